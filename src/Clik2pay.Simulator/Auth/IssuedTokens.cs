@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Clik2pay.Simulator.Auth;
+
+/// <summary>
+/// Issues access tokens and remembers them. They look like those of AWS Cognito: a JWT of about 1 kB. The signature is random bytes,
+/// since a token is looked up here and not verified.
+/// </summary>
+internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> expiries = new(StringComparer.Ordinal);
+    private readonly string keyId = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public string Issue(string scope, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow();
+        foreach (var (old, expiry) in expiries)
+        {
+            if (expiry <= now)
+                expiries.TryRemove(old, out _);
+        }
+
+        var header = new JsonObject { ["kid"] = keyId, ["alg"] = "RS256" };
+        var claims = new JsonObject
+        {
+            ["sub"] = options.Username,
+            ["token_use"] = "access",
+            ["scope"] = scope,
+            ["auth_time"] = now.ToUnixTimeSeconds(),
+            ["iss"] = $"https://cognito-idp.ca-central-1.amazonaws.com/ca-central-1_{options.Environment}",
+            ["exp"] = (now + lifetime).ToUnixTimeSeconds(),
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["version"] = 2,
+            ["jti"] = Identifier.New(),
+            ["client_id"] = options.Username,
+        };
+        var token = $"{Encode(header)}.{Encode(claims)}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(256))}";
+        expiries[token] = now + lifetime;
+        return token;
+    }
+
+    /// <summary>Whether this environment issued the token, it has not expired and was not revoked.</summary>
+    public bool IsValid(string token) => expiries.TryGetValue(token, out var expiry) && time.GetUtcNow() < expiry;
+
+    /// <returns>How many there were.</returns>
+    public int RevokeAll()
+    {
+        var count = expiries.Count;
+        expiries.Clear();
+        return count;
+    }
+
+    private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));
+}

@@ -1,0 +1,34 @@
+using Clik2pay.Simulator.Auth;
+using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Payments;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Clik2pay.Simulator;
+
+/// <summary>The provider's two APIs on one address, and a control API of the simulator's own. Everything is kept in memory.</summary>
+public static class SimulatorApp
+{
+    public static WebApplication Create(SimulatorOptions options, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<Faults>();
+        builder.Services.AddSingleton<Counters>();
+        builder.Services.AddSingleton<IssuedTokens>();
+        builder.Services.AddSingleton<PaymentRequestBook>();
+
+        var app = builder.Build();
+        app.Urls.Add(options.Url);
+        app.MapControlApi();    // /_simulator/…
+        app.MapAuthApi();       // /oauth2/token
+        app.MapPaymentsApi();   // /open/v1/…
+        return app;
+    }
+}
