@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>
+/// Marks the connections that came in on the administration listener. The listener decides, not the port in the Host header, which a
+/// caller could write himself.
+/// </summary>
+internal sealed class AdministrationListener
+{
+    private static readonly AdministrationListener Mark = new();
+
+    private AdministrationListener()
+    {
+    }
+
+    public static void MarkConnections(ListenOptions listen) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(Mark);
+        return next(connection);
+    });
+
+    public static bool Serves(HttpContext context) => context.Features.Get<AdministrationListener>() is not null;
+}

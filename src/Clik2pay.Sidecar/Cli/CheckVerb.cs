@@ -1,0 +1,45 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>The verb <c>check</c>: makes one token call, tells what it found in a line each, and ends.</summary>
+internal static class CheckVerb
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
+    {
+        using var routes = RoutesFile.Find(Ambient.Time);
+        if (Settings.TryRead(SidecarConfiguration.Load(routes, commandLine), out var mistakes) is not { } settings)
+        {
+            foreach (var mistake in mistakes)
+                await TellAsync("FAIL", "configuration", mistake);
+            return ExitCode.BadConfiguration;
+        }
+
+        var options = settings.Clik2pay;
+        await TellAsync("ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}");
+
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint);
+        var answer = await new TokenEndpointClient(http, options, Ambient.Time).RequestTokenAsync(cancellationToken);
+        if (answer.IsSuccess)
+        {
+            await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
+            await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"accepted; an access token lives {answer.Token.Lifetime.TotalSeconds:0} s"));
+            return ExitCode.Success;
+        }
+
+        if (answer.Failure.Outcome != RefreshOutcome.Rejected)
+        {
+            await TellAsync("FAIL", "token endpoint", answer.Failure.Reason);
+            return ExitCode.TokenEndpointUnreachable;
+        }
+
+        await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
+        await TellAsync("FAIL", "credentials", answer.Failure.Reason);
+        return ExitCode.CredentialsRefused;
+
+        Task TellAsync(string verdict, string what, string detail) => output.WriteLineAsync($"{verdict,-4}  {what,-14}  {detail}");
+    }
+}

@@ -1,0 +1,79 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Simulator;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>The verb <c>demo</c>: the simulator and sidecars in front of it, in this one process.</summary>
+internal static class DemoVerb
+{
+    private const int FirstCallersPort = 8080;
+    private const int FirstAdminPort = 9090;
+    private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
+
+    public static async Task<int> RunAsync(int replicas, CancellationToken cancellationToken)
+    {
+        var simulated = new SimulatorOptions();
+        var store = new InProcessTokenStore(Ambient.Time);
+        var lease = new InProcessTokenLease(Ambient.Time);
+        var hosts = new List<WebApplication> { SimulatorApp.Create(simulated, Ambient.Time) };
+        using var routes = RoutesFile.Find(Ambient.Time);
+        try
+        {
+            for (var replica = 0; replica < replicas; replica++)
+            {
+                var configuration = Configure(routes, simulated, replica);
+                if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
+                    return await Mistakes.TellAsync(mistakes);
+
+                hosts.Add(Program.CreateSidecar(configuration, settings, services => services
+                    .AddSingleton<ITokenStore>(store)
+                    .AddSingleton<ITokenLease>(lease)));
+            }
+
+            hosts[1].ReportEdits(routes);
+            var failure = await Hosts.RunAsync(hosts, () => Console.Write(Tell(simulated, replicas)), cancellationToken);
+            return failure is null ? ExitCode.Success : await Mistakes.TellAsync([failure]);
+        }
+        finally
+        {
+            foreach (var host in hosts)
+                await host.DisposeAsync();
+        }
+    }
+
+    /// <summary>The routes of proxy.json and nothing from the surroundings: a demo must not take real credentials that lie there.</summary>
+    private static IConfigurationRoot Configure(RoutesFile routes, SimulatorOptions simulated, int replica) => new ConfigurationBuilder()
+        .Add(routes)
+        .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Clik2pay:Environment"] = nameof(Clik2payEnvironment.Custom),
+            ["Clik2pay:ApiBaseUrl"] = simulated.Url,
+            ["Clik2pay:TokenEndpoint"] = $"{simulated.Url}/oauth2/token",
+            ["Clik2pay:Username"] = simulated.Username,
+            ["Clik2pay:Password"] = simulated.Password,
+            ["Clik2pay:ApiKey"] = simulated.ApiKey,
+            ["Sidecar:Listen"] = $"http://127.0.0.1:{FirstCallersPort + replica}",
+            ["Sidecar:Admin"] = $"http://127.0.0.1:{FirstAdminPort + replica}",
+        })
+        .Build();
+
+    private static string Tell(SimulatorOptions simulated, int replicas) => $$"""
+
+        {{(replicas == 1 ? "One sidecar serves" : $"{replicas} sidecars serve")}} callers on 127.0.0.1:{{Ports(FirstCallersPort, replicas)}} and probes on 127.0.0.1:{{Ports(FirstAdminPort, replicas)}}.
+        The simulated provider is on {{simulated.Url}}. Try, without any credentials:
+
+          curl -s -X POST http://127.0.0.1:{{FirstCallersPort}}/open/v1/payment-requests \
+            -H 'content-type: application/json' \
+            -d '{{ExampleBody}}'
+
+        How many tokens that took:      curl -s {{simulated.Url}}/_simulator/counters
+        Take the token endpoint away:   curl -s -X PUT {{simulated.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
+        Ctrl-C ends it.
+
+
+        """;
+
+    private static string Ports(int first, int count) => count == 1 ? $"{first}" : $"{first}-{first + count - 1}";
+}

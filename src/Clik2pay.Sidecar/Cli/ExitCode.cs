@@ -1,0 +1,11 @@
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+    public const int BadCommandLine = 1;
+    public const int BadConfiguration = 2;
+    public const int CredentialsRefused = 4;
+    public const int TokenEndpointUnreachable = 5;
+}

@@ -1,0 +1,33 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Simulator;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>The verb <c>simulate</c>: the provider's two APIs alone, until SIGTERM or SIGINT.</summary>
+internal static class SimulateVerb
+{
+    public static async Task<int> RunAsync(string url, SimulatedEnvironment environment, CancellationToken cancellationToken)
+    {
+        var options = new SimulatorOptions { Url = url, Environment = environment };
+        await using var simulator = SimulatorApp.Create(options, Ambient.Time);
+
+        var failure = await Hosts.RunAsync([simulator], () => Console.Write(Tell(options)), cancellationToken);
+        return failure is null ? ExitCode.Success : await Mistakes.TellAsync([failure]);
+    }
+
+    /// <summary>What to set so that a sidecar calls this simulator.</summary>
+    private static string Tell(SimulatorOptions options) => $"""
+        The simulator of {options.Environment} is on {options.Url}. A sidecar in front of it needs:
+
+          export Clik2pay__Environment=Custom
+          export Clik2pay__ApiBaseUrl={options.Url}
+          export Clik2pay__TokenEndpoint={options.Url}/oauth2/token
+          export Clik2pay__Username={options.Username}
+          export Clik2pay__Password={options.Password}
+          export Clik2pay__ApiKey={options.ApiKey}
+
+        What it was asked: curl {options.Url}/_simulator/counters
+        Ctrl-C ends it.
+
+        """;
+}

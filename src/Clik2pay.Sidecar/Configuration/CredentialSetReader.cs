@@ -1,0 +1,24 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>Reads the credential set, and judges what Basic authentication can carry of it.</summary>
+internal static class CredentialSetReader
+{
+    private const string UsernameKey = $"{Clik2payOptions.Section}:Username";
+
+    /// <returns>The set, or null when a mistake was noted.</returns>
+    public static CredentialSet? Read(SettingsReader settings)
+    {
+        var secrets = new SecretReader(settings, directoryKey: $"{Clik2payOptions.Section}:CredentialsDirectory");
+        var username = secrets.Read(UsernameKey, "username");
+        var password = secrets.Read($"{Clik2payOptions.Section}:Password", "password");
+        var apiKey = secrets.Read($"{Clik2payOptions.Section}:ApiKey", "api-key");
+
+        if (username?.Contains(':') == true)
+        {
+            settings.AddMistake(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
+            return null;
+        }
+
+        return username is not null && password is not null && apiKey is not null ? new(username, password, apiKey) : null;
+    }
+}

@@ -1,0 +1,113 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>
+/// <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit that cannot be read, or that leaves no
+/// route, is refused and the routes before it stay: the framework's own JSON source would drop them all.
+/// </summary>
+internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, IDisposable
+{
+    public const string FileName = "proxy.json";
+
+    /// <summary>An editor may write a file in several steps; it is read when its folder has been left alone for so long.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly ITimer settled;
+    private FileSystemWatcher? watcher;
+    private byte[] content = [];
+
+    public RoutesFile(string path, TimeProvider time)
+    {
+        FullPath = Path.GetFullPath(path);
+        settled = time.CreateTimer(_ => Reload(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public string FullPath { get; }
+
+    /// <summary>Why the file as it is now was not taken; null when it was.</summary>
+    public string? Mistake { get; private set; }
+
+    /// <summary>Whether edits are noticed. The system may refuse to watch: containers share its limit of inotify instances.</summary>
+    public bool IsWatched => watcher is not null;
+
+    /// <summary>Called after each edit, when it has been taken or refused.</summary>
+    public Action? Edited { get; set; }
+
+    /// <summary>The file in the working directory, or else the one beside the program.</summary>
+    public static RoutesFile Find(TimeProvider time)
+    {
+        var inWorkingDirectory = Path.Combine(Environment.CurrentDirectory, FileName);
+        return new(File.Exists(inWorkingDirectory) ? inWorkingDirectory : Path.Combine(AppContext.BaseDirectory, FileName), time);
+    }
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    public override void Load()
+    {
+        Read();
+        watcher ??= Watch();
+    }
+
+    public void Dispose()
+    {
+        watcher?.Dispose();
+        settled.Dispose();
+    }
+
+    /// <summary>The folder, not the file: an editor may put a new file in its place, and Kubernetes swaps a link beside it.</summary>
+    private FileSystemWatcher? Watch()
+    {
+        try
+        {
+            var folder = new FileSystemWatcher(Path.GetDirectoryName(FullPath)!);
+            folder.Changed += (_, _) => Settle();
+            folder.Created += (_, _) => Settle();
+            folder.Renamed += (_, _) => Settle();
+            folder.EnableRaisingEvents = true;
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            return null;
+        }
+
+        void Settle() => settled.Change(SettleTime, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Reload()
+    {
+        if (!Read())
+            return;
+
+        if (Mistake is null)
+            OnReload();
+
+        Edited?.Invoke();
+    }
+
+    /// <returns>Whether the file is another than at the last look.</returns>
+    private bool Read()
+    {
+        try
+        {
+            var now = File.ReadAllBytes(FullPath);
+            if (now.AsSpan().SequenceEqual(content))
+                return false;
+
+            content = now;
+            var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
+            Mistake = read.GetSection("ReverseProxy:Routes").GetChildren().Any() ? null : $"{FullPath} has no route under ReverseProxy:Routes.";
+            if (Mistake is null)
+                Data = read.AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Mistake = $"{FullPath} is not there or cannot be read.";
+        }
+        catch (FormatException e)
+        {
+            Mistake = $"{FullPath} is not JSON: {e.InnerException?.Message ?? e.Message}";
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,67 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>
+/// Reads secrets, each from its own setting, from the file that <c>…File</c> names, or from its file in a folder (a mounted Kubernetes Secret).
+/// </summary>
+internal sealed class SecretReader(SettingsReader settings, string directoryKey)
+{
+    private readonly string? directory = settings.Text(directoryKey);
+
+    /// <returns>The secret, or null when a mistake was noted. No mistake quotes it.</returns>
+    public string? Read(string key, string fileName)
+    {
+        var fileKey = key + "File";
+        var value = settings.Text(key);
+        var file = settings.Text(fileKey);
+
+        if (new[] { value, file, directory }.Count(source => source is not null) > 1)
+            return Mistake(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
+
+        if (value is not null)
+            return Check(key, value, "it");
+
+        if (file is not null)
+            return ReadFile(fileKey, file);
+
+        if (directory is not null)
+            return ReadFile(directoryKey, Path.Combine(directory, fileName));
+
+        return Mistake(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
+    }
+
+    private string? ReadFile(string key, string path)
+    {
+        try
+        {
+            return Check(key, WithoutTrailingNewline(File.ReadAllText(path)), $"the file {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Mistake(key, $"the file {path} is not there or cannot be read by this user.");
+        }
+    }
+
+    /// <summary>Basic credentials carry no control characters (RFC 7617, section 2), and a header value is plain ASCII (RFC 9110, section 5.5).</summary>
+    private string? Check(string key, string secret, string where)
+    {
+        if (secret.Length == 0)
+            return Mistake(key, $"{where} is empty.");
+
+        var odd = secret.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        return odd < 0
+            ? secret
+            : Mistake(key, $"{where} has a line end, another control character or one outside ASCII at position {odd + 1}; was more than the credential copied?");
+    }
+
+    private string? Mistake(string key, string whatAndRemedy)
+    {
+        settings.AddMistake(key, whatAndRemedy);
+        return null;
+    }
+
+    /// <summary>One line end at the end is the editor's, not the secret's.</summary>
+    private static string WithoutTrailingNewline(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
+        : text.EndsWith('\n') ? text[..^1]
+        : text;
+}

@@ -1,0 +1,28 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>All settings, read and checked once at start.</summary>
+internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar)
+{
+    /// <summary>Reads everything and judges everything: either the settings, or all that is wrong with them, a line each.</summary>
+    public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> mistakes)
+    {
+        var reader = new SettingsReader(configuration);
+        var clik2pay = Clik2payOptionsReader.Read(reader);
+        var sidecar = SidecarOptionsReader.Read(reader);
+
+        if (reader.Text("Redis:ConnectionString") is not null)
+            reader.AddMistake("Redis:ConnectionString", "this version cannot share the token through Redis; remove the setting, each replica then fetches its own.");
+
+        reader.RejectUnknownKeys(Clik2payOptions.Section);
+        reader.RejectUnknownKeys(SidecarOptions.Section);
+
+        foreach (var routes in configuration.Providers.OfType<RoutesFile>())
+        {
+            if (routes.Mistake is { } mistake)
+                reader.AddMistake(RoutesFile.FileName, mistake);
+        }
+
+        mistakes = reader.Mistakes;
+        return mistakes.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar) : null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>
+/// Reads settings one by one and notes what is wrong with them, so that everything wrong is told at once. A mistake names the key and the
+/// remedy; the value of a secret is in none.
+/// </summary>
+internal sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> mistakes = [];
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<string> Mistakes => mistakes;
+
+    public void AddMistake(string key, string whatAndRemedy) => mistakes.Add($"{key}: {whatAndRemedy}");
+
+    /// <summary>The text under the key; null when it is absent or empty.</summary>
+    public string? Text(string key)
+    {
+        known.Add(key);
+        return configuration[key] is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>The text under the key as it is, where empty is a value of its own.</summary>
+    public string TextOrEmpty(string key, string fallback)
+    {
+        known.Add(key);
+        return configuration[key] ?? fallback;
+    }
+
+    public bool Flag(string key)
+    {
+        if (Text(key) is not { } text)
+            return false;
+
+        if (bool.TryParse(text, out var flag))
+            return flag;
+
+        AddMistake(key, $"\"{text}\" is neither true nor false.");
+        return false;
+    }
+
+    public double Fraction(string key, double fallback, double least, double most)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction) && fraction >= least && fraction <= most)
+            return fraction;
+
+        AddMistake(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a fraction between {least} and {most}."));
+        return fallback;
+    }
+
+    public ListenAddress ListenAddress(string key, ListenAddress fallback)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+
+        if (Configuration.ListenAddress.TryParse(text) is { } address)
+            return address;
+
+        AddMistake(key, $"\"{text}\" is no address to listen on; write http://IP:PORT, http://*:PORT or http://unix:/PATH.");
+        return fallback;
+    }
+
+    /// <summary>Notes the keys of a section that nothing has asked for: a misspelt setting would otherwise be silently without effect.</summary>
+    public void RejectUnknownKeys(string section)
+    {
+        foreach (var (key, _) in configuration.GetSection(section).AsEnumerable().Where(pair => pair.Value is not null && !known.Contains(pair.Key)))
+            AddMistake(key, $"there is no such setting; is it misspelt? Known are {string.Join(", ", known.Where(k => k.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))}.");
+    }
+}

@@ -1,0 +1,33 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>Reads and checks the section <c>Sidecar</c>.</summary>
+internal static class SidecarOptionsReader
+{
+    private const string ListenKey = $"{SidecarOptions.Section}:Listen";
+    private const string AllowRemoteCallersKey = $"{SidecarOptions.Section}:AllowRemoteCallers";
+    private const string AllowedHostsKey = $"{SidecarOptions.Section}:AllowedHosts";
+    private const string AdminKey = $"{SidecarOptions.Section}:Admin";
+
+    public static SidecarOptions Read(SettingsReader settings)
+    {
+        var defaults = new SidecarOptions();
+        var options = new SidecarOptions
+        {
+            Listen = settings.ListenAddress(ListenKey, defaults.Listen),
+            AllowRemoteCallers = settings.Flag(AllowRemoteCallersKey),
+            AllowedHosts = settings.Text(AllowedHostsKey)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? defaults.AllowedHosts,
+            Admin = settings.ListenAddress(AdminKey, defaults.Admin),
+        };
+
+        if (!options.Listen.IsLocal && !options.AllowRemoteCallers)
+        {
+            settings.AddMistake(ListenKey, $"{options.Listen} can be reached from other machines, and whoever reaches it acts with your credentials; "
+                + $"listen on loopback, or set {AllowRemoteCallersKey}=true if that is what you want.");
+        }
+
+        if (options.Listen == options.Admin && options.Listen.EndPoint is not System.Net.IPEndPoint { Port: 0 })
+            settings.AddMistake(AdminKey, $"{options.Admin} is {ListenKey} too; callers and administration need an address each.");
+
+        return options;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace Clik2pay.Sidecar.Hosting;
+
+/// <summary>Runs hosts until SIGTERM or SIGINT.</summary>
+internal static class Hosts
+{
+    /// <param name="hosts">Started in this order.</param>
+    /// <param name="onStarted">Called when all of them serve.</param>
+    /// <param name="cancellationToken">Ends them as a signal would.</param>
+    /// <returns>What could not be started and what to do about it; null after a clean end.</returns>
+    public static async Task<string?> RunAsync(IReadOnlyList<IHost> hosts, Action onStarted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var host in hosts)
+                await host.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return $"{e.Message.TrimEnd('.')}. Another process has it; end that one, or give another address.";
+        }
+
+        onStarted();
+        await Task.WhenAll(hosts.Select(host => host.WaitForShutdownAsync(cancellationToken)));
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+using Clik2pay.Sidecar.Administration;
+using Clik2pay.Sidecar.Cli;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar;
+
+/// <summary>The table of contents: a verb of the command line starts sidecars, and this is what one is made of.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
+
+    /// <param name="configuration">Where <c>ReverseProxy</c> and <c>Logging</c> are read from; the rest is in the settings.</param>
+    /// <param name="settings">What was read and checked.</param>
+    /// <param name="replace">Services that take the place of those registered here.</param>
+    public static WebApplication CreateSidecar(IConfiguration configuration, Settings settings, Action<IServiceCollection>? replace = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.AddSidecarLogging(configuration);
+        builder.AddListeners(settings.Sidecar);
+
+        builder.Services.AddSingleton(settings.Clik2pay);
+        builder.Services.AddSingleton(settings.Sidecar);
+        builder.Services.AddAmbient();          // the real clock and the real randomness
+        builder.Services.AddTokens();           // the way of a token: refresh loop → store, lease, token endpoint → slot
+        builder.Services.AddProxy(configuration);
+        builder.Services.AddAdministration();
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseAdministration();                // its own listener: startup, readiness, liveness
+        app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward
+        return app;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Tokens;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>Sets the access token. Without a valid one the answer is 503 and nothing goes upstream: fail closed.</summary>
+internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvider time) : RequestTransform
+{
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        if (tokens.Current is not { } token)
+            return WaitAndApplyAsync(context);
+
+        Inject(context, token);
+        return default;
+    }
+
+    private async ValueTask WaitAndApplyAsync(RequestTransformContext context)
+    {
+        if (await tokens.GetAsync(context.CancellationToken) is { } token)
+            Inject(context, token);
+        else
+            await RefuseAsync(context.HttpContext);
+    }
+
+    private static void Inject(RequestTransformContext context, AccessToken token) =>
+        context.ProxyRequest.Headers.TryAddWithoutValidation(CredentialHeaders.Authorization, token.Authorization);
+
+    /// <summary>A response that is set makes YARP send nothing (fail closed). It says when the next attempt is due.</summary>
+    private Task RefuseAsync(HttpContext context)
+    {
+        var status = tokens.Status;
+        var seconds = Math.Max(1, (long)Math.Ceiling((status.DueAt - time.GetMonotonicNow()).TotalSeconds));
+        var reason = status.Failure?.Reason ?? "the token endpoint has not answered yet";
+
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable,
+            $"The request was not sent, because there is no valid access token: {reason.TrimEnd('.')}. Try again in {seconds} s.");
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>
+/// Sends path and query as the caller wrote them, byte for byte. YARP would encode the decoded path anew and make <c>%252F</c> of
+/// <c>%2F</c> (dotnet/yarp#1419).
+/// </summary>
+internal sealed class RawTargetTransform : RequestTransform
+{
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+        // The guard has refused any other target; should it ever not have, this throws and nothing is sent (fail closed).
+        if (!target.StartsWith('/'))
+            throw new InvalidOperationException("The request target is not a path.");
+
+        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix.TrimEnd('/') + target, AsWritten);
+        return default;
+    }
+}

@@ -1,0 +1,65 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>The narrow face of the way of a token: what the way of a request sees of it.</summary>
+internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimeProvider time, ILogger<AccessTokenSource> log)
+{
+    /// <summary>How long a request without a token waits for one before it is answered.</summary>
+    public static readonly TimeSpan Patience = TokenEndpointClient.Timeout;
+
+    /// <summary>Between two refreshes that were forced by a 401. An upstream that refuses every token must not cost a token call each time.</summary>
+    public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
+
+    private long nextForcedRefresh = long.MinValue;
+
+    /// <summary>The token to send now, without waiting; null when none is valid.</summary>
+    public AccessToken? Current => slot.Current;
+
+    public RefreshStatus Status => loop.Status;
+
+    /// <summary>The token to send, after a bounded wait for the refresh that brings it; null when none can be had.</summary>
+    public async ValueTask<AccessToken?> GetAsync(CancellationToken cancellationToken)
+    {
+        // Taken before the slot is read: a refresh that ends between the two is then not waited for in vain.
+        var refresh = loop.NextRefresh;
+        if (slot.Current is { } token)
+            return token;
+
+        if (loop.Status.IsPausedAt(time.GetMonotonicNow()))
+            return null;
+
+        loop.Wake(RefreshTrigger.Expired);
+        try
+        {
+            await refresh.WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The answer to the caller is the same as after a failed refresh.
+        }
+
+        return slot.Current;
+    }
+
+    /// <summary>
+    /// Told of a 401: drops the token that was sent, if it is still the held one, and has its successor fetched. Of a wave of 401s to one
+    /// token the first has this effect.
+    /// </summary>
+    /// <param name="authorization">The Authorization header that upstream answered with 401.</param>
+    public void Reject(string authorization)
+    {
+        if (slot.Current is not { } token || !string.Equals(token.Authorization, authorization, StringComparison.Ordinal))
+            return;
+
+        // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
+        var now = time.GetMonotonicNow();
+        var next = Volatile.Read(ref nextForcedRefresh);
+        if (now.Ticks < next || Interlocked.CompareExchange(ref nextForcedRefresh, (now + ForcedRefreshFloor).Ticks, next) != next)
+            return;
+
+        if (slot.TryReject(token))
+        {
+            log.Rejected();
+            loop.Wake(RefreshTrigger.Unauthorized);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>How a refresh ended.</summary>
+internal enum RefreshOutcome
+{
+    /// <summary>The token endpoint was asked and gave a token.</summary>
+    Success,
+
+    /// <summary>Another replica's token was found in the store; the token endpoint was not asked.</summary>
+    Adopted,
+
+    /// <summary>The token endpoint refused the credentials or the scope. Asking again will not help until they change.</summary>
+    Rejected,
+
+    /// <summary>The token endpoint limits the rate of calls.</summary>
+    Throttled,
+
+    /// <summary>The token endpoint could not be reached, did not answer in time, or answered with a server error.</summary>
+    Unavailable,
+
+    /// <summary>The token endpoint answered, but with nothing that can be used as an access token.</summary>
+    InvalidResponse,
+}

@@ -1,0 +1,11 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>What one refresh brought: a token and where it came from, or why there is none.</summary>
+internal sealed record RefreshResult(RefreshOutcome Outcome, AccessToken? Token, TokenFailure? Failure)
+{
+    public static RefreshResult Fetched(AccessToken token) => new(RefreshOutcome.Success, token, Failure: null);
+
+    public static RefreshResult Adopted(AccessToken token) => new(RefreshOutcome.Adopted, token, Failure: null);
+
+    public static RefreshResult Failed(TokenFailure failure) => new(failure.Outcome, Token: null, failure);
+}

@@ -1,0 +1,17 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>Why a refresh was begun.</summary>
+internal enum RefreshTrigger
+{
+    /// <summary>The process has just started and holds no token.</summary>
+    Startup,
+
+    /// <summary>The held token has reached its refresh point, or the pause after a failure is over.</summary>
+    Scheduled,
+
+    /// <summary>A request found no valid token.</summary>
+    Expired,
+
+    /// <summary>Upstream answered the held token with 401.</summary>
+    Unauthorized,
+}

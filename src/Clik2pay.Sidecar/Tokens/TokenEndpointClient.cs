@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>Asks the provider's token endpoint over HTTP: Basic credentials, a form body, one bounded answer.</summary>
+internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions options, TimeProvider time) : ITokenEndpoint
+{
+    /// <summary>For the whole call, from the connection to the last byte of the answer.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
+    public const int MaxAnswerLength = 64 * 1024;
+
+    /// <summary>The client that the calls go through. A redirect is not followed: it would take the credentials somewhere else.</summary>
+    public static HttpClient CreateHttpClient(Uri tokenEndpoint)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = !tokenEndpoint.IsLoopback,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        return new HttpClient(handler)
+        {
+            // The deadline is this class's own, so that it runs on injected time.
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswerLength,
+        };
+    }
+
+    public async Task<TokenAnswer> RequestTokenAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var request = CreateRequest();
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+
+            return response.StatusCode == HttpStatusCode.OK
+                ? TokenSuccessReader.Read(body, response.Headers.Date, options.TokenEndpoint)
+                : TokenErrorReader.Read(response.StatusCode, body, GetRetryAfter(response), options);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unavailable($"did not answer within {Timeout.TotalSeconds:0} s");
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new TokenFailure(
+                RefreshOutcome.InvalidResponse,
+                $"the token endpoint {options.TokenEndpoint} sent more than {MaxAnswerLength / 1024} KiB, which is no token answer");
+        }
+        catch (HttpRequestException e)
+        {
+            return Unavailable(Explain(e));
+        }
+    }
+
+    private HttpRequestMessage CreateRequest()
+    {
+        var credentials = $"{options.Credentials.Username}:{options.Credentials.Password}";
+        var form = new List<KeyValuePair<string, string>> { new("grant_type", "client_credentials") };
+
+        // The scope goes out as it is written, and not at all when it is empty: a server may then apply its default.
+        if (options.Scope.Length > 0)
+            form.Add(new("scope", options.Scope));
+
+        return new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
+        {
+            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))) },
+            Content = new FormUrlEncodedContent(form),
+        };
+    }
+
+    private TimeSpan? GetRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
+        _ => null,
+    };
+
+    private TokenFailure Unavailable(string what) =>
+        new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");
+
+    /// <summary>A text of our own for each kind: an exception's message may quote what must not be told.</summary>
+    private static string Explain(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => "could not be reached: its name does not resolve",
+        HttpRequestError.SecureConnectionError => "could not be trusted: the TLS handshake failed",
+        HttpRequestError.ProxyTunnelError => "could not be reached through the HTTP proxy",
+        _ when e.InnerException is SocketException socket => $"could not be reached: {socket.SocketErrorCode}",
+        _ => "broke the connection before it had answered",
+    };
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Json;
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>
+/// Tells the kind of failure from an answer that is not 200 (RFC 6749, section 5.2, and AWS Cognito's habits). The provider's text is never
+/// passed on: only error codes that are known here are named.
+/// </summary>
+internal static class TokenErrorReader
+{
+    public static TokenFailure Read(HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, Clik2payOptions options)
+    {
+        var endpoint = $"the token endpoint {options.TokenEndpoint}";
+        var error = GetError(body);
+
+        if (status == HttpStatusCode.TooManyRequests || IsThrottling(error))
+            return new(RefreshOutcome.Throttled, $"{endpoint} limits the rate of token calls ({(int)status})", retryAfter);
+
+        return status switch
+        {
+            HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when Refusal(error, options) is { } refusal =>
+                new(RefreshOutcome.Rejected, $"{endpoint} {refusal}"),
+            HttpStatusCode.Unauthorized =>
+                new(RefreshOutcome.Rejected, $"{endpoint} {Refusal("invalid_client", options)}"),
+            >= HttpStatusCode.InternalServerError =>
+                new(RefreshOutcome.Unavailable, $"{endpoint} answered {(int)status}"),
+            >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
+                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}: redirects are not followed with credentials"),
+            _ =>
+                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}, which no token endpoint should: is it the right address?"),
+        };
+    }
+
+    /// <summary>What was refused and where to look; null when the code is not one that means refusal.</summary>
+    private static string? Refusal(string? error, Clik2payOptions options) => error switch
+    {
+        "invalid_client" or "unauthorized_client" or "access_denied" =>
+            $"refused the username or the password ({error}). Credentials are unique to each environment: "
+            + $"is Clik2pay:Environment={options.Environment} the one that they were issued for?",
+        "invalid_scope" =>
+            $"refused the scope ({error}): is Clik2pay:Scope the one that the provider named?",
+        "invalid_grant" or "unsupported_grant_type" or "invalid_request" =>
+            $"refused the request ({error}): are these credentials allowed the client credentials grant?",
+        _ => null,
+    };
+
+    private static bool IsThrottling(string? error) => error is not null
+        && (error.Contains("throttl", StringComparison.OrdinalIgnoreCase)
+            || error.Contains("TooManyRequests", StringComparison.OrdinalIgnoreCase)
+            || error is "slow_down" or "too_many_requests" or "rate_limit_exceeded");
+
+    /// <summary>The error code: <c>error</c> in OAuth answers, <c>__type</c> in those of AWS.</summary>
+    private static string? GetError(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                return null;
+
+            return root.TryGetProperty("error", out var error) || root.TryGetProperty("__type", out error)
+                ? error.ValueKind == JsonValueKind.String ? error.GetString() : null
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

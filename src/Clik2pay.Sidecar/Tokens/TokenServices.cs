@@ -1,0 +1,26 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>The door of the way of a token: refresh loop → refresher → store, lease, token endpoint → slot → source.</summary>
+internal static class TokenServices
+{
+    public static IServiceCollection AddTokens(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokenSource>();
+        services.AddSingleton<TokenSlot>();
+
+        services.AddHostedService<RefreshService>();
+        services.AddSingleton<RefreshLoop>();
+        services.AddSingleton(s => new RefreshSchedule(s.GetRequiredService<Clik2payOptions>().RefreshAt, s.GetRequiredService<Random>()));
+        services.AddSingleton<TokenRefresher>();
+
+        services.AddSingleton(s => TokenKey.For(s.GetRequiredService<Clik2payOptions>()));
+        services.AddSingleton<ITokenStore, InProcessTokenStore>();
+        services.AddSingleton<ITokenLease, InProcessTokenLease>();
+
+        services.AddSingleton(s => TokenEndpointClient.CreateHttpClient(s.GetRequiredService<Clik2payOptions>().TokenEndpoint));
+        services.AddSingleton<ITokenEndpoint, TokenEndpointClient>();
+        return services;
+    }
+}
