@@ -13,8 +13,9 @@ internal static class Clik2payOptionsReader
     {
         // Everything is read before anything is judged: one run shows all that is wrong.
         var environment = ReadEnvironment(settings);
-        var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment);
-        var tokenEndpoint = ReadAddress(settings, TokenEndpointKey, environment);
+        var allowInsecure = settings.Flag(AllowInsecureUpstreamKey);
+        var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment, allowInsecure);
+        var tokenEndpoint = ReadAddress(settings, TokenEndpointKey, environment, allowInsecure);
         var credentials = CredentialSetReader.Read(settings);
         var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", "payment_request/all");
         var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", 0.75, least: 0.1, most: 0.95);
@@ -53,9 +54,8 @@ internal static class Clik2payOptionsReader
         return null;
     }
 
-    private static Uri? ReadAddress(SettingsReader settings, string key, Clik2payEnvironment? environment)
+    private static Uri? ReadAddress(SettingsReader settings, string key, Clik2payEnvironment? environment, bool allowInsecure)
     {
-        var allowInsecure = settings.Text(AllowInsecureUpstreamKey) is { } flag && bool.TryParse(flag, out var allowed) && allowed;
         var text = settings.Text(key);
 
         if (environment != Clik2payEnvironment.Custom)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
@@ -103,9 +105,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         {
             Mistake = $"{FullPath} is not there or cannot be read.";
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is JsonException or FormatException)
         {
-            Mistake = $"{FullPath} is not JSON: {e.InnerException?.Message ?? e.Message}";
+            Mistake = $"{FullPath} is not JSON: {e.Message}";
         }
 
         return true;

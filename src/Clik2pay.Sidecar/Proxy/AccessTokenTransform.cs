@@ -25,13 +25,13 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvide
     }
 
     private static void Inject(RequestTransformContext context, AccessToken token) =>
-        context.ProxyRequest.Headers.TryAddWithoutValidation(CredentialHeaders.Authorization, token.Authorization);
+        CredentialHeaders.SetOnly(context.ProxyRequest.Headers, CredentialHeaders.Authorization, token.Authorization);
 
-    /// <summary>A response that is set makes YARP send nothing (fail closed). It says when the next attempt is due.</summary>
+    /// <summary>A response that is set makes YARP send nothing (fail closed). It says when a request can bring the next attempt about.</summary>
     private Task RefuseAsync(HttpContext context)
     {
         var status = tokens.Status;
-        var seconds = Math.Max(1, (long)Math.Ceiling((status.DueAt - time.GetMonotonicNow()).TotalSeconds));
+        var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
         var reason = status.Failure?.Reason ?? "the token endpoint has not answered yet";
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

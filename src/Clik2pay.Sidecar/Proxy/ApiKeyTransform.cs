@@ -8,7 +8,7 @@ internal sealed class ApiKeyTransform(Clik2payOptions options) : RequestTransfor
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        context.ProxyRequest.Headers.TryAddWithoutValidation(CredentialHeaders.ApiKey, options.Credentials.ApiKey);
+        CredentialHeaders.SetOnly(context.ProxyRequest.Headers, CredentialHeaders.ApiKey, options.Credentials.ApiKey);
         return default;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>The request headers that a caller's credentials, or his context, could travel in. None of them goes upstream.</summary>
@@ -19,6 +21,13 @@ internal static class CredentialHeaders
         }
 
         return false;
+    }
+
+    /// <summary>Makes this the one value of the header, whatever has been put there before.</summary>
+    public static void SetOnly(HttpRequestHeaders headers, string name, string value)
+    {
+        headers.Remove(name);
+        headers.TryAddWithoutValidation(name, value);
     }
 
     private static bool IsAlike(ReadOnlySpan<char> header, ReadOnlySpan<char> plain)

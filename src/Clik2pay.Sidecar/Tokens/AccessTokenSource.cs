@@ -37,6 +37,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
             // The answer to the caller is the same as after a failed refresh.
         }
 
+        // The loop ends the wait of all who wait, one after the other; none of them goes on at its expense.
+        await Task.Yield();
         return slot.Current;
     }
 

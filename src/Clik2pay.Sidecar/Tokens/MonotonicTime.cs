@@ -6,5 +6,13 @@ namespace Clik2pay.Sidecar.Tokens;
 /// </summary>
 internal static class MonotonicTime
 {
-    public static TimeSpan GetMonotonicNow(this TimeProvider time) => time.GetElapsedTime(startingTimestamp: 0);
+    /// <summary>Exact, unlike <see cref="TimeProvider.GetElapsedTime(long)"/>, which rounds large timestamps.</summary>
+    public static TimeSpan GetMonotonicNow(this TimeProvider time)
+    {
+        var timestamp = time.GetTimestamp();
+        var (perTick, rest) = Math.DivRem(time.TimestampFrequency, TimeSpan.TicksPerSecond);
+
+        // Linux counts nanoseconds and Windows ticks: a plain division. Anything else takes the long way.
+        return new(rest == 0 ? timestamp / perTick : (long)((Int128)timestamp * TimeSpan.TicksPerSecond / time.TimestampFrequency));
+    }
 }

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tokens;
 internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule schedule, TokenSlot slot, TimeProvider time, ILogger<RefreshLoop> log)
 {
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
 
     public RefreshStatus Status => status;
@@ -20,6 +20,7 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await using var stop = cancellationToken.UnsafeRegister(_ => Volatile.Read(ref wake).TrySetCanceled(cancellationToken), null);
         var trigger = RefreshTrigger.Startup;
         while (true)
         {
@@ -30,7 +31,7 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
             Report(trigger, result, before, now);
 
             // The slot and the status come first, the waiting requests second: they find what they waited for.
-            Interlocked.Exchange(ref refreshed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            Interlocked.Exchange(ref refreshed, new()).SetResult();
 
             trigger = await WaitForTriggerAsync(cancellationToken);
         }
@@ -56,10 +57,11 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         await using var alarm = time.CreateTimer(_ => Wake(RefreshTrigger.Scheduled), state: null, TimeUntil(status.DueAt), Timeout.InfiniteTimeSpan);
         while (true)
         {
-            var trigger = await wake.Task.WaitAsync(cancellationToken);
+            var trigger = await wake.Task;
 
             // From here on a wake counts for the next round, so that none is lost while this one is served.
             Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            cancellationToken.ThrowIfCancellationRequested();
 
             if (trigger == RefreshTrigger.Scheduled)
             {

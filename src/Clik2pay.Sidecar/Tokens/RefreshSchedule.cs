@@ -11,6 +11,9 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
     /// <summary>A throttling token endpoint is obeyed for at most so long.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>After a passing failure a request may bring the next attempt about when so much of the pause is over.</summary>
+    public static readonly TimeSpan LongestPauseOnDemand = TimeSpan.FromSeconds(5);
+
     /// <summary>The refresh point moves by at most this fraction of the life to either side: 36 s in all for an hour.</summary>
     private const double Jitter = 0.005;
 
@@ -22,8 +25,13 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
             return new(DueAt: Max(token.ExpiresAt - untilExpiry, now + Floor), NotBefore: now + Floor, Failure: null, Failures: 0, HasHeldToken: true);
         }
 
-        var retryAt = now + PauseAfter(result.Failure!, before.Failures);
-        return before with { DueAt = retryAt, NotBefore = retryAt, Failure = result.Failure, Failures = before.Failures + 1 };
+        var failure = result.Failure!;
+        var pause = PauseAfter(failure, before.Failures);
+
+        // What may be over in a moment is looked at sooner when somebody waits for it.
+        var isPassing = failure.Outcome is RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse;
+        var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
+        return before with { DueAt = now + pause, NotBefore = now + shortest, Failure = failure, Failures = before.Failures + 1 };
     }
 
     /// <summary>Exponential backoff with full jitter above a floor of the kind's own, or what the token endpoint asked for.</summary>

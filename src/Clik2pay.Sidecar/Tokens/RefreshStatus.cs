@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>Where the refresh loop stands: how its last refresh ended, and when the next one comes. Times are <see cref="MonotonicTime"/>.</summary>
 /// <param name="DueAt">When the next refresh comes of itself.</param>
-/// <param name="NotBefore">Before this not even a request without a token brings it about: the pause after a failure, or the floor between token calls.</param>
+/// <param name="NotBefore">Before this not even a request without a token brings it about: the least pause after a failure, or the floor between token calls.</param>
 /// <param name="Failure">Why the last refresh failed; null when it did not.</param>
 /// <param name="Failures">How many have failed in a row.</param>
 /// <param name="HasHeldToken">Whether any refresh has brought a token since the start.</param>
@@ -10,6 +10,6 @@ internal sealed record RefreshStatus(TimeSpan DueAt, TimeSpan NotBefore, TokenFa
 {
     public static readonly RefreshStatus Initial = new(TimeSpan.Zero, TimeSpan.Zero, Failure: null, Failures: 0, HasHeldToken: false);
 
-    /// <summary>Whether the last refresh failed and its pause is not over: whoever needs a token now need not wait for one.</summary>
+    /// <summary>Whether the last refresh failed and the next may not come yet: whoever needs a token now need not wait for one.</summary>
     public bool IsPausedAt(TimeSpan now) => Failure is not null && now < NotBefore;
 }

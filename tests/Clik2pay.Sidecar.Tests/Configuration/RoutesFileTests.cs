@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Clik2pay.Sidecar.Tests.Configuration;
+
+public sealed class RoutesFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sidecar-routes").FullName;
+    private readonly Channel<string?> edits = Channel.CreateUnbounded<string?>();
+    private RoutesFile? routes;
+
+    private string FilePath => Path.Combine(folder, "proxy.json");
+
+    public void Dispose()
+    {
+        routes?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_edit_takes_effect()
+    {
+        var configuration = Load(Route("/a"));
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_file_that_takes_the_place_of_the_old_one_takes_effect()
+    {
+        var configuration = Load(Route("/a"));
+
+        var other = Path.Combine(folder, "other.tmp");
+        await File.WriteAllTextAsync(other, Route("/b"));
+        File.Move(other, FilePath, overwrite: true);
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Theory]
+    [InlineData("{ broken", "not JSON")]
+    [InlineData("", "not JSON")]
+    [InlineData("{}", "no route")]
+    public async Task A_broken_edit_is_refused_and_the_routes_before_it_stay(string content, string why)
+    {
+        var configuration = Load(Route("/a"));
+
+        await File.WriteAllTextAsync(FilePath, content);
+
+        Assert.Contains(why, await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_at_start_is_a_mistake_with_its_path()
+    {
+        routes = new(FilePath, Ambient.Time);
+        _ = new ConfigurationBuilder().Add(routes).Build();
+
+        Assert.Contains(FilePath, routes.Mistake, StringComparison.Ordinal);
+    }
+
+    private static string Route(string path) =>
+        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}""".Replace("PATH", path, StringComparison.Ordinal);
+
+    private static string? PathOf(IConfiguration configuration) => configuration["ReverseProxy:Routes:api:Match:Path"];
+
+    private IConfigurationRoot Load(string content)
+    {
+        File.WriteAllText(FilePath, content);
+        routes = new(FilePath, Ambient.Time);
+        var configuration = new ConfigurationBuilder().Add(routes).Build();
+        routes.Edited = () => edits.Writer.TryWrite(routes.Mistake);
+        Assert.Null(routes.Mistake);
+        Assert.True(routes.IsWatched);
+        return configuration;
+    }
+}

@@ -1,0 +1,89 @@
+using Clik2pay.Sidecar.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace Clik2pay.Sidecar.Tests.Configuration;
+
+public sealed class SecretFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sidecar-secrets").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("secret", "secret")]
+    [InlineData("secret\n", "secret")]
+    [InlineData("secret\r\n", "secret")]
+    [InlineData(" secret ", " secret ")]
+    public void One_trailing_newline_of_a_file_is_cut_and_nothing_else(string content, string secret)
+    {
+        Assert.Equal(secret, Read(("Clik2pay:PasswordFile", Write("password", content)))?.Password);
+    }
+
+    [Theory]
+    [InlineData("secret\n\n", "position 7")]
+    [InlineData("", "is empty")]
+    [InlineData("\n", "is empty")]
+    public void A_file_with_more_than_a_secret_is_refused_by_name(string content, string why)
+    {
+        var file = Write("password", content);
+
+        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", file)));
+        Assert.StartsWith("Clik2pay:PasswordFile: ", mistake, StringComparison.Ordinal);
+        Assert.Contains(file, mistake, StringComparison.Ordinal);
+        Assert.Contains(why, mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", mistake.Replace(file, "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
+
+        Assert.Contains("/nowhere/password", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_gives_all_three()
+    {
+        Write("username", "u\n");
+        Write("password", "p\n");
+        Write("api-key", "k\n");
+
+        Assert.Equal(new CredentialSet("u", "p", "k"), Read([("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null), ("Clik2pay:CredentialsDirectory", folder)]));
+    }
+
+    [Fact]
+    public void A_secret_that_is_given_twice_is_refused()
+    {
+        var mistake = Assert.Single(Mistakes(("Clik2pay:Password", "p"), ("Clik2pay:PasswordFile", Write("password", "other"))));
+
+        Assert.Contains("more than once", mistake, StringComparison.Ordinal);
+    }
+
+    private string Write(string name, string content)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    private static CredentialSet? Read(params (string Key, string? Value)[] values) => TryRead(values, out _);
+
+    private static IReadOnlyList<string> Mistakes(params (string Key, string? Value)[] values)
+    {
+        Assert.Null(TryRead(values, out var mistakes));
+        return mistakes;
+    }
+
+    private static CredentialSet? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> mistakes)
+    {
+        var all = new Dictionary<string, string?> { ["Clik2pay:Username"] = "u", ["Clik2pay:ApiKey"] = "k" };
+        foreach (var (key, value) in values)
+            all[key] = value;
+
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
+        var set = CredentialSetReader.Read(reader);
+        mistakes = reader.Mistakes;
+        return set;
+    }
+}

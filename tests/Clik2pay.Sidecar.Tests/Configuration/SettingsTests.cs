@@ -1,0 +1,155 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.Extensions.Configuration;
+
+namespace Clik2pay.Sidecar.Tests.Configuration;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Three_credentials_and_an_environment_are_enough()
+    {
+        var settings = Read();
+
+        Assert.Equal(new Uri("https://api.sandbox.clik2pay.com"), settings.Clik2pay.ApiBaseUrl);
+        Assert.Equal(new Uri("https://api-auth.sandbox.clik2pay.com/oauth2/token"), settings.Clik2pay.TokenEndpoint);
+        Assert.Equal("payment_request/all", settings.Clik2pay.Scope);
+        Assert.Equal(0.75, settings.Clik2pay.RefreshAt);
+        Assert.Equal("http://127.0.0.1:8080", settings.Sidecar.Listen.ToString());
+        Assert.Equal("http://127.0.0.1:9090", settings.Sidecar.Admin.ToString());
+        Assert.False(settings.Sidecar.AllowRemoteCallers);
+        Assert.Equal(["localhost", "127.0.0.1", "[::1]"], settings.Sidecar.AllowedHosts);
+    }
+
+    [Theory]
+    [InlineData("Production", "https://api.clik2pay.com/", "https://api-auth.clik2pay.com/oauth2/token")]
+    [InlineData("sandbox", "https://api.sandbox.clik2pay.com/", "https://api-auth.sandbox.clik2pay.com/oauth2/token")]
+    public void The_environment_gives_both_addresses(string environment, string api, string tokenEndpoint)
+    {
+        var settings = Read(("Clik2pay:Environment", environment));
+
+        Assert.Equal(api, settings.Clik2pay.ApiBaseUrl.AbsoluteUri);
+        Assert.Equal(tokenEndpoint, settings.Clik2pay.TokenEndpoint.AbsoluteUri);
+    }
+
+    [Fact]
+    public void A_custom_environment_has_addresses_of_its_own()
+    {
+        var settings = Read(Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token"));
+
+        Assert.Equal("http://127.0.0.1:5080/", settings.Clik2pay.ApiBaseUrl.AbsoluteUri);
+    }
+
+    [Fact]
+    public void Plain_http_off_loopback_needs_the_explicit_switch()
+    {
+        var addresses = Custom("http://api.example", "http://auth.example/token");
+
+        Assert.Equal(2, Mistakes(addresses).Count(m => m.Contains("AllowInsecureUpstream", StringComparison.Ordinal)));
+        Read([.. addresses, ("Clik2pay:AllowInsecureUpstream", "true")]);
+    }
+
+    [Fact]
+    public void An_empty_scope_is_a_scope_that_is_left_out() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once_a_line_each_with_key_and_remedy()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Clik2pay:Environment"] = "Test",
+            ["Clik2pay:RefreshAt"] = "75",
+            ["Clik2pay:Usernam"] = "canary",
+            ["Sidecar:Listen"] = "http://0.0.0.0:8080",
+            ["Sidecar:Admin"] = "9090",
+            ["Redis:ConnectionString"] = "localhost,password=canary",
+        }).Build();
+
+        Assert.Null(Settings.TryRead(configuration, out var mistakes));
+
+        string[] keys = ["Clik2pay:Environment", "Clik2pay:RefreshAt", "Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Clik2pay:Usernam", "Sidecar:Listen", "Sidecar:Admin", "Redis:ConnectionString"];
+        Assert.All(keys, key => Assert.Single(mistakes, mistake => mistake.StartsWith(key + ": ", StringComparison.Ordinal)));
+        Assert.Equal(keys.Length, mistakes.Count);
+        Assert.All(mistakes, mistake => Assert.DoesNotContain('\n', mistake));
+        Assert.All(mistakes, mistake => Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Clik2pay:Environment", "", "Sandbox or Production")]
+    [InlineData("Clik2pay:Environment", "1", "Sandbox, Production or Custom")]
+    [InlineData("Clik2pay:ApiBaseUrl", "https://api.example", "only for Clik2pay:Environment=Custom")]
+    [InlineData("Clik2pay:RefreshAt", "1", "between 0.1 and 0.95")]
+    [InlineData("Clik2pay:RefreshAt", "0,75", "between 0.1 and 0.95")]
+    [InlineData("Clik2pay:AllowInsecureUpstream", "yes", "neither true nor false")]
+    [InlineData("Sidecar:AllowRemoteCallers", "yes", "neither true nor false")]
+    [InlineData("Sidecar:Listen", "http://*:8080", "AllowRemoteCallers=true")]
+    [InlineData("Sidecar:Listen", "http://192.0.2.1:8080", "AllowRemoteCallers=true")]
+    [InlineData("Sidecar:Listen", "https://127.0.0.1:8443", "no address to listen on")]
+    [InlineData("Sidecar:Listen", "http://127.0.0.1:9090", "an address each")]
+    [InlineData("Sidecar:Listen", "http://127.0.0.1:99999", "no address to listen on")]
+    [InlineData("Clik2pay:Username", "user:password", "colon")]
+    [InlineData("Clik2pay:ApiKey", "key\r\nx-injected: yes", "position 4")]
+    [InlineData("Clik2pay:ApiKey", "schlüssel", "position 5")]
+    public void A_mistake_is_told_with_its_remedy(string key, string value, string remedy)
+    {
+        var mistake = Assert.Single(Mistakes((key, value)));
+
+        Assert.Contains(remedy, mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Clik2pay:ApiBaseUrl", "https://api.example/open", "path")]
+    [InlineData("Clik2pay:ApiBaseUrl", "https://user:canary@api.example", "user")]
+    [InlineData("Clik2pay:ApiBaseUrl", "api.example", "form https://")]
+    [InlineData("Clik2pay:TokenEndpoint", "ftp://auth.example", "form https://")]
+    [InlineData("Clik2pay:TokenEndpoint", "", "missing")]
+    public void A_mistake_in_a_custom_address_is_told_with_its_remedy(string key, string value, string remedy)
+    {
+        var mistake = Assert.Single(Mistakes([.. Custom("https://api.example", "https://auth.example/token"), (key, value)]));
+
+        Assert.Contains(remedy, mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Remote_callers_are_served_when_that_is_said() =>
+        Assert.Equal("http://*:8080", Read(("Sidecar:Listen", "http://*:8080"), ("Sidecar:AllowRemoteCallers", "true")).Sidecar.Listen.ToString());
+
+    [Fact]
+    public void No_secret_is_in_the_texts_of_the_settings()
+    {
+        var text = Read().ToString();
+
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+    }
+
+    private static (string, string?)[] Custom(string api, string tokenEndpoint) =>
+        [("Clik2pay:Environment", "Custom"), ("Clik2pay:ApiBaseUrl", api), ("Clik2pay:TokenEndpoint", tokenEndpoint)];
+
+    private static Settings Read(params (string, string?)[] values)
+    {
+        var settings = TryRead(values, out var mistakes);
+        Assert.Empty(mistakes);
+        return settings!;
+    }
+
+    private static IReadOnlyList<string> Mistakes(params (string, string?)[] values)
+    {
+        Assert.Null(TryRead(values, out var mistakes));
+        return mistakes;
+    }
+
+    private static Settings? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> mistakes)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["Clik2pay:Environment"] = "Sandbox",
+            ["Clik2pay:Username"] = Secrets.Username,
+            ["Clik2pay:Password"] = Secrets.Password,
+            ["Clik2pay:ApiKey"] = Secrets.ApiKey,
+        };
+        foreach (var (key, value) in values)
+            all[key] = value;
+        return Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), out mistakes);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Proxy;
+
+/// <summary>What a caller sends for credentials never reaches upstream, and ours do exactly once.</summary>
+public sealed class CredentialTests : IAsyncLifetime
+{
+    private TestSidecar sidecar = null!;
+
+    public async ValueTask InitializeAsync() => sidecar = await TestSidecar.StartAsync();
+
+    public ValueTask DisposeAsync() => sidecar.DisposeAsync();
+
+    [Fact]
+    public async Task A_call_without_credentials_goes_out_with_exactly_one_of_each()
+    {
+        var answer = await sidecar.Caller.GetAsync("/open/v1/payment-requests");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        AssertOurs(sidecar.Upstream.Single());
+    }
+
+    [Theory]
+    [InlineData("Authorization: Basic Zm9v")]
+    [InlineData("authorization: Bearer mine")]
+    [InlineData("AUTHORIZATION: a\r\nAuthorization: b")]
+    [InlineData("x-api-key: mine")]
+    [InlineData("X-API-KEY: a\r\nx-api-key: b")]
+    [InlineData("x_api_key: mine")]
+    [InlineData("X_Api-Key: mine")]
+    [InlineData("Authorization_: mine")]
+    [InlineData("Proxy-Authorization: mine")]
+    [InlineData("proxy_authorization: mine")]
+    [InlineData("Cookie: session=mine")]
+    [InlineData("baggage: user=mine")]
+    public async Task Caller_credentials_never_reach_upstream(string headers)
+    {
+        var answer = await SendAsync(headers);
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        var received = sidecar.Upstream.Single();
+        AssertOurs(received);
+        Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
+        Assert.DoesNotContain(received.Headers.Keys, name => name.Contains('_'));
+    }
+
+    [Theory]
+    [InlineData("X-Authorization-Info: mine")]
+    [InlineData("x-api-key-version: mine")]
+    [InlineData("x-api: mine")]
+    [InlineData("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public async Task Headers_that_only_resemble_them_pass(string header)
+    {
+        await SendAsync(header);
+
+        var (name, value) = (header.Split(": ")[0], header.Split(": ")[1]);
+        Assert.Equal(value, sidecar.Upstream.Single().Headers[name]);
+    }
+
+    [Fact]
+    public async Task Nominating_our_headers_in_Connection_does_not_take_them_away()
+    {
+        await SendAsync("Connection: authorization, x-api-key");
+
+        AssertOurs(sidecar.Upstream.Single());
+    }
+
+    [Fact]
+    public async Task Headers_that_Connection_nominates_stay_here()
+    {
+        await SendAsync("Connection: x-foo , X-Bar,, not a token\r\nX-Foo: 1\r\nx-bar: 2\r\nx-baz: 3");
+
+        var received = sidecar.Upstream.Single().Headers;
+        Assert.DoesNotContain("X-Foo", received.Keys);
+        Assert.DoesNotContain("X-Bar", received.Keys);
+        Assert.DoesNotContain("Connection", received.Keys);
+        Assert.Equal("3", received["x-baz"]);
+    }
+
+    [Fact]
+    public async Task What_proxy_json_adds_for_credentials_does_not_win()
+    {
+        await using var configured = await TestSidecar.StartAsync(sidecar.Upstream, sidecar.TokenEndpoint,
+        [
+            ("ReverseProxy:Routes:api:Transforms:0:RequestHeader", "Authorization"),
+            ("ReverseProxy:Routes:api:Transforms:0:Set", "mine"),
+            ("ReverseProxy:Routes:api:Transforms:1:RequestHeader", "x-api-key"),
+            ("ReverseProxy:Routes:api:Transforms:1:Append", "mine"),
+        ]);
+
+        await configured.Caller.GetAsync("/open/v1/a");
+
+        AssertOurs(sidecar.Upstream.Single(), expectedToken: 2);
+    }
+
+    private static void AssertOurs(UpstreamRequest received, int expectedToken = 1)
+    {
+        Assert.Equal([$"Bearer access_token_{expectedToken}"], received.Headers.Authorization.ToArray());
+        Assert.Equal([Secrets.ApiKey], received.Headers["x-api-key"].ToArray());
+    }
+
+    private Task<string> SendAsync(string headers)
+    {
+        var connection = headers.StartsWith("Connection", StringComparison.Ordinal) ? "" : "Connection: close\r\n";
+        var text = $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}{headers}\r\n\r\n";
+        return connection.Length > 0 ? RawConnection.AskAsync(sidecar.Address, text) : AskOnceAsync(text);
+    }
+
+    private async Task<string> AskOnceAsync(string text)
+    {
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+        await connection.SendAsync(text);
+        return await connection.ReadSomeAsync();
+    }
+}

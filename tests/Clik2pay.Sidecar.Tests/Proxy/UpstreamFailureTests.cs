@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Proxy;
+
+public sealed class UpstreamFailureTests
+{
+    [Fact]
+    public async Task An_upstream_that_cannot_be_reached_is_502_of_ours()
+    {
+        using var closed = new TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var address = $"http://{closed.LocalEndpoint}";
+        closed.Stop();
+        await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", address)]);
+
+        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+
+        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable");
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_is_502_of_ours_and_the_payment_is_not_sent_again()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable");
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task An_upstream_that_does_not_answer_in_time_is_504_of_ours_and_the_payment_is_not_sent_again()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
+        sidecar.Upstream.Respond = context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout");
+        sidecar.Upstream.Single();
+    }
+
+    private static async Task AssertOursAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal([code], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("look before you send it again", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Clik2pay.Sidecar.Tests.Support;
+
+/// <summary>An upstream that writes down what reached it, and answers 200 unless told otherwise.</summary>
+internal sealed class RecordingUpstream : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private RecordingUpstream(WebApplication app)
+    {
+        this.app = app;
+        app.Run(AnswerAsync);
+    }
+
+    public string Address => app.Urls.Single();
+
+    public ConcurrentQueue<UpstreamRequest> Received { get; } = new();
+
+    public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
+
+    public static async Task<RecordingUpstream> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var upstream = new RecordingUpstream(builder.Build());
+        await upstream.app.StartAsync();
+        return upstream;
+    }
+
+    public UpstreamRequest Single() => Assert.Single(Received);
+
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        Received.Enqueue(new(
+            context.Request.Method,
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)),
+            body.ToArray()));
+        await Respond(context);
+    }
+}

@@ -1,0 +1,130 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Clik2pay.Sidecar.Tests.Support;
+
+/// <summary>
+/// A whole sidecar on free ports, between a recording upstream and a token endpoint that numbers its tokens. Made by the same code as the
+/// real one, from settings.
+/// </summary>
+internal sealed class TestSidecar : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly bool ownsNeighbours;
+
+    private TestSidecar(WebApplication app, RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, RecordedLog log, bool ownsNeighbours)
+    {
+        this.app = app;
+        this.ownsNeighbours = ownsNeighbours;
+        (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
+        var addresses = app.Urls.ToArray();
+        Address = new(addresses[0]);
+        Caller = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 64 }) { BaseAddress = Address };
+        Admin = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(addresses[1]) };
+    }
+
+    public RecordingUpstream Upstream { get; }
+
+    public FakeTokenEndpoint TokenEndpoint { get; }
+
+    public RecordedLog Log { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>Calls as an application would.</summary>
+    public HttpClient Caller { get; }
+
+    /// <summary>Calls as kubelet would.</summary>
+    public HttpClient Admin { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    public static async Task<TestSidecar> StartAsync(
+        IEnumerable<(string Key, string? Value)>? settings = null,
+        TimeProvider? time = null,
+        Action<FakeTokenEndpoint>? arrange = null,
+        Action<IServiceCollection>? replace = null)
+    {
+        var upstream = await RecordingUpstream.StartAsync();
+        var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        arrange?.Invoke(tokenEndpoint);
+        return await StartAsync(upstream, tokenEndpoint, settings, time, replace, ownsNeighbours: true);
+    }
+
+    public static async Task<TestSidecar> StartAsync(
+        RecordingUpstream upstream,
+        FakeTokenEndpoint tokenEndpoint,
+        IEnumerable<(string Key, string? Value)>? settings = null,
+        TimeProvider? time = null,
+        Action<IServiceCollection>? replace = null,
+        bool ownsNeighbours = false)
+    {
+        var values = Defaults(upstream.Address, tokenEndpoint.Address);
+        foreach (var (key, value) in settings ?? [])
+            values[key] = value;
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var read = Settings.TryRead(configuration, out var mistakes);
+        Assert.Empty(mistakes);
+
+        var log = new RecordedLog();
+        var started = Program.CreateSidecar(configuration, read!, services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace));
+            if (time is not null)
+                services.AddSingleton(time);
+            replace?.Invoke(services);
+        });
+        await started.StartAsync();
+        return new(started, upstream, tokenEndpoint, log, ownsNeighbours);
+    }
+
+    public static Dictionary<string, string?> Defaults(string upstream, Uri tokenEndpoint) => new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Clik2pay:Environment"] = "Custom",
+        ["Clik2pay:ApiBaseUrl"] = upstream,
+        ["Clik2pay:TokenEndpoint"] = tokenEndpoint.AbsoluteUri,
+        ["Clik2pay:Username"] = Secrets.Username,
+        ["Clik2pay:Password"] = Secrets.Password,
+        ["Clik2pay:ApiKey"] = Secrets.ApiKey,
+        ["Sidecar:Listen"] = "http://127.0.0.1:0",
+        ["Sidecar:Admin"] = "http://127.0.0.1:0",
+        ["ReverseProxy:Routes:api:ClusterId"] = "clik2pay",
+        ["ReverseProxy:Routes:api:Match:Path"] = "/open/v1/{**rest}",
+        ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
+    };
+
+    /// <summary>Ends with the refresh that is under way or comes next.</summary>
+    public Task NextRefresh => Services.GetRequiredService<RefreshLoop>().NextRefresh;
+
+    /// <summary>Waits, refresh by refresh, until this token is held.</summary>
+    public async Task WaitForTokenAsync(string value)
+    {
+        while (true)
+        {
+            var next = NextRefresh;
+            if (Services.GetRequiredService<TokenSlot>().Current?.Value == value)
+                return;
+
+            await next;
+        }
+    }
+
+    public Task StopAsync() => app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Caller.Dispose();
+        Admin.Dispose();
+        await app.DisposeAsync();
+        if (!ownsNeighbours)
+            return;
+
+        await Upstream.DisposeAsync();
+        await TokenEndpoint.DisposeAsync();
+    }
+}

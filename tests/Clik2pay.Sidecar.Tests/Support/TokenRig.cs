@@ -1,0 +1,42 @@
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Clik2pay.Sidecar.Tests.Support;
+
+/// <summary>The way of a token of one replica, wired as in the program, on simulated time.</summary>
+internal sealed class TokenRig
+{
+    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75)
+    {
+        var time = simulation.Time;
+#pragma warning disable CA5394 // A seeded source is what a simulation needs.
+        var random = new Random(seed);
+#pragma warning restore CA5394
+        Slot = new(time);
+        Store = store ?? new InProcessTokenStore(time);
+        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, Key, time, random);
+        Loop = new(Refresher, new RefreshSchedule(refreshAt, random), Slot, time, NullLogger<RefreshLoop>.Instance);
+        Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
+        Simulation = simulation;
+    }
+
+    public static TokenKey Key { get; } = new("Custom:test");
+
+    public Simulation Simulation { get; }
+
+    public TokenSlot Slot { get; }
+
+    public ITokenStore Store { get; }
+
+    public TokenRefresher Refresher { get; }
+
+    public RefreshLoop Loop { get; }
+
+    public AccessTokenSource Source { get; }
+
+    /// <summary>Starts the loop as the host would.</summary>
+    public Task Start() => Simulation.Start(() => Loop.RunAsync(TestContext.Current.CancellationToken));
+
+    /// <summary>Asks as a request would, and runs until the answer or until it waits for time.</summary>
+    public Task<AccessToken?> Get() => Simulation.Start(() => Source.GetAsync(TestContext.Current.CancellationToken).AsTask());
+}

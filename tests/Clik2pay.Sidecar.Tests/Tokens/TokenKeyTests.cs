@@ -1,0 +1,49 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Tokens;
+
+/// <summary>Duende Support#1396 and #634: a token of the old scope or secret was taken from the cache, because the key did not tell them apart.</summary>
+public sealed class TokenKeyTests
+{
+    private static readonly Clik2payOptions Options = new()
+    {
+        Environment = Clik2payEnvironment.Sandbox,
+        ApiBaseUrl = new("https://api.example"),
+        TokenEndpoint = new("https://auth.example/token"),
+        Credentials = new("user", "password", "key"),
+    };
+
+    [Fact]
+    public void Everything_that_a_token_depends_on_makes_another_key()
+    {
+        Clik2payOptions[] others =
+        [
+            Options with { Environment = Clik2payEnvironment.Production },
+            Options with { TokenEndpoint = new("https://auth.example/other") },
+            Options with { Credentials = new("other", "password", "key") },
+            Options with { Credentials = new("user", "other", "key") },
+            Options with { Scope = "other" },
+            Options with { Scope = "" },
+
+            // Parts that run into each other are still other parts.
+            Options with { Credentials = new("userp", "password", "key"), Scope = "ayment_request/all" },
+        ];
+
+        var keys = others.Append(Options).Select(TokenKey.For).ToList();
+
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+    }
+
+    [Fact]
+    public void What_a_token_does_not_depend_on_makes_no_other_key() =>
+        Assert.Equal(TokenKey.For(Options), TokenKey.For(Options with { RefreshAt = 0.5, Credentials = new("user", "password", "other key") }));
+
+    [Fact]
+    public void The_key_tells_nothing_of_the_credentials()
+    {
+        var key = TokenKey.For(Options).ToString();
+
+        Assert.Matches("^Sandbox:[0-9a-f]{32}$", key);
+    }
+}

@@ -1,0 +1,83 @@
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Clik2pay.Sidecar.Tests.Tokens;
+
+public sealed class TokenSlotTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly TokenSlot slot;
+
+    public TokenSlotTests() => slot = new(time);
+
+    [Fact]
+    public void An_expired_token_is_none()
+    {
+        slot.TryPublish(Token("a", seconds: 10));
+
+        time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.NotNull(slot.Current);
+        time.Advance(TimeSpan.FromTicks(1));
+        Assert.Null(slot.Current);
+    }
+
+    [Fact]
+    public void The_wall_clock_is_never_asked()
+    {
+        var wallClock = new OnlyMonotonic();
+        var without = new TokenSlot(wallClock);
+
+        without.TryPublish(new("a", TimeSpan.FromSeconds(10), wallClock.GetMonotonicNow() + TimeSpan.FromSeconds(10)));
+
+        Assert.NotNull(without.Current);
+    }
+
+    [Fact]
+    public void An_older_token_never_replaces_a_newer_one()
+    {
+        slot.TryPublish(Token("newer", seconds: 20));
+
+        Assert.False(slot.TryPublish(Token("older", seconds: 10)));
+        Assert.Equal("newer", slot.Current!.Value);
+    }
+
+    [Fact]
+    public void Of_many_rejections_of_one_token_the_first_drops_it_and_none_its_successor()
+    {
+        var first = Token("first", seconds: 10);
+        slot.TryPublish(first);
+
+        Assert.True(slot.TryReject(first));
+        Assert.Null(slot.Current);
+        slot.TryPublish(Token("second", seconds: 20));
+
+        Assert.False(slot.TryReject(first));
+        Assert.Equal("second", slot.Current!.Value);
+    }
+
+    [Fact]
+    public void A_rejected_token_does_not_come_back()
+    {
+        var token = Token("a", seconds: 10);
+        slot.TryPublish(token);
+        slot.TryReject(token);
+
+        Assert.False(slot.TryPublish(Token("a", seconds: 20)));
+        Assert.Null(slot.Current);
+    }
+
+    [Fact]
+    public void No_secret_is_in_the_texts_of_tokens()
+    {
+        var texts = $"{Token("canary", 1)} {new IssuedToken("canary", default)} {new StoredToken("canary", default, default)}";
+
+        Assert.DoesNotContain("canary", texts, StringComparison.Ordinal);
+    }
+
+    private sealed class OnlyMonotonic : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException("Nothing about a token's life may depend on the wall clock.");
+    }
+
+    private AccessToken Token(string value, int seconds) => new(value, TimeSpan.FromSeconds(seconds), time.GetMonotonicNow() + TimeSpan.FromSeconds(seconds));
+}
