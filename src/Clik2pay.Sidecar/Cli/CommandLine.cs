@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Simulator;
 
 namespace Clik2pay.Sidecar.Cli;
@@ -6,27 +9,34 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verbs and what each of them takes.</summary>
 internal static class CommandLine
 {
-    public static Task<int> RunAsync(IReadOnlyList<string> args) => Create()
-        .Parse(args)
-        .InvokeAsync(new InvocationConfiguration
-        {
-            // The host handles SIGINT and SIGTERM and takes the time that it needs.
-            ProcessTerminationTimeout = null,
-        });
+    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Redis:ConnectionString"];
 
-    private static RootCommand Create()
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var root = new RootCommand("Puts the Clik2pay API key and access token on an application's calls, so that the application holds neither.");
-        root.Subcommands.Add(Run());
-        root.Subcommands.Add(Demo());
-        root.Subcommands.Add(Simulate());
-        root.Subcommands.Add(Check());
+        var root = new RootCommand("Puts the Clik2pay API key and access token on an application's calls, so that the application holds neither.")
+        {
+            Run(),
+            Demo(),
+            Simulate(),
+            Check(),
+        };
 
         // Without a verb it runs.
-        var settings = SettingsArgument();
-        root.Arguments.Add(settings);
-        root.SetAction((parsed, cancellationToken) => RunVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
-        return root;
+        var hasVerb = args.Count > 0 && !args[0].Contains(':');
+        try
+        {
+            return await root.Parse(hasVerb ? args : ["run", .. args]).InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // The host handles SIGINT and SIGTERM and takes the time that it needs.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (InvalidRoutesException e)
+        {
+            return await Mistakes.TellAsync(e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}"));
+        }
     }
 
     private static Command Run()
@@ -47,12 +57,19 @@ internal static class CommandLine
 
     private static Command Demo()
     {
-        var replicas = new Option<int>("--replicas") { Description = "How many sidecars to start; 1 to 20.", DefaultValueFactory = _ => 1 };
-        replicas.Validators.Add(result =>
+        var replicas = new Option<int>("--replicas")
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 20)
-                result.AddError("--replicas: give a number from 1 to 20.");
-        });
+            Description = $"How many sidecars to start; 1 to {DemoVerb.MostReplicas}.",
+            DefaultValueFactory = _ => 1,
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= DemoVerb.MostReplicas)
+                    return count;
+
+                result.AddError($"--replicas: '{result.Tokens[0].Value}' is not a number from 1 to {DemoVerb.MostReplicas}.");
+                return 0;
+            },
+        };
         var verb = new Command("demo", "Starts the built-in simulator and sidecars in front of it; needs no credentials and no network.") { replicas };
         verb.SetAction((parsed, cancellationToken) => DemoVerb.RunAsync(parsed.GetValue(replicas), cancellationToken));
         return verb;
@@ -60,8 +77,21 @@ internal static class CommandLine
 
     private static Command Simulate()
     {
-        var url = new Option<string>("--urls") { Description = "Where the simulator listens.", DefaultValueFactory = _ => SimulatorOptions.DefaultUrl };
-        var environment = new Option<SimulatedEnvironment>("--environment") { Description = "Whose credentials it takes; those of the other one fail, as at the provider.", DefaultValueFactory = _ => SimulatedEnvironment.Sandbox };
+        var url = new Option<string>("--urls")
+        {
+            Description = "Where the simulator listens.",
+            DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
+        };
+        url.Validators.Add(result =>
+        {
+            if (ListenAddress.TryParse(result.GetValueOrDefault<string>()) is null)
+                result.AddError($"--urls: '{result.GetValueOrDefault<string>()}' is no address to listen on; write http://IP:PORT.");
+        });
+        var environment = new Option<SimulatedEnvironment>("--environment")
+        {
+            Description = "Whose credentials it takes; those of the other one fail, as at the provider.",
+            DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
+        };
         var verb = new Command("simulate", "Starts the simulator of the provider's two APIs alone.") { url, environment };
         verb.SetAction((parsed, cancellationToken) => SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
         return verb;
@@ -70,7 +100,11 @@ internal static class CommandLine
     /// <summary>Settings on the command line. Secrets have no place there: every process on the machine can read it.</summary>
     private static Argument<string[]> SettingsArgument()
     {
-        var settings = new Argument<string[]>("settings") { Description = "Settings as --Section:Key=value, for instance --Sidecar:Listen=http://127.0.0.1:8081.", Arity = ArgumentArity.ZeroOrMore };
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "Settings as --Section:Key=value, for instance --Sidecar:Listen=http://127.0.0.1:8081.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         settings.Validators.Add(result =>
         {
             foreach (var text in result.Tokens.Select(token => token.Value))
@@ -84,6 +118,4 @@ internal static class CommandLine
         });
         return settings;
     }
-
-    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Redis:ConnectionString"];
 }

@@ -8,6 +8,8 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verb <c>demo</c>: the simulator and sidecars in front of it, in this one process.</summary>
 internal static class DemoVerb
 {
+    public const int MostReplicas = 20;
+
     private const int FirstCallersPort = 8080;
     private const int FirstAdminPort = 9090;
     private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
@@ -34,7 +36,7 @@ internal static class DemoVerb
 
             hosts[1].ReportEdits(routes);
             var failure = await Hosts.RunAsync(hosts, () => Console.Write(Tell(simulated, replicas)), cancellationToken);
-            return failure is null ? ExitCode.Success : await Mistakes.TellAsync([failure]);
+            return await Mistakes.TellStartAsync(failure);
         }
         finally
         {

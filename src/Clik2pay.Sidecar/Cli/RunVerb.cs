@@ -17,6 +17,6 @@ internal static class RunVerb
         sidecar.ReportEdits(routes);
 
         var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings), cancellationToken);
-        return failure is null ? ExitCode.Success : await Mistakes.TellAsync([failure]);
+        return await Mistakes.TellStartAsync(failure);
     }
 }

@@ -11,8 +11,8 @@ internal static class SimulateVerb
         var options = new SimulatorOptions { Url = url, Environment = environment };
         await using var simulator = SimulatorApp.Create(options, Ambient.Time);
 
-        var failure = await Hosts.RunAsync([simulator], () => Console.Write(Tell(options)), cancellationToken);
-        return failure is null ? ExitCode.Success : await Mistakes.TellAsync([failure]);
+        var failure = await Hosts.RunAsync([simulator], () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), cancellationToken);
+        return await Mistakes.TellStartAsync(failure);
     }
 
     /// <summary>What to set so that a sidecar calls this simulator.</summary>

@@ -9,12 +9,12 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
     public static ListenAddress Loopback(int port) => new(new IPEndPoint(IPAddress.Loopback, port), IsLocal: true);
 
     /// <returns>Null when the text is no such address. TLS is not offered: the way to it is inside one machine.</returns>
-    public static ListenAddress? TryParse(string text)
+    public static ListenAddress? TryParse(string? text)
     {
         BindingAddress address;
         try
         {
-            address = BindingAddress.Parse(text);
+            address = BindingAddress.Parse(text ?? "");
         }
         catch (FormatException)
         {

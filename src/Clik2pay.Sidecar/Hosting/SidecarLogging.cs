@@ -14,6 +14,9 @@ internal static class SidecarLogging
             })
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Warning)
+
+            // A start that fails is told in a line of our own.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddConfiguration(configuration.GetSection("Logging"))
 
             // Behind the configuration, so that no setting turns it on: it writes each request's address with its query.

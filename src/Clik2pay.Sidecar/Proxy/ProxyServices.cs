@@ -26,14 +26,23 @@ internal static class ProxyServices
     }
 
     /// <summary>guard → failures explained → route → transforms → forward; what has no route is answered here.</summary>
+    /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {
         app.UseMiddleware<CallerGuard>();
         app.UseMiddleware<UpstreamFailure>();
         app.UseRouting();
 
-        // Without YARP's middleware for load balancing, affinity and health: each cluster has the one destination.
-        app.MapReverseProxy(_ => { });
+        try
+        {
+            // Without YARP's middleware for load balancing, affinity and health: each cluster has the one destination.
+            app.MapReverseProxy(_ => { });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is AggregateException mistakes)
+        {
+            throw new InvalidRoutesException(mistakes.InnerExceptions.Select(mistake => mistake.Message));
+        }
+
         app.MapFallback("/{**path}", context => ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute,
             "The sidecar forwards only what proxy.json routes, by default paths that begin with /open/v1/."));
     }

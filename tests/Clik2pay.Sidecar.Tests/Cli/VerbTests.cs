@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Cli;
+
+/// <summary>The program as a user starts it.</summary>
+public sealed partial class VerbTests
+{
+    private const string Payment = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
+
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    [Fact]
+    public async Task Help_names_every_verb()
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.All(["run", "demo", "simulate", "check", "--version"], verb => Assert.Contains(verb, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_is_that_of_the_build()
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "--version");
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", output);
+    }
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("--bogus")]
+    [InlineData("run", "bogus")]
+    [InlineData("run", "--Sidecar:Listen")]
+    [InlineData("demo", "--replicas", "0")]
+    [InlineData("demo", "--replicas", "many")]
+    [InlineData("simulate", "--urls", "nonsense")]
+    [InlineData("--Clik2pay:Password=canary")]
+    [InlineData("check", "--clik2pay:apikey=canary")]
+    public async Task A_bad_command_line_ends_with_1_and_names_what_is_bad(params string[] arguments)
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(arguments[^1].Split('=')[0], output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bad_configuration_ends_with_2_and_a_line_for_each_mistake()
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Clik2pay__RefreshAt"] = "2", ["Sidecar__Listn"] = "x" });
+
+        Assert.Equal(2, exitCode);
+        Assert.All(
+            ["Clik2pay:Environment: ", "Clik2pay:Username: ", "Clik2pay:Password: ", "Clik2pay:ApiKey: ", "Clik2pay:RefreshAt: ", "Sidecar:Listn: "],
+            key => Assert.Single(output.Split('\n'), line => line.StartsWith(key, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_simulator_alone_and_a_sidecar_by_environment_variables_only_create_and_read_a_payment_request()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
+        using var caller = new HttpClient { BaseAddress = await AddressAsync(sidecar) };
+
+        foreach (var withCredentials in new[] { false, true })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/open/v1/payment-requests") { Content = new StringContent(Payment) };
+            if (withCredentials)
+            {
+                request.Headers.Add("Authorization", "Basic Zm9v");
+                request.Headers.Add("x-api-key", "mine");
+            }
+
+            var created = await caller.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+            var id = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+
+            var read = await caller.GetAsync($"/open/v1/payment-requests/{id}");
+            Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+            Assert.True(read.Headers.Contains("x-amzn-RequestId"));
+        }
+
+        Assert.DoesNotContain("sandbox-password", sidecar.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SidecarProcess.Terminate)]
+    [InlineData(SidecarProcess.Interrupt)]
+    public async Task SIGTERM_and_SIGINT_end_it_with_0(int signal)
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
+        await AddressAsync(sidecar);
+
+        sidecar.Signal(signal);
+        simulator.Signal(signal);
+
+        Assert.Equal(0, await sidecar.WaitForExitAsync());
+        Assert.Equal(0, await simulator.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task Refused_credentials_are_loud_at_start_and_name_the_likely_cause()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0", "--environment", "Production");
+        var sandbox = (await ExportsAsync(simulator)).ToDictionary(e => e.Key, e => e.Value.Replace("production", "sandbox", StringComparison.Ordinal));
+        await using var sidecar = SidecarProcess.Start(sandbox);
+
+        var line = await sidecar.WaitForLineAsync("Credentials refused");
+
+        Assert.Contains("unique to each environment", line, StringComparison.Ordinal);
+        Assert.Contains("Clik2pay:Environment=Custom", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_tells_what_is_well()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "check");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(["ok    configuration", "ok    token endpoint", "ok    credentials"], output.Split('\n').Select(line => line[..20].TrimEnd()));
+        Assert.Contains("lives 3600 s", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Clik2pay__Password", "canary", 4, "unique to each environment")]
+    [InlineData("Clik2pay__Scope", "canary", 4, "Clik2pay:Scope")]
+    [InlineData("Clik2pay__TokenEndpoint", "http://127.0.0.1:1/oauth2/token", 5, "ConnectionRefused")]
+    [InlineData("Clik2pay__ApiKey", "", 2, "Clik2pay:ApiKey")]
+    public async Task Check_tells_failures_apart(string name, string value, int expected, string says)
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(await ExportsAsync(simulator)) { [name] = value }, "check");
+
+        Assert.Equal(expected, exitCode);
+        Assert.Contains("FAIL", output, StringComparison.Ordinal);
+        Assert.Contains(says, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_ends_the_start_with_one_line()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        var settings = await ExportsAsync(simulator);
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(settings) { ["Sidecar__Listen"] = settings["Clik2pay__ApiBaseUrl"] });
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("address already in use", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_route_that_cannot_be_ends_the_start_with_one_line()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "--ReverseProxy:Routes:payment-requests-api:Match:Path=/open/{");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("Invalid path '/open/{'", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_platform_would_listen_on_does_not_count()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var sidecar = SidecarProcess.Start(new Dictionary<string, string>(await ExportsAsync(simulator))
+        {
+            ["ASPNETCORE_URLS"] = "http://*:0",
+            ["ASPNETCORE_HTTP_PORTS"] = "0",
+            ["Kestrel__Endpoints__Other__Url"] = "http://*:0",
+        });
+
+        var line = await sidecar.WaitForLineAsync("Callers are served on");
+
+        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* probes on http://127\.0\.0\.1:\d+\.", line);
+        var sockets = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Where(socket => IsListening(socket) && IsOf(sidecar.Id, socket)).ToList();
+        Assert.Equal(2, sockets.Count);
+        Assert.All(sockets, socket => Assert.Contains(" 0100007F:", socket, StringComparison.Ordinal));
+    }
+
+    /// <summary>The settings that the simulator tells its user to export, with free ports for the sidecar.</summary>
+    private static async Task<Dictionary<string, string>> ExportsAsync(SidecarProcess simulator)
+    {
+        await simulator.WaitForLineAsync("Ctrl-C");
+        var exports = ExportLine().Matches(simulator.Text()).ToDictionary(match => match.Groups["key"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal);
+        Assert.Equal(6, exports.Count);
+        exports["Sidecar__Listen"] = "http://127.0.0.1:0";
+        exports["Sidecar__Admin"] = "http://127.0.0.1:0";
+        return exports;
+    }
+
+    private static async Task<Uri> AddressAsync(SidecarProcess sidecar) =>
+        new((await sidecar.WaitForLineAsync("Callers are served on")).Split("served on ")[1].Split(' ')[0]);
+
+    /// <summary>Whether a row of /proc/net/tcp is of a socket in the state LISTEN (0A).</summary>
+    private static bool IsListening(string socket) => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, "0A", ..];
+
+    private static bool IsOf(int process, string socket)
+    {
+        var inode = socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[9];
+        return Directory.EnumerateFiles($"/proc/{process}/fd").Any(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name == $"socket:[{inode}]");
+    }
+
+    [GeneratedRegex(@"export (?<key>\w+)=(?<value>\S+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ExportLine();
+}

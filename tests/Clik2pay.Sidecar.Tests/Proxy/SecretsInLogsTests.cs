@@ -1,0 +1,52 @@
+using System.Text;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Proxy;
+
+/// <summary>aws-sigv4-proxy, Secretless and others: a debug flag dumped headers and bodies.</summary>
+public sealed class SecretsInLogsTests
+{
+    [Fact]
+    public async Task No_secret_is_logged_even_when_everything_is()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(
+        [
+            ("Logging:LogLevel:Default", "Trace"),
+            ("Logging:LogLevel:Microsoft", "Trace"),
+            ("Logging:LogLevel:System", "Trace"),
+            ("Logging:LogLevel:Yarp", "Trace"),
+            ("Logging:LogLevel:Yarp.ReverseProxy.Forwarder", "Trace"),
+        ]);
+
+        await CallAsync(sidecar);
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "");
+        await CallAsync(sidecar);
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await CallAsync(sidecar);
+        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(400, $$"""{"error":"invalid_client","error_description":"{{Secrets.Password}}"}""");
+        await CallAsync(sidecar);
+        await sidecar.StopAsync();
+
+        var lines = sidecar.Log.Lines.ToList();
+        Assert.Contains(lines, line => line.Text.Contains("Request starting", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.All(Canaries(), canary => Assert.DoesNotContain(canary, line.Text, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(lines, line => line.Category == "Yarp.ReverseProxy.Forwarder");
+    }
+
+    private static async Task CallAsync(TestSidecar sidecar)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/open/v1/payment-requests") { Content = new StringContent("canary-body") };
+        request.Headers.Add("Authorization", "canary-caller");
+        await sidecar.Caller.SendAsync(request);
+    }
+
+    private static IEnumerable<string> Canaries()
+    {
+        string[] secrets = [Secrets.Username, Secrets.Password, Secrets.ApiKey, $"{Secrets.Username}:{Secrets.Password}", "access_token_1", "access_token_2", "canary-caller", "canary-body"];
+        return secrets.Concat(secrets.Select(secret => Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='))).Concat(secrets.Select(Uri.EscapeDataString));
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace Clik2pay.Sidecar.Tests.Support;
+
+/// <summary>The program itself, started as a user would: a command line, environment variables, and nothing else.</summary>
+internal sealed partial class SidecarProcess : IAsyncDisposable
+{
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
+
+    private readonly Process process;
+    private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    private readonly DirectoryInfo workingDirectory = Directory.CreateTempSubdirectory("sidecar-process");
+
+    private SidecarProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar"), arguments)
+        {
+            WorkingDirectory = workingDirectory.FullName,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public List<string> Output { get; } = [];
+
+    public int Id => process.Id;
+
+    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment);
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        await using var started = Start(environment, arguments);
+        return (await started.WaitForExitAsync(), started.Text());
+    }
+
+    /// <summary>Reads on until a line has the text, and returns that line.</summary>
+    public async Task<string> WaitForLineAsync(string text)
+    {
+        await foreach (var line in lines.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+                return line;
+        }
+
+        throw new InvalidOperationException($"The process ended without the line '{text}'. It said:\n{Text()}");
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    public void Signal(int signal) => Assert.Equal(0, Kill(process.Id, signal));
+
+    public string Text()
+    {
+        lock (Output)
+            return string.Join('\n', Output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+        workingDirectory.Delete(recursive: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            // Standard output and standard error end with the process, not before.
+            if (process.HasExited)
+                lines.Writer.TryComplete();
+            return;
+        }
+
+        lock (Output)
+            Output.Add(line);
+        lines.Writer.TryWrite(line);
+    }
+}
