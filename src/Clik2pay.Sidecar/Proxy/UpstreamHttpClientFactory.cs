@@ -19,4 +19,7 @@ internal sealed class UpstreamHttpClientFactory(Clik2payOptions options) : Forwa
         // Changes of the provider's addresses are seen within this time.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
     }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        new SentOnceHandler(base.WrapHandler(context, handler));
 }

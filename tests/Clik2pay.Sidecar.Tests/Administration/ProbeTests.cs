@@ -27,6 +27,7 @@ public sealed class ProbeTests
         await AssertAsync(sidecar, "/livez", HttpStatusCode.OK);
     }
 
+    [Lesson("a wrong configuration stayed hidden: GoogleCloudPlatform/cloud-sql-proxy#348")]
     [Fact]
     public async Task Refused_credentials_are_not_ready_and_readiness_says_what_to_look_at()
     {
@@ -63,6 +64,7 @@ public sealed class ProbeTests
         await stopping;
     }
 
+    [Lesson("readiness that dialled the back end took everything down: GoogleCloudPlatform/cloud-sql-proxy#2083")]
     [Fact]
     public async Task Probes_call_nobody()
     {
@@ -76,6 +78,7 @@ public sealed class ProbeTests
         Assert.Equal(1, sidecar.TokenEndpoint.Calls);
     }
 
+    [Lesson("there was no health endpoint, and / was proxied: awslabs/aws-sigv4-proxy#193")]
     [Theory]
     [InlineData("/open/v1/a")]
     [InlineData("/")]

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
@@ -9,6 +10,7 @@ public sealed class SecretFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    [Lesson("a secret file's trailing newline became part of the secret: Envoy")]
     [Theory]
     [InlineData("secret", "secret")]
     [InlineData("secret\n", "secret")]

@@ -111,6 +111,7 @@ public sealed class SettingsTests
         Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
     }
 
+    [Lesson("it listened on all interfaces: AzureAD/microsoft-identity-web#3897")]
     [Fact]
     public void Remote_callers_are_served_when_that_is_said() =>
         Assert.Equal("http://*:8080", Read(("Sidecar:Listen", "http://*:8080"), ("Sidecar:AllowRemoteCallers", "true")).Sidecar.Listen.ToString());

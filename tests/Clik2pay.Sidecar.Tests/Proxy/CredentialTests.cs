@@ -21,6 +21,7 @@ public sealed class CredentialTests : IAsyncLifetime
         AssertOurs(sidecar.Upstream.Single());
     }
 
+    [Lesson("the caller's Authorization stayed beside the proxy's, or won: Dapr, Envoy, Vault Proxy")]
     [Theory]
     [InlineData("Authorization: Basic Zm9v")]
     [InlineData("authorization: Bearer mine")]

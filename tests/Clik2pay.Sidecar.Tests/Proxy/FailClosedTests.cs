@@ -13,6 +13,7 @@ public sealed class FailClosedTests
 {
     private static readonly RequestDelegate Down = FakeTokenEndpoint.Answer(503, "");
 
+    [Lesson("the request was sent without a token: Duende access-token-management handler")]
     [Fact]
     public async Task Without_a_token_the_answer_is_503_and_upstream_sees_nothing()
     {
@@ -32,6 +33,8 @@ public sealed class FailClosedTests
         Assert.Empty(sidecar.Upstream.Received);
     }
 
+    [Lesson("a token failure gave the caller an empty 200: Dapr OAuth2 middleware")]
+    [Lesson("the proxy's own failure looked like the provider's 401: envoyproxy/envoy#44674")]
     [Theory]
     [InlineData(200, "")]
     [InlineData(200, "{}")]
@@ -52,6 +55,7 @@ public sealed class FailClosedTests
         Assert.Empty(sidecar.Upstream.Received);
     }
 
+    [Lesson("an expired token was injected while the token server was down: envoyproxy/envoy#44674")]
     [Fact]
     public async Task An_expired_token_is_never_sent_and_the_return_of_the_endpoint_is_seen()
     {
@@ -79,6 +83,7 @@ public sealed class FailClosedTests
         Assert.NotEqual("Bearer access_token_1", sidecar.Upstream.Received.Last().Headers.Authorization.ToString());
     }
 
+    [Lesson("a bad or empty 200 of the token endpoint was fatal until restart: envoyproxy/envoy#42009")]
     [Fact]
     public async Task A_bad_answer_at_the_refresh_leaves_the_held_token_in_use()
     {
@@ -95,6 +100,20 @@ public sealed class FailClosedTests
         await sidecar.WaitForTokenAsync("access_token_3");
         await GetAsync(sidecar, HttpStatusCode.OK);
         Assert.Equal("Bearer access_token_3", sidecar.Upstream.Received.Last().Headers.Authorization.ToString());
+    }
+
+    [Lesson("a bad or empty 200 of the token endpoint was fatal until restart: envoyproxy/envoy#42009")]
+    [Fact]
+    public async Task An_empty_200_at_the_start_is_over_when_a_good_answer_comes()
+    {
+        var time = new FakeTimeProvider();
+        await using var sidecar = await TestSidecar.StartAsync(time: time, arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(200, ""));
+        await GetAsync(sidecar, HttpStatusCode.ServiceUnavailable);
+
+        sidecar.TokenEndpoint.Fault = null;
+        time.Advance(RefreshSchedule.LongestPauseOnDemand);
+
+        await GetAsync(sidecar, HttpStatusCode.OK);
     }
 
     [Fact]

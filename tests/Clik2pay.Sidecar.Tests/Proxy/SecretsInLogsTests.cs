@@ -3,9 +3,9 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Proxy;
 
-/// <summary>aws-sigv4-proxy, Secretless and others: a debug flag dumped headers and bodies.</summary>
 public sealed class SecretsInLogsTests
 {
+    [Lesson("a debug flag dumped headers and bodies: aws-sigv4-proxy, Secretless")]
     [Fact]
     public async Task No_secret_is_logged_even_when_everything_is()
     {

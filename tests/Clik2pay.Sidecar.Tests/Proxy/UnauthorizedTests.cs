@@ -27,6 +27,7 @@ public sealed class UnauthorizedTests
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 
+    [Lesson("a wave of 401s invalidated again and again: apache/gravitino PR 12531")]
     [Fact]
     public async Task A_wave_of_401s_to_one_token_costs_one_token_call()
     {

@@ -185,6 +185,21 @@ public sealed class RefreshLoopTests
         Assert.Equal("access_token_2", rig.Get().Completed()?.Value);
     }
 
+    [Lesson("1,000 pods refreshed in the same second: flyteorg/flyteidl PR 262, golang/oauth2#634")]
+    [Fact]
+    public void A_thousand_replicas_that_share_nothing_spread_their_refreshes()
+    {
+        for (var replica = 0; replica < 1000; replica++)
+            _ = new TokenRig(simulation, endpoint, seed: replica).Start();
+
+        simulation.Advance(TimeSpan.FromMinutes(50), Second);
+
+        var perSecond = endpoint.CalledAt.Skip(1000).GroupBy(at => (long)at.TotalSeconds).Select(second => second.Count()).ToList();
+        Figures.Report($"1000 replicas without a shared store, started in one second: {perSecond.Sum()} refreshes spread over {perSecond.Count} s, at most {perSecond.Max()} in one");
+        Assert.Equal(1000, perSecond.Sum());
+        Assert.InRange(perSecond.Max(), 1, 60);
+    }
+
     [Fact]
     public void A_mistake_in_a_refresh_does_not_end_the_loop()
     {

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
 
-/// <summary>What a 401 of the provider does to the token (apache/gravitino PR 12531: a wave of 401s invalidated again and again).</summary>
+/// <summary>What a 401 of the provider does to the token.</summary>
 public sealed class RejectionTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -20,6 +20,7 @@ public sealed class RejectionTests
         simulation.Advance(2 * Second, Second);
     }
 
+    [Lesson("a wave of 401s invalidated again and again: apache/gravitino PR 12531")]
     [Fact]
     public void A_wave_of_401s_to_one_token_costs_one_token_call()
     {
@@ -68,6 +69,7 @@ public sealed class RejectionTests
         Assert.Null(rig.Slot.Current);
     }
 
+    [Lesson("the caller hung on a revoked token: hashicorp/vault#31995")]
     [Fact]
     public void A_request_after_the_rejection_gets_one_bounded_attempt_and_then_an_answer()
     {

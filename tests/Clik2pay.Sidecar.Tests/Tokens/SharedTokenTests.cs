@@ -42,6 +42,7 @@ public sealed class SharedTokenTests
         Assert.InRange(endpoint.Calls, 32, 34);
     }
 
+    [Lesson("waiters gave up before a slow token server answered: Tyk")]
     [Fact]
     public void A_holder_that_never_gives_the_lease_back_delays_the_others_by_its_duration_at_most()
     {
@@ -56,6 +57,7 @@ public sealed class SharedTokenTests
         Assert.NotNull(rig.Slot.Current);
     }
 
+    [Lesson("the lock had no owner: Tyk")]
     [Fact]
     public async Task A_lease_that_ran_out_cannot_release_its_successor()
     {
@@ -70,6 +72,7 @@ public sealed class SharedTokenTests
         Assert.Equal(LeaseOutcome.Contended, (await lease.TryAcquireAsync(TokenRig.Key, cancellation)).Outcome);
     }
 
+    [Lesson("the lock was never released: Tyk")]
     [Fact]
     public async Task The_lease_is_given_back_after_a_failure_too()
     {
@@ -81,6 +84,7 @@ public sealed class SharedTokenTests
         Assert.Equal(LeaseOutcome.Acquired, (await lease.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken)).Outcome);
     }
 
+    [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
     [Fact]
     public async Task The_store_never_lets_an_older_token_replace_a_newer_one()
     {

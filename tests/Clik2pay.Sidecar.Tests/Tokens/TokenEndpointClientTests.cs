@@ -30,6 +30,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.DoesNotContain("traceparent", headers.Keys);
     }
 
+    [Lesson("the scope was mandatory, or split on commas: dapr/components-contrib#3406")]
     [Theory]
     [InlineData("", "grant_type=client_credentials")]
     [InlineData("a,b c", "grant_type=client_credentials&scope=a%2Cb+c")]
@@ -81,6 +82,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.Equal(TimeSpan.FromSeconds(30), failure.RetryAfter);
     }
 
+    [Lesson("raw provider errors were echoed to the caller: surfkansas/oauth2-client-credentials-api-sidecar")]
     [Theory]
     [InlineData(500, RefreshOutcome.Unavailable)]
     [InlineData(502, RefreshOutcome.Unavailable)]
@@ -99,6 +101,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.DoesNotContain("secret", failure.Reason, StringComparison.Ordinal);
     }
 
+    [Lesson("redirects were followed with credentials: AzureAD/microsoft-identity-web#3906")]
     [Fact]
     public async Task A_redirect_is_not_followed_with_the_credentials()
     {

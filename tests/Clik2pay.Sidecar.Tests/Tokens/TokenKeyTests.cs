@@ -1,9 +1,9 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
 
-/// <summary>Duende Support#1396 and #634: a token of the old scope or secret was taken from the cache, because the key did not tell them apart.</summary>
 public sealed class TokenKeyTests
 {
     private static readonly Clik2payOptions Options = new()
@@ -14,6 +14,7 @@ public sealed class TokenKeyTests
         Credentials = new("user", "password", "key"),
     };
 
+    [Lesson("a stale token served after a change of scope or secret: DuendeSoftware/Support#1396, #634")]
     [Fact]
     public void Everything_that_a_token_depends_on_makes_another_key()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
@@ -32,6 +33,7 @@ public sealed class TokenSuccessReaderTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), token!.Lifetime);
     }
 
+    [Lesson("expires_in was ignored, or a missing one cached for ever: DuendeSoftware/foss#287, Dapr")]
     [Fact]
     public void A_missing_expires_in_is_taken_for_an_hour_and_never_for_ever() =>
         Assert.Equal(TimeSpan.FromSeconds(3600), Read("""{"access_token":"a","token_type":"Bearer"}""").Token!.Lifetime);
