@@ -11,22 +11,24 @@ internal static class CheckVerb
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
     {
         using var routes = RoutesFile.Find(Ambient.Time);
-        if (Settings.TryRead(SidecarConfiguration.Load(routes, commandLine), out var mistakes) is not { } settings)
+        var configuration = SidecarConfiguration.Load(routes, commandLine);
+        if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
         {
             foreach (var mistake in mistakes)
                 await TellAsync("FAIL", "configuration", mistake);
             return ExitCode.BadConfiguration;
         }
 
+        // Made, but neither started nor heard: that is enough to see whether its routes can be.
+        await using var sidecar = Program.CreateSidecar(configuration, settings, services => services.AddLogging(logging => logging.ClearProviders()));
         var options = settings.Clik2pay;
-        await TellAsync("ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}");
+        await TellAsync("ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}, routes of {routes.FullPath}");
 
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint);
-        var answer = await new TokenEndpointClient(http, options, Ambient.Time).RequestTokenAsync(cancellationToken);
+        var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(cancellationToken);
         if (answer.IsSuccess)
         {
             await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
-            await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"accepted; an access token lives {answer.Token.Lifetime.TotalSeconds:0} s"));
+            await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"username and password accepted, an access token lives {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
             return ExitCode.Success;
         }
 

@@ -9,7 +9,8 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verbs and what each of them takes.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Redis:ConnectionString"];
+    private static readonly string[] Sections = [Clik2payOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
+    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey"];
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
@@ -33,9 +34,14 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             });
         }
+        catch (InvalidDataException e)
+        {
+            // appsettings.json is not JSON.
+            return await Mistakes.TellAsync([$"{e.Message} {e.GetBaseException().Message}"]);
+        }
         catch (InvalidRoutesException e)
         {
-            return await Mistakes.TellAsync(e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}"));
+            return await Mistakes.TellAsync([.. e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}")]);
         }
     }
 
@@ -92,6 +98,7 @@ internal static class CommandLine
             Description = "Whose credentials it takes; those of the other one fail, as at the provider.",
             DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
         };
+        environment.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, Enum.GetNames<SimulatedEnvironment>());
         var verb = new Command("simulate", "Starts the simulator of the provider's two APIs alone.") { url, environment };
         verb.SetAction((parsed, cancellationToken) => SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
         return verb;
@@ -112,6 +119,8 @@ internal static class CommandLine
                 var key = text.Split('=')[0];
                 if (!text.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !text.Contains('='))
                     result.AddError($"'{key}' is neither a verb nor a setting; settings are written --Section:Key=value.");
+                else if (!Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
+                    result.AddError($"{key}: there is no such section; known are {string.Join(", ", Sections)}.");
                 else if (SecretKeys.Contains(key[2..], StringComparer.OrdinalIgnoreCase))
                     result.AddError($"{key}: a secret on the command line can be read by every process of the machine; give it by environment variable or by file.");
             }

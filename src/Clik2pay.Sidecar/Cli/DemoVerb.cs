@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Simulator;
 
@@ -34,9 +35,9 @@ internal static class DemoVerb
                     .AddSingleton<ITokenLease>(lease)));
             }
 
-            hosts[1].ReportEdits(routes);
+            routes.Refused = hosts[1].Logger.EditRefused;
             var failure = await Hosts.RunAsync(hosts, () => Console.Write(Tell(simulated, replicas)), cancellationToken);
-            return await Mistakes.TellStartAsync(failure);
+            return await Mistakes.TellStartAsync(failure, $"The demo needs the ports 5080, {Ports(FirstCallersPort, replicas)} and {Ports(FirstAdminPort, replicas)} of 127.0.0.1.");
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.Cli;
 
@@ -14,9 +15,9 @@ internal static class RunVerb
             return await Mistakes.TellAsync(mistakes);
 
         await using var sidecar = Program.CreateSidecar(configuration, settings);
-        sidecar.ReportEdits(routes);
+        routes.Refused = sidecar.Logger.EditRefused;
 
-        var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings), cancellationToken);
-        return await Mistakes.TellStartAsync(failure);
+        var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings, routes), cancellationToken);
+        return await Mistakes.TellStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
     }
 }

@@ -12,7 +12,7 @@ internal static class SimulateVerb
         await using var simulator = SimulatorApp.Create(options, Ambient.Time);
 
         var failure = await Hosts.RunAsync([simulator], () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), cancellationToken);
-        return await Mistakes.TellStartAsync(failure);
+        return await Mistakes.TellStartAsync(failure, "Give an address that is free in --urls.");
     }
 
     /// <summary>What to set so that a sidecar calls this simulator.</summary>

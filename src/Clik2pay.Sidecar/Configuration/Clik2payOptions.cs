@@ -4,6 +4,10 @@ namespace Clik2pay.Sidecar.Configuration;
 internal sealed record Clik2payOptions
 {
     public const string Section = "Clik2pay";
+    public const string DefaultScope = "payment_request/all";
+    public const double DefaultRefreshAt = 0.75;
+    public const double LeastRefreshAt = 0.1;
+    public const double MostRefreshAt = 0.95;
 
     /// <summary>No default: whether real money moves must be said.</summary>
     public required Clik2payEnvironment Environment { get; init; }
@@ -17,8 +21,8 @@ internal sealed record Clik2payOptions
     public required CredentialSet Credentials { get; init; }
 
     /// <summary>Sent to the token endpoint as it is written; left out when empty.</summary>
-    public string Scope { get; init; } = "payment_request/all";
+    public string Scope { get; init; } = DefaultScope;
 
-    /// <summary>The fraction of a token's life after which its successor is fetched in the background; 0.1 to 0.95.</summary>
-    public double RefreshAt { get; init; } = 0.75;
+    /// <summary>The fraction of a token's life after which its successor is fetched in the background; <see cref="LeastRefreshAt"/> to <see cref="MostRefreshAt"/>.</summary>
+    public double RefreshAt { get; init; } = DefaultRefreshAt;
 }

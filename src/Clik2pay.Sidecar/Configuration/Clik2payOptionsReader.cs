@@ -17,8 +17,8 @@ internal static class Clik2payOptionsReader
         var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment, allowInsecure);
         var tokenEndpoint = ReadAddress(settings, TokenEndpointKey, environment, allowInsecure);
         var credentials = CredentialSetReader.Read(settings);
-        var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", "payment_request/all");
-        var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", 0.75, least: 0.1, most: 0.95);
+        var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", Clik2payOptions.DefaultScope);
+        var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", Clik2payOptions.DefaultRefreshAt, Clik2payOptions.LeastRefreshAt, Clik2payOptions.MostRefreshAt);
 
         if (apiBaseUrl is { PathAndQuery: not "/" })
             settings.AddMistake(ApiBaseUrlKey, "it has a path; give scheme, host and port only, paths come from the callers.");
@@ -44,9 +44,12 @@ internal static class Clik2payOptionsReader
     {
         var text = settings.Text(EnvironmentKey);
 
-        // Enum.TryParse alone would take "1" for Production.
-        if (text is not null && char.IsAsciiLetter(text[0]) && Enum.TryParse<Clik2payEnvironment>(text, ignoreCase: true, out var environment) && Enum.IsDefined(environment))
-            return environment;
+        // By name only: Enum.TryParse would take "1" and "Sandbox,Production" for Production.
+        foreach (var environment in Enum.GetValues<Clik2payEnvironment>())
+        {
+            if (string.Equals(text, environment.ToString(), StringComparison.OrdinalIgnoreCase))
+                return environment;
+        }
 
         settings.AddMistake(EnvironmentKey, text is null
             ? "it is missing; say Sandbox or Production, whichever the credentials were issued for (or Custom, with addresses of your own)."

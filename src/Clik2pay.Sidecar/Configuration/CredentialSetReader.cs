@@ -4,6 +4,7 @@ namespace Clik2pay.Sidecar.Configuration;
 internal static class CredentialSetReader
 {
     private const string UsernameKey = $"{Clik2payOptions.Section}:Username";
+    private const string ApiKeyKey = $"{Clik2payOptions.Section}:ApiKey";
 
     /// <returns>The set, or null when a mistake was noted.</returns>
     public static CredentialSet? Read(SettingsReader settings)
@@ -11,11 +12,17 @@ internal static class CredentialSetReader
         var secrets = new SecretReader(settings, directoryKey: $"{Clik2payOptions.Section}:CredentialsDirectory");
         var username = secrets.Read(UsernameKey, "username");
         var password = secrets.Read($"{Clik2payOptions.Section}:Password", "password");
-        var apiKey = secrets.Read($"{Clik2payOptions.Section}:ApiKey", "api-key");
+        var apiKey = secrets.Read(ApiKeyKey, "api-key");
 
         if (username?.Contains(':') == true)
         {
             settings.AddMistake(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
+            return null;
+        }
+
+        if (apiKey is [' ', ..] or [.., ' '])
+        {
+            settings.AddMistake(ApiKeyKey, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
             return null;
         }
 

@@ -15,19 +15,18 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
         try
         {
             address = BindingAddress.Parse(text ?? "");
+            if (address is { IsUnixPipe: true, Scheme: "http" })
+                return new(new UnixDomainSocketEndPoint(address.UnixPipePath), IsLocal: true);
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
+            // Not of the form, or a path longer than the system's 107 characters.
             return null;
         }
 
-        if (!string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase))
-            return null;
-
-        if (address.IsUnixPipe)
-            return new(new UnixDomainSocketEndPoint(address.UnixPipePath), IsLocal: true);
-
-        if (address.PathBase.Length > 0 || address.Port is < 0 or > IPEndPoint.MaxPort)
+        // Without a port the parser would take 80.
+        var hasPort = text!.TrimEnd('/').Split(':') is [_, _, .., var port] && port.All(char.IsAsciiDigit);
+        if (address.Scheme != "http" || !hasPort || address.PathBase.Length > 0 || address.Port is < 0 or > IPEndPoint.MaxPort)
             return null;
 
         if (string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase))
@@ -40,6 +39,9 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
             ? new(new IPEndPoint(ip, address.Port), IPAddress.IsLoopback(ip))
             : null;
     }
+
+    /// <summary>Whether a call of this address ends here.</summary>
+    public bool Serves(Uri address) => EndPoint is IPEndPoint { Port: not 0 and var port } && address.IsLoopback && address.Port == port;
 
     public override string ToString() => EndPoint switch
     {

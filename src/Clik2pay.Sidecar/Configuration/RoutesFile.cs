@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit that cannot be read, or that leaves no
+/// The section <c>ReverseProxy</c> of <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit that cannot be read, or that leaves no
 /// route, is refused and the routes before it stay: the framework's own JSON source would drop them all.
 /// </summary>
 internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, IDisposable
@@ -15,7 +15,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private readonly ITimer settled;
     private FileSystemWatcher? watcher;
-    private byte[] content = [];
+    private byte[]? content;
 
     public RoutesFile(string path, TimeProvider time)
     {
@@ -31,8 +31,8 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     /// <summary>Whether edits are noticed. The system may refuse to watch: containers share its limit of inotify instances.</summary>
     public bool IsWatched => watcher is not null;
 
-    /// <summary>Called after each edit, when it has been taken or refused.</summary>
-    public Action? Edited { get; set; }
+    /// <summary>Told why, when an edit is refused here. Whether the routes of a good file are taken is for the proxy to say.</summary>
+    public Action<string>? Refused { get; set; }
 
     /// <summary>The file in the working directory, or else the one beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
@@ -63,7 +63,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
             var folder = new FileSystemWatcher(Path.GetDirectoryName(FullPath)!);
             folder.Changed += (_, _) => Settle();
             folder.Created += (_, _) => Settle();
+            folder.Deleted += (_, _) => Settle();
             folder.Renamed += (_, _) => Settle();
+            folder.Error += (_, _) => Settle();
             folder.EnableRaisingEvents = true;
             return folder;
         }
@@ -77,39 +79,52 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private void Reload()
     {
-        if (!Read())
-            return;
+        var (contentBefore, mistakeBefore) = (content, Mistake);
+        Read();
 
-        if (Mistake is null)
-            OnReload();
+        if (Mistake is null && content != contentBefore)
+            TellReaders();
 
-        Edited?.Invoke();
+        if (Mistake is not null && (content != contentBefore || Mistake != mistakeBefore))
+            Refused?.Invoke(Mistake);
     }
 
-    /// <returns>Whether the file is another than at the last look.</returns>
-    private bool Read()
+    /// <summary>This runs on a timer's thread: what a reader throws at an edit must not end the process.</summary>
+    private void TellReaders()
+    {
+        try
+        {
+            OnReload();
+        }
+        catch (Exception e)
+        {
+            Mistake = $"{FullPath} cannot be used ({e.GetType().Name}).";
+        }
+    }
+
+    /// <summary>Takes the file if it is another than at the last look, or says in <see cref="Mistake"/> why not.</summary>
+    private void Read()
     {
         try
         {
             var now = File.ReadAllBytes(FullPath);
-            if (now.AsSpan().SequenceEqual(content))
-                return false;
+            if (content is not null && now.AsSpan().SequenceEqual(content))
+                return;
 
             content = now;
             var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
             Mistake = read.GetSection("ReverseProxy:Routes").GetChildren().Any() ? null : $"{FullPath} has no route under ReverseProxy:Routes.";
             if (Mistake is null)
-                Data = read.AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+                Data = read.GetSection("ReverseProxy").AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            content = null;
             Mistake = $"{FullPath} is not there or cannot be read.";
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             Mistake = $"{FullPath} is not JSON: {e.Message}";
         }
-
-        return true;
     }
 }

@@ -33,11 +33,11 @@ internal sealed class SecretReader(SettingsReader settings, string directoryKey)
     {
         try
         {
-            return Check(key, WithoutTrailingNewline(File.ReadAllText(path)), $"the file {path}");
+            return Check(key, WithoutTrailingNewline(File.ReadAllText(path)), Name(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Mistake(key, $"the file {path} is not there or cannot be read by this user.");
+            return Mistake(key, $"{Name(path)} is not there or cannot be read by this user.");
         }
     }
 
@@ -52,6 +52,9 @@ internal sealed class SecretReader(SettingsReader settings, string directoryKey)
             ? secret
             : Mistake(key, $"{where} has a line end, another control character or one outside ASCII at position {odd + 1}; was more than the credential copied?");
     }
+
+    /// <summary>A path is named; what does not look like one may be the secret itself, in the wrong setting.</summary>
+    private static string Name(string path) => path.Contains(Path.DirectorySeparatorChar) ? $"the file {path}" : "the file that it names";
 
     private string? Mistake(string key, string whatAndRemedy)
     {

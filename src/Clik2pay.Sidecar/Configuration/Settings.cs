@@ -13,8 +13,17 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         if (reader.Text("Redis:ConnectionString") is not null)
             reader.AddMistake("Redis:ConnectionString", "this version cannot share the token through Redis; remove the setting, each replica then fetches its own.");
 
+        if (clik2pay is not null && new[] { clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint }.Any(address => sidecar.Listen.Serves(address) || sidecar.Admin.Serves(address)))
+            reader.AddMistake("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
+
         reader.RejectUnknownKeys(Clik2payOptions.Section);
         reader.RejectUnknownKeys(SidecarOptions.Section);
+
+        foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(level => level.Value is not null && level.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (!Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out var known) || !Enum.IsDefined(known))
+                reader.AddMistake(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
 
         foreach (var routes in configuration.Providers.OfType<RoutesFile>())
         {

@@ -53,6 +53,15 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    /// <summary>Entries separated by semicolons, or an array in a JSON file; null when there is none.</summary>
+    public IReadOnlyList<string>? List(string key)
+    {
+        var entries = configuration.GetSection(key).GetChildren().ToList();
+        known.UnionWith(entries.Select(entry => entry.Path));
+        return Text(key)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            ?? (entries.Count > 0 ? [.. entries.Select(entry => entry.Value ?? "")] : null);
+    }
+
     public ListenAddress ListenAddress(string key, ListenAddress fallback)
     {
         if (Text(key) is not { } text)
@@ -61,7 +70,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (Configuration.ListenAddress.TryParse(text) is { } address)
             return address;
 
-        AddMistake(key, $"\"{text}\" is no address to listen on; write http://IP:PORT, http://*:PORT or http://unix:/PATH.");
+        AddMistake(key, $"\"{text}\" is no address to listen on; write http://IP:PORT, http://*:PORT or http://unix:/PATH (of at most 107 characters).");
         return fallback;
     }
 

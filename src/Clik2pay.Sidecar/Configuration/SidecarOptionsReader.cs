@@ -15,7 +15,7 @@ internal static class SidecarOptionsReader
         {
             Listen = settings.ListenAddress(ListenKey, defaults.Listen),
             AllowRemoteCallers = settings.Flag(AllowRemoteCallersKey),
-            AllowedHosts = settings.Text(AllowedHostsKey)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? defaults.AllowedHosts,
+            AllowedHosts = settings.List(AllowedHostsKey) ?? defaults.AllowedHosts,
             Admin = settings.ListenAddress(AdminKey, defaults.Admin),
         };
 
@@ -24,6 +24,11 @@ internal static class SidecarOptionsReader
             settings.AddMistake(ListenKey, $"{options.Listen} can be reached from other machines, and whoever reaches it acts with your credentials; "
                 + $"listen on loopback, or set {AllowRemoteCallersKey}=true if that is what you want.");
         }
+
+        // An entry that no Host header can equal would refuse every caller, or let the operator believe in a wildcard.
+        var odd = options.AllowedHosts.FirstOrDefault(host => Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown);
+        if (odd is not null || options.AllowedHosts.Count == 0)
+            settings.AddMistake(AllowedHostsKey, $"\"{odd}\" is no host name; list names or addresses, separated by semicolons, without ports and wildcards.");
 
         if (options.Listen == options.Admin && options.Listen.EndPoint is not System.Net.IPEndPoint { Port: 0 })
             settings.AddMistake(AdminKey, $"{options.Admin} is {ListenKey} too; callers and administration need an address each.");

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Clik2pay.Sidecar.Hosting;
@@ -8,7 +9,7 @@ internal static class Hosts
     /// <param name="hosts">Started in this order.</param>
     /// <param name="onStarted">Called when all of them serve.</param>
     /// <param name="cancellationToken">Ends them as a signal would.</param>
-    /// <returns>What could not be started and what to do about it; null after a clean end.</returns>
+    /// <returns>What could not be listened on, and why; null after a clean end.</returns>
     public static async Task<string?> RunAsync(IReadOnlyList<IHost> hosts, Action onStarted, CancellationToken cancellationToken)
     {
         try
@@ -18,7 +19,11 @@ internal static class Hosts
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            return $"{e.Message.TrimEnd('.')}. Another process has it; end that one, or give another address.";
+            return e.Message;
+        }
+        catch (SocketException e)
+        {
+            return $"An address cannot be listened on: {e.Message} ({e.SocketErrorCode}).";
         }
 
         onStarted();

@@ -3,6 +3,14 @@ namespace Clik2pay.Sidecar.Hosting;
 /// <summary>What is logged, and what never is.</summary>
 internal static class SidecarLogging
 {
+    /// <summary>They quote addresses with their query, or what a caller sent for credentials.</summary>
+    private static readonly string[] NeverLogged =
+    [
+        "Yarp.ReverseProxy.Forwarder",
+        "Microsoft.AspNetCore.Hosting.Diagnostics",
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+    ];
+
     public static void AddSidecarLogging(this WebApplicationBuilder builder, IConfiguration configuration)
     {
         builder.Logging
@@ -15,11 +23,26 @@ internal static class SidecarLogging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Warning)
 
-            // A start that fails is told in a line of our own.
+            // A start that fails and an edit that is refused are told in lines of our own.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-            .AddConfiguration(configuration.GetSection("Logging"))
+            .AddFilter("Yarp.ReverseProxy.Management.ProxyConfigManager", LogLevel.None)
+            .AddFilter("Yarp.ReverseProxy.Configuration.ConfigProvider.ConfigurationConfigProvider", LogLevel.None)
+            .AddConfiguration(configuration.GetSection("Logging"));
 
-            // Behind the configuration, so that no setting turns it on: it writes each request's address with its query.
-            .AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
+        builder.Services.PostConfigure<LoggerFilterOptions>(KeepSilent);
+    }
+
+    /// <summary>Comes behind all configuration, and goes by provider too, so that no setting turns these categories on.</summary>
+    private static void KeepSilent(LoggerFilterOptions filters)
+    {
+        var providers = filters.Rules.Select(rule => rule.ProviderName).Append(null).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var category in NeverLogged)
+        {
+            foreach (var rule in filters.Rules.Where(rule => rule.CategoryName?.StartsWith(category, StringComparison.OrdinalIgnoreCase) == true).ToList())
+                filters.Rules.Remove(rule);
+
+            foreach (var provider in providers)
+                filters.Rules.Add(new(provider, category, LogLevel.None, filter: null));
+        }
     }
 }

@@ -18,7 +18,18 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvide
 
     private async ValueTask WaitAndApplyAsync(RequestTransformContext context)
     {
-        if (await tokens.GetAsync(context.CancellationToken) is { } token)
+        AccessToken? token;
+        try
+        {
+            token = await tokens.GetAsync(context.CancellationToken);
+        }
+        catch (OperationCanceledException) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The cluster's ActivityTimeout is shorter than the wait. Nothing has been sent, and the caller must learn just that.
+            token = null;
+        }
+
+        if (token is not null)
             Inject(context, token);
         else
             await RefuseAsync(context.HttpContext);
@@ -36,6 +47,6 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvide
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable,
-            $"The request was not sent, because there is no valid access token: {reason.TrimEnd('.')}. Try again in {seconds} s.");
+            $"The request was not sent, because there is no valid access token: {reason}. Try again in {seconds} s.");
     }
 }

@@ -22,6 +22,13 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options)
                 "The request target is not a path. Call the sidecar directly, not as an HTTP proxy.");
         }
 
+        // After a 101 the caller would own a connection on which nothing is stripped or injected.
+        if (context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true)
+        {
+            return ProblemAnswer.WriteAsync(context, StatusCodes.Status400BadRequest, ErrorCode.BadRequest,
+                "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");
+        }
+
         return next(context);
     }
 }

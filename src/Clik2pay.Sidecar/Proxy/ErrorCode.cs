@@ -9,4 +9,5 @@ internal enum ErrorCode
     NoRoute,
     CallerRefused,
     BadRequest,
+    InternalError,
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -12,6 +13,7 @@ internal static class ProxyServices
             .LoadFromConfig(configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<DestinationFilter>()
             .AddTransforms<RequestRules>();
+        services.AddSingleton<IConfigChangeListener, RoutesReport>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();
 
         // YARP brings data protection for session affinity, which would write a key ring to the disk at start. Nothing here uses it.
@@ -38,9 +40,9 @@ internal static class ProxyServices
             // Without YARP's middleware for load balancing, affinity and health: each cluster has the one destination.
             app.MapReverseProxy(_ => { });
         }
-        catch (InvalidOperationException e) when (e.InnerException is AggregateException mistakes)
+        catch (InvalidOperationException e)
         {
-            throw new InvalidRoutesException(mistakes.InnerExceptions.Select(mistake => mistake.Message));
+            throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
         }
 
         app.MapFallback("/{**path}", context => ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute,

@@ -19,16 +19,26 @@ internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource to
         context.RequestTransforms.Add(new StripTransform());
         context.RequestTransforms.Add(new ApiKeyTransform(options));
         context.RequestTransforms.Add(new AccessTokenTransform(tokens, time));
+        context.ResponseTransforms.Add(new OnlyOursTransform());
         context.ResponseTransforms.Add(new UnauthorizedTransform(tokens));
     }
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
-        // Nothing of a route is ours to judge.
+        // Each of these wants middleware that is not there; every request of the route would end in an error.
+        if (context.Route is { AuthorizationPolicy: not null } or { CorsPolicy: not null } or { RateLimiterPolicy: not null } or { OutputCachePolicy: not null } or { TimeoutPolicy: not null } or { Timeout: not null })
+            context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has a policy or a Timeout, which the sidecar does not offer; remove it (ActivityTimeout of the cluster limits the time)."));
+
+        // The target goes out as the caller wrote it; a transform that should change it would be without effect.
+        foreach (var key in context.Route.Transforms?.SelectMany(transform => transform.Keys) ?? [])
+        {
+            if (key.StartsWith("Path", StringComparison.OrdinalIgnoreCase) || key.StartsWith("Query", StringComparison.OrdinalIgnoreCase))
+                context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has the transform {key}, but path and query always go out as the caller wrote them; remove it."));
+        }
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
-        // Nothing of a cluster is ours to judge.
+        // The destination filter does.
     }
 }

@@ -1,26 +1,78 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Turns YARP's bare 502 or 504 into a problem answer that says whether the request can have reached the provider.</summary>
-internal sealed class UpstreamFailure(RequestDelegate next)
+/// <summary>
+/// Turns YARP's bare 502 or 504 into a problem answer that says what is certain: that nothing was sent, or that the provider may have carried
+/// the request out. The log is told of the first failure and of the first answer after it. What is unexpected ends here too.
+/// </summary>
+internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions options, ILogger<UpstreamFailure> log)
 {
+    private const string NotSent = "Nothing was sent; try again later.";
+    private const string MayBeDone = "It may have carried the request out: look before you send it again.";
+
+    private volatile bool isFailing;
+
     public async Task InvokeAsync(HttpContext context)
     {
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (e is not BadHttpRequestException && !context.Response.HasStarted)
+        {
+            // Type and place only: a message may quote what must not be told.
+            log.Broken(e.GetType().Name, e.StackTrace);
+            await ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
+                $"The sidecar made a mistake ({e.GetType().Name}); its log says where. {MayBeDone}");
+            return;
+        }
 
-        if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        if (context.GetForwarderErrorFeature() is { } failure)
+            await AnswerAsync(context, failure);
+        else if (isFailing && !context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader))
+            ReportAnswer();
+    }
+
+    private async Task AnswerAsync(HttpContext context, IForwarderErrorFeature failure)
+    {
+        // The caller has gone, or has already got the beginning of the provider's answer and now sees it break off.
+        if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
             return;
 
-        var (status, code, detail) = failure.Error switch
+        if (failure.Error == ForwarderError.RequestBodyClient)
         {
-            ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, ErrorCode.UpstreamTimeout,
-                "The provider's API did not answer in time. It may have carried the request out: look before you send it again."),
-            ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, ErrorCode.BadRequest,
-                "The request's body could not be read to its end."),
-            _ => (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable,
-                "The provider's API could not be reached, or the connection broke before it had answered. It may have carried the request out: look before you send it again."),
+            await ProblemAnswer.WriteAsync(context, StatusCodes.Status400BadRequest, ErrorCode.BadRequest, "The request's body could not be read to its end. Send it whole.");
+            return;
+        }
+
+        var (status, code, reason, advice) = failure switch
+        {
+            { Error: ForwarderError.RequestTimedOut } =>
+                (StatusCodes.Status504GatewayTimeout, ErrorCode.UpstreamTimeout, "did not answer in time", MayBeDone),
+            { Exception: HttpRequestException e } =>
+                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, ProviderConnection.Explain(e, options.ApiBaseUrl), ProviderConnection.WasNeverMade(e) ? NotSent : MayBeDone),
+            _ =>
+                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before it had answered", MayBeDone),
         };
-        await ProblemAnswer.WriteAsync(context, status, code, detail);
+        ReportFailure(reason);
+        await ProblemAnswer.WriteAsync(context, status, code, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
+    }
+
+    private void ReportFailure(string reason)
+    {
+        if (isFailing)
+            return;
+
+        isFailing = true;
+        log.UpstreamFails(options.ApiBaseUrl, reason);
+    }
+
+    private void ReportAnswer()
+    {
+        isFailing = false;
+        log.UpstreamAnswers(options.ApiBaseUrl);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
     private long nextForcedRefresh = long.MinValue;
+    private AccessToken? kept;
 
     /// <summary>The token to send now, without waiting; null when none is valid.</summary>
     public AccessToken? Current => slot.Current;
@@ -55,7 +56,14 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
         var now = time.GetMonotonicNow();
         var next = Volatile.Read(ref nextForcedRefresh);
-        if (now.Ticks < next || Interlocked.CompareExchange(ref nextForcedRefresh, (now + ForcedRefreshFloor).Ticks, next) != next)
+        if (now.Ticks < next)
+        {
+            if (Interlocked.Exchange(ref kept, token) != token)
+                log.RejectedAgain((long)(TimeSpan.FromTicks(next) - now).TotalSeconds);
+            return;
+        }
+
+        if (Interlocked.CompareExchange(ref nextForcedRefresh, (now + ForcedRefreshFloor).Ticks, next) != next)
             return;
 
         if (slot.TryReject(token))

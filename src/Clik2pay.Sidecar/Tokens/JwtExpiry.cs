@@ -24,8 +24,9 @@ internal static class JwtExpiry
                     ? DateTimeOffset.FromUnixTimeSeconds(seconds)
                     : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text that is not Unicode.
             return null;
         }
     }

@@ -63,20 +63,18 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
             Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
-            if (trigger == RefreshTrigger.Scheduled)
-            {
-                if (TimeUntil(status.DueAt) == TimeSpan.Zero)
-                    return trigger;
+            if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
+                return trigger;
 
-                // An alarm of the round before, or one that rang a moment early.
-                alarm.Change(TimeUntil(status.DueAt), Timeout.InfiniteTimeSpan);
-            }
-            else if (slot.Current is null)
+            if (slot.Current is null)
             {
                 // A request needs a token. Neither the pause after a failure nor the floor between token calls is cut short for it.
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
                 return trigger;
             }
+
+            // The token has come meanwhile, or the alarm rang a moment early.
+            alarm.Change(TimeUntil(status.DueAt), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -86,6 +84,7 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
+    /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
     private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan now)
     {
         if (result.Token is { } token)

@@ -28,8 +28,8 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
         var failure = result.Failure!;
         var pause = PauseAfter(failure, before.Failures);
 
-        // What may be over in a moment is looked at sooner when somebody waits for it.
-        var isPassing = failure.Outcome is RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse;
+        // What may be over in a moment is looked at sooner when somebody waits for it, unless the token endpoint asked not to.
+        var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
         return before with { DueAt = now + pause, NotBefore = now + shortest, Failure = failure, Failures = before.Failures + 1 };
     }

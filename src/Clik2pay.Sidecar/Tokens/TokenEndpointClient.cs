@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Http;
 
 namespace Clik2pay.Sidecar.Tokens;
 
@@ -14,18 +14,11 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
     public const int MaxAnswerLength = 64 * 1024;
 
-    /// <summary>The client that the calls go through. A redirect is not followed: it would take the credentials somewhere else.</summary>
+    /// <summary>The client that the calls go through.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint)
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = !tokenEndpoint.IsLoopback,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        };
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
+        ProviderConnection.Configure(handler, tokenEndpoint);
         return new HttpClient(handler)
         {
             // The deadline is this class's own, so that it runs on injected time.
@@ -60,7 +53,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (HttpRequestException e)
         {
-            return Unavailable(Explain(e));
+            return Unavailable(ProviderConnection.Explain(e, options.TokenEndpoint));
         }
     }
 
@@ -89,14 +82,4 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
     private TokenFailure Unavailable(string what) =>
         new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");
-
-    /// <summary>A text of our own for each kind: an exception's message may quote what must not be told.</summary>
-    private static string Explain(HttpRequestException e) => e.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "could not be reached: its name does not resolve",
-        HttpRequestError.SecureConnectionError => "could not be trusted: the TLS handshake failed",
-        HttpRequestError.ProxyTunnelError => "could not be reached through the HTTP proxy",
-        _ when e.InnerException is SocketException socket => $"could not be reached: {socket.SocketErrorCode}",
-        _ => "broke the connection before it had answered",
-    };
 }

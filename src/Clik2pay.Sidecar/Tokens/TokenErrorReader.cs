@@ -23,13 +23,13 @@ internal static class TokenErrorReader
             HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when Refusal(error, options) is { } refusal =>
                 new(RefreshOutcome.Rejected, $"{endpoint} {refusal}"),
             HttpStatusCode.Unauthorized =>
-                new(RefreshOutcome.Rejected, $"{endpoint} {Refusal("invalid_client", options)}"),
+                new(RefreshOutcome.Rejected, $"{endpoint} answered 401 without an OAuth error; check that it is the right address, and {SameEnvironment(options)}"),
             >= HttpStatusCode.InternalServerError =>
-                new(RefreshOutcome.Unavailable, $"{endpoint} answered {(int)status}"),
+                new(RefreshOutcome.Unavailable, $"{endpoint} answered {(int)status}", retryAfter),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
                 new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}: redirects are not followed with credentials"),
             _ =>
-                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}, which no token endpoint should: is it the right address?"),
+                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}, which no token endpoint should; check that it is the right address"),
         };
     }
 
@@ -37,14 +37,17 @@ internal static class TokenErrorReader
     private static string? Refusal(string? error, Clik2payOptions options) => error switch
     {
         "invalid_client" or "unauthorized_client" or "access_denied" =>
-            $"refused the username or the password ({error}). Credentials are unique to each environment: "
-            + $"is Clik2pay:Environment={options.Environment} the one that they were issued for?",
+            $"refused the username or the password ({error}); check {SameEnvironment(options)}",
         "invalid_scope" =>
-            $"refused the scope ({error}): is Clik2pay:Scope the one that the provider named?",
+            $"refused the scope ({error}); check that Clik2pay:Scope is the one that the provider named",
         "invalid_grant" or "unsupported_grant_type" or "invalid_request" =>
-            $"refused the request ({error}): are these credentials allowed the client credentials grant?",
+            $"refused the request ({error}); check with the provider that these credentials are allowed the client credentials grant",
         _ => null,
     };
+
+    /// <summary>The likely cause: nothing in a credential tells for which environment it was issued.</summary>
+    private static string SameEnvironment(Clik2payOptions options) =>
+        $"that the credentials were issued for Clik2pay:Environment={options.Environment}{(options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")}: they are unique to each environment";
 
     private static bool IsThrottling(string? error) => error is not null
         && (error.Contains("throttl", StringComparison.OrdinalIgnoreCase)
@@ -65,8 +68,9 @@ internal static class TokenErrorReader
                 ? error.ValueKind == JsonValueKind.String ? error.GetString() : null
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text that is not Unicode.
             return null;
         }
     }

@@ -9,11 +9,14 @@ internal static partial class TokenLog
     [LoggerMessage(1001, LogLevel.Warning, "No access token: {Outcome} ({Trigger}), {Reason}. The next attempt is in {SecondsToRetry} s; a token that is held serves until it expires.")]
     public static partial void Failed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, string reason, long secondsToRetry);
 
-    [LoggerMessage(1002, LogLevel.Error, "Credentials refused ({Trigger}): {Reason} Nothing will get better until they change; the next attempt is in {SecondsToRetry} s.")]
+    [LoggerMessage(1002, LogLevel.Error, "Credentials refused ({Trigger}): {Reason}. A retry will not help until they change; the next attempt is in {SecondsToRetry} s.")]
     public static partial void Refused(this ILogger log, RefreshTrigger trigger, string reason, long secondsToRetry);
 
     [LoggerMessage(1003, LogLevel.Warning, "Upstream rejected the access token with 401; it is dropped and its successor is fetched.")]
     public static partial void Rejected(this ILogger log);
+
+    [LoggerMessage(1005, LogLevel.Warning, "Upstream rejected the successor of a rejected token with 401 too, so the token is not what is wrong; it stays, and 401s go to the callers, for {Seconds} s.")]
+    public static partial void RejectedAgain(this ILogger log, long seconds);
 
     [LoggerMessage(1004, LogLevel.Error, "A refresh ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
     public static partial void Broken(this ILogger log, string errorType, string? stackTrace);

@@ -37,11 +37,12 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <returns>Whether this call dropped it.</returns>
     public bool TryReject(AccessToken token)
     {
-        if (Interlocked.CompareExchange(ref held, null, token) != token)
+        if (Volatile.Read(ref held) != token)
             return false;
 
+        // Before it is dropped: a refresh that is just reading the shared store must not put it back.
         Volatile.Write(ref lastRejected, token.Value);
-        return true;
+        return Interlocked.CompareExchange(ref held, null, token) == token;
     }
 
     /// <summary>Whether upstream has rejected this very token: then it is not taken from the shared store again.</summary>

@@ -27,8 +27,9 @@ internal static class TokenSuccessReader
             using var document = JsonDocument.Parse(body);
             return Read(document.RootElement, answeredAt, Invalid);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a text that is not Unicode.
             return Invalid(body.IsEmpty ? "an empty body" : "a body that is not JSON");
         }
 
@@ -44,7 +45,7 @@ internal static class TokenSuccessReader
         if (GetText(answer, "access_token") is not { Length: > 0 } value)
             return invalid("no access_token");
 
-        if (value.AsSpan().TrimEnd('=').ContainsAnyExcept(BearerCharacters))
+        if (value.AsSpan().TrimEnd('=') is not { Length: > 0 } characters || characters.ContainsAnyExcept(BearerCharacters))
             return invalid("an access_token with characters that no bearer token has");
 
         if (!string.Equals(GetText(answer, "token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Clik2pay.Sidecar.Tests.Support;
@@ -39,6 +40,8 @@ public sealed partial class VerbTests
     [InlineData("demo", "--replicas", "0")]
     [InlineData("demo", "--replicas", "many")]
     [InlineData("simulate", "--urls", "nonsense")]
+    [InlineData("simulate", "--environment", "1")]
+    [InlineData("--Sidcar:Listen=http://127.0.0.1:8081")]
     [InlineData("--Clik2pay:Password=canary")]
     [InlineData("check", "--clik2pay:apikey=canary")]
     public async Task A_bad_command_line_ends_with_1_and_names_what_is_bad(params string[] arguments)
@@ -117,7 +120,7 @@ public sealed partial class VerbTests
         var line = await sidecar.WaitForLineAsync("Credentials refused");
 
         Assert.Contains("unique to each environment", line, StringComparison.Ordinal);
-        Assert.Contains("Clik2pay:Environment=Custom", line, StringComparison.Ordinal);
+        Assert.Contains("issued for Clik2pay:Environment=Custom", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,6 +140,8 @@ public sealed partial class VerbTests
     [InlineData("Clik2pay__Scope", "canary", 4, "Clik2pay:Scope")]
     [InlineData("Clik2pay__TokenEndpoint", "http://127.0.0.1:1/oauth2/token", 5, "ConnectionRefused")]
     [InlineData("Clik2pay__ApiKey", "", 2, "Clik2pay:ApiKey")]
+    [InlineData("ReverseProxy__Routes__other__ClusterId", "nowhere", 2, "'nowhere'")]
+    [InlineData("Logging__LogLevel__Default", "Verbose", 2, "Logging:LogLevel:Default")]
     public async Task Check_tells_failures_apart(string name, string value, int expected, string says)
     {
         await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
@@ -144,7 +149,6 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(await ExportsAsync(simulator)) { [name] = value }, "check");
 
         Assert.Equal(expected, exitCode);
-        Assert.Contains("FAIL", output, StringComparison.Ordinal);
         Assert.Contains(says, output, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
     }
@@ -153,12 +157,14 @@ public sealed partial class VerbTests
     public async Task An_address_that_is_taken_ends_the_start_with_one_line()
     {
         await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
-        var settings = await ExportsAsync(simulator);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(settings) { ["Sidecar__Listen"] = settings["Clik2pay__ApiBaseUrl"] });
+        var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), $"--Sidecar:Listen=http://{other.LocalEndpoint}");
 
         Assert.Equal(2, exitCode);
         Assert.Contains("address already in use", output, StringComparison.Ordinal);
+        Assert.Contains("Sidecar:Listen", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
@@ -174,6 +180,55 @@ public sealed partial class VerbTests
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://192.0.2.1:0")]
+    [InlineData("http://unix:/nowhere/sidecar.sock")]
+    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address)
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), $"--Sidecar:Listen={address}", "--Sidecar:AllowRemoteCallers=true");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("cannot be listened on", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("check")]
+    public async Task A_broken_appsettings_json_is_named_with_the_place_of_the_mistake(string verb)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("appsettings.json", "{ broken");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, [verb], folder.FullName);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(file, output, StringComparison.Ordinal);
+        Assert.Contains("LineNumber: 0", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Routes_and_settings_are_taken_from_the_working_directory()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        var settings = await ExportsAsync(simulator);
+        settings.Remove("Clik2pay__Username");
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", """{"Clik2pay":{"Username":"sandbox-username"},"Sidecar":{"AllowedHosts":["pay.internal"]}}""");
+        folder.Write("proxy.json", """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"/open/v1/payments/{**rest}"}}},"Clusters":{"c":{}}}}""");
+        await using var sidecar = SidecarProcess.Start(settings, [], folder.FullName);
+        using var caller = new HttpClient { BaseAddress = await AddressAsync(sidecar) };
+
+        Assert.Contains(Path.Combine(folder.FullName, "proxy.json"), sidecar.Text(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await caller.GetAsync("/open/v1/payments/a")).StatusCode);
+        caller.DefaultRequestHeaders.Host = "pay.internal";
+        Assert.Equal(HttpStatusCode.NotFound, (await caller.GetAsync("/open/v1/payment-requests")).StatusCode);
+        Assert.True((await caller.GetAsync("/open/v1/payments/a")).Headers.Contains("x-amzn-RequestId"));
+    }
+
     [Fact]
     public async Task What_the_platform_would_listen_on_does_not_count()
     {
@@ -187,7 +242,7 @@ public sealed partial class VerbTests
 
         var line = await sidecar.WaitForLineAsync("Callers are served on");
 
-        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* probes on http://127\.0\.0\.1:\d+\.", line);
+        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* probes on http://127\.0\.0\.1:\d+,", line);
         var sockets = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Where(socket => IsListening(socket) && IsOf(sidecar.Id, socket)).ToList();
         Assert.Equal(2, sockets.Count);
         Assert.All(sockets, socket => Assert.Contains(" 0100007F:", socket, StringComparison.Ordinal));
@@ -213,7 +268,7 @@ public sealed partial class VerbTests
     private static bool IsOf(int process, string socket)
     {
         var inode = socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[9];
-        return Directory.EnumerateFiles($"/proc/{process}/fd").Any(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name == $"socket:[{inode}]");
+        return Directory.EnumerateFiles($"/proc/{process}/fd").Any(fd => new FileInfo(fd).LinkTarget == $"socket:[{inode}]");
     }
 
     [GeneratedRegex(@"export (?<key>\w+)=(?<value>\S+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -31,5 +31,9 @@ public sealed class ListenAddressTests
     [InlineData("http://127.0.0.1:8080/path")]
     [InlineData("http://127.0.0.1:65536")]
     [InlineData("http://some.name:8080")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("http://[::1]")]
+    [InlineData("http://unix:/")]
+    [InlineData("http://unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890")]
     public void Anything_else_is_no_address(string text) => Assert.Null(ListenAddress.TryParse(text));
 }

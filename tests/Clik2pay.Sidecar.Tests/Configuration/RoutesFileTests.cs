@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
 
@@ -47,6 +48,7 @@ public sealed class RoutesFileTests : IDisposable
     [InlineData("{ broken", "not JSON")]
     [InlineData("", "not JSON")]
     [InlineData("{}", "no route")]
+    [InlineData("""{"a":"\ud800"}""", "not JSON")]
     public async Task A_broken_edit_is_refused_and_the_routes_before_it_stay(string content, string why)
     {
         var configuration = Load(Route("/a"));
@@ -59,6 +61,53 @@ public sealed class RoutesFileTests : IDisposable
         await File.WriteAllTextAsync(FilePath, Route("/b"));
         Assert.Null(await edits.Reader.ReadAsync());
         Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_away_is_told_and_the_routes_before_it_stay()
+    {
+        var configuration = Load(Route("/a"));
+
+        File.Delete(FilePath);
+
+        Assert.Contains("not there", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_reader_that_throws_at_an_edit_does_not_end_the_process()
+    {
+        var configuration = Load(Route("/a"));
+        using var angry = configuration.GetReloadToken().RegisterChangeCallback(_ => throw new InvalidOperationException("angry"), null);
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Contains("cannot be used", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_section_of_the_routes_is_taken_from_it()
+    {
+        var configuration = Load(Route("/a"));
+
+        await File.WriteAllTextAsync(FilePath, Route("/b").Replace("{\"ReverseProxy\"", "{\"Logging\":{\"LogLevel\":{\"Default\":\"Trace\"}},\"ReverseProxy\"", StringComparison.Ordinal));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+        Assert.Null(configuration["Logging:LogLevel:Default"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    public void A_file_without_routes_at_start_is_a_mistake(string content)
+    {
+        File.WriteAllText(FilePath, content);
+        routes = new(FilePath, Ambient.Time);
+        _ = new ConfigurationBuilder().Add(routes).Build();
+
+        Assert.NotNull(routes.Mistake);
     }
 
     [Fact]
@@ -80,7 +129,8 @@ public sealed class RoutesFileTests : IDisposable
         File.WriteAllText(FilePath, content);
         routes = new(FilePath, Ambient.Time);
         var configuration = new ConfigurationBuilder().Add(routes).Build();
-        routes.Edited = () => edits.Writer.TryWrite(routes.Mistake);
+        routes.Refused = mistake => edits.Writer.TryWrite(mistake);
+        ChangeToken.OnChange(configuration.GetReloadToken, () => edits.Writer.TryWrite(null));
         Assert.Null(routes.Mistake);
         Assert.True(routes.IsWatched);
         return configuration;

@@ -45,6 +45,10 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_path_may_be_the_secret_itself_and_is_not_quoted() =>
+        Assert.DoesNotContain("canary", Assert.Single(Mistakes(("Clik2pay:PasswordFile", "canary-password"))), StringComparison.Ordinal);
+
+    [Fact]
     public void A_folder_gives_all_three()
     {
         Write("username", "u\n");

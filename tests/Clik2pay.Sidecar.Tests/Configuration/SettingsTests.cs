@@ -77,6 +77,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Clik2pay:Environment", "", "Sandbox or Production")]
     [InlineData("Clik2pay:Environment", "1", "Sandbox, Production or Custom")]
+    [InlineData("Clik2pay:Environment", "Sandbox,Production", "Sandbox, Production or Custom")]
     [InlineData("Clik2pay:ApiBaseUrl", "https://api.example", "only for Clik2pay:Environment=Custom")]
     [InlineData("Clik2pay:RefreshAt", "1", "between 0.1 and 0.95")]
     [InlineData("Clik2pay:RefreshAt", "0,75", "between 0.1 and 0.95")]
@@ -87,6 +88,13 @@ public sealed class SettingsTests
     [InlineData("Sidecar:Listen", "https://127.0.0.1:8443", "no address to listen on")]
     [InlineData("Sidecar:Listen", "http://127.0.0.1:9090", "an address each")]
     [InlineData("Sidecar:Listen", "http://127.0.0.1:99999", "no address to listen on")]
+    [InlineData("Sidecar:Listen", "http://127.0.0.1", "http://IP:PORT")]
+    [InlineData("Sidecar:AllowedHosts", "*", "no host name")]
+    [InlineData("Sidecar:AllowedHosts", ";", "no host name")]
+    [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "\"localhost:8080\" is no host name")]
+    [InlineData("Sidecar:AllowedHosts", "localhost,other", "no host name")]
+    [InlineData("Logging:LogLevel:Default", "Verbose", "Trace, Debug")]
+    [InlineData("Clik2pay:ApiKey", " key", "space")]
     [InlineData("Clik2pay:Username", "user:password", "colon")]
     [InlineData("Clik2pay:ApiKey", "key\r\nx-injected: yes", "position 4")]
     [InlineData("Clik2pay:ApiKey", "schlüssel", "position 5")]
@@ -110,6 +118,16 @@ public sealed class SettingsTests
         Assert.Contains(remedy, mistake, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://localhost:8080", "https://auth.example/token")]
+    [InlineData("https://api.example", "http://127.0.0.1:9090/oauth2/token")]
+    public void A_sidecar_that_would_call_itself_is_refused(string api, string tokenEndpoint) =>
+        Assert.Contains("call itself", Assert.Single(Mistakes(Custom(api, tokenEndpoint))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Allowed_hosts_can_be_an_array_too() =>
+        Assert.Equal(["a.internal", "[::1]"], Read(("Sidecar:AllowedHosts:0", "a.internal"), ("Sidecar:AllowedHosts:1", "[::1]")).Sidecar.AllowedHosts);
 
     [Lesson("it listened on all interfaces: AzureAD/microsoft-identity-web#3897")]
     [Fact]

@@ -46,6 +46,18 @@ public sealed class CallerGuardTests : IAsyncLifetime
         Assert.Empty(sidecar.Upstream.Received);
     }
 
+    [Theory]
+    [InlineData("websocket")]
+    [InlineData("SPDY/3.1")]
+    public async Task An_upgrade_is_refused_and_upstream_sees_nothing(string protocol)
+    {
+        var answer = await RawConnection.AskAsync(sidecar.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade, close\r\nUpgrade: {protocol}\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("bad_request", answer, StringComparison.Ordinal);
+        Assert.Empty(sidecar.Upstream.Received);
+    }
+
     private Task<string> GetAsync(string target, string host) =>
         RawConnection.AskAsync(sidecar.Address, $"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
 }

@@ -117,6 +117,20 @@ public sealed class FailClosedTests
     }
 
     [Fact]
+    public async Task A_time_limit_shorter_than_the_wait_for_a_token_says_that_nothing_was_sent()
+    {
+        var never = new TaskCompletionSource();
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")], arrange: endpoint => endpoint.Gate = never.Task);
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(["token_unavailable"], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        Assert.Empty(sidecar.Upstream.Received);
+    }
+
+    [Fact]
     public async Task A_head_request_gets_the_503_without_a_body()
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = Down);

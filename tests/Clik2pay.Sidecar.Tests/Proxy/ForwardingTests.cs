@@ -34,6 +34,14 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_header_of_our_own_answers_is_taken_off_the_providers()
+    {
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(200, "", ("Clik2pay-Sidecar-Error", "token_unavailable"));
+
+        Assert.False((await sidecar.Caller.GetAsync("/open/v1/a")).Headers.Contains("Clik2pay-Sidecar-Error"));
+    }
+
+    [Fact]
     public async Task Nothing_is_added_to_a_request()
     {
         await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");

@@ -17,7 +17,29 @@ public sealed class UpstreamFailureTests
 
         var answer = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable");
+        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable", $"{address}/ could not be reached: ConnectionRefused. Nothing was sent");
+    }
+
+    [Fact]
+    public async Task A_failing_upstream_is_told_once_and_its_return_too()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        var well = sidecar.Upstream.Respond;
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        sidecar.Upstream.Respond = well;
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        await sidecar.Caller.GetAsync("/open/v1/a");
+
+        await sidecar.Log.WaitForAsync("are answered again");
+        Assert.Equal(
+            [$"Requests to {sidecar.Upstream.Address}/ fail: broke the connection before it had answered.", $"Requests to {sidecar.Upstream.Address}/ are answered again."],
+            sidecar.Log.Lines.Where(line => line.Text.StartsWith("Requests to", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));
     }
 
     [Fact]
@@ -32,7 +54,7 @@ public sealed class UpstreamFailureTests
 
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable");
+        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable", "look before you send it again");
         sidecar.Upstream.Single();
     }
 
@@ -44,16 +66,16 @@ public sealed class UpstreamFailureTests
 
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout");
+        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "look before you send it again");
         sidecar.Upstream.Single();
     }
 
-    private static async Task AssertOursAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    private static async Task AssertOursAsync(HttpResponseMessage answer, HttpStatusCode status, string code, string says)
     {
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal([code], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
         var body = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("look before you send it again", body, StringComparison.Ordinal);
+        Assert.Contains(says, body, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
     }

@@ -12,13 +12,13 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
-    private readonly DirectoryInfo workingDirectory = Directory.CreateTempSubdirectory("sidecar-process");
+    private readonly TemporaryFolder empty = new();
 
-    private SidecarProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private SidecarProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar"), arguments)
         {
-            WorkingDirectory = workingDirectory.FullName,
+            WorkingDirectory = workingDirectory ?? empty.FullName,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -38,12 +38,17 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment);
+    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment, workingDirectory: null);
+
+    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) => new(arguments, environment, workingDirectory);
 
     /// <summary>Runs a verb to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(environment, arguments, workingDirectory: null);
+
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, string[] arguments, string? workingDirectory)
     {
-        await using var started = Start(environment, arguments);
+        await using var started = new SidecarProcess(arguments, environment, workingDirectory);
         return (await started.WaitForExitAsync(), started.Text());
     }
 
@@ -82,7 +87,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         }
 
         process.Dispose();
-        workingDirectory.Delete(recursive: true);
+        empty.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

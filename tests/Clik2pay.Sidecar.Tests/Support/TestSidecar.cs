@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -55,7 +56,19 @@ internal sealed class TestSidecar : IAsyncDisposable
         return await StartAsync(upstream, tokenEndpoint, settings, time, replace, ownsNeighbours: true);
     }
 
-    public static async Task<TestSidecar> StartAsync(
+    /// <summary>With the routes of a file.</summary>
+    public static async Task<TestSidecar> StartAsync(RoutesFile routes)
+    {
+        var upstream = await RecordingUpstream.StartAsync();
+        var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        var values = Defaults(upstream.Address, tokenEndpoint.Address).Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
+        var configuration = new ConfigurationBuilder().Add(routes).AddInMemoryCollection(values).Build();
+        var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, _ => { }, ownsNeighbours: true);
+        routes.Refused = sidecar.app.Logger.EditRefused;
+        return sidecar;
+    }
+
+    public static Task<TestSidecar> StartAsync(
         RecordingUpstream upstream,
         FakeTokenEndpoint tokenEndpoint,
         IEnumerable<(string Key, string? Value)>? settings = null,
@@ -67,20 +80,14 @@ internal sealed class TestSidecar : IAsyncDisposable
         foreach (var (key, value) in settings ?? [])
             values[key] = value;
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        var read = Settings.TryRead(configuration, out var mistakes);
-        Assert.Empty(mistakes);
+        return StartAsync(upstream, tokenEndpoint, new ConfigurationBuilder().AddInMemoryCollection(values).Build(), Replace, ownsNeighbours);
 
-        var log = new RecordedLog();
-        var started = Program.CreateSidecar(configuration, read!, services =>
+        void Replace(IServiceCollection services)
         {
-            services.AddLogging(logging => logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace));
             if (time is not null)
                 services.AddSingleton(time);
             replace?.Invoke(services);
-        });
-        await started.StartAsync();
-        return new(started, upstream, tokenEndpoint, log, ownsNeighbours);
+        }
     }
 
     public static Dictionary<string, string?> Defaults(string upstream, Uri tokenEndpoint) => new(StringComparer.OrdinalIgnoreCase)
@@ -115,6 +122,22 @@ internal sealed class TestSidecar : IAsyncDisposable
     }
 
     public Task StopAsync() => app.StopAsync();
+
+    private static async Task<TestSidecar> StartAsync(
+        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, Action<IServiceCollection> replace, bool ownsNeighbours)
+    {
+        var settings = Settings.TryRead(configuration, out var mistakes);
+        Assert.Empty(mistakes);
+
+        var log = new RecordedLog();
+        var started = Program.CreateSidecar(configuration, settings!, services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace));
+            replace(services);
+        });
+        await started.StartAsync();
+        return new(started, upstream, tokenEndpoint, log, ownsNeighbours);
+    }
 
     public async ValueTask DisposeAsync()
     {

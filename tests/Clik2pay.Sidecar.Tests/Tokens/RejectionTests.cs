@@ -82,6 +82,17 @@ public sealed class RejectionTests
         Assert.Null(waiting.Completed());
     }
 
+    [Fact]
+    public void A_rejected_token_is_not_taken_while_it_is_being_dropped()
+    {
+        var held = rig.Slot.Current!;
+
+        Assert.True(rig.Slot.TryReject(held));
+
+        Assert.False(rig.Slot.TryPublish(held));
+        Assert.False(rig.Slot.TryReject(held));
+    }
+
     private void Reject(string authorization) => simulation.Start(() =>
     {
         rig.Source.Reject(authorization);

@@ -43,8 +43,9 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
     [Theory]
     [InlineData(400, """{"error":"invalid_client"}""", "username or the password", "Clik2pay:Environment=Custom")]
+    [InlineData(400, """{"\ud800":1,"error":"invalid_client"}""", "username or the password", "Clik2pay:Environment=Custom")]
     [InlineData(401, """{"error":"unauthorized_client"}""", "username or the password", "unique to each environment")]
-    [InlineData(401, "", "username or the password", "unique to each environment")]
+    [InlineData(401, "", "401 without an OAuth error", "right address")]
     [InlineData(400, """{"error":"invalid_scope"}""", "refused the scope", "Clik2pay:Scope")]
     [InlineData(400, """{"error":"unsupported_grant_type"}""", "refused the request", "grant")]
     [InlineData(400, """{"error":"invalid_grant","error_description":"x"}""", "refused the request", "grant")]
@@ -71,6 +72,26 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         var failure = await FailAsync(FakeTokenEndpoint.Answer(429, "", ("Retry-After", "7")));
 
         Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Retry_after_of_a_503_counts_too()
+    {
+        var failure = await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", "60")));
+
+        Assert.Equal((RefreshOutcome.Unavailable, TimeSpan.FromSeconds(60)), (failure.Outcome, failure.RetryAfter));
+    }
+
+    [Fact]
+    public async Task An_error_that_is_not_unicode_is_a_failure_and_no_exception()
+    {
+        var failure = await FailAsync(async context =>
+        {
+            context.Response.StatusCode = 400;
+            await context.Response.Body.WriteAsync(new byte[] { (byte)'{', (byte)'"', (byte)'e', (byte)'r', (byte)'r', (byte)'o', (byte)'r', (byte)'"', (byte)':', (byte)'"', 0xe9, (byte)'"', (byte)'}' });
+        });
+
+        Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
     }
 
     [Fact]

@@ -67,6 +67,8 @@ public sealed class TokenSuccessReaderTests
     [InlineData("""{"access_token":"a\r\nx-api-key: b","token_type":"Bearer"}""", "characters")]
     [InlineData("""{"access_token":"ä","token_type":"Bearer"}""", "characters")]
     [InlineData("""{"access_token":"a=b","token_type":"Bearer"}""", "characters")]
+    [InlineData("""{"access_token":"=","token_type":"Bearer"}""", "characters")]
+    [InlineData("""{"access_token":"\ud800","token_type":"Bearer"}""", "not JSON")]
     [InlineData("""{"access_token":"a","token_type":"MAC"}""", "Bearer")]
     [InlineData("""{"access_token":"a"}""", "Bearer")]
     public void What_is_no_token_answer_is_invalid(string body, string named) => AssertInvalid(body, named);

@@ -1,0 +1,20 @@
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>What the way of a request tells the log. Event ids 1200 to 1299.</summary>
+internal static partial class ProxyLog
+{
+    [LoggerMessage(1200, LogLevel.Information, "Routes in force: {Count}.")]
+    public static partial void RoutesTaken(this ILogger log, int count);
+
+    [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused and they stay as they were: {Mistake}")]
+    public static partial void EditRefused(this ILogger log, string mistake);
+
+    [LoggerMessage(1202, LogLevel.Warning, "Requests to {Upstream} fail: {Reason}.")]
+    public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason);
+
+    [LoggerMessage(1203, LogLevel.Information, "Requests to {Upstream} are answered again.")]
+    public static partial void UpstreamAnswers(this ILogger log, Uri upstream);
+
+    [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Do two routes match the same path? If not, please report this.\n{StackTrace}")]
+    public static partial void Broken(this ILogger log, string errorType, string? stackTrace);
+}
