@@ -78,7 +78,7 @@ stop
 start simulate http://127.0.0.1:5080/_simulator/counters
 block settings >"$work/settings.sh"
 . "$work/settings.sh"
-check check '^ok    credentials' check.sh bash
+check check "routes of $PWD/proxy.json" check.sh bash
 start run http://127.0.0.1:9090/startupz
 check curl "\"id\":\"$uuid\"" curl.sh bash
 stop

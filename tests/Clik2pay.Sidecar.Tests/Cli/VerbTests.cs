@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
@@ -91,6 +92,38 @@ public sealed partial class VerbTests
         }
 
         Assert.DoesNotContain("sandbox-password", sidecar.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_endpoint_that_is_down_at_the_start_delays_calls_until_it_returns_and_a_caller_that_obeys_Retry_After_sees_that_at_once()
+    {
+        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        var settings = await ExportsAsync(simulator);
+        using var control = new HttpClient { BaseAddress = new(settings["Clik2pay__ApiBaseUrl"]) };
+        await control.PutAsync("/_simulator/faults", new StringContent("""{"tokenEndpoint":"Down"}"""));
+        await using var sidecar = SidecarProcess.Start(settings);
+        var line = await sidecar.WaitForLineAsync("Callers are served on");
+        using var caller = new HttpClient { BaseAddress = new(line.Split("served on ")[1].Split(' ')[0]) };
+
+        var refused = await caller.PostAsync("/open/v1/payment-requests", new StringContent(Payment));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(["token_unavailable"], refused.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await caller.GetAsync(line.Split("probes on ")[1].Split(',')[0] + "/startupz")).StatusCode);
+
+        await control.DeleteAsync("/_simulator/faults");
+        var waited = TimeSpan.Zero;
+        var answer = refused;
+        for (var attempt = 0; attempt < 3 && answer.StatusCode != HttpStatusCode.Created; attempt++)
+        {
+            var pause = answer.Headers.RetryAfter!.Delta!.Value;
+            waited += pause;
+            await Task.Delay(pause, Ambient.Time);
+            answer = await caller.PostAsync("/open/v1/payment-requests", new StringContent(Payment));
+        }
+
+        Figures.Report($"token endpoint down at the start: calls succeed {waited.TotalSeconds} s after its return");
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(1, (await control.GetFromJsonAsync<JsonElement>("/_simulator/counters")).GetProperty("paymentRequestsCreated").GetInt32());
     }
 
     [Lesson("the sidecar never ended, so the Job hung: GoogleCloudPlatform/cloud-sql-proxy#128, #262")]
