@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Simulator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
@@ -211,15 +212,19 @@ public sealed class SimulatorTests : IAsyncLifetime
     [Fact]
     public async Task Both_apis_can_be_slow()
     {
+        // A token that outlives however much time has to go by.
+        await FaultAsync("""{"tokenLifetimeSeconds":2592000}""");
         var token = await TokenTextAsync();
         await FaultAsync("""{"tokenEndpointDelayMs":1000,"apiDelayMs":1000}""");
 
+        var before = time.GetUtcNow();
         var slowToken = PostTokenAsync();
         var slowCall = ListAsync(token);
         while (!slowToken.IsCompleted || !slowCall.IsCompleted)
         {
+            Assert.False((slowToken.IsCompleted || slowCall.IsCompleted) && time.GetUtcNow() - before < TimeSpan.FromSeconds(1), "it was answered without the delay");
             time.Advance(TimeSpan.FromMilliseconds(500));
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Ambient.Time);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await slowToken).StatusCode);
