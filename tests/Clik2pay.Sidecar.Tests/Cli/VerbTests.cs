@@ -71,7 +71,7 @@ public sealed partial class VerbTests
     {
         await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
         await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
-        using var caller = new HttpClient { BaseAddress = await AddressAsync(sidecar) };
+        using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync() };
 
         foreach (var withCredentials in new[] { false, true })
         {
@@ -134,7 +134,7 @@ public sealed partial class VerbTests
     {
         await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
         await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
-        await AddressAsync(sidecar);
+        await sidecar.WaitForAddressAsync();
 
         sidecar.Signal(signal);
         simulator.Signal(signal);
@@ -253,7 +253,7 @@ public sealed partial class VerbTests
         folder.Write("appsettings.json", """{"Clik2pay":{"Username":"sandbox-username"},"Sidecar":{"AllowedHosts":["pay.internal"]}}""");
         folder.Write("proxy.json", """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"/open/v1/payments/{**rest}"}}},"Clusters":{"c":{}}}}""");
         await using var sidecar = SidecarProcess.Start(settings, [], folder.FullName);
-        using var caller = new HttpClient { BaseAddress = await AddressAsync(sidecar) };
+        using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync() };
 
         Assert.Contains(Path.Combine(folder.FullName, "proxy.json"), sidecar.Text(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await caller.GetAsync("/open/v1/payments/a")).StatusCode);
@@ -291,9 +291,6 @@ public sealed partial class VerbTests
         exports["Sidecar__Admin"] = "http://127.0.0.1:0";
         return exports;
     }
-
-    private static async Task<Uri> AddressAsync(SidecarProcess sidecar) =>
-        new((await sidecar.WaitForLineAsync("Callers are served on")).Split("served on ")[1].Split(' ')[0]);
 
     /// <summary>Whether a row of /proc/net/tcp is of a socket in the state LISTEN (0A).</summary>
     private static bool IsListening(string socket) => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, "0A", ..];

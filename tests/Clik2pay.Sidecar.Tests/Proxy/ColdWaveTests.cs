@@ -15,7 +15,7 @@ public sealed class ColdWaveTests
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         tokenEndpoint.Gate = gate.Task;
         await using var sidecar = SidecarProcess.Start(Environment(upstream, tokenEndpoint));
-        var address = new Uri((await sidecar.WaitForLineAsync("Callers are served on")).Split("served on ")[1].Split(' ')[0]);
+        var address = await sidecar.WaitForAddressAsync();
 
         // The token comes when all have asked; or shortly before the sidecar would give the token endpoint up, should this machine be that slow.
         var asked = 0;

@@ -64,6 +64,9 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         throw new InvalidOperationException($"The process ended without the line '{text}'. It said:\n{Text()}");
     }
 
+    /// <summary>Waits until callers are served, and returns where.</summary>
+    public async Task<Uri> WaitForAddressAsync() => new((await WaitForLineAsync("Callers are served on")).Split("served on ")[1].Split(' ')[0]);
+
     public async Task<int> WaitForExitAsync()
     {
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
