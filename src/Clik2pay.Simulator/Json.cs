@@ -8,6 +8,8 @@ namespace Clik2pay.Simulator;
 /// <summary>Reads and writes bodies.</summary>
 internal static class Json
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     public static async Task WriteAsync(HttpContext context, int status, JsonNode body)
     {
         context.Response.StatusCode = status;
@@ -22,7 +24,7 @@ internal static class Json
     {
         try
         {
-            return await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject;
+            return await JsonNode.ParseAsync(context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted) as JsonObject;
         }
         catch (JsonException)
         {

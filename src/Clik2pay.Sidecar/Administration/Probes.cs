@@ -27,5 +27,5 @@ internal sealed class Probes(AccessTokenSource tokens, IHostApplicationLifetime 
     /// <summary>Yes: whoever answers lives. It looks at nothing outside, or a failure elsewhere would restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
 
-    private string WhyNoToken => tokens.Status.Failure?.Reason ?? "the token endpoint has not answered yet";
+    private string WhyNoToken => tokens.Status.WhyNoToken;
 }

@@ -10,12 +10,16 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 {
     public const string FileName = "proxy.json";
 
-    /// <summary>An editor may write a file in several steps; it is read when its folder has been left alone for so long.</summary>
+    /// <summary>
+    /// An editor may write a file in several steps; it is read so long after the first of them. Counted from the first and not the last: another
+    /// file in the folder, a log say, may change all the time. Should the file be read half written, that is refused and it is read again.
+    /// </summary>
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
 
     private readonly ITimer settled;
     private FileSystemWatcher? watcher;
     private byte[]? content;
+    private int isSettling;
 
     public RoutesFile(string path, TimeProvider time)
     {
@@ -74,11 +78,17 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
             return null;
         }
 
-        void Settle() => settled.Change(SettleTime, Timeout.InfiniteTimeSpan);
+        void Settle()
+        {
+            if (Interlocked.Exchange(ref isSettling, 1) == 0)
+                settled.Change(SettleTime, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void Reload()
     {
+        // Before the file is read: what changes from now on is looked at once more.
+        Volatile.Write(ref isSettling, 0);
         var (contentBefore, mistakeBefore) = (content, Mistake);
         Read();
 

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>Reads and checks the section <c>Sidecar</c>.</summary>
@@ -15,7 +18,7 @@ internal static class SidecarOptionsReader
         {
             Listen = settings.ListenAddress(ListenKey, defaults.Listen),
             AllowRemoteCallers = settings.Flag(AllowRemoteCallersKey),
-            AllowedHosts = settings.List(AllowedHostsKey) ?? defaults.AllowedHosts,
+            AllowedHosts = settings.List(AllowedHostsKey)?.Select(InBrackets).ToList() ?? defaults.AllowedHosts,
             Admin = settings.ListenAddress(AdminKey, defaults.Admin),
         };
 
@@ -26,13 +29,16 @@ internal static class SidecarOptionsReader
         }
 
         // An entry that no Host header can equal would refuse every caller, or let the operator believe in a wildcard.
-        var odd = options.AllowedHosts.FirstOrDefault(host => Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown);
+        var odd = options.AllowedHosts.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown);
         if (odd is not null || options.AllowedHosts.Count == 0)
             settings.AddMistake(AllowedHostsKey, $"\"{odd}\" is no host name; list names or addresses, separated by semicolons, without ports and wildcards.");
 
-        if (options.Listen == options.Admin && options.Listen.EndPoint is not System.Net.IPEndPoint { Port: 0 })
+        if (options.Listen == options.Admin && options.Listen.EndPoint is not IPEndPoint { Port: 0 })
             settings.AddMistake(AdminKey, $"{options.Admin} is {ListenKey} too; callers and administration need an address each.");
 
         return options;
     }
+
+    /// <summary>An IPv6 address as a Host header has it (RFC 3986, section 3.2.2).</summary>
+    private static string InBrackets(string host) => IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;
 }

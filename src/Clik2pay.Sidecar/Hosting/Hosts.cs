@@ -17,6 +17,11 @@ internal static class Hosts
             foreach (var host in hosts)
                 await host.StartAsync(cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            // The signal came while they were starting.
+            return null;
+        }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             return e.Message;

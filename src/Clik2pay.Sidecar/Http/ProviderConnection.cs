@@ -35,7 +35,7 @@ internal static class ProviderConnection
         HttpRequestError.SecureConnectionError => "could not be trusted: the TLS handshake failed",
         HttpRequestError.ProxyTunnelError => "could not be reached through the HTTP proxy of the environment",
         HttpRequestError.ConnectionError => $"could not be reached{ThroughProxy(address)}: {(e.InnerException as SocketException)?.SocketErrorCode.ToString() ?? "no connection"}",
-        _ => "broke the connection before it had answered",
+        _ => "broke the connection before its answer was complete",
     };
 
     private static string ThroughProxy(Uri address) =>

@@ -43,10 +43,9 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvide
     {
         var status = tokens.Status;
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
-        var reason = status.Failure?.Reason ?? "the token endpoint has not answered yet";
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable,
-            $"The request was not sent, because there is no valid access token: {reason}. Try again in {seconds} s.");
+            $"The request was not sent, because there is no valid access token: {status.WhyNoToken}. Try again in {seconds} s.");
     }
 }

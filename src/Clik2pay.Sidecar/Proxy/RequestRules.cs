@@ -10,6 +10,8 @@ namespace Clik2pay.Sidecar.Proxy;
 /// </summary>
 internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource tokens, TimeProvider time) : ITransformProvider
 {
+    private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
+
     public void Apply(TransformBuilderContext context)
     {
         // No X-Forwarded-*: the provider learns nothing of what is behind the sidecar.
@@ -29,11 +31,11 @@ internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource to
         if (context.Route is { AuthorizationPolicy: not null } or { CorsPolicy: not null } or { RateLimiterPolicy: not null } or { OutputCachePolicy: not null } or { TimeoutPolicy: not null } or { Timeout: not null })
             context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has a policy or a Timeout, which the sidecar does not offer; remove it (ActivityTimeout of the cluster limits the time)."));
 
-        // The target goes out as the caller wrote it; a transform that should change it would be without effect.
+        // A transform of the target would be without effect, and one of the method would make another request of it.
         foreach (var key in context.Route.Transforms?.SelectMany(transform => transform.Keys) ?? [])
         {
-            if (key.StartsWith("Path", StringComparison.OrdinalIgnoreCase) || key.StartsWith("Query", StringComparison.OrdinalIgnoreCase))
-                context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has the transform {key}, but path and query always go out as the caller wrote them; remove it."));
+            if (AsTheCallerWroteThem.Any(part => key.StartsWith(part, StringComparison.OrdinalIgnoreCase)))
+                context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has the transform {key}, but method, path and query always go out as the caller wrote them; remove it."));
         }
     }
 

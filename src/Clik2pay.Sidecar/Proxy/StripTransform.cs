@@ -2,17 +2,26 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Removes the caller's credentials and what its Connection header nominates (RFC 9110, section 7.6.1).</summary>
+/// <summary>
+/// Removes the caller's credentials and what its Connection header nominates (RFC 9110, section 7.6.1). It looks at the headers that would go
+/// out, so what <c>proxy.json</c> adds is looked at too. Of a Connection header that also says close or keep-alive Kestrel keeps only that word:
+/// what stood beside it cannot be known here.
+/// </summary>
 internal sealed class StripTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        var callerHeaders = context.HttpContext.Request.Headers;
-        foreach (var (name, _) in callerHeaders)
+        var headers = context.ProxyRequest.Headers;
+        var connection = context.HttpContext.Request.Headers.Connection;
+        List<string>? removed = null;
+        foreach (var (name, _) in headers.NonValidated)
         {
-            if (CredentialHeaders.Contains(name) || IsNominated(name, callerHeaders.Connection))
-                context.ProxyRequest.Headers.Remove(name);
+            if (CredentialHeaders.Contains(name) || IsNominated(name, connection))
+                (removed ??= []).Add(name);
         }
+
+        foreach (var name in removed ?? [])
+            headers.Remove(name);
 
         return default;
     }

@@ -23,10 +23,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         }
         catch (Exception e) when (e is not BadHttpRequestException && !context.Response.HasStarted)
         {
-            // Type and place only: a message may quote what must not be told.
-            log.Broken(e.GetType().Name, e.StackTrace);
-            await ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
-                $"The sidecar made a mistake ({e.GetType().Name}); its log says where. {MayBeDone}");
+            await AnswerMistakeAsync(context, e, MayBeDone);
             return;
         }
 
@@ -48,17 +45,31 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
             return;
         }
 
+        if (failure is { Error: ForwarderError.RequestCreation, Exception: { } mistake })
+        {
+            await AnswerMistakeAsync(context, mistake, NotSent);
+            return;
+        }
+
         var (status, code, reason, advice) = failure switch
         {
-            { Error: ForwarderError.RequestTimedOut } =>
+            { Error: ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled } =>
                 (StatusCodes.Status504GatewayTimeout, ErrorCode.UpstreamTimeout, "did not answer in time", MayBeDone),
             { Exception: HttpRequestException e } =>
                 (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, ProviderConnection.Explain(e, options.ApiBaseUrl), ProviderConnection.WasNeverMade(e) ? NotSent : MayBeDone),
             _ =>
-                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before it had answered", MayBeDone),
+                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before its answer was complete", MayBeDone),
         };
         ReportFailure(reason);
         await ProblemAnswer.WriteAsync(context, status, code, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
+    }
+
+    private Task AnswerMistakeAsync(HttpContext context, Exception mistake, string advice)
+    {
+        // Type and place only: a message may quote what must not be told.
+        log.Broken(mistake.GetType().Name, mistake.StackTrace);
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
+            $"The sidecar made a mistake ({mistake.GetType().Name}); its log says where. {advice}");
     }
 
     private void ReportFailure(string reason)

@@ -45,7 +45,7 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
             _ => (Floor, TimeSpan.FromSeconds(30)),
         };
 
-        if (failure.RetryAfter is { } asked && asked > TimeSpan.Zero)
+        if (failure.RetryAfter is { } asked)
             return Min(Max(asked, shortest), LongestRetryAfter) + (shortest * random.NextDouble());
 
         // Beyond 2^10 every pause is at its longest anyway.

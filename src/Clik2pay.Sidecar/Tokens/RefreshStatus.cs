@@ -10,6 +10,9 @@ internal sealed record RefreshStatus(TimeSpan DueAt, TimeSpan NotBefore, TokenFa
 {
     public static readonly RefreshStatus Initial = new(TimeSpan.Zero, TimeSpan.Zero, Failure: null, Failures: 0, HasHeldToken: false);
 
+    /// <summary>For people: why there is no token, where there is none.</summary>
+    public string WhyNoToken => Failure?.Reason ?? "the token endpoint has not answered yet";
+
     /// <summary>Whether the last refresh failed and the next may not come yet: whoever needs a token now need not wait for one.</summary>
     public bool IsPausedAt(TimeSpan now) => Failure is not null && now < NotBefore;
 }

@@ -73,12 +73,17 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
     }
 
-    private TimeSpan? GetRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    /// <summary>Null also when the moment is now or past: then nothing was asked for.</summary>
+    private TimeSpan? GetRetryAfter(HttpResponseMessage response)
     {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
-        _ => null,
-    };
+        var wait = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
+            _ => TimeSpan.Zero,
+        };
+        return wait > TimeSpan.Zero ? wait : null;
+    }
 
     private TokenFailure Unavailable(string what) =>
         new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");

@@ -59,8 +59,16 @@ internal sealed class TokenRefresher(
             return RefreshResult.Failed(answer.Failure);
 
         var token = new AccessToken(answer.Token.Value, answer.Token.Lifetime, askedAt + answer.Token.Lifetime);
-        if (!slot.TryPublish(token) && slot.IsRejected(token.Value))
-            return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint gave once more the token that upstream has rejected"));
+        if (!token.IsValidAt(time.GetMonotonicNow()))
+            return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint took longer to answer than its token lives"));
+
+        if (!slot.TryPublish(token))
+        {
+            // The held token lives longer, and is replaced as late as a token with the new one's short life allows.
+            return slot.IsRejected(token.Value) || slot.Current is not { } held
+                ? RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint gave once more the token that upstream has rejected"))
+                : RefreshResult.Fetched(new(held.Value, token.Lifetime, held.ExpiresAt));
+        }
 
         await store.WriteAsync(key, new StoredToken(token.Value, token.Lifetime, token.ExpiresAt - time.GetMonotonicNow()), cancellationToken);
         return RefreshResult.Fetched(token);

@@ -39,6 +39,8 @@ internal static class ControlApi
         {
             var settings = await JsonSerializer.DeserializeAsync(context.Request.Body, FaultsJson.Default.FaultSettings, context.RequestAborted)
                 ?? throw new JsonException("The body is null; to clear all faults, DELETE them.");
+            if (!Enum.IsDefined(settings.TokenEndpoint) || !Enum.IsDefined(settings.Api))
+                throw new JsonException("There is no such fault.");
             if (settings is { TokenEndpointDelayMs: < 0 } or { ApiDelayMs: < 0 } or { TokenLifetimeSeconds: < 1 })
                 throw new JsonException("A delay is 0 or more, a lifetime 1 or more.");
 

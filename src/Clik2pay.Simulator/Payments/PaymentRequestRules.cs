@@ -28,8 +28,18 @@ internal static class PaymentRequestRules
             ? amount
             : null;
 
-    public static string? Text(JsonObject json, string name) =>
-        json[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+    public static string? Text(JsonObject json, string name)
+    {
+        try
+        {
+            return json[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A text that is not Unicode.
+            return null;
+        }
+    }
 
     private static string? FindMistakeInParties(JsonObject sent)
     {

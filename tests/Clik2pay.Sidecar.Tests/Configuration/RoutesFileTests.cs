@@ -32,6 +32,28 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_beside_it_that_changes_all_the_time_does_not_keep_an_edit_waiting()
+    {
+        var configuration = Load(Route("/a"));
+        using var stop = new CancellationTokenSource();
+        var busy = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "busy.log"), $"{Ambient.Time.GetTimestamp()}");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Ambient.Time);
+            }
+        });
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+        await stop.CancelAsync();
+        await busy;
+    }
+
+    [Fact]
     public async Task A_file_that_takes_the_place_of_the_old_one_takes_effect()
     {
         var configuration = Load(Route("/a"));

@@ -91,6 +91,7 @@ public sealed class SettingsTests
     [InlineData("Sidecar:Listen", "http://127.0.0.1", "http://IP:PORT")]
     [InlineData("Sidecar:AllowedHosts", "*", "no host name")]
     [InlineData("Sidecar:AllowedHosts", ";", "no host name")]
+    [InlineData("Sidecar:AllowedHosts", "[localhost]", "no host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "\"localhost:8080\" is no host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost,other", "no host name")]
     [InlineData("Logging:LogLevel:Default", "Verbose", "Trace, Debug")]
@@ -128,6 +129,10 @@ public sealed class SettingsTests
     [Fact]
     public void Allowed_hosts_can_be_an_array_too() =>
         Assert.Equal(["a.internal", "[::1]"], Read(("Sidecar:AllowedHosts:0", "a.internal"), ("Sidecar:AllowedHosts:1", "[::1]")).Sidecar.AllowedHosts);
+
+    [Fact]
+    public void An_allowed_ipv6_address_is_compared_as_a_Host_header_has_it() =>
+        Assert.Equal(["[::1]", "127.0.0.1"], Read(("Sidecar:AllowedHosts", "::1;127.0.0.1")).Sidecar.AllowedHosts);
 
     [Lesson("it listened on all interfaces: AzureAD/microsoft-identity-web#3897")]
     [Fact]

@@ -1,4 +1,7 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -13,5 +16,19 @@ public sealed class StartTests
 
         // YARP's data protection would be a third, and write a key ring to the disk.
         Assert.Equal(["GenericWebHostService", "RefreshService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_signal_that_comes_during_the_start_is_a_clean_end()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(TestSidecar.Defaults("http://127.0.0.1:1", new("http://127.0.0.1:1/oauth2/token"))).Build();
+        await using var sidecar = Program.CreateSidecar(configuration, Settings.TryRead(configuration, out _)!);
+        var hasStarted = false;
+
+        sidecar.Lifetime.StopApplication();
+        var failure = await Hosts.RunAsync([sidecar], () => hasStarted = true, TestContext.Current.CancellationToken);
+
+        Assert.Null(failure);
+        Assert.False(hasStarted);
     }
 }

@@ -88,11 +88,37 @@ public sealed class CredentialTests : IAsyncLifetime
             ("ReverseProxy:Routes:api:Transforms:0:Set", "mine"),
             ("ReverseProxy:Routes:api:Transforms:1:RequestHeader", "x-api-key"),
             ("ReverseProxy:Routes:api:Transforms:1:Append", "mine"),
+            ("ReverseProxy:Routes:api:Transforms:2:RequestHeader", "x_api_key"),
+            ("ReverseProxy:Routes:api:Transforms:2:Set", "mine"),
+            ("ReverseProxy:Routes:api:Transforms:3:RequestHeader", "Cookie"),
+            ("ReverseProxy:Routes:api:Transforms:3:Set", "mine"),
         ]);
 
         await configured.Caller.GetAsync("/open/v1/a");
 
         AssertOurs(sidecar.Upstream.Single(), expectedToken: 2);
+        Assert.DoesNotContain(sidecar.Upstream.Single().Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Content-Type", "text/plain")]
+    [InlineData("Content-Language", "en")]
+    [InlineData("Last-Modified", "Thu, 01 Jan 2032 12:00:00 GMT")]
+    public async Task A_nominated_header_of_the_content_goes_with_the_content(string name, string value)
+    {
+        var answer = await AskOnceAsync($"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: {name}\r\n{name}: {value}\r\nContent-Length: 2\r\n\r\n{{}}");
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        AssertOurs(sidecar.Upstream.Single());
+    }
+
+    [Fact]
+    public async Task What_stands_beside_keep_alive_in_Connection_is_not_known_here()
+    {
+        // Kestrel puts the one word in the place of the whole value. The day this fails the limit is gone; then say so in README.
+        await AskOnceAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, x-foo\r\nX-Foo: 1\r\n\r\n");
+
+        Assert.Equal("1", sidecar.Upstream.Single().Headers["X-Foo"]);
     }
 
     private static void AssertOurs(UpstreamRequest received, int expectedToken = 1)

@@ -54,6 +54,7 @@ public sealed class RoutesTests
     [InlineData("CorsPolicy", "disable", "does not offer")]
     [InlineData("Transforms:0:PathPrefix", "/open", "as the caller wrote them")]
     [InlineData("Transforms:0:QueryRemoveParameter", "a", "as the caller wrote them")]
+    [InlineData("Transforms:0:HttpMethodChange", "GET", "as the caller wrote them")]
     [InlineData("Transforms:0:Bogus", "a", "Unknown transform")]
     [InlineData("Order", "first", "first")]
     public async Task A_route_that_cannot_work_is_refused(string key, string value, string why) =>
@@ -109,7 +110,8 @@ public sealed class RoutesTests
 
     private static async Task AssertRefusedAsync(string key, string value, string why)
     {
-        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync([(key, value)]));
+        (string, string?)[] settings = key.EndsWith("HttpMethodChange", StringComparison.Ordinal) ? [(key, value), (key[..^"HttpMethodChange".Length] + "Set", "POST")] : [(key, value)];
+        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(settings));
 
         Assert.Contains(refusal.Mistakes, mistake => mistake.Contains(why, StringComparison.Ordinal));
         Assert.All(refusal.Mistakes, mistake => Assert.DoesNotContain("   at ", mistake, StringComparison.Ordinal));

@@ -5,20 +5,22 @@ namespace Clik2pay.Sidecar.Tests.Proxy;
 
 public sealed class SecretsInLogsTests
 {
+    private static readonly (string, string?)[] Everything =
+    [
+        ("Logging:LogLevel:Default", "Trace"),
+        ("Logging:LogLevel:Microsoft", "Trace"),
+        ("Logging:LogLevel:System", "Trace"),
+        ("Logging:LogLevel:Yarp", "Trace"),
+        ("Logging:LogLevel:Yarp.ReverseProxy.Forwarder", "Trace"),
+        ("Logging:LogLevel:Yarp.ReverseProxy.Forwarder.HttpForwarder", "Trace"),
+        ("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace"),
+    ];
+
     [Lesson("a debug flag dumped headers and bodies: aws-sigv4-proxy, Secretless")]
     [Fact]
     public async Task No_secret_is_logged_even_when_everything_is()
     {
-        await using var sidecar = await TestSidecar.StartAsync(
-        [
-            ("Logging:LogLevel:Default", "Trace"),
-            ("Logging:LogLevel:Microsoft", "Trace"),
-            ("Logging:LogLevel:System", "Trace"),
-            ("Logging:LogLevel:Yarp", "Trace"),
-            ("Logging:LogLevel:Yarp.ReverseProxy.Forwarder", "Trace"),
-            ("Logging:LogLevel:Yarp.ReverseProxy.Forwarder.HttpForwarder", "Trace"),
-            ("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace"),
-        ]);
+        await using var sidecar = await TestSidecar.StartAsync(Everything);
 
         await CallAsync(sidecar);
         sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "");
@@ -29,15 +31,28 @@ public sealed class SecretsInLogsTests
             return Task.CompletedTask;
         };
         await CallAsync(sidecar);
-        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(400, $$"""{"error":"invalid_client","error_description":"{{Secrets.Password}}"}""");
-        await CallAsync(sidecar);
         await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a?canary-query HTTP/1.1\r\nHost: localhost\r\nAuthorization canary-caller\r\n\r\n");
         await sidecar.StopAsync();
 
         var lines = sidecar.Log.Lines.ToList();
         Assert.Contains(lines, line => line.Category == "Microsoft.AspNetCore.Server.Kestrel.Connections");
-        Assert.All(lines, line => Assert.All(Canaries(), canary => Assert.DoesNotContain(canary, line.Text, StringComparison.OrdinalIgnoreCase)));
+        AssertSilent(lines);
     }
+
+    [Fact]
+    public async Task No_secret_of_a_refusal_is_logged()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(Everything, arrange: endpoint =>
+            endpoint.Fault = FakeTokenEndpoint.Answer(400, $$"""{"error":"invalid_client","error_description":"{{Secrets.Password}}"}"""));
+
+        await CallAsync(sidecar);
+        await sidecar.Log.WaitForAsync("Credentials refused");
+
+        AssertSilent(sidecar.Log.Lines);
+    }
+
+    private static void AssertSilent(IEnumerable<(string Category, string Text)> lines) =>
+        Assert.All(lines, line => Assert.All(Canaries(), canary => Assert.DoesNotContain(canary, line.Text, StringComparison.OrdinalIgnoreCase)));
 
     private static async Task CallAsync(TestSidecar sidecar)
     {

@@ -38,7 +38,7 @@ public sealed class UpstreamFailureTests
 
         await sidecar.Log.WaitForAsync("are answered again");
         Assert.Equal(
-            [$"Requests to {sidecar.Upstream.Address}/ fail: broke the connection before it had answered.", $"Requests to {sidecar.Upstream.Address}/ are answered again."],
+            [$"Requests to {sidecar.Upstream.Address}/ fail: broke the connection before its answer was complete.", $"Requests to {sidecar.Upstream.Address}/ are answered again."],
             sidecar.Log.Lines.Where(line => line.Text.StartsWith("Requests to", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));
     }
 
@@ -63,6 +63,23 @@ public sealed class UpstreamFailureTests
     {
         await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
         sidecar.Upstream.Respond = context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "look before you send it again");
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task An_upstream_that_stalls_behind_its_headers_is_504_of_ours()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.500")]);
+        sidecar.Upstream.Respond = async context =>
+        {
+            context.Response.ContentLength = 10;
+            await context.Response.StartAsync();
+            await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+        };
 
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 

@@ -116,6 +116,8 @@ public sealed class SimulatorTests : IAsyncLifetime
     [Theory]
     [InlineData("""nonsense""")]
     [InlineData("""[]""")]
+    [InlineData("""{"amount":1,"amount":1,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
+    [InlineData("""{"amount":1,"type":"\ud800","payer":{"name":"A","email":"a@b"}}""")]
     [InlineData("""{}""")]
     [InlineData("""{"amount":-1,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
     [InlineData("""{"amount":1.001,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
@@ -257,6 +259,8 @@ public sealed class SimulatorTests : IAsyncLifetime
     [InlineData("""{"tokenEndpoint":"Dwn"}""")]
     [InlineData("""{"tokenEndpont":"Down"}""")]
     [InlineData("""{"apiDelayMs":-1}""")]
+    [InlineData("""{"tokenEndpoint":99}""")]
+    [InlineData("""{"api":-3}""")]
     [InlineData("nonsense")]
     [InlineData("null")]
     public async Task A_fault_that_is_misspelt_is_refused_and_changes_nothing(string body)

@@ -134,6 +134,33 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
+    public void A_token_that_is_dead_on_arrival_is_a_failure_with_its_pause()
+    {
+        endpoint.Lifetime = Second;
+        endpoint.Latency = 2 * Second;
+        _ = rig.Start();
+
+        simulation.Advance(TimeSpan.FromHours(1), Second);
+
+        Assert.Equal(RefreshOutcome.InvalidResponse, rig.Loop.Status.Failure?.Outcome);
+        Assert.False(rig.Loop.Status.HasHeldToken);
+        Assert.InRange(endpoint.Calls, 120, 300);
+    }
+
+    [Fact]
+    public void A_successor_that_lives_shorter_waits_until_the_held_token_ends()
+    {
+        _ = rig.Start();
+        endpoint.Lifetime = TimeSpan.FromMinutes(1);
+
+        // Asked at 45 min: one minute is no gain. Asked again shortly before the held token's end.
+        simulation.Advance(TimeSpan.FromMinutes(59), Second, () => Assert.Equal("access_token_1", rig.Slot.Current?.Value));
+        Assert.Equal(2, endpoint.Calls);
+        simulation.Advance(TimeSpan.FromMinutes(2), Second, () => Assert.NotNull(rig.Slot.Current));
+        Assert.NotEqual("access_token_1", rig.Slot.Current?.Value);
+    }
+
+    [Fact]
     public void A_request_before_the_first_token_waits_for_it()
     {
         endpoint.Latency = 3 * Second;

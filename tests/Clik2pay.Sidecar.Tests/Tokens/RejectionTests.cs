@@ -80,17 +80,7 @@ public sealed class RejectionTests
         simulation.Advance(AccessTokenSource.Patience, Second);
 
         Assert.Null(waiting.Completed());
-    }
-
-    [Fact]
-    public void A_rejected_token_is_not_taken_while_it_is_being_dropped()
-    {
-        var held = rig.Slot.Current!;
-
-        Assert.True(rig.Slot.TryReject(held));
-
-        Assert.False(rig.Slot.TryPublish(held));
-        Assert.False(rig.Slot.TryReject(held));
+        Assert.Equal(2, endpoint.Calls);
     }
 
     private void Reject(string authorization) => simulation.Start(() =>

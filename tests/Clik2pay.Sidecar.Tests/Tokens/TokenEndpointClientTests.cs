@@ -82,6 +82,12 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.Equal((RefreshOutcome.Unavailable, TimeSpan.FromSeconds(60)), (failure.Outcome, failure.RetryAfter));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
+    public async Task A_Retry_after_that_is_over_asks_for_nothing(string retryAfter) =>
+        Assert.Null((await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", retryAfter)))).RetryAfter);
+
     [Fact]
     public async Task An_error_that_is_not_unicode_is_a_failure_and_no_exception()
     {
