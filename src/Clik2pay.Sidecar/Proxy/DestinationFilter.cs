@@ -19,7 +19,7 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
         {
             Destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase)
             {
-                ["clik2pay"] = new() { Address = options.ApiBaseUrl.AbsoluteUri },
+                ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
             },
             HealthCheck = null,
             SessionAffinity = null,

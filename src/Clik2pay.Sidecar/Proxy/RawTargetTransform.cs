@@ -19,7 +19,7 @@ internal sealed class RawTargetTransform : RequestTransform
         if (!target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 
-        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix.TrimEnd('/') + target, AsWritten);
+        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix + target, AsWritten);
         return default;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Control;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Clik2pay.Simulator.Payments;
@@ -45,10 +46,16 @@ internal static class PaymentRequestEndpoints
         StatusCodes.Status200OK,
         $"a payment request cannot become {status.ToString().ToUpperInvariant()} from its status");
 
-    /// <summary>Refunds the whole amount, or the part that the body names.</summary>
+    /// <summary>Refunds the whole amount when there is no body, or the part that the body names. A body that cannot be read refunds nothing.</summary>
     public static async Task RefundAsync(HttpContext context, PaymentRequestBook book)
     {
-        var body = await Json.ReadObjectAsync(context) ?? [];
+        var hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
+        if ((hasBody ? await Json.ReadObjectAsync(context) : []) is not { } body)
+        {
+            await BadRequestAsync(context, "the body is not a JSON object");
+            return;
+        }
+
         if (body.ContainsKey("amount") && PaymentRequestRules.Amount(body) is null)
         {
             await BadRequestAsync(context, "amount: a positive number with at most two decimals is required");

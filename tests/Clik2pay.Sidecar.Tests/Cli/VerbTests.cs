@@ -69,7 +69,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task A_simulator_alone_and_a_sidecar_by_environment_variables_only_create_and_read_a_payment_request()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
         using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync() };
 
@@ -97,7 +97,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task A_token_endpoint_that_is_down_at_the_start_delays_calls_until_it_returns_and_a_caller_that_obeys_Retry_After_sees_that_at_once()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         var settings = await ExportsAsync(simulator);
         using var control = new HttpClient { BaseAddress = new(settings["Clik2pay__ApiBaseUrl"]) };
         await control.PutAsync("/_simulator/faults", new StringContent("""{"tokenEndpoint":"Down"}"""));
@@ -132,7 +132,7 @@ public sealed partial class VerbTests
     [InlineData(SidecarProcess.Interrupt)]
     public async Task SIGTERM_and_SIGINT_end_it_with_0(int signal)
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         await using var sidecar = SidecarProcess.Start(await ExportsAsync(simulator));
         await sidecar.WaitForAddressAsync();
 
@@ -146,7 +146,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task Refused_credentials_are_loud_at_start_and_name_the_likely_cause()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0", "--environment", "Production");
+        await using var simulator = StartSimulator("--environment", "Production");
         var sandbox = (await ExportsAsync(simulator)).ToDictionary(e => e.Key, e => e.Value.Replace("production", "sandbox", StringComparison.Ordinal));
         await using var sidecar = SidecarProcess.Start(sandbox);
 
@@ -159,7 +159,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task Check_tells_what_is_well()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
 
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "check");
 
@@ -177,7 +177,7 @@ public sealed partial class VerbTests
     [InlineData("Logging__LogLevel__Default", "Verbose", 2, "Logging:LogLevel:Default")]
     public async Task Check_tells_failures_apart(string name, string value, int expected, string says)
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
 
         var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(await ExportsAsync(simulator)) { [name] = value }, "check");
 
@@ -189,7 +189,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task An_address_that_is_taken_ends_the_start_with_one_line()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
 
@@ -204,7 +204,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task A_route_that_cannot_be_ends_the_start_with_one_line()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
 
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "--ReverseProxy:Routes:payment-requests-api:Match:Path=/open/{");
 
@@ -218,7 +218,7 @@ public sealed partial class VerbTests
     [InlineData("http://unix:/nowhere/sidecar.sock")]
     public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address)
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
 
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), $"--Sidecar:Listen={address}", "--Sidecar:AllowRemoteCallers=true");
 
@@ -246,7 +246,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task Routes_and_settings_are_taken_from_the_working_directory()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         var settings = await ExportsAsync(simulator);
         settings.Remove("Clik2pay__Username");
         using var folder = new TemporaryFolder();
@@ -265,7 +265,7 @@ public sealed partial class VerbTests
     [Fact]
     public async Task What_the_platform_would_listen_on_does_not_count()
     {
-        await using var simulator = SidecarProcess.Start(Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = StartSimulator();
         await using var sidecar = SidecarProcess.Start(new Dictionary<string, string>(await ExportsAsync(simulator))
         {
             ["ASPNETCORE_URLS"] = "http://*:0",
@@ -280,6 +280,8 @@ public sealed partial class VerbTests
         Assert.Equal(2, sockets.Count);
         Assert.All(sockets, socket => Assert.Contains(" 0100007F:", socket, StringComparison.Ordinal));
     }
+
+    private static SidecarProcess StartSimulator(params string[] arguments) => SidecarProcess.Start(Nothing, ["simulate", "--urls", "http://127.0.0.1:0", .. arguments]);
 
     /// <summary>The settings that the simulator tells its user to export, with free ports for the sidecar.</summary>
     private static async Task<Dictionary<string, string>> ExportsAsync(SidecarProcess simulator)

@@ -92,6 +92,7 @@ public sealed class SimulatorTests : IAsyncLifetime
         var part = await SendAsync(token, HttpMethod.Post, path + "/refunds", """{"amount":2.5}""", HttpStatusCode.Created);
         Assert.Equal("PAID", part.GetProperty("status").GetString());
         await SendAsync(token, HttpMethod.Post, path + "/refunds", """{"amount":10.01}""", HttpStatusCode.BadRequest);
+        await SendAsync(token, HttpMethod.Post, path + "/refunds", "{ broken", HttpStatusCode.BadRequest);
         var rest = await SendAsync(token, HttpMethod.Post, path + "/refunds", "", HttpStatusCode.Created);
         Assert.Equal("REFUNDED", rest.GetProperty("status").GetString());
 

@@ -47,13 +47,12 @@ internal sealed class TestSidecar : IAsyncDisposable
     public static async Task<TestSidecar> StartAsync(
         IEnumerable<(string Key, string? Value)>? settings = null,
         TimeProvider? time = null,
-        Action<FakeTokenEndpoint>? arrange = null,
-        Action<IServiceCollection>? replace = null)
+        Action<FakeTokenEndpoint>? arrange = null)
     {
         var upstream = await RecordingUpstream.StartAsync();
         var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         arrange?.Invoke(tokenEndpoint);
-        return await StartAsync(upstream, tokenEndpoint, settings, time, replace, ownsNeighbours: true);
+        return await StartAsync(upstream, tokenEndpoint, settings, time, ownsNeighbours: true);
     }
 
     /// <summary>With the routes of a file.</summary>
@@ -63,7 +62,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         var values = Defaults(upstream.Address, tokenEndpoint.Address).Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
         var configuration = new ConfigurationBuilder().Add(routes).AddInMemoryCollection(values).Build();
-        var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, _ => { }, ownsNeighbours: true);
+        var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, time: null, ownsNeighbours: true);
         routes.Refused = sidecar.app.Logger.EditRefused;
         return sidecar;
     }
@@ -73,21 +72,13 @@ internal sealed class TestSidecar : IAsyncDisposable
         FakeTokenEndpoint tokenEndpoint,
         IEnumerable<(string Key, string? Value)>? settings = null,
         TimeProvider? time = null,
-        Action<IServiceCollection>? replace = null,
         bool ownsNeighbours = false)
     {
         var values = Defaults(upstream.Address, tokenEndpoint.Address);
         foreach (var (key, value) in settings ?? [])
             values[key] = value;
 
-        return StartAsync(upstream, tokenEndpoint, new ConfigurationBuilder().AddInMemoryCollection(values).Build(), Replace, ownsNeighbours);
-
-        void Replace(IServiceCollection services)
-        {
-            if (time is not null)
-                services.AddSingleton(time);
-            replace?.Invoke(services);
-        }
+        return StartAsync(upstream, tokenEndpoint, new ConfigurationBuilder().AddInMemoryCollection(values).Build(), time, ownsNeighbours);
     }
 
     public static Dictionary<string, string?> Defaults(string upstream, Uri tokenEndpoint) => new(StringComparer.OrdinalIgnoreCase)
@@ -124,7 +115,7 @@ internal sealed class TestSidecar : IAsyncDisposable
     public Task StopAsync() => app.StopAsync();
 
     private static async Task<TestSidecar> StartAsync(
-        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, Action<IServiceCollection> replace, bool ownsNeighbours)
+        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, TimeProvider? time, bool ownsNeighbours)
     {
         var settings = Settings.TryRead(configuration, out var mistakes);
         Assert.Empty(mistakes);
@@ -133,7 +124,8 @@ internal sealed class TestSidecar : IAsyncDisposable
         var started = Program.CreateSidecar(configuration, settings!, services =>
         {
             services.AddLogging(logging => logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace));
-            replace(services);
+            if (time is not null)
+                services.AddSingleton(time);
         });
         await started.StartAsync();
         return new(started, upstream, tokenEndpoint, log, ownsNeighbours);
