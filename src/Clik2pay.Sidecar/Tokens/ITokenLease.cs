@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Tokens;
 /// </summary>
 internal interface ITokenLease
 {
-    /// <summary>How long a lease lives when its holder does not give it back. Longer than a token call can take.</summary>
-    TimeSpan Duration { get; }
+    /// <summary>How long a lease lives when its holder does not give it back: longer than a token call can take.</summary>
+    static readonly TimeSpan Duration = TokenEndpointClient.Timeout + TimeSpan.FromSeconds(5);
 
     /// <summary>Asks once, without waiting.</summary>
     ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken);

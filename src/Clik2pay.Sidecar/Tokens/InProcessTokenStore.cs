@@ -7,12 +7,14 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 {
     private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();
 
-    public ValueTask<StoredToken?> ReadAsync(TokenKey key, CancellationToken cancellationToken)
+    public bool CanForget => false;
+
+    public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var now = time.GetMonotonicNow();
         return ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(now)
-            ? new StoredToken(token.Value, token.Lifetime, token.ExpiresAt - now)
-            : null);
+            ? StoreReading.Found(new(token.Value, token.Lifetime, token.ExpiresAt - now))
+            : StoreReading.Empty);
     }
 
     public ValueTask WriteAsync(TokenKey key, StoredToken token, CancellationToken cancellationToken)

@@ -7,4 +7,10 @@ internal enum LeaseOutcome
 
     /// <summary>Another replica holds it.</summary>
     Contended,
+
+    /// <summary>Another replica has just failed, and left a note for how long nobody is to try again.</summary>
+    HeldOff,
+
+    /// <summary>Whoever gives leases could not be reached, or did not answer in time.</summary>
+    Unavailable,
 }

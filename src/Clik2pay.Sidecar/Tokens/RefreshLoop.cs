@@ -2,7 +2,8 @@ namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
 /// Keeps the slot filled. This loop alone refreshes, one refresh after the other, so that any number of requests in need of a token
-/// cost one token call: they wake the loop and wait for the refresh that it makes (single-flight without a lock).
+/// cost one token call: they wake the loop and wait for the refresh that it makes (single-flight without a lock). Between two refreshes it
+/// looks after the token that replicas share.
 /// </summary>
 internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule schedule, TokenSlot slot, TimeProvider time, ILogger<RefreshLoop> log)
 {
@@ -25,36 +26,59 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         while (true)
         {
             var before = status;
-            var result = await RefreshAsync(cancellationToken);
-            var now = time.GetMonotonicNow();
-            status = schedule.After(result, before, now);
-            Report(trigger, result, before, now);
-
-            // The slot and the status come first, the waiting requests second: they find what they waited for.
-            Interlocked.Exchange(ref refreshed, new()).SetResult();
+            var hasEnded = false;
+            End(await RefreshAsync(before, End, cancellationToken));
 
             trigger = await WaitForTriggerAsync(cancellationToken);
+
+            // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
+            void End(RefreshResult result)
+            {
+                if (hasEnded)
+                    return;
+
+                // The slot and the status come first, the waiting requests second: they find what they waited for.
+                hasEnded = true;
+                Take(trigger, result, before);
+                Interlocked.Exchange(ref refreshed, new()).SetResult();
+            }
         }
     }
 
     /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
-    private async Task<RefreshResult> RefreshAsync(CancellationToken cancellationToken)
+    private async Task<RefreshResult> RefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         try
         {
-            return await refresher.RefreshAsync(cancellationToken);
+            return await refresher.RefreshAsync(before, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Type and place only: a message may quote what must not be told.
-            log.Broken(e.GetType().Name, e.StackTrace);
-            return RefreshResult.Failed(new(RefreshOutcome.Unavailable, $"an unexpected error ({e.GetType().Name}) ended the refresh"));
+            return Broken(e);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var before = status;
+            var look = await refresher.LookAsync(cancellationToken);
+            if (look.Token is { } token)
+                Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), before);
+            else
+                status = schedule.AfterLook(look.Outcome, before, time.GetMonotonicNow());
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Broken(e);
+            status = schedule.AfterLook(LookOutcome.Unavailable, status, time.GetMonotonicNow());
         }
     }
 
     private async Task<RefreshTrigger> WaitForTriggerAsync(CancellationToken cancellationToken)
     {
-        await using var alarm = time.CreateTimer(_ => Wake(RefreshTrigger.Scheduled), state: null, TimeUntil(status.DueAt), Timeout.InfiniteTimeSpan);
+        await using var alarm = time.CreateTimer(_ => Wake(RefreshTrigger.Scheduled), state: null, TimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         while (true)
         {
             var trigger = await wake.Task;
@@ -73,10 +97,16 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
                 return trigger;
             }
 
-            // The token has come meanwhile, or the alarm rang a moment early.
-            alarm.Change(TimeUntil(status.DueAt), Timeout.InfiniteTimeSpan);
+            if (TimeUntil(status.LookAt) == TimeSpan.Zero)
+                await LookAsync(cancellationToken);
+
+            // The shared token was looked after, the request's token has come meanwhile, or the alarm rang a moment early.
+            alarm.Change(TimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         }
     }
+
+    /// <summary>The next refresh, or the look before it; without a token there is nothing to look after.</summary>
+    private TimeSpan TimeUntilAlarm() => TimeUntil(slot.Current is null || status.DueAt < status.LookAt ? status.DueAt : status.LookAt);
 
     private TimeSpan TimeUntil(TimeSpan moment)
     {
@@ -84,14 +114,28 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
+    private void Take(RefreshTrigger trigger, RefreshResult result, RefreshStatus before)
+    {
+        var now = time.GetMonotonicNow();
+        status = schedule.After(result, before, now);
+        Report(trigger, result, before, now);
+    }
+
     /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
     private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan now)
     {
         if (result.Token is { } token)
             log.Refreshed(result.Outcome, trigger, (long)(token.ExpiresAt - now).TotalSeconds);
-        else if (result.Failure!.Outcome == RefreshOutcome.Rejected)
-            log.Refused(trigger, result.Failure.Reason, (long)(status.DueAt - now).TotalSeconds);
-        else if (before.Failure?.Outcome != result.Failure.Outcome)
-            log.Failed(result.Outcome, trigger, result.Failure.Reason, (long)(status.DueAt - now).TotalSeconds);
+        else if (result.Failure is { Outcome: RefreshOutcome.Rejected } refusal)
+            log.Refused(trigger, refusal.Reason, (long)(status.DueAt - now).TotalSeconds);
+        else if (result.Failure is { } failure && before.Failure?.Outcome != failure.Outcome)
+            log.Failed(result.Outcome, trigger, failure.Reason, (long)(status.DueAt - now).TotalSeconds);
+    }
+
+    private RefreshResult Broken(Exception e)
+    {
+        // Type and place only: a message may quote what must not be told.
+        log.Broken(e.GetType().Name, e.StackTrace);
+        return RefreshResult.Failed(new(RefreshOutcome.Unavailable, $"an unexpected error ({e.GetType().Name}) ended the refresh"));
     }
 }

@@ -20,4 +20,7 @@ internal enum RefreshOutcome
 
     /// <summary>The token endpoint answered, but with nothing that can be used as an access token.</summary>
     InvalidResponse,
+
+    /// <summary>The shared store could not be reached. The held token still serves for long enough to look for it again, so nothing was fetched.</summary>
+    Deferred,
 }

@@ -2,8 +2,9 @@ namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>When to refresh next. Each kind of failure has its own pace; all of it is jittered, so that a fleet does not march in step.</summary>
 /// <param name="refreshAt">The fraction of a token's life after which its successor is fetched.</param>
+/// <param name="storeCanForget">Whether the shared token has to be looked after.</param>
 /// <param name="random">Where the jitter comes from.</param>
-internal sealed class RefreshSchedule(double refreshAt, Random random)
+internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Random random)
 {
     /// <summary>Between two calls of the token endpoint, even when tokens live only for seconds.</summary>
     public static readonly TimeSpan Floor = TimeSpan.FromSeconds(1);
@@ -14,18 +15,60 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
     /// <summary>After a passing failure a request may bring the next attempt about when so much of the pause is over.</summary>
     public static readonly TimeSpan LongestPauseOnDemand = TimeSpan.FromSeconds(5);
 
+    /// <summary>After a passing failure the fleet's next attempt comes after at most so long: 180 calls in an hour without a token.</summary>
+    public static readonly TimeSpan LongestSharedPause = TimeSpan.FromSeconds(20);
+
+    /// <summary>The replica that fetched the token, and every one that finds the store away, looks this often at most.</summary>
+    public static readonly TimeSpan KeeperInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>The others look this often at most, in case that one is gone: a thousand of them cost a few looks a second.</summary>
+    public static readonly TimeSpan OthersInterval = TimeSpan.FromMinutes(5);
+
     /// <summary>The refresh point moves by at most this fraction of the life to either side: 36 s in all for an hour.</summary>
     private const double Jitter = 0.005;
+
+    /// <summary>While the shared store is away, replicas fetch for themselves at moments spread over this part of the time that is left at the refresh point.</summary>
+    private const double SpreadAlone = 0.6;
+
+    /// <summary>For how long the whole fleet leaves the token endpoint alone after a failure. One moment for all; each replica adds its own jitter.</summary>
+    /// <param name="failure">How the one attempt failed.</param>
+    /// <param name="failuresBefore">How many had failed in a row before.</param>
+    public static TimeSpan SharedPause(TokenFailure failure, int failuresBefore)
+    {
+        if (failure.RetryAfter is { } asked)
+            return Min(asked, LongestRetryAfter);
+
+        // Refused credentials: short, for a fleet that is started again after a repair at the provider's side finds this note.
+        var limits = LimitsOf(failure.Outcome);
+        return failure.Outcome == RefreshOutcome.Rejected ? limits.Shortest
+            : failure.Outcome == RefreshOutcome.Throttled ? Ceiling(limits, failuresBefore)
+            : Min(Ceiling(limits, failuresBefore), LongestSharedPause);
+    }
 
     public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now)
     {
         if (result.Token is { } token)
         {
-            var untilExpiry = token.Lifetime * (1 - (refreshAt + (Jitter * ((2 * random.NextDouble()) - 1))));
-            return new(DueAt: Max(token.ExpiresAt - untilExpiry, now + Floor), NotBefore: now + Floor, Failure: null, Failures: 0, HasHeldToken: true);
+            var left = token.Lifetime * (1 - (refreshAt + (Jitter * ((2 * random.NextDouble()) - 1))));
+            var isKeeper = result.Outcome == RefreshOutcome.Success;
+            return new()
+            {
+                DueAt = Max(token.ExpiresAt - left, now + Floor),
+                NotBefore = now + Floor,
+                AloneAt = token.ExpiresAt - (left * (1 - (SpreadAlone * random.NextDouble()))),
+                LookAt = NextLook(isKeeper, now),
+                IsKeeper = isKeeper,
+                HasHeldToken = true,
+            };
         }
 
-        var failure = result.Failure!;
+        if (result.Failure is not { } failure)
+        {
+            // Put off: the store is looked for again, until it is time to do without it.
+            var next = NextLook(isKeen: true, now);
+            return before with { DueAt = Min(next, before.AloneAt), LookAt = next };
+        }
+
         var pause = PauseAfter(failure, before.Failures);
 
         // What may be over in a moment is looked at sooner when somebody waits for it, unless the token endpoint asked not to.
@@ -34,24 +77,37 @@ internal sealed class RefreshSchedule(double refreshAt, Random random)
         return before with { DueAt = now + pause, NotBefore = now + shortest, Failure = failure, Failures = before.Failures + 1 };
     }
 
-    /// <summary>Exponential backoff with full jitter above a floor of the kind's own, or what the token endpoint asked for.</summary>
+    /// <summary>After a look that brought no token.</summary>
+    public RefreshStatus AfterLook(LookOutcome outcome, RefreshStatus before, TimeSpan now)
+    {
+        var isKeeper = before.IsKeeper || outcome == LookOutcome.Behind;
+        return before with { IsKeeper = isKeeper, LookAt = NextLook(isKeeper || outcome == LookOutcome.Unavailable, now) };
+    }
+
+    private TimeSpan NextLook(bool isKeen, TimeSpan now) =>
+        storeCanForget ? now + ((isKeen ? KeeperInterval : OthersInterval) * (1 - (0.4 * random.NextDouble()))) : TimeSpan.MaxValue;
+
+    /// <summary>Exponential backoff with full jitter above a floor of the kind's own, or what was asked for.</summary>
     private TimeSpan PauseAfter(TokenFailure failure, int failuresBefore)
     {
-        // Refused credentials stay refused until somebody acts; everything else may be over in a moment.
-        var (shortest, longest) = failure.Outcome switch
-        {
-            RefreshOutcome.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
-            RefreshOutcome.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
-            _ => (Floor, TimeSpan.FromSeconds(30)),
-        };
-
+        var limits = LimitsOf(failure.Outcome);
         if (failure.RetryAfter is { } asked)
-            return Min(Max(asked, shortest), LongestRetryAfter) + (shortest * random.NextDouble());
+            return Min(Max(asked, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
 
-        // Beyond 2^10 every pause is at its longest anyway.
-        var ceiling = Min(longest, shortest * Math.Pow(2, Math.Min(failuresBefore + 1, 10)));
-        return shortest + ((ceiling - shortest) * random.NextDouble());
+        return limits.Shortest + ((Ceiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
     }
+
+    /// <summary>Refused credentials stay refused until somebody acts; everything else may be over in a moment.</summary>
+    private static (TimeSpan Shortest, TimeSpan Longest) LimitsOf(RefreshOutcome outcome) => outcome switch
+    {
+        RefreshOutcome.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
+        RefreshOutcome.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
+        _ => (Floor, TimeSpan.FromSeconds(30)),
+    };
+
+    /// <summary>Beyond 2^10 every pause is at its longest anyway.</summary>
+    private static TimeSpan Ceiling((TimeSpan Shortest, TimeSpan Longest) limits, int failuresBefore) =>
+        Min(limits.Longest, limits.Shortest * Math.Pow(2, Math.Min(failuresBefore + 1, 10)));
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 

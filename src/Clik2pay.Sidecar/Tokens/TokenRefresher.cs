@@ -10,47 +10,99 @@ internal sealed class TokenRefresher(
     TimeProvider time,
     Random random)
 {
-    /// <summary>The longest pause between two looks at the store while another replica holds the lease.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    /// <summary>The first and the longest pause between two looks at the store while another replica holds the lease.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    public async Task<RefreshResult> RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>Replicas that have to fetch each for themselves do so at different moments of this time.</summary>
+    private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
+
+    /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
+    /// <param name="onToken">Called when the slot has the token, before that is shared and the lease given back: a request waits for no store.</param>
+    /// <param name="cancellationToken">Ends the refresh; a lease that is held is given back all the same.</param>
+    public async Task<RefreshResult> RefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
-        // 1. Nobody waits longer for another replica's token than that replica can hold the lease.
-        var waitUntil = time.GetMonotonicNow() + lease.Duration;
-        while (true)
+        // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
+        var waitUntil = time.GetMonotonicNow() + (2 * ITokenLease.Duration);
+        for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
-            if (await AdoptAsync(cancellationToken) is { } found)
+            var look = await AdoptAsync(cancellationToken);
+            if (look.Token is { } found)
                 return RefreshResult.Adopted(found);
 
-            // 3. One replica at a time asks the token endpoint. The others look again, at random moments so as not to march in step.
-            await using var attempt = await lease.TryAcquireAsync(key, cancellationToken);
+            // 3. One replica at a time asks the token endpoint.
+            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await lease.TryAcquireAsync(key, cancellationToken);
+
+            // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
+            if (attempt.Outcome == LeaseOutcome.HeldOff)
+                return RefreshResult.Failed(attempt.Failure!);
+
+            // 5. The others look again, at random moments so as not to march in step, and when the lease runs out.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
             {
-                await Task.Delay(LongestPause * (0.25 + (0.75 * random.NextDouble())), time, cancellationToken);
+                await WaitAsync(Min(pause, attempt.Remaining), cancellationToken);
                 continue;
             }
 
-            // 4. Between the look and the lease the previous holder may have written its token.
-            if (await AdoptAsync(cancellationToken) is { } written)
-                return RefreshResult.Adopted(written);
+            if (attempt.Outcome == LeaseOutcome.Acquired)
+            {
+                // 6. Between the look and the lease the previous holder may have written its token.
+                if ((await AdoptAsync(cancellationToken)).Token is { } written)
+                {
+                    var adopted = RefreshResult.Adopted(written);
+                    onToken(adopted);
+                    return adopted;
+                }
+            }
+            else
+            {
+                // 7. Without store or lease each replica fetches for itself: late, because an outage of the store may be short, and spread.
+                if (slot.Current is not null && time.GetMonotonicNow() < before.AloneAt)
+                    return RefreshResult.Deferred;
 
-            // 5. Only now the one call that the whole fleet makes in a token's life. The token is shared before the lease goes back.
-            return await FetchAsync(cancellationToken);
+                await Task.Delay(Spread * random.NextDouble(), time, cancellationToken);
+            }
+
+            // 8. Only now the one call that the whole fleet makes in a token's life. The token is shared before the lease goes back.
+            var result = await FetchAsync(onToken, cancellationToken);
+            if (result.Failure is not { } failure)
+                return result;
+
+            // 9. A failure is shared too, so that it costs the whole fleet one call and not each replica one.
+            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, before.Failures) };
+            return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }
     }
 
-    private async Task<AccessToken?> AdoptAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks after the shared token without refreshing it: takes one that lives longer than the held one, and writes the held one where the
+    /// store has lost it.
+    /// </summary>
+    public async Task<LookResult> LookAsync(CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync(key, cancellationToken) is not { } stored)
-            return null;
-
-        var token = new AccessToken(stored.Value, stored.Lifetime, time.GetMonotonicNow() + stored.Remaining);
-        var isOwn = slot.Current is { } current && string.Equals(current.Value, token.Value, StringComparison.Ordinal);
-        return !isOwn && slot.TryPublish(token) ? token : null;
+        var look = await AdoptAsync(cancellationToken);
+        if (look.Outcome == LookOutcome.Behind && slot.Current is { } held)
+            await ShareAsync(held, cancellationToken);
+        return look;
     }
 
-    private async Task<RefreshResult> FetchAsync(CancellationToken cancellationToken)
+    private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)
+    {
+        // Counted from before the look: however long the answer took, the token is never believed to live longer than it does.
+        var askedAt = time.GetMonotonicNow();
+        var reading = await store.ReadAsync(key, cancellationToken);
+        if (reading.Token is not { } stored)
+            return new(reading.Outcome == StoreOutcome.Unavailable ? LookOutcome.Unavailable : LookOutcome.Behind);
+
+        if (string.Equals(slot.Current?.Value, stored.Value, StringComparison.Ordinal))
+            return new(LookOutcome.InPlace);
+
+        var token = new AccessToken(stored.Value, stored.Lifetime, askedAt + stored.Remaining);
+        return token.IsValidAt(time.GetMonotonicNow()) && slot.TryPublish(token) ? new(LookOutcome.Adopted, token) : new(LookOutcome.Behind);
+    }
+
+    private async Task<RefreshResult> FetchAsync(Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // The life is counted from before the call: however long the answer took, the token is never believed to live longer than it does.
         var askedAt = time.GetMonotonicNow();
@@ -70,7 +122,17 @@ internal sealed class TokenRefresher(
                 : RefreshResult.Fetched(new(held.Value, token.Lifetime, held.ExpiresAt));
         }
 
-        await store.WriteAsync(key, new StoredToken(token.Value, token.Lifetime, token.ExpiresAt - time.GetMonotonicNow()), cancellationToken);
-        return RefreshResult.Fetched(token);
+        var result = RefreshResult.Fetched(token);
+        onToken(result);
+        await ShareAsync(token, cancellationToken);
+        return result;
     }
+
+    private ValueTask ShareAsync(AccessToken token, CancellationToken cancellationToken) =>
+        store.WriteAsync(key, new(token.Value, token.Lifetime, token.ExpiresAt - time.GetMonotonicNow()), cancellationToken);
+
+    /// <summary>Half of the pause and up to as much again, so that the pauses of many replicas drift apart.</summary>
+    private Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause * (0.5 + random.NextDouble()), time, cancellationToken);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -12,7 +12,10 @@ internal static class TokenServices
 
         services.AddHostedService<RefreshService>();
         services.AddSingleton<RefreshLoop>();
-        services.AddSingleton(s => new RefreshSchedule(s.GetRequiredService<Clik2payOptions>().RefreshAt, s.GetRequiredService<Random>()));
+        services.AddSingleton(s => new RefreshSchedule(
+            s.GetRequiredService<Clik2payOptions>().RefreshAt,
+            s.GetRequiredService<ITokenStore>().CanForget,
+            s.GetRequiredService<Random>()));
         services.AddSingleton<TokenRefresher>();
 
         services.AddSingleton(s => TokenKey.For(s.GetRequiredService<Clik2payOptions>()));

@@ -15,7 +15,7 @@ internal sealed class TokenRig
         Slot = new(time);
         Store = store ?? new InProcessTokenStore(time);
         Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, Key, time, random);
-        Loop = new(Refresher, new RefreshSchedule(refreshAt, random), Slot, time, NullLogger<RefreshLoop>.Instance);
+        Loop = new(Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, time, NullLogger<RefreshLoop>.Instance);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }

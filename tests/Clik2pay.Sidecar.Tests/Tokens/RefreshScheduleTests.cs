@@ -11,7 +11,7 @@ public sealed class RefreshScheduleTests
     [InlineData(0.5)]
     public void A_token_is_replaced_at_its_fraction_of_life_give_or_take_half_a_percent(double refreshAt)
     {
-        var schedule = new RefreshSchedule(refreshAt, new Random(1));
+        var schedule = new RefreshSchedule(refreshAt, storeCanForget: false, new Random(1));
         var due = Enumerable.Range(0, 1000).Select(_ => AfterToken(schedule, TimeSpan.FromHours(1)).TotalHours).ToList();
 
         Assert.InRange(due.Min(), refreshAt - 0.005, refreshAt - 0.004);
@@ -20,7 +20,7 @@ public sealed class RefreshScheduleTests
 
     [Fact]
     public void A_token_that_lives_a_second_is_not_replaced_sooner_than_after_a_second() =>
-        Assert.Equal(TimeSpan.FromSeconds(1), AfterToken(new(0.1, new Random(1)), TimeSpan.FromSeconds(1)));
+        Assert.Equal(TimeSpan.FromSeconds(1), AfterToken(new(0.1, storeCanForget: false, new Random(1)), TimeSpan.FromSeconds(1)));
 
     [Theory]
     [InlineData(RefreshOutcome.Unavailable, 1, 30)]
@@ -29,7 +29,7 @@ public sealed class RefreshScheduleTests
     [InlineData(RefreshOutcome.Rejected, 60, 900)]
     internal void Pauses_grow_within_the_bounds_of_their_kind_and_are_jittered(RefreshOutcome outcome, int shortest, int longest)
     {
-        var schedule = new RefreshSchedule(0.75, new Random(1));
+        var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
         var first = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(outcome, ""), failures: 0)).ToList();
         var late = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(outcome, ""), failures: 1000)).ToList();
 
@@ -45,7 +45,7 @@ public sealed class RefreshScheduleTests
     [InlineData(3600, 300)]
     public void A_throttling_endpoint_is_obeyed_within_five_minutes(int asked, int shortest)
     {
-        var schedule = new RefreshSchedule(0.75, new Random(1));
+        var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
 
         var pause = AfterFailure(schedule, new(RefreshOutcome.Throttled, "", TimeSpan.FromSeconds(asked)), failures: 0);
 

@@ -50,7 +50,7 @@ public sealed class SharedTokenTests
         Assert.Equal(LeaseOutcome.Acquired, lost.Outcome);
         var rig = Replicas(1)[0];
 
-        simulation.Advance(lease.Duration - Second, Second / 10);
+        simulation.Advance(ITokenLease.Duration - Second, Second / 10);
         Assert.Equal(0, endpoint.Calls);
         simulation.Advance(3 * Second, Second / 10);
 
@@ -63,7 +63,7 @@ public sealed class SharedTokenTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         var stopped = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
-        simulation.Time.Advance(lease.Duration);
+        simulation.Time.Advance(ITokenLease.Duration);
         var successor = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
         Assert.Equal(LeaseOutcome.Acquired, successor.Outcome);
 
@@ -92,7 +92,7 @@ public sealed class SharedTokenTests
         await store.WriteAsync(TokenRig.Key, new("newer", TimeSpan.FromHours(1), TimeSpan.FromHours(1)), cancellation);
         await store.WriteAsync(TokenRig.Key, new("older", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)), cancellation);
 
-        Assert.Equal("newer", (await store.ReadAsync(TokenRig.Key, cancellation))?.Value);
+        Assert.Equal("newer", (await store.ReadAsync(TokenRig.Key, cancellation)).Token?.Value);
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public sealed class SharedTokenTests
         var cancellation = TestContext.Current.CancellationToken;
         await store.WriteAsync(TokenRig.Key, new("a", Second, Second), cancellation);
 
-        Assert.Null(await store.ReadAsync(new("Custom:other"), cancellation));
+        Assert.Equal(StoreReading.Empty, await store.ReadAsync(new("Custom:other"), cancellation));
         simulation.Time.Advance(Second);
-        Assert.Null(await store.ReadAsync(TokenRig.Key, cancellation));
+        Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
     }
 
     private List<TokenRig> Replicas(int count)
