@@ -3,6 +3,7 @@ using Clik2pay.Sidecar.Cli;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar;
@@ -25,6 +26,7 @@ internal static class Program
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddAmbient();          // the real clock and the real randomness
         builder.Services.AddTokens();           // the way of a token: refresh loop → store, lease, token endpoint → slot
+        builder.Services.AddRedis(settings.Redis); // where replicas share it: store and lease, if there is a Redis
         builder.Services.AddProxy(configuration);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);

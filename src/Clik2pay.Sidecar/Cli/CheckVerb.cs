@@ -1,11 +1,12 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>The verb <c>check</c>: makes one token call, tells what it found in a line each, and ends.</summary>
+/// <summary>The verb <c>check</c>: visits Redis, makes one token call, tells what it found in a line each, and ends.</summary>
 internal static class CheckVerb
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
@@ -24,23 +25,41 @@ internal static class CheckVerb
         var options = settings.Clik2pay;
         await TellAsync("ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}, routes of {routes.FullPath}");
 
-        var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(cancellationToken);
-        if (answer.IsSuccess)
+        // The sidecar can do without Redis: the rest is worth knowing too.
+        var redis = await CheckRedisAsync();
+        var rest = await CheckTokenEndpointAsync();
+        return redis != ExitCode.Success ? redis : rest;
+
+        async Task<int> CheckRedisAsync()
         {
+            if (settings.Redis is null)
+                return ExitCode.Success;
+
+            var visit = await sidecar.Services.GetRequiredService<RedisCheck>().RunAsync(cancellationToken);
+            await TellAsync(visit.Failure is null ? "ok" : "FAIL", "Redis", visit.Failure is null ? $"{settings.Redis}" : $"{visit.Failure}: {visit.Reason}");
+            return visit.Failure is null ? ExitCode.Success : ExitCode.RedisUnusable;
+        }
+
+        async Task<int> CheckTokenEndpointAsync()
+        {
+            var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(cancellationToken);
+            if (answer.IsSuccess)
+            {
+                await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
+                await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"username and password accepted, an access token lives {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
+                return ExitCode.Success;
+            }
+
+            if (answer.Failure.Outcome != RefreshOutcome.Rejected)
+            {
+                await TellAsync("FAIL", "token endpoint", answer.Failure.Reason);
+                return ExitCode.TokenEndpointUnreachable;
+            }
+
             await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
-            await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"username and password accepted, an access token lives {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
-            return ExitCode.Success;
+            await TellAsync("FAIL", "credentials", answer.Failure.Reason);
+            return ExitCode.CredentialsRefused;
         }
-
-        if (answer.Failure.Outcome != RefreshOutcome.Rejected)
-        {
-            await TellAsync("FAIL", "token endpoint", answer.Failure.Reason);
-            return ExitCode.TokenEndpointUnreachable;
-        }
-
-        await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
-        await TellAsync("FAIL", "credentials", answer.Failure.Reason);
-        return ExitCode.CredentialsRefused;
 
         Task TellAsync(string verdict, string what, string detail) => output.WriteLineAsync($"{verdict,-4}  {what,-14}  {detail}");
     }

@@ -9,8 +9,8 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verbs and what each of them takes.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Sections = [Clik2payOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
-    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey"];
+    private static readonly string[] Sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
+    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", RedisOptionsReader.ConnectionStringKey];
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
@@ -56,7 +56,7 @@ internal static class CommandLine
     private static Command Check()
     {
         var settings = SettingsArgument();
-        var verb = new Command("check", "Looks whether the sidecar could run: configuration, token endpoint, credentials.") { settings };
+        var verb = new Command("check", "Looks whether the sidecar could run: configuration, Redis, token endpoint, credentials.") { settings };
         verb.SetAction((parsed, cancellationToken) => CheckVerb.RunAsync(parsed.GetValue(settings)!, parsed.InvocationConfiguration.Output, cancellationToken));
         return verb;
     }

@@ -30,9 +30,11 @@ internal static class DemoVerb
                 if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
                     return await Mistakes.TellAsync(mistakes);
 
-                hosts.Add(Program.CreateSidecar(configuration, settings, services => services
-                    .AddSingleton<ITokenStore>(store)
-                    .AddSingleton<ITokenLease>(lease)));
+                hosts.Add(Program.CreateSidecar(configuration, settings, services =>
+                {
+                    if (settings.Redis is null)
+                        services.AddSingleton<ITokenStore>(store).AddSingleton<ITokenLease>(lease);
+                }));
             }
 
             routes.Refused = hosts[1].Logger.EditRefused;
@@ -46,9 +48,12 @@ internal static class DemoVerb
         }
     }
 
-    /// <summary>The routes of proxy.json and nothing from the surroundings: a demo must not take real credentials that lie there.</summary>
+    /// <summary>
+    /// The routes of proxy.json, and from the surroundings nothing but the section Redis: a demo must not take real credentials that lie there.
+    /// </summary>
     private static IConfigurationRoot Configure(RoutesFile routes, SimulatorOptions simulated, int replica) => new ConfigurationBuilder()
         .Add(routes)
+        .AddInMemoryCollection(new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(RedisOptions.Section).AsEnumerable())
         .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Clik2pay:Environment"] = nameof(Clik2payEnvironment.Custom),

@@ -6,6 +6,7 @@ internal static class ExitCode
     public const int Success = 0;
     public const int BadCommandLine = 1;
     public const int BadConfiguration = 2;
+    public const int RedisUnusable = 3;
     public const int CredentialsRefused = 4;
     public const int TokenEndpointUnreachable = 5;
 }

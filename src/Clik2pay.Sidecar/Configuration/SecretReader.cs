@@ -3,31 +3,39 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>
 /// Reads secrets, each from its own setting, from the file that <c>…File</c> names, or from its file in a folder (a mounted Kubernetes Secret).
 /// </summary>
-internal sealed class SecretReader(SettingsReader settings, string directoryKey)
+internal sealed class SecretReader(SettingsReader settings, string? directoryKey = null)
 {
-    private readonly string? directory = settings.Text(directoryKey);
+    private readonly string? directory = directoryKey is null ? null : settings.Text(directoryKey);
 
     /// <returns>The secret, or null when a mistake was noted. No mistake quotes it.</returns>
     public string? Read(string key, string fileName)
     {
-        var fileKey = key + "File";
-        var value = settings.Text(key);
-        var file = settings.Text(fileKey);
+        var fileKey = FileKey(key);
+        if (directory is null)
+            return TryRead(key, out var secret) ? secret : Mistake(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
 
-        if (new[] { value, file, directory }.Count(source => source is not null) > 1)
-            return Mistake(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
-
-        if (value is not null)
-            return Check(key, value, "it");
-
-        if (file is not null)
-            return ReadFile(fileKey, file);
-
-        if (directory is not null)
-            return ReadFile(directoryKey, Path.Combine(directory, fileName));
-
-        return Mistake(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
+        return settings.Text(key) is null && settings.Text(fileKey) is null
+            ? ReadFile(directoryKey!, Path.Combine(directory, fileName))
+            : Mistake(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
     }
+
+    /// <param name="key">The setting; or the same with <c>File</c> behind it.</param>
+    /// <param name="secret">The secret, or null when a mistake was noted.</param>
+    /// <returns>Whether it is given at all.</returns>
+    public bool TryRead(string key, out string? secret)
+    {
+        var fileKey = FileKey(key);
+        secret = (settings.Text(key), settings.Text(fileKey)) switch
+        {
+            ({ } value, null) => Check(key, value, "it"),
+            (null, { } file) => ReadFile(fileKey, file),
+            (null, null) => null,
+            _ => Mistake(key, $"it is given more than once; keep one of {key} and {fileKey}."),
+        };
+        return settings.Text(key) is not null || settings.Text(fileKey) is not null;
+    }
+
+    private static string FileKey(string key) => key + "File";
 
     private string? ReadFile(string key, string path)
     {

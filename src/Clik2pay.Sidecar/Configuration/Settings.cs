@@ -1,7 +1,10 @@
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>All settings, read and checked once at start.</summary>
-internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar)
+/// <param name="Clik2pay">Whom to call and with which credentials.</param>
+/// <param name="Sidecar">Where to listen and to whom.</param>
+/// <param name="Redis">Where replicas share the token; null when it stays in the process.</param>
+internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar, RedisOptions? Redis)
 {
     /// <summary>Reads everything and judges everything: either the settings, or all that is wrong with them, a line each.</summary>
     public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> mistakes)
@@ -9,15 +12,14 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         var reader = new SettingsReader(configuration);
         var clik2pay = Clik2payOptionsReader.Read(reader);
         var sidecar = SidecarOptionsReader.Read(reader);
-
-        if (reader.Text("Redis:ConnectionString") is not null)
-            reader.AddMistake("Redis:ConnectionString", "this version cannot share the token through Redis; remove the setting, each replica then fetches its own.");
+        var redis = RedisOptionsReader.Read(reader);
 
         if (clik2pay is not null && new[] { clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint }.Any(address => sidecar.Listen.Serves(address) || sidecar.Admin.Serves(address)))
             reader.AddMistake("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
 
         reader.RejectUnknownKeys(Clik2payOptions.Section);
         reader.RejectUnknownKeys(SidecarOptions.Section);
+        reader.RejectUnknownKeys(RedisOptions.Section);
 
         foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(level => level.Value is not null && level.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)))
         {
@@ -32,6 +34,6 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         }
 
         mistakes = reader.Mistakes;
-        return mistakes.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar) : null;
+        return mistakes.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar, redis) : null;
     }
 }

@@ -62,7 +62,7 @@ public sealed class SettingsTests
             ["Clik2pay:Usernam"] = "canary",
             ["Sidecar:Listen"] = "http://0.0.0.0:8080",
             ["Sidecar:Admin"] = "9090",
-            ["Redis:ConnectionString"] = "localhost,password=canary",
+            ["Redis:ConnectionString"] = "localhost,passwort=canary",
         }).Build();
 
         Assert.Null(Settings.TryRead(configuration, out var mistakes));

@@ -1,0 +1,39 @@
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>The section <c>Redis</c>: where replicas share their access token. Without a connection string it stays in the process.</summary>
+internal sealed record RedisOptions
+{
+    public const string Section = "Redis";
+    public const string DefaultKeyPrefix = "clik2pay:";
+
+    /// <summary>Tried in turn: a server, the nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels. At least one.</summary>
+    public required IReadOnlyList<RedisEndpoint> Endpoints { get; init; }
+
+    /// <summary>The ACL user; null for the default one.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Null where Redis asks for none. A secret.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Whether to speak TLS; then nothing ever goes out in clear text.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>The name that each server's certificate must have, when it is not the one that is connected to.</summary>
+    public string? TlsHost { get; init; }
+
+    /// <summary>A PEM file with the certificate authorities that are trusted in place of the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The name by which the Sentinels know the master; null when the endpoints are servers.</summary>
+    public string? ServiceName { get; init; }
+
+    /// <summary>0 and up; a cluster has only 0.</summary>
+    public int Database { get; init; }
+
+    /// <summary>What the names of all keys begin with.</summary>
+    public string KeyPrefix { get; init; } = DefaultKeyPrefix;
+
+    /// <summary>Where it is, without the secrets.</summary>
+    public override string ToString() =>
+        $"{string.Join(", ", Endpoints)}{(ServiceName is null ? "" : $" (Sentinel, service {ServiceName})")}{(Tls ? ", TLS" : "")}{(Database == 0 ? "" : $", database {Database}")}";
+}

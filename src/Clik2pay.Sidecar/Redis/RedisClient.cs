@@ -1,0 +1,119 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>
+/// Visits Redis: opens a connection, runs one command, closes it. A refresh needs a few commands an hour, and thousands of sidecars must not
+/// hold thousands of idle connections. Whatever goes wrong is a value, told to the log when it changes.
+/// </summary>
+internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogger<RedisClient> log)
+{
+    /// <summary>For a whole visit: connections to all endpoints and to where they send us, TLS, authentication, command.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private const int MostRedirections = 5;
+
+    private RedisEndpoint? answeredLast;
+    private RedisAnswer? before;
+
+    /// <param name="command">The command, whose reply is not an error when the answer has one.</param>
+    /// <param name="cancellationToken">Ends the visit; it ends by itself after <see cref="Timeout"/>.</param>
+    public async Task<RedisAnswer> ExecuteAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    {
+        var answer = await VisitAsync(command, cancellationToken);
+        if (before is null || before.Value.Failure != answer.Failure)
+        {
+            if (answer.Failure is { } failure)
+                log.Unusable(failure, answer.Reason!);
+            else
+                log.InUse(options);
+        }
+
+        before = answer;
+        return answer;
+    }
+
+    private async Task<RedisAnswer> VisitAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    {
+        // The one that answered last comes first: with a cluster it is the node that has our keys.
+        var candidates = options.Endpoints.Prepend(answeredLast).OfType<RedisEndpoint>().Distinct().ToList();
+        var deadline = time.GetMonotonicNow() + Timeout;
+        var answer = default(RedisAnswer);
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            // One that swallows packets must not take the time of those behind it.
+            var share = (deadline - time.GetMonotonicNow()) / (candidates.Count - i);
+            answer = await TryAsync(candidates[i], command, share, cancellationToken);
+            if (answer.Failure is null)
+                break;
+        }
+
+        return answer;
+    }
+
+    private async Task<RedisAnswer> TryAsync(RedisEndpoint endpoint, IReadOnlyList<RespArgument> command, TimeSpan share, CancellationToken cancellationToken)
+    {
+        var at = endpoint;
+        try
+        {
+            using var deadline = new CancellationTokenSource(share > TimeSpan.Zero ? share : TimeSpan.Zero, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+
+            if (options.ServiceName is { } service)
+                at = await FindMasterAsync(endpoint, service, either.Token);
+
+            var isAsking = false;
+            for (var redirections = 0; ; redirections++)
+            {
+                await using var connection = await RedisConnection.OpenAsync(at, options, either.Token);
+                await connection.IntroduceAsync(options, either.Token);
+                if (isAsking)
+                    await connection.ExecuteAsync(["ASKING"], either.Token);
+
+                var reply = await connection.SendAsync(command, either.Token);
+                if (reply.Kind != RespKind.Error)
+                {
+                    if (!isAsking)
+                        answeredLast = options.ServiceName is null ? at : endpoint;
+                    return new(reply);
+                }
+
+                if (redirections == MostRedirections || ClusterRedirection.TryRead(reply.Text, at) is not { } redirection)
+                    throw RedisErrors.Explain(reply);
+
+                (at, isAsking) = (redirection.Endpoint, redirection.IsAsk);
+            }
+        }
+        catch (RedisException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(Reply: null, e.Failure, $"{at} {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(Reply: null, RedisFailure.Timeout, $"{at} did not answer in time");
+        }
+    }
+
+    /// <summary>Asks a Sentinel, without the password if it wants none: many have no users, and refuse who introduces himself.</summary>
+    private async Task<RedisEndpoint> FindMasterAsync(RedisEndpoint sentinel, string service, CancellationToken cancellationToken)
+    {
+        RespArgument[] question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service];
+        await using var connection = await RedisConnection.OpenAsync(sentinel, options, cancellationToken);
+        var reply = await connection.SendAsync(question, cancellationToken);
+        if (reply.Kind == RespKind.Error && options.Password is not null)
+        {
+            await connection.AuthenticateAsync(options, cancellationToken);
+            reply = await connection.ExecuteAsync(question, cancellationToken);
+        }
+
+        if (reply.Kind == RespKind.Error)
+            throw RedisErrors.Explain(reply);
+
+        return reply.Items is [var host, var port] && int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new(host.Text, number)
+            : throw new RedisException(RedisFailure.NotReady, $"is a Sentinel that knows no master by the name {service}");
+    }
+}

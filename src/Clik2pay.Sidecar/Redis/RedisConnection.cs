@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>One connection to one server, for one visit.</summary>
+internal sealed class RedisConnection : IAsyncDisposable
+{
+    private readonly Stream stream;
+    private readonly RespReader replies;
+
+    private RedisConnection(Stream stream)
+    {
+        this.stream = stream;
+        replies = new(stream);
+    }
+
+    /// <summary>Connects, and with TLS agrees on that first: no byte of Redis's protocol goes out in clear text then.</summary>
+    /// <exception cref="RedisException">No connection or no TLS.</exception>
+    public static async Task<RedisConnection> OpenAsync(RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+            var plain = new NetworkStream(socket, ownsSocket: true);
+            return new(options.Tls ? await SecureAsync(plain, endpoint, options, cancellationToken) : plain);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new RedisException(RedisFailure.Unreachable, e.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+                ? "could not be reached: its name does not resolve"
+                : $"could not be reached: {e.SocketErrorCode}");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says who we are, and which database is meant.</summary>
+    /// <exception cref="RedisException">Redis refuses it.</exception>
+    public async Task IntroduceAsync(RedisOptions options, CancellationToken cancellationToken)
+    {
+        await AuthenticateAsync(options, cancellationToken);
+        if (options.Database != 0)
+            await ExecuteAsync(["SELECT", options.Database.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+    }
+
+    public async Task AuthenticateAsync(RedisOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Password is not { } password)
+            return;
+
+        var reply = await SendAsync(options.User is { } user ? ["AUTH", user, password] : ["AUTH", password], cancellationToken);
+        if (reply.Kind == RespKind.Error)
+            throw RedisErrors.Explain(reply, isAuthentication: true);
+    }
+
+    /// <summary>Sends a command and reads its reply.</summary>
+    /// <exception cref="RedisException">The connection broke, what came is no reply, or it is an error.</exception>
+    public async Task<RespReply> ExecuteAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    {
+        var reply = await SendAsync(command, cancellationToken);
+        return reply.Kind == RespKind.Error ? throw RedisErrors.Explain(reply) : reply;
+    }
+
+    /// <summary>Sends a command and reads its reply, which may be an error.</summary>
+    public async Task<RespReply> SendAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(Encode(command), cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            return await replies.ReadAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            throw new RedisException(RedisFailure.Unreachable, $"ended the connection before its answer was complete{(stream is SslStream ? "" : "; does it want TLS?")}");
+        }
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private static async Task<Stream> SecureAsync(Stream plain, RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
+    {
+        var secure = new SslStream(plain);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = options.TlsHost ?? endpoint.Host,
+                    CertificateChainPolicy = options.CaFile is { } file ? TrustOnly(file) : null,
+                },
+                cancellationToken);
+            return secure;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or CryptographicException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // A server that does not speak TLS waits for the rest of what it takes for a command.
+            await secure.DisposeAsync();
+            throw new RedisException(RedisFailure.TlsFailed, e is AuthenticationException { InnerException: null }
+                ? $"has a certificate that is not to be trusted, or not for {options.TlsHost ?? endpoint.Host}; {RedisOptions.Section}:CaFile names its authority, sslHost the name in it"
+                : "agreed on no TLS; does it speak TLS on this port?");
+        }
+    }
+
+    /// <summary>Read for each connection, a few times an hour, so that a renewed file needs no restart.</summary>
+    private static X509ChainPolicy TrustOnly(string caFile)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(caFile);
+        return policy;
+    }
+
+    /// <summary>A command is an array of bulk strings, whatever is in them: nothing in a value can become a command.</summary>
+    private static byte[] Encode(IReadOnlyList<RespArgument> command)
+    {
+        using var encoded = new MemoryStream();
+        encoded.Write(Encoding.ASCII.GetBytes($"*{command.Count}\r\n"));
+        foreach (var argument in command)
+        {
+            encoded.Write(Encoding.ASCII.GetBytes($"${argument.Bytes.Length}\r\n"));
+            encoded.Write(argument.Bytes.Span);
+            encoded.Write("\r\n"u8);
+        }
+
+        return encoded.ToArray();
+    }
+}

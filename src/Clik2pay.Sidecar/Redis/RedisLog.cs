@@ -1,0 +1,19 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>What sharing through Redis tells the log. Event ids 1300 to 1399.</summary>
+internal static partial class RedisLog
+{
+    [LoggerMessage(1300, LogLevel.Information, "The access token is shared through Redis at {Redis}.")]
+    public static partial void InUse(this ILogger log, RedisOptions redis);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Redis cannot be used ({Failure}): {Reason}. Calls go on; until Redis is back this replica fetches tokens for itself.")]
+    public static partial void Unusable(this ILogger log, RedisFailure failure, string reason);
+
+    [LoggerMessage(1302, LogLevel.Warning, "The value of {Key} in Redis was none of the sidecar's, or was sealed with other credentials; it was not used, and is removed.")]
+    public static partial void Foreign(this ILogger log, string key);
+
+    [LoggerMessage(1303, LogLevel.Information, "The lease ran out before it was given back; another replica may have made a token call too.")]
+    public static partial void LeaseLost(this ILogger log);
+}

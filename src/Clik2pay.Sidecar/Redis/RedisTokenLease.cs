@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>The lease in Redis: a key with its owner's name and an expiry, and beside it the note of the last holder who failed.</summary>
+internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, ILogger<RedisTokenLease> log) : ITokenLease
+{
+    /// <summary>A note: it, and how long it stands. 0: acquired. Else how long another can hold it; never longer than a lease can live, even if somebody wrote one without expiry.</summary>
+    private const string Acquire = """
+        local left = redis.call('PTTL', KEYS[2])
+        local length = redis.pcall('STRLEN', KEYS[2])
+        if left > 0 and type(length) == 'number' and length <= 4096 then return {redis.call('GET', KEYS[2]), left} end
+        if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+        left = redis.call('PTTL', KEYS[1])
+        if left > 0 and left <= tonumber(ARGV[2]) then return left end
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        return tonumber(ARGV[2])
+        """;
+
+    private const string ReleaseIfOwner = """
+        if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        redis.call('DEL', KEYS[1])
+        if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3]) end
+        return 1
+        """;
+
+    private const string Delete = "return redis.call('DEL', KEYS[1])";
+
+    public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        var names = new RedisKeys(options, key);
+        var owner = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var answer = await AcquireAsync(names, owner, cancellationToken);
+        if (answer.Reply?.Items is [{ Bytes: { } note }, { Integer: var left }])
+        {
+            if (Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure), left) is { } failure)
+                return LeaseAttempt.HeldOff(failure);
+
+            // Somebody else's note holds nobody off.
+            log.Foreign(names.Failure);
+            await redis.ExecuteAsync(["EVAL", Delete, 1, names.Failure], cancellationToken);
+            answer = await AcquireAsync(names, owner, cancellationToken);
+        }
+
+        return answer.Reply switch
+        {
+            { Kind: RespKind.Integer, Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),
+            { Kind: RespKind.Integer, Integer: var remaining } => LeaseAttempt.Contended(TimeSpan.FromMilliseconds(remaining)),
+            _ => LeaseAttempt.Unavailable,
+        };
+    }
+
+    private Task<RedisAnswer> AcquireAsync(RedisKeys names, string owner, CancellationToken cancellationToken) =>
+        redis.ExecuteAsync(["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], cancellationToken);
+
+    /// <summary>Also when everything else is being cancelled: the others wait for it. The visit has its own deadline.</summary>
+    private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
+    {
+        var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
+        var pause = (long)(failure?.RetryAfter ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
+        var answer = await redis.ExecuteAsync(["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], CancellationToken.None);
+        if (answer.Reply is { Integer: 0 })
+            log.LeaseLost();
+        return failure is not null && answer.Reply is { Integer: 1 };
+    }
+
+    /// <summary>The outcome (1 byte), the pause in milliseconds (8, big-endian), the reason.</summary>
+    private static byte[] Encode(TokenFailure failure)
+    {
+        var reason = Encoding.UTF8.GetBytes(failure.Reason);
+        var value = new byte[1 + sizeof(long) + reason.Length];
+        value[0] = (byte)failure.Outcome;
+        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(1), (long)failure.RetryAfter!.Value.TotalMilliseconds);
+        reason.CopyTo(value, 1 + sizeof(long));
+        return value;
+    }
+
+    private static TokenFailure? Decode(byte[]? value, long left)
+    {
+        if (value is not { Length: > 1 + sizeof(long) })
+            return null;
+
+        var outcome = (RefreshOutcome)value[0];
+        if (outcome is not (RefreshOutcome.Rejected or RefreshOutcome.Throttled or RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse))
+            return null;
+
+        // Nobody can make a note stand longer than it was meant to by giving its key another expiry.
+        var pause = Math.Min(left, BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1)));
+        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), TimeSpan.FromMilliseconds(pause));
+    }
+}

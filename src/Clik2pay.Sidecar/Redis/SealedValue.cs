@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>
+/// A value as it lies in Redis: AES-256-GCM (NIST SP 800-38D) with the name of its key as associated data. Whoever reads Redis learns its
+/// length; whoever writes there, or copies a value to another key, writes nothing that opens.
+/// </summary>
+internal static class SealedValue
+{
+    /// <summary>Version (1 byte), nonce (12), tag (16), ciphertext.</summary>
+    private const byte Version = 1;
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private const int HeadLength = 1 + NonceLength + TagLength;
+
+    public static byte[] Seal(ReadOnlySpan<byte> value, byte[] sealingKey, string name)
+    {
+        var sealedValue = new byte[HeadLength + value.Length];
+        sealedValue[0] = Version;
+        var nonce = sealedValue.AsSpan(1, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+
+        using var aes = new AesGcm(sealingKey, TagLength);
+        aes.Encrypt(nonce, value, sealedValue.AsSpan(HeadLength), sealedValue.AsSpan(1 + NonceLength, TagLength), Encoding.UTF8.GetBytes(name));
+        return sealedValue;
+    }
+
+    /// <returns>Null when it was not sealed with this key for this name.</returns>
+    public static byte[]? TryOpen(ReadOnlySpan<byte> sealedValue, byte[] sealingKey, string name)
+    {
+        if (sealedValue.Length < HeadLength || sealedValue[0] != Version)
+            return null;
+
+        var value = new byte[sealedValue.Length - HeadLength];
+        try
+        {
+            using var aes = new AesGcm(sealingKey, TagLength);
+            aes.Decrypt(sealedValue.Slice(1, NonceLength), sealedValue[HeadLength..], sealedValue.Slice(1 + NonceLength, TagLength), value, Encoding.UTF8.GetBytes(name));
+            return value;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+}
