@@ -7,6 +7,7 @@ namespace Clik2pay.Sidecar.Redis;
 internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenKey key)
 {
     private const string Script = """
+        redis.call('TIME')
         redis.call('SET', KEYS[1], ARGV[1], 'PX', 1000)
         redis.call('PEXPIRE', KEYS[1], 1000)
         redis.call('PTTL', KEYS[1])

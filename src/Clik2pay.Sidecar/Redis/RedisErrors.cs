@@ -11,7 +11,7 @@ internal static class RedisErrors
         {
             "NOAUTH" => new(RedisFailure.AccessDenied, "wants a password"),
             "WRONGPASS" => new(RedisFailure.AccessDenied, "refuses the user or the password"),
-            "NOPERM" => new(RedisFailure.AccessDenied, "does not allow the user what the sidecar needs: EVAL, GET, SET, PTTL, PEXPIRE, STRLEN and DEL on its keys"),
+            "NOPERM" => new(RedisFailure.AccessDenied, "does not allow the user what the sidecar needs: EVAL, and on its keys GET, SET, DEL, STRLEN, PTTL, PEXPIRE, and TIME"),
             "READONLY" => new(RedisFailure.NotReady, "is a replica"),
             "LOADING" => new(RedisFailure.NotReady, "is loading its data"),
             "OOM" => new(RedisFailure.NotReady, "is out of memory"),

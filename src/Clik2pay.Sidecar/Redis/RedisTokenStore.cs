@@ -6,23 +6,31 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>The shared token in Redis: sealed, for as long as it lives by Redis's own clock, so that clocks of replicas need not agree.</summary>
-internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, ILogger<RedisTokenStore> log) : ITokenStore
+internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
-    /// <summary>Another type, a size beyond reason or no expiry is somebody's mistake, which would stand there for ever. False: nothing; 0: something that is now removed.</summary>
+    /// <summary>
+    /// Redis's clock in milliseconds, and the value with what is left of it, if there is one. Another type, a size beyond reason or no expiry
+    /// is somebody's mistake that would stand there for ever: then 1 behind the clock, and it is removed.
+    /// </summary>
     private const string Read = """
+        local clock = redis.call('TIME')
+        clock = clock[1] * 1000 + math.floor(clock[2] / 1000)
         local left = redis.call('PTTL', KEYS[1])
-        if left == -2 then return false end
+        if left == -2 then return {clock} end
         local length = redis.pcall('STRLEN', KEYS[1])
         if left == -1 or type(length) ~= 'number' or length > 16384 then
           redis.call('DEL', KEYS[1])
-          return 0
+          return {clock, 1}
         end
-        return {redis.call('GET', KEYS[1]), left}
+        return {clock, left, redis.call('GET', KEYS[1])}
         """;
 
+    /// <summary>The expiry is a moment, not a time to live: a Redis that was stopped carries this out when it goes on, however much later.</summary>
     private const string WriteOverOlder = """
-        if redis.call('PTTL', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        local clock = redis.call('TIME')
+        local left = ARGV[2] - (clock[1] * 1000 + math.floor(clock[2] / 1000))
+        if left <= 0 or redis.call('PTTL', KEYS[1]) >= left then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', left)
         return 1
         """;
 
@@ -31,44 +39,52 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, I
         return 0
         """;
 
+    /// <summary>What Redis's clock shows more than ours, by the last look: rather too little than too much.</summary>
+    private TimeSpan? ahead;
+
     public bool CanForget => true;
 
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var name = new RedisKeys(options, key).Token;
+        var askedAt = time.GetMonotonicNow();
         var answer = await redis.ExecuteAsync(["EVAL", Read, 1, name], cancellationToken);
         if (answer.Reply is not { } reply)
             return StoreReading.Unavailable;
 
-        if (reply.Kind == RespKind.Null)
-            return StoreReading.Empty;
+        if (reply.Items is [{ Kind: RespKind.Integer, Integer: var clock }, ..])
+            ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
 
-        if (reply.Items is [{ Bytes: { } value }, { Kind: RespKind.Integer, Integer: var left }])
+        switch (reply.Items)
         {
-            if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), left) is { } token)
-                return StoreReading.Found(token);
+            case [_]:
+                return StoreReading.Empty;
+            case [_, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }]:
+                if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), left, askedAt) is { } token)
+                    return StoreReading.Found(token);
 
-            // What does not open helps nobody, and would keep what does from its place.
-            await redis.ExecuteAsync(["EVAL", DeleteIfStill, 1, name, value], cancellationToken);
+                // What does not open helps nobody, and would keep what does from its place.
+                await redis.ExecuteAsync(["EVAL", DeleteIfStill, 1, name, value], cancellationToken);
+                break;
         }
 
         log.Foreign(name);
         return StoreReading.Empty;
     }
 
-    public async ValueTask WriteAsync(TokenKey key, StoredToken token, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Redis counts from when the command arrives, which may be as late as the visit is long.
-        var left = (long)(token.Remaining - RedisClient.Timeout).TotalMilliseconds;
-        if (left <= 0)
+        // Each write follows a look; if that has failed, Redis is away.
+        if (ahead is not { } offset)
             return;
 
         var name = new RedisKeys(options, key).Token;
-        await redis.ExecuteAsync(["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token), key.SealingKey, name), left], cancellationToken);
+        var expiresAt = (long)(token.ExpiresAt + offset).TotalMilliseconds;
+        await redis.ExecuteAsync(["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token), key.SealingKey, name), expiresAt], cancellationToken);
     }
 
     /// <summary>Lifetime in milliseconds (8 bytes, big-endian), then the token. What is left of it is Redis's to tell.</summary>
-    private static byte[] Encode(StoredToken token)
+    private static byte[] Encode(AccessToken token)
     {
         var value = new byte[sizeof(long) + Encoding.UTF8.GetByteCount(token.Value)];
         BinaryPrimitives.WriteInt64BigEndian(value, (long)token.Lifetime.TotalMilliseconds);
@@ -76,15 +92,13 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, I
         return value;
     }
 
-    private static StoredToken? Decode(byte[]? value, long left)
+    private static AccessToken? Decode(byte[]? value, long left, TimeSpan askedAt)
     {
         if (value is not { Length: > sizeof(long) })
             return null;
 
-        var lifetime = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt64BigEndian(value));
-        var remaining = TimeSpan.FromMilliseconds(left);
-
         // Nobody can prolong a token's life by giving its key a later expiry than it ever had.
-        return new(Encoding.UTF8.GetString(value.AsSpan(sizeof(long))), lifetime, remaining < lifetime ? remaining : lifetime);
+        var lifetime = BinaryPrimitives.ReadInt64BigEndian(value);
+        return new(Encoding.UTF8.GetString(value.AsSpan(sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, lifetime)));
     }
 }

@@ -9,18 +9,12 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 
     public bool CanForget => false;
 
-    public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
-    {
-        var now = time.GetMonotonicNow();
-        return ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(now)
-            ? StoreReading.Found(new(token.Value, token.Lifetime, token.ExpiresAt - now))
-            : StoreReading.Empty);
-    }
+    public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow()) ? StoreReading.Found(token) : StoreReading.Empty);
 
-    public ValueTask WriteAsync(TokenKey key, StoredToken token, CancellationToken cancellationToken)
+    public ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        var written = new AccessToken(token.Value, token.Lifetime, time.GetMonotonicNow() + token.Remaining);
-        tokens.AddOrUpdate(key, written, (_, before) => before.ExpiresAt > written.ExpiresAt ? before : written);
+        tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token);
         return ValueTask.CompletedTask;
     }
 }

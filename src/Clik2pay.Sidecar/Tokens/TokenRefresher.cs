@@ -83,22 +83,19 @@ internal sealed class TokenRefresher(
     {
         var look = await AdoptAsync(cancellationToken);
         if (look.Outcome == LookOutcome.Behind && slot.Current is { } held)
-            await ShareAsync(held, cancellationToken);
+            await store.WriteAsync(key, held, cancellationToken);
         return look;
     }
 
     private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)
     {
-        // Counted from before the look: however long the answer took, the token is never believed to live longer than it does.
-        var askedAt = time.GetMonotonicNow();
         var reading = await store.ReadAsync(key, cancellationToken);
-        if (reading.Token is not { } stored)
+        if (reading.Token is not { } token)
             return new(reading.Outcome == StoreOutcome.Unavailable ? LookOutcome.Unavailable : LookOutcome.Behind);
 
-        if (string.Equals(slot.Current?.Value, stored.Value, StringComparison.Ordinal))
+        if (string.Equals(slot.Current?.Value, token.Value, StringComparison.Ordinal))
             return new(LookOutcome.InPlace);
 
-        var token = new AccessToken(stored.Value, stored.Lifetime, askedAt + stored.Remaining);
         return token.IsValidAt(time.GetMonotonicNow()) && slot.TryPublish(token) ? new(LookOutcome.Adopted, token) : new(LookOutcome.Behind);
     }
 
@@ -124,12 +121,9 @@ internal sealed class TokenRefresher(
 
         var result = RefreshResult.Fetched(token);
         onToken(result);
-        await ShareAsync(token, cancellationToken);
+        await store.WriteAsync(key, token, cancellationToken);
         return result;
     }
-
-    private ValueTask ShareAsync(AccessToken token, CancellationToken cancellationToken) =>
-        store.WriteAsync(key, new(token.Value, token.Lifetime, token.ExpiresAt - time.GetMonotonicNow()), cancellationToken);
 
     /// <summary>Half of the pause and up to as much again, so that the pauses of many replicas drift apart.</summary>
     private Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause * (0.5 + random.NextDouble()), time, cancellationToken);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Time.Testing;
+using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
@@ -11,7 +11,7 @@ internal sealed class Simulation : SynchronizationContext
 {
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> ready = new();
 
-    public FakeTimeProvider Time { get; } = new();
+    public SimulatedTime Time { get; } = new();
 
     public override void Post(SendOrPostCallback d, object? state) => ready.Enqueue((d, state));
 
@@ -26,18 +26,21 @@ internal sealed class Simulation : SynchronizationContext
         return result;
     }
 
-    /// <summary>Lets time go by in steps. After each, everything that became due has been done.</summary>
+    /// <summary>Lets time go by in steps. After each, everything that became due has been done, each at its own moment.</summary>
     public void Advance(TimeSpan span, TimeSpan step, Action? afterEachStep = null)
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += step)
         {
-            Time.Advance(step);
+            var end = Time.GetMonotonicNow() + step;
+            while (Time.RingNext(end))
+                RunReady();
             RunReady();
             afterEachStep?.Invoke();
         }
     }
 
-    private void RunReady()
+    /// <summary>Runs what can go on without time.</summary>
+    public void RunReady()
     {
         var outer = Current;
         SetSynchronizationContext(this);

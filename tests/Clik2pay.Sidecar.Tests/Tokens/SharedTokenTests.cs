@@ -89,8 +89,8 @@ public sealed class SharedTokenTests
     public async Task The_store_never_lets_an_older_token_replace_a_newer_one()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await store.WriteAsync(TokenRig.Key, new("newer", TimeSpan.FromHours(1), TimeSpan.FromHours(1)), cancellation);
-        await store.WriteAsync(TokenRig.Key, new("older", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)), cancellation);
+        await store.WriteAsync(TokenRig.Key, Token("newer", TimeSpan.FromHours(1)), cancellation);
+        await store.WriteAsync(TokenRig.Key, Token("older", TimeSpan.FromMinutes(1)), cancellation);
 
         Assert.Equal("newer", (await store.ReadAsync(TokenRig.Key, cancellation)).Token?.Value);
     }
@@ -99,12 +99,14 @@ public sealed class SharedTokenTests
     public async Task The_store_forgets_what_has_expired_and_keeps_keys_apart()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await store.WriteAsync(TokenRig.Key, new("a", Second, Second), cancellation);
+        await store.WriteAsync(TokenRig.Key, Token("a", Second), cancellation);
 
         Assert.Equal(StoreReading.Empty, await store.ReadAsync(new("Custom:other"), cancellation));
         simulation.Time.Advance(Second);
         Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
     }
+
+    private AccessToken Token(string value, TimeSpan left) => new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + left);
 
     private List<TokenRig> Replicas(int count)
     {

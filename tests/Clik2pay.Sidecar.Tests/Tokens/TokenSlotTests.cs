@@ -69,7 +69,7 @@ public sealed class TokenSlotTests
     [Fact]
     public void No_secret_is_in_the_texts_of_tokens()
     {
-        var texts = $"{Token("canary", 1)} {new IssuedToken("canary", default)} {new StoredToken("canary", default, default)}";
+        var texts = $"{Token("canary", 1)} {new IssuedToken("canary", default)} {StoreReading.Found(Token("canary", 1))}";
 
         Assert.DoesNotContain("canary", texts, StringComparison.Ordinal);
     }
