@@ -41,7 +41,7 @@ internal sealed class TokenRefresher(
             // 5. The others look again, at random moments so as not to march in step, and when the lease runs out.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
             {
-                await WaitAsync(Min(pause, attempt.Remaining), cancellationToken);
+                await Task.Delay(Min(Jittered(pause), attempt.Remaining + Jittered(FirstPause)), time, cancellationToken);
                 continue;
             }
 
@@ -125,8 +125,7 @@ internal sealed class TokenRefresher(
         return result;
     }
 
-    /// <summary>Half of the pause and up to as much again, so that the pauses of many replicas drift apart.</summary>
-    private Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause * (0.5 + random.NextDouble()), time, cancellationToken);
+    private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -10,6 +10,12 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 
     public List<TimeSpan> CalledAt { get; } = [];
 
+    /// <summary>When each token really expires, counted as strictly as a provider can: from when it was asked for.</summary>
+    public Dictionary<string, TimeSpan> ExpiresAt { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>In a simulated fleet, the replica that called last.</summary>
+    public SimulatedReplica? LastCaller { get; private set; }
+
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
 
     public TimeSpan Latency { get; set; }
@@ -24,13 +30,16 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     {
         Calls++;
         CalledAt.Add(time.GetMonotonicNow());
+        LastCaller = SynchronizationContext.Current as SimulatedReplica;
         var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
+        ExpiresAt[name] = time.GetMonotonicNow() + Lifetime;
+        var answer = Failure is { } failure ? (TokenAnswer)failure : new IssuedToken(name, Lifetime);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);
 
         if (Mistake is { } mistake)
             throw mistake;
 
-        return Failure is { } failure ? failure : new IssuedToken(name, Lifetime);
+        return answer;
     }
 }

@@ -6,9 +6,9 @@ namespace Clik2pay.Sidecar.Tests.Support;
 /// <summary>The way of a token of one replica, wired as in the program, on simulated time.</summary>
 internal sealed class TokenRig
 {
-    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75)
+    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null)
     {
-        var time = simulation.Time;
+        time ??= simulation.Time;
 #pragma warning disable CA5394 // A seeded source is what a simulation needs.
         var random = new Random(seed);
 #pragma warning restore CA5394

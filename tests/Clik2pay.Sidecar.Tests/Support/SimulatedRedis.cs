@@ -1,0 +1,66 @@
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Support;
+
+/// <summary>
+/// What Redis does for a fleet, on simulated time: one token, one lease, one note, by the clock of the server. Integration tests hold the
+/// real one to the same.
+/// </summary>
+internal sealed class SimulatedRedis(SimulatedTime time)
+{
+    private TimeSpan noteEndsAt;
+    private TokenFailure? note;
+    private object? leaseOwner;
+    private TimeSpan leaseEndsAt;
+
+    public bool IsDown { get; set; }
+
+    /// <summary>From a command to its reply; half of it passes before the command takes effect.</summary>
+    public TimeSpan Latency { get; set; }
+
+    public string? Value { get; private set; }
+
+    public TimeSpan Lifetime { get; private set; }
+
+    /// <summary>By the server's clock.</summary>
+    public TimeSpan ExpiresAt { get; private set; }
+
+    public int Commands { get; set; }
+
+    public TimeSpan Now => time.GetMonotonicNow();
+
+    public void Flush() => (Value, ExpiresAt, leaseOwner, note) = (null, TimeSpan.Zero, null, null);
+
+    public void Write(string value, TimeSpan lifetime, TimeSpan expiresAt)
+    {
+        if (expiresAt > Now && expiresAt > ExpiresAt)
+            (Value, Lifetime, ExpiresAt) = (value, lifetime, expiresAt);
+    }
+
+    public LeaseOutcome Acquire(object owner, out TimeSpan remaining, out TokenFailure? failure)
+    {
+        (remaining, failure) = (leaseEndsAt - Now, note);
+        if (note is not null && noteEndsAt > Now)
+        {
+            failure = note with { RetryAfter = noteEndsAt - Now };
+            return LeaseOutcome.HeldOff;
+        }
+
+        if (leaseOwner is not null && leaseEndsAt > Now)
+            return LeaseOutcome.Contended;
+
+        (leaseOwner, leaseEndsAt) = (owner, Now + ITokenLease.Duration);
+        return LeaseOutcome.Acquired;
+    }
+
+    public bool Release(object owner, TokenFailure? failure)
+    {
+        if (leaseOwner != owner || leaseEndsAt <= Now)
+            return false;
+
+        leaseOwner = null;
+        if (failure is not null)
+            (note, noteEndsAt) = (failure, Now + failure.RetryAfter!.Value);
+        return true;
+    }
+}

@@ -1,0 +1,117 @@
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Tokens;
+
+/// <summary>Fleets that share a simulated Redis, on simulated time, running the code of the program.</summary>
+public sealed class FleetTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "the token endpoint answered 503");
+
+    private readonly Simulation simulation = new();
+    private readonly NumberingEndpoint endpoint;
+    private readonly SimulatedRedis redis;
+
+    public FleetTests()
+    {
+        endpoint = new(simulation.Time) { Latency = Second / 2 };
+        redis = new(simulation.Time) { Latency = TimeSpan.FromMilliseconds(1) };
+    }
+
+    [Fact]
+    public void A_thousand_replicas_cold_make_one_token_call()
+    {
+        var replicas = Start(1000);
+
+        simulation.Advance(10 * Second, Second);
+
+        Figures.Report($"1000 simulated replicas cold: {endpoint.Calls} token call, {redis.Commands} commands to Redis");
+        Assert.Equal(1, endpoint.Calls);
+        Assert.All(replicas, replica => Assert.Equal("access_token_1", replica.Token?.Value));
+    }
+
+    [Fact]
+    public void Thirty_days_of_a_thousand_replicas_cost_960_token_calls_in_all()
+    {
+        redis.Latency = TimeSpan.Zero;
+        var replicas = Start(1000);
+        simulation.Advance(Minute, Second);
+        var (gaps, before) = (0, redis.Commands);
+
+        simulation.Advance(TimeSpan.FromDays(30) - Minute, 10 * Minute, () => gaps += replicas.Count(replica => replica.Token is null));
+
+        var perHour = (redis.Commands - before) / 30.0 / 24 / 1000;
+        Figures.Report($"30 simulated days of 1000 replicas with an hourly token: {endpoint.Calls} token calls in all, {gaps} moments of a replica without a token, {perHour:0.0} visits to Redis an hour and replica");
+        Assert.InRange(endpoint.Calls, 951, 969);
+        Assert.Equal(0, gaps);
+    }
+
+    [Fact]
+    public void An_hour_of_503_costs_a_hundred_replicas_at_most_two_hundred_token_calls()
+    {
+        endpoint.Failure = Outage;
+        var replicas = Start(100);
+
+        // On all of them requests ask all the time.
+        simulation.Advance(TimeSpan.FromHours(1), Second, () => replicas[(int)(simulation.Time.GetTimestamp() / Second.Ticks % 100)].Ask());
+        var calls = endpoint.Calls;
+        endpoint.Failure = null;
+        simulation.Advance(RefreshSchedule.LongestSharedPause + (5 * Second), Second);
+
+        Figures.Report($"token endpoint answering 503 for a simulated hour, 100 cold replicas with requests: {calls} token calls in all, 1 more when it was back");
+        Assert.InRange(calls, 120, 200);
+        Assert.Equal(calls + 1, endpoint.Calls);
+        Assert.All(replicas, replica => Assert.NotNull(replica.Token));
+    }
+
+    [Fact]
+    public void Refused_credentials_cost_a_fleet_a_call_a_minute_at_most()
+    {
+        endpoint.Failure = new(RefreshOutcome.Rejected, "invalid_client");
+        Start(100);
+
+        simulation.Advance(TimeSpan.FromHours(1), Second);
+
+        Assert.InRange(endpoint.Calls, 2, 60);
+    }
+
+    [Fact]
+    public void What_the_token_endpoint_asked_of_one_replica_holds_for_all()
+    {
+        endpoint.Failure = new(RefreshOutcome.Throttled, "429", RetryAfter: 2 * Minute);
+        Start(100);
+
+        simulation.Advance(2 * Minute, Second);
+
+        Assert.Equal(1, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_holder_that_dies_with_the_lease_is_replaced_when_the_lease_runs_out()
+    {
+        endpoint.Latency = 5 * Second;
+        var replicas = Start(10);
+        simulation.Advance(Second, Second / 100);
+        var holder = endpoint.LastCaller!;
+        holder.Kill();
+        var killedAt = simulation.Time.GetMonotonicNow();
+        var others = replicas.Except([holder]).ToList();
+
+        endpoint.Latency = Second / 10;
+        var first = TimeSpan.Zero;
+        simulation.Advance(ITokenLease.Duration + Second, Second / 100, () =>
+        {
+            if (first == TimeSpan.Zero && others.Exists(replica => replica.Token is not null))
+                first = simulation.Time.GetMonotonicNow() - killedAt;
+        });
+
+        Figures.Report($"holder of the lease killed in a simulated fleet of 10: a new token after {first.TotalSeconds:0.00} s, of a lease of {ITokenLease.Duration.TotalSeconds:0} s");
+        Assert.InRange(first, Second, ITokenLease.Duration + Second);
+        Assert.Equal(2, endpoint.Calls);
+        Assert.All(others, replica => Assert.NotNull(replica.Token));
+    }
+
+    private List<SimulatedReplica> Start(int count) => [.. Enumerable.Range(1, count).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed))];
+}
