@@ -1,27 +1,51 @@
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>What the errors mean that Redis answers with. The first word is the kind; of the rest only what is known is told on.</summary>
+/// <summary>What the errors mean that Redis answers with. Of their text only what is known is told on.</summary>
 internal static class RedisErrors
 {
+    private const string NeededRights = "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys";
+
+    private static readonly (string Sign, RedisFailure Failure, string What)[] Known =
+    [
+        ("NOAUTH", RedisFailure.AccessDenied, "wants a password"),
+        ("WRONGPASS", RedisFailure.AccessDenied, "refuses the user or the password"),
+        ("NOPERM", RedisFailure.AccessDenied, NeededRights),
+        ("READONLY", RedisFailure.NotReady, "is a replica"),
+        ("LOADING", RedisFailure.NotReady, "is loading its data"),
+        ("OOM", RedisFailure.NotReady, "is out of memory"),
+        ("BUSY", RedisFailure.NotReady, "is busy with a script"),
+        ("MISCONF", RedisFailure.NotReady, "cannot save to disk and accepts no writes"),
+        ("NOREPLICAS", RedisFailure.NotReady, "has too few replicas and accepts no writes"),
+        ("CLUSTERDOWN", RedisFailure.NotReady, "is in a cluster that is down"),
+        ("MASTERDOWN", RedisFailure.NotReady, "is a replica without its master"),
+        ("TRYAGAIN", RedisFailure.NotReady, "is handing the key over to another node"),
+    ];
+
+    private static readonly (string Part, RedisFailure Failure, string What)[] KnownParts =
+    [
+        ("max number of clients", RedisFailure.NotReady, "has its maximum of clients"),
+        ("ACL failure in script", RedisFailure.AccessDenied, NeededRights),
+        ("executing the script can't", RedisFailure.AccessDenied, NeededRights),
+    ];
+
     public static RedisException Explain(RespReply error, bool isAuthentication = false)
     {
         var text = error.Text;
-        var kind = text.Split(' ', 2)[0];
-        return kind switch
+        foreach (var (sign, failure, what) in Known)
         {
-            "NOAUTH" => new(RedisFailure.AccessDenied, "wants a password"),
-            "WRONGPASS" => new(RedisFailure.AccessDenied, "refuses the user or the password"),
-            "NOPERM" => new(RedisFailure.AccessDenied, "does not allow the user what the sidecar needs: EVAL, and on its keys GET, SET, DEL, STRLEN, PTTL, PEXPIRE, and TIME"),
-            "READONLY" => new(RedisFailure.NotReady, "is a replica"),
-            "LOADING" => new(RedisFailure.NotReady, "is loading its data"),
-            "OOM" => new(RedisFailure.NotReady, "is out of memory"),
-            "BUSY" => new(RedisFailure.NotReady, "is busy with a script"),
-            "MISCONF" => new(RedisFailure.NotReady, "cannot save to disk and accepts no writes"),
-            "NOREPLICAS" => new(RedisFailure.NotReady, "has too few replicas and accepts no writes"),
-            "CLUSTERDOWN" or "MASTERDOWN" or "TRYAGAIN" => new(RedisFailure.NotReady, $"cannot serve the key now ({kind})"),
-            _ when isAuthentication => new(RedisFailure.AccessDenied, "refuses AUTH; has it a password at all, and does it know users?"),
-            _ when text.Contains("max number of clients", StringComparison.Ordinal) => new(RedisFailure.NotReady, "has its maximum of clients"),
-            _ => new(RedisFailure.InvalidReply, "answered with an error; does it allow EVAL, and has it the database?"),
-        };
+            // Before Redis 7 an error inside of a script comes behind a preamble and a minus.
+            if (text.StartsWith(sign, StringComparison.Ordinal) || text.Contains($" -{sign} ", StringComparison.Ordinal))
+                return new(failure, what);
+        }
+
+        foreach (var (part, failure, what) in KnownParts)
+        {
+            if (text.Contains(part, StringComparison.Ordinal))
+                return new(failure, what);
+        }
+
+        return isAuthentication
+            ? new(RedisFailure.AccessDenied, "refuses AUTH; has it a password at all, and does it know users?")
+            : new(RedisFailure.InvalidReply, "answered with an error; does it allow EVAL, and has it the database?");
     }
 }

@@ -8,7 +8,10 @@ namespace Clik2pay.Sidecar.Tests.Support;
 internal sealed partial class SidecarProcess : IAsyncDisposable
 {
     public const int Interrupt = 2;
+    public const int Kill9 = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
@@ -73,7 +76,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    public void Signal(int signal) => Assert.Equal(0, Kill(process.Id, signal));
+    public void Signal(int signal) => Signal(process.Id, signal);
+
+    /// <summary>Sends a signal to any process of the test's own.</summary>
+    public static void Signal(int processId, int signal) => Assert.Equal(0, Kill(processId, signal));
 
     public string Text()
     {

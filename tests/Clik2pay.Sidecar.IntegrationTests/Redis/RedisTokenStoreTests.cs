@@ -1,0 +1,162 @@
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>What lies in a real Redis, and what is made of what somebody else has put there.</summary>
+public sealed class RedisTokenStoreTests : IAsyncLifetime
+{
+    private RedisServer server = null!;
+    private RedisRig rig = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RedisServer.StartAsync();
+        rig = new($"{server.Endpoint}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        rig.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_written_token_is_read_with_what_is_left_of_it_and_never_more()
+    {
+        var token = RedisRig.Token("a.b-c_d~e+f/g=", left: 1800);
+        await rig.WriteAsync(token);
+
+        var read = (await rig.ReadAsync()).Token!;
+
+        Assert.Equal(token.Value, read.Value);
+        Assert.Equal(token.Lifetime, read.Lifetime);
+        Assert.InRange(read.ExpiresAt, token.ExpiresAt - TimeSpan.FromSeconds(5), token.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_where_nothing_is() => Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+
+    [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
+    [Fact]
+    public async Task A_token_is_written_only_over_one_that_expires_earlier()
+    {
+        await rig.WriteAsync(RedisRig.Token("newer", left: 1800));
+        await rig.WriteAsync(RedisRig.Token("older", left: 1700));
+        Assert.Equal("newer", (await rig.ReadAsync()).Token?.Value);
+
+        await rig.WriteAsync(RedisRig.Token("newest", left: 1900));
+        Assert.Equal("newest", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_token_that_has_expired_is_not_written_and_one_that_expires_is_gone()
+    {
+        await rig.WriteAsync(RedisRig.Token("dead", left: -1));
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+
+        await rig.WriteAsync(RedisRig.Token("short", left: 0.3));
+        await server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Nothing_in_Redis_is_in_clear_text()
+    {
+        await rig.WriteAsync(RedisRig.Token("canary-token"));
+        await using var lease = await rig.AcquireAsync();
+        await lease.ReleaseAsync(new(RefreshOutcome.Unavailable, "canary-reason", TimeSpan.FromSeconds(30)));
+        await using var second = await new RedisRig($"{server.Endpoint}", "Production").AcquireAsync();
+
+        var keys = (await server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text).ToList();
+        Assert.Equal(3, keys.Count);
+        foreach (var key in keys)
+        {
+            var text = key + Encoding.Latin1.GetString((await server.RunAsync("GET", key)).Bytes!);
+            Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase);
+            foreach (var secret in new[] { Secrets.Username, Secrets.Password, Secrets.ApiKey })
+            {
+                Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+                Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))[..^4], text, StringComparison.Ordinal);
+            }
+        }
+
+        // All that is written has an end.
+        foreach (var key in keys)
+            Assert.InRange((await server.RunAsync("PTTL", key)).Integer, 1, 3_600_000);
+    }
+
+    [Fact]
+    public async Task Environments_and_credentials_have_keys_of_their_own_and_a_value_copied_between_them_does_not_open()
+    {
+        using var production = new RedisRig($"{server.Endpoint}", "Production");
+        using var rotated = new RedisRig($"{server.Endpoint}", password: "another");
+        await rig.WriteAsync(RedisRig.Token("sandbox"));
+
+        Assert.Equal(StoreReading.Empty, await production.ReadAsync());
+        Assert.Equal(StoreReading.Empty, await rotated.ReadAsync());
+        foreach (var other in new[] { production, rotated })
+        {
+            await server.RunAsync("COPY", rig.TokenName, other.TokenName);
+            Assert.Equal(StoreReading.Empty, await other.ReadAsync());
+        }
+
+        // It is removed, so that it keeps no token of theirs from its place; and not where it came from.
+        Assert.Equal(rig.TokenName, await server.SingleKeyAsync());
+        Assert.Equal("sandbox", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Theory]
+    [InlineData("SET", "KEY", "garbage", "PX", "3600000")]
+    [InlineData("SET", "KEY", "", "PX", "3600000")]
+    [InlineData("SET", "KEY", "garbage without an end")]
+    [InlineData("RPUSH", "KEY", "a", "list")]
+    [InlineData("HSET", "KEY", "a", "hash")]
+    [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
+    public async Task Something_else_under_the_key_is_a_miss_and_makes_room_for_a_token(params string[] command)
+    {
+        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? rig.TokenName : word))]);
+
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        await rig.WriteAsync(RedisRig.Token("ours"));
+
+        Assert.Equal("ours", (await rig.ReadAsync()).Token?.Value);
+        Assert.Single(rig.Log.Lines, line => line.Text.Contains("none of the sidecar's", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_token_whose_end_somebody_has_put_off_is_not_believed_to_live_longer_than_a_whole_life()
+    {
+        await rig.WriteAsync(RedisRig.Token("a", left: 10, lifetime: 60));
+        await server.RunAsync("PEXPIRE", rig.TokenName, 86_400_000);
+
+        Assert.InRange((await rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow(), TimeSpan.Zero, TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_Redis_that_was_stopped_writes_what_it_finds_then_with_no_later_end()
+    {
+        var token = RedisRig.Token("a", left: 60);
+        await rig.ReadAsync();
+        server.Signal(SidecarProcess.Stop);
+        await rig.Store.WriteAsync(rig.Key, token, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(3), Ambience.Time, TestContext.Current.CancellationToken);
+        server.Signal(SidecarProcess.Continue);
+
+        await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
+
+        var left = TimeSpan.FromMilliseconds((await server.RunAsync("PTTL", rig.TokenName)).Integer);
+        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_is_another_thing_than_an_empty_one()
+    {
+        await server.KillAsync();
+
+        Assert.Equal(StoreReading.Unavailable, await rig.ReadAsync());
+        await rig.WriteAsync(RedisRig.Token("a"));
+    }
+}

@@ -1,0 +1,116 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>More than one server: Sentinel and Cluster.</summary>
+public sealed class TopologyTests
+{
+    private const string Password = "secret";
+
+    [Fact]
+    public async Task Sentinel_leads_to_the_master_and_after_its_death_to_the_next()
+    {
+        var access = new RedisOptions { Endpoints = [], Password = Password };
+        string[] common = [$"requirepass {Password}", $"masterauth {Password}"];
+        await using var master = await RedisServer.StartAsync(access, common);
+        await using var first = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
+        await using var second = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
+        foreach (var replica in new[] { first, second })
+            await replica.WaitForAsync(reply => reply.Text.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
+
+        await using var sentinel = await RedisServer.StartAsync(
+            access: null,
+            [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", "sentinel down-after-milliseconds tokens 1000", "sentinel failover-timeout tokens 5000"],
+            isSentinel: true);
+        await sentinel.WaitForAsync(reply => reply.Items!.Count == 2, "SENTINEL", "REPLICAS", "tokens");
+        using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
+        using var misnamed = new RedisRig($"{sentinel.Endpoint},serviceName=others,password={Password}");
+
+        await rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        Assert.Contains("knows no master", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
+        foreach (var replica in new[] { first, second })
+            await replica.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
+
+        await master.KillAsync();
+        Assert.Equal(StoreReading.Unavailable, await rig.ReadAsync());
+        await sentinel.WaitForAsync(reply => reply.Items![1].Text != $"{master.Port}", "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "tokens");
+        while ((await rig.CheckAsync()).Failure is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        await rig.WriteAsync(RedisRig.Token("b", left: 3700));
+        Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task Sentinels_with_a_password_of_their_own_are_told_it()
+    {
+        var access = new RedisOptions { Endpoints = [], Password = Password };
+        await using var master = await RedisServer.StartAsync(access, [$"requirepass {Password}"]);
+        await using var sentinel = await RedisServer.StartAsync(
+            access, [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", $"requirepass {Password}"], isSentinel: true);
+        using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
+        using var wrong = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password=wrong");
+
+        Assert.Null((await rig.CheckAsync()).Reason);
+        Assert.Equal(RedisFailure.AccessDenied, (await wrong.CheckAsync()).Failure);
+    }
+
+    [Fact]
+    public async Task A_cluster_of_three_masters_is_entered_at_any_of_them_and_keeps_all_keys_of_a_token_on_one()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        foreach (var (node, i) in cluster.Nodes.Select((node, i) => (node, i)))
+        {
+            // By different keys, so that each node is asked for what another has.
+            using var rig = new RedisRig($"{node.Endpoint}", password: $"password {i}");
+            await rig.WriteAsync(RedisRig.Token($"token {i}"));
+            await using var lease = await rig.AcquireAsync();
+
+            Assert.Equal($"token {i}", (await rig.ReadAsync()).Token?.Value);
+            Assert.Equal(LeaseOutcome.Acquired, lease.Outcome);
+            Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
+            Assert.True(await lease.ReleaseAsync(new(RefreshOutcome.Throttled, "429", TimeSpan.FromSeconds(9))));
+            Assert.Equal(LeaseOutcome.HeldOff, (await rig.AcquireAsync()).Outcome);
+        }
+
+        var sizes = await Task.WhenAll(cluster.Nodes.Select(node => node.RunAsync("DBSIZE")));
+        Assert.Equal(6, sizes.Sum(size => size.Integer));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_being_moved_is_found_on_either_side()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        using var rig = new RedisRig($"{cluster.Nodes[0].Endpoint}");
+        var slot = (await cluster.Nodes[0].RunAsync("CLUSTER", "KEYSLOT", rig.TokenName)).Integer;
+        var from = cluster.Nodes[(int)(slot * 3 / 16384)];
+        var to = cluster.Nodes.First(node => node != from);
+        var (fromId, toId) = ((await from.RunAsync("CLUSTER", "MYID")).Text, (await to.RunAsync("CLUSTER", "MYID")).Text);
+        await to.RunAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
+        await from.RunAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
+
+        // The old node has not the key: it sends on with ASK.
+        await rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal(0, (await from.RunAsync("DBSIZE")).Integer);
+        Assert.Equal(1, (await to.RunAsync("DBSIZE")).Integer);
+
+        foreach (var node in cluster.Nodes)
+            await node.RunAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_database_that_a_cluster_has_not_is_told_as_such()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        using var rig = new RedisRig($"redis://{cluster.Nodes[0].Endpoint}/1");
+
+        Assert.Contains("has it the database?", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
+    }
+}

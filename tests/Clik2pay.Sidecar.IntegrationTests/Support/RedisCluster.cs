@@ -1,0 +1,35 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Support;
+
+/// <summary>Three masters that share the 16,384 slots in equal parts.</summary>
+internal sealed class RedisCluster : IAsyncDisposable
+{
+    private const int Slots = 16384;
+
+    public IReadOnlyList<RedisServer> Nodes { get; private init; } = [];
+
+    public static async Task<RedisCluster> StartAsync()
+    {
+        var nodes = new List<RedisServer>();
+        for (var i = 0; i < 3; i++)
+            nodes.Add(await RedisServer.StartAsync("cluster-enabled yes", "cluster-node-timeout 5000"));
+
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            await nodes[i].RunAsync("CLUSTER", "ADDSLOTSRANGE", (i * Slots / 3) + (i == 0 ? 0 : 1), (i + 1) * Slots / 3 - (i == 2 ? 1 : 0));
+            await nodes[i].RunAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
+        }
+
+        foreach (var node in nodes.Skip(1))
+            await nodes[0].RunAsync("CLUSTER", "MEET", "127.0.0.1", node.Port);
+        foreach (var node in nodes)
+            await node.WaitForAsync(reply => reply.Text.Contains("cluster_state:ok", StringComparison.Ordinal), "CLUSTER", "INFO");
+
+        return new() { Nodes = nodes };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes)
+            await node.DisposeAsync();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support;
+
+/// <summary>A real Redis server of a test's own, on a free port.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly RedisOptions access;
+    private readonly string[] arguments;
+    private readonly string readySign;
+    private Process? process;
+    private string name = "";
+
+    private RedisServer(int port, RedisOptions? access, bool isSentinel, IEnumerable<string> settings)
+    {
+        Port = port;
+        Endpoint = new("127.0.0.1", port);
+        this.access = (access ?? new RedisOptions { Endpoints = [] }) with { Endpoints = [Endpoint] };
+        var isTls = this.access.Tls;
+        var configuration = folder.Write("redis.conf", string.Join('\n', (string[])[
+            "bind 127.0.0.1", isTls ? "port 0" : $"port {port}", isTls ? $"tls-port {port}" : "", isSentinel ? "" : "save \"\"", $"dir {folder.FullName}", .. settings, ""]));
+        arguments = isSentinel ? [configuration, "--sentinel"] : [configuration];
+        readySign = isSentinel ? "+monitor" : "Ready to accept connections";
+    }
+
+    public int Port { get; }
+
+    public RedisEndpoint Endpoint { get; }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">Lines of its configuration file.</param>
+    public static Task<RedisServer> StartAsync(params string[] settings) => StartAsync(access: null, settings);
+
+    /// <param name="access">How the test itself gets in; also whether it speaks TLS.</param>
+    /// <param name="settings">Lines of its configuration file.</param>
+    /// <param name="isSentinel">Whether it is a Sentinel.</param>
+    public static async Task<RedisServer> StartAsync(RedisOptions? access, IReadOnlyList<string> settings, bool isSentinel = false)
+    {
+        // Between finding a free port and taking it somebody else may have.
+        for (var attempt = 0; ; attempt++)
+        {
+            var server = new RedisServer(FreePort(), access, isSentinel, settings);
+            if (await server.TryStartAsync())
+                return server;
+
+            await server.DisposeAsync();
+            Assert.True(attempt < 5, "redis-server does not start");
+        }
+    }
+
+    /// <summary>Starts it again on the same port, empty.</summary>
+    public async Task StartAgainAsync() => Assert.True(await TryStartAsync());
+
+    /// <summary>Ends it as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        Signal(SidecarProcess.Kill9);
+        await process!.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public void Signal(int signal) => RedisEngine.Signal(name, process!.Id, signal);
+
+    /// <summary>Carries out a command, on a connection of the test's own.</summary>
+    public async Task<RespReply> RunAsync(params RespArgument[] command)
+    {
+        await using var connection = await RedisConnection.OpenAsync(Endpoint, access, TestContext.Current.CancellationToken);
+        await connection.IntroduceAsync(access, TestContext.Current.CancellationToken);
+        return await connection.ExecuteAsync(command, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until what a command replies is as it should be.</summary>
+    public async Task<RespReply> WaitForAsync(Func<RespReply, bool> isRight, params RespArgument[] command)
+    {
+        while (true)
+        {
+            var reply = await RunAsync(command);
+            if (isRight(reply))
+                return reply;
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The only key, whatever it is called.</summary>
+    public async Task<string> SingleKeyAsync() => Assert.Single((await RunAsync("KEYS", "*")).Items!).Text;
+
+    /// <summary>The connections besides the one that asks and those of other servers.</summary>
+    public async Task<int> CountClientsAsync() =>
+        (await RunAsync("CLIENT", "LIST", "TYPE", "NORMAL")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => !line.Contains("cmd=client", StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            Signal(SidecarProcess.Kill9);
+            await process.WaitForExitAsync();
+        }
+
+        process?.Dispose();
+        folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> TryStartAsync()
+    {
+        process?.Dispose();
+        name = $"sidecar-redis-{Port}-{Environment.ProcessId}";
+        var start = RedisEngine.Command(name, folder.FullName, arguments);
+        start.RedirectStandardOutput = true;
+        var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains(readySign, StringComparison.Ordinal) != false)
+                ready.TrySetResult(line.Data is not null);
+        };
+        process.Start();
+        process.BeginOutputReadLine();
+        return await ready.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+}
