@@ -27,8 +27,12 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <summary>The refresh point moves by at most this fraction of the life to either side: 36 s in all for an hour.</summary>
     private const double Jitter = 0.005;
 
-    /// <summary>While the shared store is away, replicas fetch for themselves at moments spread over this part of the time that is left at the refresh point.</summary>
-    private const double SpreadAlone = 0.6;
+    /// <summary>
+    /// While the shared store is away, replicas fetch for themselves between these parts of the time that is left at the refresh point: of an
+    /// hourly token from 3 to 12 minutes after it. A short outage costs no token call, a long one no burst.
+    /// </summary>
+    private const double FirstAlone = 0.2;
+    private const double LastAlone = 0.8;
 
     /// <summary>For how long the whole fleet leaves the token endpoint alone after a failure. One moment for all; each replica adds its own jitter.</summary>
     /// <param name="failure">How the one attempt failed.</param>
@@ -55,7 +59,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             {
                 DueAt = Max(token.ExpiresAt - left, now + Floor),
                 NotBefore = now + Floor,
-                AloneAt = token.ExpiresAt - (left * (1 - (SpreadAlone * random.NextDouble()))),
+                AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
                 LookAt = NextLook(isKeeper, now),
                 IsKeeper = isKeeper,
                 HasHeldToken = true,

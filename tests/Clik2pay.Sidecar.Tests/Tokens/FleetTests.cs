@@ -113,5 +113,108 @@ public sealed class FleetTests
         Assert.All(others, replica => Assert.NotNull(replica.Token));
     }
 
+    [Fact]
+    public void An_outage_of_Redis_at_the_refresh_point_costs_no_token_call_when_it_is_short()
+    {
+        var replicas = Start(1000);
+        simulation.Advance(40 * Minute, Second);
+        redis.IsDown = true;
+
+        // All refresh points are at 45 min and some seconds; nobody fetches for himself before 48.
+        simulation.Advance(7 * Minute, Second);
+        Assert.Equal(1, endpoint.Calls);
+        redis.IsDown = false;
+        simulation.Advance(Minute, Second);
+
+        Assert.Equal(2, endpoint.Calls);
+        Assert.All(replicas, replica => Assert.Equal("access_token_2", replica.Token?.Value));
+    }
+
+    [Fact]
+    public void A_long_outage_of_Redis_costs_each_replica_a_token_call_of_its_own_and_no_burst()
+    {
+        var replicas = Start(1000);
+        simulation.Advance(40 * Minute, Second);
+        redis.IsDown = true;
+        redis.Flush();
+        var gaps = 0;
+        simulation.Advance(25 * Minute, Second, () => gaps += replicas.Count(replica => replica.Token is null));
+
+        var perSecond = endpoint.CalledAt.Skip(1).GroupBy(at => (long)at.TotalSeconds).Select(second => second.Count()).ToList();
+        redis.IsDown = false;
+        simulation.Advance(15 * Second, Second);
+        var sharedAgain = redis.Value;
+        simulation.Advance(60 * Minute, Second, () => gaps += replicas.Count(replica => replica.Token is null));
+
+        Figures.Report($"Redis away for 25 min over the refresh points of 1000 simulated replicas: {perSecond.Sum()} token calls spread over {perSecond.Count} s, at most {perSecond.Max()} in one, {gaps} moments of a replica without a token; in the hour after its return {endpoint.Calls - 1001}");
+        Assert.Equal(1000, perSecond.Sum());
+        Assert.InRange(perSecond.Max(), 1, 20);
+        Assert.NotNull(sharedAgain);
+        Assert.InRange(endpoint.Calls - 1001, 1, 2);
+        Assert.Equal(0, gaps);
+    }
+
+    [Fact]
+    public void After_a_flush_the_token_is_back_within_seconds_and_a_new_replica_finds_it()
+    {
+        Start(3);
+        simulation.Advance(Minute, Second);
+        redis.Flush();
+        simulation.Advance(RefreshSchedule.KeeperInterval + Second, Second);
+
+        var late = new SimulatedReplica(simulation, redis, endpoint, seed: 99);
+        simulation.Advance(Second, Second / 10);
+
+        Assert.Equal("access_token_1", late.Token?.Value);
+        Assert.Equal(1, endpoint.Calls);
+    }
+
+    [Fact]
+    public void When_the_keeper_is_gone_another_replica_brings_the_token_back()
+    {
+        var replicas = Start(20);
+        simulation.Advance(Minute, Second);
+        endpoint.LastCaller!.Kill();
+        redis.Flush();
+
+        simulation.Advance(RefreshSchedule.OthersInterval, Second);
+
+        Assert.Equal("access_token_1", redis.Value);
+        Assert.Equal(1, endpoint.Calls);
+        Assert.All(replicas.Where(replica => replica.IsRunning), replica => Assert.Equal("access_token_1", replica.Token?.Value));
+    }
+
+    [Fact]
+    public void A_holder_that_is_shut_down_gives_the_lease_back_at_once()
+    {
+        endpoint.Latency = 8 * Second;
+        var replicas = Start(2);
+        simulation.Advance(Second, Second / 100);
+        var holder = endpoint.LastCaller!;
+        endpoint.Latency = Second / 10;
+
+        holder.Shutdown();
+        simulation.Advance(2 * Second, Second / 100);
+
+        Assert.Equal("access_token_2", replicas.Single(replica => replica != holder).Token?.Value);
+    }
+
+    [Fact]
+    public void A_forged_lease_that_never_ends_holds_a_cold_replica_up_for_twice_its_time_at_most()
+    {
+        simulation.Advance(Second, Second, () => { });
+        var forger = new object();
+        redis.Acquire(forger, out _, out _);
+        var replica = Start(1)[0];
+
+        simulation.Advance((2 * ITokenLease.Duration) + (3 * Second), Second, () =>
+        {
+            redis.Release(forger, failure: null);
+            redis.Acquire(forger, out _, out _);
+        });
+
+        Assert.NotNull(replica.Token);
+    }
+
     private List<SimulatedReplica> Start(int count) => [.. Enumerable.Range(1, count).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed))];
 }
