@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The one test command: brings what the tests need, builds, runs all of them, and ends with a line
 # "N passed, N failed, N skipped". Exit code 0 only when nothing failed.
+# With TEST_LONG=1 the tests that repeat themselves do so more often, which takes some minutes longer.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,6 +42,7 @@ fi
 need curl curl
 need python3 python3
 need node nodejs
+need redis-server redis-server || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there a Docker engine to run it on; the integration tests will fail."
 
 echo "== build"
 if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
@@ -50,7 +52,7 @@ if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
 fi
 
 echo "== dotnet test"
-dotnet test --solution Clik2pay.Sidecar.sln --no-build --no-progress 2>&1 | tee "$results/dotnet"
+dotnet test --solution Clik2pay.Sidecar.sln --no-build --no-progress --max-parallel-test-modules 1 2>&1 | tee "$results/dotnet"
 count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$results/dotnet" | tail -1; }
 if [ -z "$(count succeeded)" ]; then
   echo "tests/run.sh: the test run ended without a summary."

@@ -34,6 +34,9 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     /// <summary>Each call waits for this before it is answered.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Told of each call before it waits.</summary>
+    public Action? Called { get; set; }
+
     public static async Task<FakeTokenEndpoint> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -58,7 +61,9 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
         var number = Interlocked.Increment(ref calls);
         using var reader = new StreamReader(context.Request.Body);
         Received.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), await reader.ReadToEndAsync()));
-        await Gate.WaitAsync(context.RequestAborted);
+        var gate = Gate;
+        Called?.Invoke();
+        await gate.WaitAsync(context.RequestAborted);
 
         if (Fault is { } fault)
         {

@@ -1,0 +1,48 @@
+using Clik2pay.Sidecar.Cli;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
+
+/// <summary>The verb <c>check</c> as a process, with a Redis in every state.</summary>
+public sealed class CheckVerbTests
+{
+    [Fact]
+    public async Task Check_tells_apart_what_can_be_wrong_with_Redis()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: false);
+        await using var redis = await RedisServer.StartAsync(new() { Endpoints = [], Password = "right" }, ["requirepass right", "user limited on >limited +get ~*"]);
+        await using var tls = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, TlsHost = "redis.example", CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var gone = await RedisServer.StartAsync();
+        await gone.KillAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+
+        await ExpectAsync(ExitCode.Success, $"{redis.Endpoint},password=right", $"ok    Redis           {redis.Endpoint}");
+        await ExpectAsync(ExitCode.Success, $"redis://:right@{redis.Endpoint}/2", "database 2");
+        await ExpectAsync(ExitCode.Success, $"{tls.Endpoint},ssl=true,sslHost=redis.example", "TLS", ("Redis:CaFile", certificates.AuthorityFile));
+        await ExpectAsync(ExitCode.RedisUnusable, $"{gone.Endpoint}", $"FAIL  Redis           Unreachable: {gone.Endpoint} could not be reached: ConnectionRefused");
+        await ExpectAsync(ExitCode.RedisUnusable, "redis.invalid:6379", "Unreachable: redis.invalid:6379 could not be reached: its name does not resolve");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},password=wrong", $"AccessDenied: {redis.Endpoint} refuses the user or the password");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint}", $"AccessDenied: {redis.Endpoint} wants a password");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},user=limited,password=limited", $"AccessDenied: {redis.Endpoint} does not allow the user");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint},ssl=true", $"TlsFailed: {tls.Endpoint} has a certificate that is not to be trusted", ("Redis:CaFile", certificates.AuthorityFile));
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} agreed on no TLS");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it want TLS?");
+        await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: it has an option that there is not");
+
+        async Task ExpectAsync(int exitCode, string connectionString, string text, params (string Key, string? Value)[] settings)
+        {
+            var environment = TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address);
+            environment["Redis:ConnectionString"] = connectionString;
+            foreach (var (key, value) in settings)
+                environment[key] = value;
+
+            var (code, output) = await SidecarProcess.RunAsync(environment.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value!, StringComparer.Ordinal), "check");
+
+            Assert.Equal((exitCode, output), (code, output));
+            Assert.Contains(text, output, StringComparison.Ordinal);
+            foreach (var secret in new[] { "=right", ":right", "=wrong", "=limited", Secrets.Password })
+                Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
+
+/// <summary>Processes that start at once on one Redis.</summary>
+public sealed class ColdStartTests
+{
+    private const int Processes = 20;
+
+    [Lesson("1,000 pods refreshed in the same second: flyteorg/flyteidl PR 262, golang/oauth2#634")]
+    [Fact]
+    public async Task Twenty_cold_processes_make_exactly_one_token_call()
+    {
+        var runs = Ambience.Repeats(many: 20, few: 2);
+        await using var redis = await RedisServer.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        var (calls, left) = (new List<int>(), 0);
+
+        for (var run = 0; run < runs; run++)
+        {
+            await redis.RunAsync("FLUSHALL");
+            await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+            var processes = Enumerable.Range(0, Processes).Select(_ => Replica.Start(upstream, tokenEndpoint, redis.Endpoint)).ToList();
+            try
+            {
+                foreach (var process in processes)
+                    await process.WaitForLineAsync("Access token refreshed");
+                calls.Add(tokenEndpoint.Calls);
+                await redis.WaitForAsync(reply => reply.Integer == 1, "DBSIZE"); // the lease is given back
+                left += await redis.CountClientsAsync();
+            }
+            finally
+            {
+                foreach (var process in processes)
+                    await process.DisposeAsync();
+            }
+        }
+
+        Figures.Report($"{Processes} cold processes on one Redis, {runs} runs: token calls {string.Join(' ', calls)}; connections to Redis left {left}");
+        Assert.All(calls, count => Assert.Equal(1, count));
+        Assert.Equal(0, left);
+    }
+
+    [Fact]
+    public async Task After_each_refresh_no_connection_is_left_and_nothing_is_in_clear_text()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        tokenEndpoint.Lifetime = 5;
+        await using var first = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
+        await using var second = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
+
+        for (var refresh = 0; refresh < 3; refresh++)
+        {
+            await first.WaitForLineAsync("Access token refreshed");
+            await second.WaitForLineAsync("Access token refreshed");
+
+            // The write and the lease come behind the line; at rest there is the token alone, and nobody.
+            await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
+            await redis.WaitForAsync(reply => reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 1, "CLIENT", "LIST");
+            var key = await redis.SingleKeyAsync();
+            var value = System.Text.Encoding.Latin1.GetString((await redis.RunAsync("GET", key)).Bytes!);
+            foreach (var secret in new[] { "access_token", Secrets.Username, Secrets.Password, Secrets.ApiKey })
+                Assert.DoesNotContain(secret, key + value, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(tokenEndpoint.Calls, 3, 5);
+    }
+}

@@ -1,0 +1,145 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
+
+/// <summary>Processes that die or stand still while they hold the lease.</summary>
+public sealed class HolderTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_holder_killed_between_acquiring_and_writing_is_replaced_within_the_lease_time_and_no_call_fails()
+    {
+        var lanes = Ambience.Repeats(many: 50, few: 10);
+        var rounds = Ambience.Repeats(many: 2, few: 1);
+        await using var redis = await RedisServer.StartAsync();
+
+        var deaths = await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => KillAsync(redis, lane, rounds)));
+
+        var after = deaths.SelectMany(lane => lane.After).ToList();
+        Figures.Report($"holder of the lease killed {after.Count} times: a new token {after.Min().TotalSeconds:0.0} to {after.Max().TotalSeconds:0.0} s after the kill, of a lease of {ITokenLease.Duration.TotalSeconds:0} s; {deaths.Sum(lane => lane.Failed)} of {deaths.Sum(lane => lane.Succeeded)} calls failed");
+        Assert.Equal(lanes * rounds, after.Count);
+        Assert.Equal(0, deaths.Sum(lane => lane.Failed));
+
+        // To the second in simulated time; here the machine has its say.
+        Assert.InRange(after.Min(), TimeSpan.FromSeconds(5), ITokenLease.Duration);
+        Assert.InRange(after.Max(), TimeSpan.FromSeconds(5), 2 * ITokenLease.Duration);
+    }
+
+    /// <summary>One fleet of its own on the common Redis: a process that is killed with the lease, and a replica that lives on.</summary>
+    private static async Task<(List<TimeSpan> After, int Succeeded, int Failed)> KillAsync(RedisServer redis, int lane, int rounds)
+    {
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        tokenEndpoint.Lifetime = 120;
+        var user = ("Clik2pay:Username", $"lane-{lane}");
+
+        // It is due for a refresh at a quarter of the token's life, after 30 s.
+        await using var survivor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint, user!, ("Clik2pay:RefreshAt", "0.25"));
+        await survivor.NextRefresh;
+        var slot = survivor.Services.GetRequiredService<TokenSlot>();
+        var loop = survivor.Services.GetRequiredService<RefreshLoop>();
+        await using var load = new Load([survivor.Caller], callersEach: 1, pauseMs: 100);
+        var after = new List<TimeSpan>();
+        while (after.Count < rounds)
+        {
+            // 1. Upstream answers the other's call with 401, so that it asks for a token while this one has one.
+            await using var victim = Replica.Start(upstream, tokenEndpoint, redis.Endpoint, user, ("Clik2pay:ApiKey", "victim"));
+            using var caller = new HttpClient { BaseAddress = await victim.WaitForAddressAsync() };
+            await victim.WaitForLineAsync("Access token refreshed: Adopted");
+            upstream.Respond = context =>
+            {
+                context.Response.StatusCode = context.Request.Headers["x-api-key"] == "victim" ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK;
+                return Task.CompletedTask;
+            };
+
+            // 2. A moment before this one wants a new token too, the other gets the lease and asks for one.
+            while (UntilDue() < TimeSpan.Zero)
+                await survivor.NextRefresh.WaitAsync(Cancellation);
+            var before = slot.Current!.Value;
+            await Task.Delay(UntilDue(), Ambience.Time, Cancellation);
+            var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+            tokenEndpoint.Gate = gate.Task;
+            tokenEndpoint.Called = () => called.TrySetResult();
+            using var call = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
+            Assert.Equal(401, (int)call.StatusCode);
+            await called.Task.WaitAsync(Cancellation);
+
+            // 3. It dies in the middle of its token call.
+            var wasInTime = slot.Current?.Value == before;
+            victim.Signal(SidecarProcess.Kill9);
+            var killedAt = Ambience.Time.GetTimestamp();
+            tokenEndpoint.Gate = Task.CompletedTask;
+            tokenEndpoint.Called = null;
+            while (slot.Current?.Value == before)
+                await survivor.NextRefresh.WaitAsync(Cancellation);
+            gate.SetResult();
+            if (wasInTime)
+                after.Add(Ambience.Time.GetElapsedTime(killedAt));
+        }
+
+        return (after, load.Succeeded, load.Failed);
+
+        TimeSpan UntilDue() => loop.Status.DueAt - Ambience.Time.GetMonotonicNow() - TimeSpan.FromSeconds(2);
+    }
+
+    [Fact]
+    public async Task A_holder_that_is_stopped_for_twice_the_lease_time_never_sets_the_stored_expiry_back()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        tokenEndpoint.Gate = gate.Task;
+        tokenEndpoint.Called = () => called.TrySetResult();
+
+        // 1. It has the lease, and its token call is on its way.
+        await using var holder = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
+        await called.Task.WaitAsync(Cancellation);
+
+        // 2. It stands still; the answer reaches its socket while it does.
+        holder.Signal(SidecarProcess.Stop);
+        var stoppedAt = Ambience.Time.GetTimestamp();
+        tokenEndpoint.Gate = Task.CompletedTask;
+        gate.SetResult();
+
+        // 3. Another takes over when the lease has run out, and writes its token.
+        await using var successor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
+        await successor.WaitForTokenAsync("access_token_2");
+        await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
+        var takenOverAfter = Ambience.Time.GetElapsedTime(stoppedAt);
+
+        // 4. It goes on, with a token of half a minute ago. From take-over on the expiry is watched.
+        var name = await redis.SingleKeyAsync();
+        var (latest, back, looks) = (0L, 0L, 0);
+        var end = 2 * ITokenLease.Duration;
+        var isStopped = true;
+        while (Ambience.Time.GetElapsedTime(stoppedAt) < end + TimeSpan.FromSeconds(5))
+        {
+            if (isStopped && Ambience.Time.GetElapsedTime(stoppedAt) > end)
+            {
+                holder.Signal(SidecarProcess.Continue);
+                isStopped = false;
+            }
+
+            var expiry = (await redis.RunAsync("EVAL", "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000) + redis.call('PTTL', KEYS[1])", 1, name)).Integer;
+            back = Math.Max(back, latest - expiry);
+            latest = Math.Max(latest, expiry);
+            looks++;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Ambience.Time, Cancellation);
+        }
+
+        Figures.Report($"holder stopped for {end.TotalSeconds:0} s, replaced after {takenOverAfter.TotalSeconds:0.0} s: in {looks} looks the stored expiry went back by {back} ms at most");
+        Assert.InRange(back, 0, 2); // PTTL rounds
+        Assert.False(isStopped);
+        Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
+
+        // And the one that stood still serves.
+        using var caller = new HttpClient { BaseAddress = await holder.WaitForAddressAsync() };
+        using var answer = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>Whatever lies in Redis and whatever answers in its place: nothing of it is injected, nothing crashes, nothing hangs.</summary>
+public sealed class FuzzTests
+{
+    private const int Count = 10_000;
+
+#pragma warning disable CA5394 // A seeded source makes a failure repeatable.
+    private readonly Random random = new(20261122);
+#pragma warning restore CA5394
+
+    [Fact]
+    public async Task Ten_thousand_odd_values_are_ten_thousand_misses()
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var rig = new RedisRig($"{server.Endpoint}");
+        await rig.WriteAsync(RedisRig.Token("the real token"));
+        var real = (await server.RunAsync("GET", rig.TokenName)).Bytes!;
+        var injected = 0;
+
+        await using (var admin = await RedisConnection.OpenAsync(server.Endpoint, rig.Options, TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                await admin.ExecuteAsync(["SET", rig.TokenName, Mutate(real), "PX", 3_600_000], TestContext.Current.CancellationToken);
+                var reading = await rig.ReadAsync();
+                injected += reading.Outcome == StoreOutcome.Empty ? 0 : 1;
+            }
+        }
+
+        Figures.Report($"{Count} fuzzed values under the token's key: {injected} taken for a token");
+        Assert.Equal(0, injected);
+
+        // And the original would have been one.
+        await server.RunAsync("SET", rig.TokenName, real, "PX", 3_600_000);
+        Assert.Equal("the real token", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_odd_streams_of_bytes_are_ten_thousand_misses()
+    {
+        byte[][] seeds =
+        [
+            "*3\r\n:1700000000000\r\n:3599999\r\n$64\r\n"u8.ToArray(),
+            "*1\r\n:1700000000000\r\n"u8.ToArray(),
+            "%1\r\n+a\r\n|1\r\n+b\r\n#t\r\n>2\r\n+c\r\n_\r\n,1.5\r\n(123\r\n"u8.ToArray(),
+            "$-1\r\n"u8.ToArray(),
+            "-MOVED 3999 127.0.0.1:1\r\n"u8.ToArray(),
+            "*2147483647\r\n"u8.ToArray(),
+            "$9223372036854775807\r\n"u8.ToArray(),
+            [.. Enumerable.Repeat("*1\r\n", 1000).SelectMany(Encoding.ASCII.GetBytes)],
+            [.. "$70000\r\n"u8, .. new byte[70000]],
+        ];
+        await using var server = new ScriptedServer([]);
+        using var rig = new RedisRig($"{server.Endpoint}");
+        var (injected, slowest) = (0, TimeSpan.Zero);
+
+        for (var i = 0; i < Count; i++)
+        {
+            server.Reply = i < seeds.Length ? seeds[i] : Mutate(seeds[random.Next(seeds.Length)]);
+            var begun = Ambience.Time.GetTimestamp();
+            injected += (await rig.ReadAsync()).Token is null ? 0 : 1;
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Ambience.Time.GetElapsedTime(begun).Ticks));
+        }
+
+        Figures.Report($"{Count} fuzzed streams in place of a reply: {injected} taken for a token, the slowest visit took {slowest.TotalSeconds:0.00} s of {RedisClient.Timeout.TotalSeconds:0} s");
+        Assert.Equal(0, injected);
+    }
+
+    /// <summary>Other bytes, bytes left out or doubled, cut short, or nothing but noise.</summary>
+    private byte[] Mutate(byte[] original)
+    {
+        while (true)
+        {
+            var bytes = original.ToList();
+            for (var changes = random.Next(1, 5); changes > 0; changes--)
+            {
+                var at = random.Next(bytes.Count + 1);
+                switch (random.Next(6))
+                {
+                    case 0 when at < bytes.Count:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 1 when at < bytes.Count:
+                        bytes.RemoveAt(at);
+                        break;
+                    case 2:
+                        bytes.Insert(at, (byte)random.Next(256));
+                        break;
+                    case 3:
+                        bytes.RemoveRange(at, bytes.Count - at);
+                        break;
+                    case 4:
+                        bytes.AddRange(original.AsSpan(0, random.Next(original.Length)));
+                        break;
+                    case 5:
+                        var noise = new byte[random.Next(200)];
+                        random.NextBytes(noise);
+                        bytes = [.. noise];
+                        break;
+                }
+            }
+
+            if (!bytes.SequenceEqual(original))
+                return [.. bytes];
+        }
+    }
+}
