@@ -48,7 +48,7 @@ internal sealed class RespReader(Stream stream)
         {
             case '|':
                 // Attributes describe the reply that follows them.
-                await ReadItemsAsync(2 * ReadInteger(rest), depth, cancellationToken);
+                await ReadItemsAsync(ReadInteger(rest), width: 2, depth, cancellationToken);
                 return await ReadOneAsync(depth + 1, cancellationToken);
             case '_':
                 return (RespReply.Null, type);
@@ -64,7 +64,7 @@ internal sealed class RespReader(Stream stream)
                 var bytes = await ReadBulkAsync(ReadInteger(rest), cancellationToken);
                 return (bytes is null ? RespReply.Null : new(type == '!' ? RespKind.Error : RespKind.Text, bytes), type);
             case '*' or '~' or '>' or '%':
-                var items = await ReadItemsAsync(type == '%' ? 2 * ReadInteger(rest) : ReadInteger(rest), depth, cancellationToken);
+                var items = await ReadItemsAsync(ReadInteger(rest), width: type == '%' ? 2 : 1, depth, cancellationToken);
                 return (items is null ? RespReply.Null : new(RespKind.Array, Items: items), type);
             default:
                 throw Malformed();
@@ -72,16 +72,16 @@ internal sealed class RespReader(Stream stream)
     }
 
     /// <summary>The list grows with what really comes, not with what was announced.</summary>
-    private async ValueTask<List<RespReply>?> ReadItemsAsync(long count, int depth, CancellationToken cancellationToken)
+    private async ValueTask<List<RespReply>?> ReadItemsAsync(long count, int width, int depth, CancellationToken cancellationToken)
     {
-        if (count is < -2 or > MaxReplyLength)
-            throw Malformed();
-
-        if (count < 0)
+        if (count == -1)
             return null;
 
+        if (count is < 0 or > MaxReplyLength)
+            throw Malformed();
+
         var items = new List<RespReply>();
-        while (items.Count < count)
+        while (items.Count < count * width)
             items.Add((await ReadOneAsync(depth + 1, cancellationToken)).Reply);
         return items;
     }
