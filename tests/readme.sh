@@ -18,6 +18,14 @@ tell() {
 # The fenced block behind <!-- run: NAME -->.
 block() { awk -v mark="<!-- run: $1 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' README.md; }
 
+# Whether an address answers: of HTTP, or a port of 127.0.0.1.
+answers() {
+  case $1 in
+    http:*) curl -sf -o /dev/null "$1" ;;
+    *) (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null ;;
+  esac
+}
+
 # Starts a block in the background in a process group of its own, and waits until an address answers.
 start() {
   local name=$1 ready=$2
@@ -25,7 +33,7 @@ start() {
   setsid bash "$work/$name.sh" >"$work/$name.log" 2>&1 </dev/null &
   started+=($!)
   for _ in $(seq 600); do
-    curl -sf -o /dev/null "$ready" && { tell passed "$name"; return; }
+    answers "$ready" && { tell passed "$name"; return; }
     kill -0 "${started[-1]}" 2>/dev/null || break
     sleep 0.1
   done
@@ -56,8 +64,8 @@ check() {
   fi
 }
 
-for port in 5080 8080 9090; do
-  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+for port in 5080 6379 8080 8081 8082 9090 9091 9092; do
+  if answers "$port"; then
     tell failed "port $port of 127.0.0.1 is taken; the README's commands need it"
     exit 1
   fi
@@ -82,3 +90,14 @@ check check "routes of $PWD/proxy.json" check.sh bash
 start run http://127.0.0.1:9090/startupz
 check curl "\"id\":\"$uuid\"" curl.sh bash
 stop
+
+for name in $(block settings | sed -n 's/^export \([A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
+  start redis 6379
+  start fleet http://127.0.0.1:9092/startupz
+  check shared '"tokenRequests":1,' shared.sh bash
+  check shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token$' shared.sh bash
+  stop
+else
+  tell skipped "fleet (redis-server is not installed)"
+fi

@@ -44,6 +44,7 @@ public sealed partial class VerbTests
     [InlineData("simulate", "--environment", "1")]
     [InlineData("--Sidcar:Listen=http://127.0.0.1:8081")]
     [InlineData("--Clik2pay:Password=canary")]
+    [InlineData("--Redis:ConnectionString=localhost,password=canary")]
     [InlineData("check", "--clik2pay:apikey=canary")]
     public async Task A_bad_command_line_ends_with_1_and_names_what_is_bad(params string[] arguments)
     {
