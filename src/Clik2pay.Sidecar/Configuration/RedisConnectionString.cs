@@ -34,21 +34,26 @@ internal static class RedisConnectionString
         mistake = null;
 
         // Port -1 is "none given": Uri knows no default for this scheme.
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Host.Length == 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
+            || RedisEndpoint.TryCreate(address.DnsSafeHost, address.Port == -1 ? DefaultPort : address.Port) is not { } endpoint
+            || address.Query.Length > 0
+            || address.Fragment.Length > 0)
+        {
             return Mistake("it is not an address of the form redis://user:password@host:port/database; are : / ? # @ and % in the password written as %3A %2F %3F %23 %40 and %25?", out mistake);
+        }
 
         var database = 0;
         if (address.AbsolutePath is not "/" and not "" && !TryReadDatabase(address.AbsolutePath[1..], out database))
             return Mistake("what follows the host is not the number of a database; is a / in the password written as %2F?", out mistake);
 
         var credentials = address.UserInfo.Split(':', 2);
-        if (credentials is [{ Length: > 0 }])
+        if (credentials is [{ Length: > 0 }] or [{ Length: > 0 }, ""])
             return Mistake("it has a user without a password; a password alone is written redis://:password@host.", out mistake);
 
         var tls = address.Scheme == "rediss";
         return new()
         {
-            Endpoints = [new(address.Host.Trim('[', ']'), address.Port > 0 ? address.Port : DefaultPort)],
+            Endpoints = [endpoint],
             User = credentials is [{ Length: > 0 } user, _] ? Uri.UnescapeDataString(user) : null,
             Password = credentials is [_, { Length: > 0 } password] ? Uri.UnescapeDataString(password) : null,
             Tls = tls,
@@ -90,6 +95,10 @@ internal static class RedisConnectionString
         if (options.GetValueOrDefault("defaultDatabase") is { } number && !TryReadDatabase(number, out database))
             return Mistake("defaultDatabase is not a number of 0 or more.", out mistake);
 
+        // A name without anything to it may be a password whose "password=" was forgotten. It is neither quoted nor called.
+        if (hosts.Skip(1).Any(host => !host.Contains(':') && !host.Contains('.')))
+            return Mistake("a host behind the first has neither port nor dot; write host:port. Is it a password without password= before it?", out mistake);
+
         var port = options.ContainsKey("serviceName") ? DefaultSentinelPort : tls ? DefaultTlsPort : DefaultPort;
         var endpoints = hosts.ConvertAll(host => TryReadHost(host, port));
         if (endpoints.Contains(null))
@@ -117,10 +126,10 @@ internal static class RedisConnectionString
         var hasPort = colon >= 0 && (text.IndexOf(':') == colon || (colon > 0 && text[colon - 1] == ']'));
         var host = (hasPort ? text[..colon] : text).Trim('[', ']');
         var port = defaultPort;
-        if (hasPort && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue))
+        if (hasPort && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port))
             return null;
 
-        return Uri.CheckHostName(host) == UriHostNameType.Unknown ? null : new(host, port);
+        return RedisEndpoint.TryCreate(host, port);
     }
 
     private static bool TryReadDatabase(string text, out int database) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out database);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>Where a Redis server, or a Sentinel, listens.</summary>
@@ -5,5 +7,15 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <param name="Port">1 to 65535.</param>
 internal sealed record RedisEndpoint(string Host, int Port)
 {
+    /// <summary>A name cannot be longer (RFC 1035, section 2.3.4).</summary>
+    private const int MaxHostLength = 255;
+
+    /// <summary>Whether it is told by number, and can be told on as it is: a name from somebody else may be anything.</summary>
+    public bool IsAddress => IPAddress.TryParse(Host, out _);
+
+    /// <returns>Null when there can be no such host or port.</returns>
+    public static RedisEndpoint? TryCreate(string host, int port) =>
+        host.Length <= MaxHostLength && Uri.CheckHostName(host) != UriHostNameType.Unknown && port is >= 1 and <= IPEndPoint.MaxPort ? new(host, port) : null;
+
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

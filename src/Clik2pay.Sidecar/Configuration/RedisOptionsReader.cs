@@ -48,6 +48,8 @@ internal static class RedisOptionsReader
         {
             var authorities = new X509Certificate2Collection();
             authorities.ImportFromPemFile(file);
+            foreach (var authority in authorities)
+                authority.Dispose();
             return authorities.Count > 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)

@@ -17,8 +17,8 @@ internal sealed record ClusterRedirection(RedisEndpoint Endpoint, bool IsAsk)
             return null;
 
         var host = address[..colon] is { Length: > 0 } named and not "?" ? named : from.Host;
-        return int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= ushort.MaxValue
-            ? new(new(host, port), IsAsk: kind == "ASK")
+        return int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && RedisEndpoint.TryCreate(host, port) is { } endpoint
+            ? new(endpoint, IsAsk: kind == "ASK")
             : null;
     }
 }

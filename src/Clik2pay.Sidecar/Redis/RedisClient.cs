@@ -16,23 +16,35 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
     private const int MostRedirections = 5;
 
     private RedisEndpoint? answeredLast;
-    private RedisAnswer? before;
+    private bool isInUse;
+    private (RedisFailure Failure, bool IsWriting)? trouble;
 
     /// <param name="command">The command, whose reply is not an error when the answer has one.</param>
+    /// <param name="isWriting">Whether it writes. A Redis that is full is not well because it can be read.</param>
     /// <param name="cancellationToken">Ends the visit; it ends by itself after <see cref="Timeout"/>.</param>
-    public async Task<RedisAnswer> ExecuteAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    public async Task<RedisAnswer> ExecuteAsync(IReadOnlyList<RespArgument> command, bool isWriting, CancellationToken cancellationToken)
     {
         var answer = await VisitAsync(command, cancellationToken);
-        if (before is null || before.Value.Failure != answer.Failure)
-        {
-            if (answer.Failure is { } failure)
-                log.Unusable(failure, answer.Reason!);
-            else
-                log.InUse(options);
-        }
-
-        before = answer;
+        Report(answer, isWriting);
         return answer;
+    }
+
+    /// <summary>Changes of state, not visits.</summary>
+    private void Report(RedisAnswer answer, bool isWriting)
+    {
+        if (answer.Failure is { } failure)
+        {
+            if (trouble?.Failure != failure)
+                log.Unusable(failure, answer.Reason!);
+            trouble = (failure, isWriting);
+            isInUse = false;
+        }
+        else if (!isInUse && (isWriting || trouble is not { IsWriting: true }))
+        {
+            log.InUse(options);
+            trouble = null;
+            isInUse = true;
+        }
     }
 
     private async Task<RedisAnswer> VisitAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
@@ -89,12 +101,20 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
         catch (RedisException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new(Reply: null, e.Failure, $"{at} {e.Message}");
+            return new(Reply: null, e.Failure, $"{Name(at)} {e.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(Reply: null, RedisFailure.Timeout, $"{at} did not answer in time");
+            return new(Reply: null, RedisFailure.Timeout, $"{Name(at)} did not answer in time");
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever it is, it is Redis's trouble and must not become a refresh's.
+            return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} could not be visited ({e.GetType().Name})");
+        }
+
+        // What a server calls another node may be anything: only an address is told on.
+        string Name(RedisEndpoint it) => it == endpoint || it.IsAddress ? $"{it}" : $"{endpoint} sent the visit on to a node that";
     }
 
     /// <summary>Asks a Sentinel, without the password if it wants none: many have no users, and refuse who introduces himself.</summary>
@@ -112,8 +132,13 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
         if (reply.Kind == RespKind.Error)
             throw RedisErrors.Explain(reply);
 
-        return reply.Items is [var host, var port] && int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new(host.Text, number)
-            : throw new RedisException(RedisFailure.NotReady, $"is a Sentinel that knows no master by the name {service}");
+        if (reply.Kind == RespKind.Null)
+            throw new RedisException(RedisFailure.NotReady, $"is a Sentinel that knows no master by the name {service}");
+
+        return reply.Items is [{ Kind: RespKind.Text } host, { Kind: RespKind.Text } port] && int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? RedisEndpoint.TryCreate(host.Text, number) ?? throw NoEndpoint()
+            : throw NoEndpoint();
+
+        static RedisException NoEndpoint() => new(RedisFailure.InvalidReply, "answered as no Sentinel does");
     }
 }

@@ -25,23 +25,24 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <exception cref="RedisException">No connection or no TLS.</exception>
     public static async Task<RedisConnection> OpenAsync(RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
             var plain = new NetworkStream(socket, ownsSocket: true);
             return new(options.Tls ? await SecureAsync(plain, endpoint, options, cancellationToken) : plain);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new RedisException(RedisFailure.Unreachable, e.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
                 ? "could not be reached: its name does not resolve"
                 : $"could not be reached: {e.SocketErrorCode}");
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
@@ -84,7 +85,10 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
         catch (IOException)
         {
-            throw new RedisException(RedisFailure.Unreachable, $"ended the connection before its answer was complete{(stream is SslStream ? "" : "; does it want TLS?")}");
+            // With TLS 1.3 a server says only now that it wants a certificate of the client.
+            throw stream is SslStream && !replies.HasRead
+                ? new RedisException(RedisFailure.TlsFailed, "ended the connection before its first answer; does it want a certificate of its clients (tls-auth-clients)?")
+                : new RedisException(RedisFailure.Unreachable, $"ended the connection before its answer was complete{(stream is SslStream ? "" : "; does it want TLS?")}");
         }
     }
 
@@ -93,14 +97,14 @@ internal sealed class RedisConnection : IAsyncDisposable
     private static async Task<Stream> SecureAsync(Stream plain, RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
     {
         var secure = new SslStream(plain);
+        var authorities = new X509Certificate2Collection();
         try
         {
+            // The file is read for each connection, a few times an hour, so that a renewed one needs no restart.
+            if (options.CaFile is { } file)
+                authorities.ImportFromPemFile(file);
             await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = options.TlsHost ?? endpoint.Host,
-                    CertificateChainPolicy = options.CaFile is { } file ? TrustOnly(file) : null,
-                },
+                new SslClientAuthenticationOptions { TargetHost = options.TlsHost ?? endpoint.Host, CertificateChainPolicy = Trust(authorities) },
                 cancellationToken);
             return secure;
         }
@@ -112,13 +116,24 @@ internal sealed class RedisConnection : IAsyncDisposable
                 ? $"has a certificate that is not to be trusted, or not for {options.TlsHost ?? endpoint.Host}; {RedisOptions.Section}:CaFile names its authority, sslHost the name in it"
                 : "agreed on no TLS; does it speak TLS on this port?");
         }
+        finally
+        {
+            foreach (var authority in authorities)
+                authority.Dispose();
+        }
     }
 
-    /// <summary>Read for each connection, a few times an hour, so that a renewed file needs no restart.</summary>
-    private static X509ChainPolicy TrustOnly(string caFile)
+    /// <param name="authorities">Trusted in place of the system's, if there are any.</param>
+    private static X509ChainPolicy Trust(X509Certificate2Collection authorities)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPemFile(caFile);
+        var policy = new X509ChainPolicy
+        {
+            // Nothing is fetched from where a certificate that nobody trusts yet says: that would take its own time, and be a call to anywhere.
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = authorities.Count > 0 ? X509ChainTrustMode.CustomRootTrust : X509ChainTrustMode.System,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
         return policy;
     }
 

@@ -7,16 +7,20 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>The lease in Redis: a key with its owner's name and an expiry, and beside it the note of the last holder who failed.</summary>
-internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, ILogger<RedisTokenLease> log) : ITokenLease
+internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
 {
-    /// <summary>A note: it, and how long it stands. 0: acquired. Else how long another can hold it; never longer than a lease can live, even if somebody wrote one without expiry.</summary>
+    /// <summary>
+    /// A note and how long it stands; or 0: acquired; or else how long another can hold it, which is never longer than a lease can live, even
+    /// if somebody wrote one without expiry. One whose last millisecond has begun is left to end.
+    /// </summary>
     private const string Acquire = """
         local left = redis.call('PTTL', KEYS[2])
         local length = redis.pcall('STRLEN', KEYS[2])
         if left > 0 and type(length) == 'number' and length <= 4096 then return {redis.call('GET', KEYS[2]), left} end
         if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+        if redis.pcall('GET', KEYS[1]) == ARGV[1] then return 0 end
         left = redis.call('PTTL', KEYS[1])
-        if left > 0 and left <= tonumber(ARGV[2]) then return left end
+        if left >= 0 and left <= tonumber(ARGV[2]) then return math.max(left, 1) end
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
         return tonumber(ARGV[2])
         """;
@@ -30,42 +34,66 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, I
 
     private const string Delete = "return redis.call('DEL', KEYS[1])";
 
+    private const int MostNotes = 1000;
+
+    /// <summary>The notes that were seen, and until when each is obeyed by our own clock: whoever prolongs one or puts it there again gains nothing.</summary>
+    private readonly Dictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
+
+    /// <summary>Goes its way also at the end of the process: a lease that was acquired unseen could not be given back. The visit has its own deadline.</summary>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
         var owner = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var answer = await AcquireAsync(names, owner, cancellationToken);
-        if (answer.Reply?.Items is [{ Bytes: { } note }, { Integer: var left }])
+        var answer = await AcquireAsync(names, owner);
+        if (answer.Reply?.Items is [{ Bytes: { } note }, { Kind: RespKind.Integer, Integer: var left }])
         {
-            if (Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure), left) is { } failure)
+            if (Obey(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
                 return LeaseAttempt.HeldOff(failure);
 
-            // Somebody else's note holds nobody off.
+            // Somebody else's note, or one that somebody has prolonged, holds nobody off.
             log.Foreign(names.Failure);
-            await redis.ExecuteAsync(["EVAL", Delete, 1, names.Failure], cancellationToken);
-            answer = await AcquireAsync(names, owner, cancellationToken);
+            await redis.ExecuteAsync(["EVAL", Delete, 1, names.Failure], isWriting: true, CancellationToken.None);
+            answer = await AcquireAsync(names, owner);
         }
 
         return answer.Reply switch
         {
             { Kind: RespKind.Integer, Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),
-            { Kind: RespKind.Integer, Integer: var remaining } => LeaseAttempt.Contended(TimeSpan.FromMilliseconds(remaining)),
+            { Kind: RespKind.Integer, Integer: > 0 and var remaining } when remaining <= ITokenLease.Duration.TotalMilliseconds => LeaseAttempt.Contended(TimeSpan.FromMilliseconds(remaining)),
             _ => LeaseAttempt.Unavailable,
         };
     }
 
-    private Task<RedisAnswer> AcquireAsync(RedisKeys names, string owner, CancellationToken cancellationToken) =>
-        redis.ExecuteAsync(["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], cancellationToken);
+    private Task<RedisAnswer> AcquireAsync(RedisKeys names, string owner) =>
+        redis.ExecuteAsync(["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], isWriting: true, CancellationToken.None);
 
-    /// <summary>Also when everything else is being cancelled: the others wait for it. The visit has its own deadline.</summary>
     private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
     {
         var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
         var pause = (long)(failure?.RetryAfter ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
-        var answer = await redis.ExecuteAsync(["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], CancellationToken.None);
+        var answer = await redis.ExecuteAsync(["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], isWriting: true, CancellationToken.None);
         if (answer.Reply is { Integer: 0 })
             log.LeaseLost();
         return failure is not null && answer.Reply is { Integer: 1 };
+    }
+
+    /// <returns>The failure with what is left of its pause; null when there is none, or when the pause is over by our own clock, whatever Redis says.</returns>
+    private TokenFailure? Obey(byte[] note, TokenFailure? failure, long left)
+    {
+        if (failure?.RetryAfter is not { } pause || left <= 0)
+            return null;
+
+        var now = time.GetMonotonicNow();
+        var seen = Convert.ToBase64String(note);
+        if (!obeyedUntil.TryGetValue(seen, out var until))
+        {
+            if (obeyedUntil.Count == MostNotes)
+                obeyedUntil.Clear();
+            obeyedUntil[seen] = until = now + pause;
+        }
+
+        var remaining = TimeSpan.FromMilliseconds(Math.Min(left, (until - now).TotalMilliseconds));
+        return remaining > TimeSpan.Zero ? failure with { RetryAfter = remaining } : null;
     }
 
     /// <summary>The outcome (1 byte), the pause in milliseconds (8, big-endian), the reason.</summary>
@@ -79,7 +107,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, I
         return value;
     }
 
-    private static TokenFailure? Decode(byte[]? value, long left)
+    private static TokenFailure? Decode(byte[]? value)
     {
         if (value is not { Length: > 1 + sizeof(long) })
             return null;
@@ -88,8 +116,6 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, I
         if (outcome is not (RefreshOutcome.Rejected or RefreshOutcome.Throttled or RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse))
             return null;
 
-        // Nobody can make a note stand longer than it was meant to by giving its key another expiry.
-        var pause = Math.Min(left, BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1)));
-        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), TimeSpan.FromMilliseconds(pause));
+        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1))));
     }
 }

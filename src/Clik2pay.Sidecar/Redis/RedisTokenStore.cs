@@ -5,7 +5,10 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>The shared token in Redis: sealed, for as long as it lives by Redis's own clock, so that clocks of replicas need not agree.</summary>
+/// <summary>
+/// The shared token in Redis: sealed together with its expiry by Redis's own clock, so that clocks of replicas need not agree, and nobody
+/// can prolong it.
+/// </summary>
 internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
     /// <summary>
@@ -18,7 +21,8 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         local left = redis.call('PTTL', KEYS[1])
         if left == -2 then return {clock} end
         local length = redis.pcall('STRLEN', KEYS[1])
-        if left == -1 or type(length) ~= 'number' or length > 16384 then
+        if type(length) == 'table' and not string.find(length.err, 'WRONGTYPE') then return length end
+        if left == -1 or type(length) == 'table' or length > 16384 then
           redis.call('DEL', KEYS[1])
           return {clock, 1}
         end
@@ -39,7 +43,10 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         return 0
         """;
 
-    /// <summary>What Redis's clock shows more than ours, by the last look: rather too little than too much.</summary>
+    /// <summary>Redis rounds what is left; more than that, and somebody has given the key another expiry than its value has.</summary>
+    private const long Tolerance = 1000;
+
+    /// <summary>What Redis's clock shows more than ours, by the last look, and rather too little than too much; null when that has failed.</summary>
     private TimeSpan? ahead;
 
     public bool CanForget => true;
@@ -48,24 +55,25 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
     {
         var name = new RedisKeys(options, key).Token;
         var askedAt = time.GetMonotonicNow();
-        var answer = await redis.ExecuteAsync(["EVAL", Read, 1, name], cancellationToken);
+        var answer = await redis.ExecuteAsync(["EVAL", Read, 1, name], isWriting: false, cancellationToken);
+        ahead = null;
         if (answer.Reply is not { } reply)
             return StoreReading.Unavailable;
 
-        if (reply.Items is [{ Kind: RespKind.Integer, Integer: var clock }, ..])
-            ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
+        if (reply.Items is not [{ Kind: RespKind.Integer, Integer: var clock }, ..] || !RedisClock.IsPlausible(clock))
+            return StoreReading.Unavailable;
 
-        switch (reply.Items)
+        ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
+        if (reply.Items is [_])
+            return StoreReading.Empty;
+
+        if (reply.Items is [_, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }])
         {
-            case [_]:
-                return StoreReading.Empty;
-            case [_, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }]:
-                if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), left, askedAt) is { } token)
-                    return StoreReading.Found(token);
+            if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), clock, left, askedAt) is { } token)
+                return StoreReading.Found(token);
 
-                // What does not open helps nobody, and would keep what does from its place.
-                await redis.ExecuteAsync(["EVAL", DeleteIfStill, 1, name, value], cancellationToken);
-                break;
+            // What does not open helps nobody, and would keep what does from its place.
+            await redis.ExecuteAsync(["EVAL", DeleteIfStill, 1, name, value], isWriting: true, cancellationToken);
         }
 
         log.Foreign(name);
@@ -74,31 +82,37 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
 
     public async ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Each write follows a look; if that has failed, Redis is away.
+        // Each write follows a look; when that has failed, Redis is away.
         if (ahead is not { } offset)
             return;
 
         var name = new RedisKeys(options, key).Token;
         var expiresAt = (long)(token.ExpiresAt + offset).TotalMilliseconds;
-        await redis.ExecuteAsync(["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token), key.SealingKey, name), expiresAt], cancellationToken);
+        await redis.ExecuteAsync(
+            ["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, name), expiresAt], isWriting: true, cancellationToken);
     }
 
-    /// <summary>Lifetime in milliseconds (8 bytes, big-endian), then the token. What is left of it is Redis's to tell.</summary>
-    private static byte[] Encode(AccessToken token)
+    /// <summary>Lifetime and expiry by Redis's clock in milliseconds (8 bytes each, big-endian), then the token.</summary>
+    private static byte[] Encode(AccessToken token, long expiresAt)
     {
-        var value = new byte[sizeof(long) + Encoding.UTF8.GetByteCount(token.Value)];
+        var value = new byte[(2 * sizeof(long)) + Encoding.UTF8.GetByteCount(token.Value)];
         BinaryPrimitives.WriteInt64BigEndian(value, (long)token.Lifetime.TotalMilliseconds);
-        Encoding.UTF8.GetBytes(token.Value, value.AsSpan(sizeof(long)));
+        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(sizeof(long)), expiresAt);
+        Encoding.UTF8.GetBytes(token.Value, value.AsSpan(2 * sizeof(long)));
         return value;
     }
 
-    private static AccessToken? Decode(byte[]? value, long left, TimeSpan askedAt)
+    /// <returns>Null when it is none of ours, or one of the past that somebody has put there again, or has prolonged.</returns>
+    private static AccessToken? Decode(byte[]? value, long clock, long left, TimeSpan askedAt)
     {
-        if (value is not { Length: > sizeof(long) })
+        if (value is not { Length: > 2 * sizeof(long) })
             return null;
 
-        // Nobody can prolong a token's life by giving its key a later expiry than it ever had.
         var lifetime = BinaryPrimitives.ReadInt64BigEndian(value);
-        return new(Encoding.UTF8.GetString(value.AsSpan(sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, lifetime)));
+        var sealedLeft = Math.Min(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(sizeof(long))) - clock, lifetime);
+        if (sealedLeft <= 0 || left < 0 || left > sealedLeft + Tolerance)
+            return null;
+
+        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, sealedLeft)));
     }
 }

@@ -19,6 +19,9 @@ internal sealed class RespReader(Stream stream)
     private int end;
     private int budget;
 
+    /// <summary>Whether anything has come so far.</summary>
+    public bool HasRead => end > 0;
+
     /// <exception cref="RedisException">What came is no reply, or is too large.</exception>
     /// <exception cref="IOException">The connection ended before the reply was complete.</exception>
     public async ValueTask<RespReply> ReadAsync(CancellationToken cancellationToken)
@@ -132,9 +135,12 @@ internal sealed class RespReader(Stream stream)
 
     private async ValueTask<byte> FillAsync(CancellationToken cancellationToken)
     {
-        end = await stream.ReadAsync(buffer, cancellationToken);
-        start = 1;
-        return end > 0 ? buffer[0] : throw new EndOfStreamException();
+        var count = await stream.ReadAsync(buffer, cancellationToken);
+        if (count == 0)
+            throw new EndOfStreamException();
+
+        (start, end) = (1, count);
+        return buffer[0];
     }
 
     private static long ReadInteger(ReadOnlyMemory<byte> text) =>

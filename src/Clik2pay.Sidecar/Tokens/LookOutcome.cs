@@ -12,6 +12,9 @@ internal enum LookOutcome
     /// <summary>The store holds nothing, or a token that is of no use to this replica.</summary>
     Behind,
 
+    /// <summary>The same, and so the token that this replica holds was written there.</summary>
+    WrittenBack,
+
     /// <summary>The store could not be reached, or did not answer in time.</summary>
     Unavailable,
 }

@@ -37,10 +37,8 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
                 if (hasEnded)
                     return;
 
-                // The slot and the status come first, the waiting requests second: they find what they waited for.
                 hasEnded = true;
                 Take(trigger, result, before);
-                Interlocked.Exchange(ref refreshed, new()).SetResult();
             }
         }
     }
@@ -90,9 +88,9 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
             if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
                 return trigger;
 
-            if (slot.Current is null)
+            if (slot.Current is null && !IsPaused)
             {
-                // A request needs a token. Neither the pause after a failure nor the floor between token calls is cut short for it.
+                // A request needs a token. The floor between token calls is not cut short for it.
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
                 return trigger;
             }
@@ -105,8 +103,11 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         }
     }
 
-    /// <summary>The next refresh, or the look before it; without a token there is nothing to look after.</summary>
-    private TimeSpan TimeUntilAlarm() => TimeUntil(slot.Current is null || status.DueAt < status.LookAt ? status.DueAt : status.LookAt);
+    /// <summary>Requests do not wait now, but another replica may have more luck.</summary>
+    private bool IsPaused => status.IsPausedAt(time.GetMonotonicNow());
+
+    /// <summary>The next refresh, or the look before it; without a token only a look in the pause, for after it a request may bring the refresh about.</summary>
+    private TimeSpan TimeUntilAlarm() => TimeUntil(status.LookAt < (slot.Current is null ? status.NotBefore : status.DueAt) ? status.LookAt : status.DueAt);
 
     private TimeSpan TimeUntil(TimeSpan moment)
     {
@@ -119,6 +120,9 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         var now = time.GetMonotonicNow();
         status = schedule.After(result, before, now);
         Report(trigger, result, before, now);
+
+        // The slot and the status come first, the waiting requests second: they find what they waited for.
+        Interlocked.Exchange(ref refreshed, new()).SetResult();
     }
 
     /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>

@@ -18,7 +18,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <summary>After a passing failure the fleet's next attempt comes after at most so long: 180 calls in an hour without a token.</summary>
     public static readonly TimeSpan LongestSharedPause = TimeSpan.FromSeconds(20);
 
-    /// <summary>The replica that fetched the token, and every one that finds the store away, looks this often at most.</summary>
+    /// <summary>The replica that fetched the token, and every one that finds the store away or has failed, looks this often at most.</summary>
     public static readonly TimeSpan KeeperInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The others look this often at most, in case that one is gone: a thousand of them cost a few looks a second.</summary>
@@ -78,14 +78,22 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         // What may be over in a moment is looked at sooner when somebody waits for it, unless the token endpoint asked not to.
         var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
-        return before with { DueAt = now + pause, NotBefore = now + shortest, Failure = failure, Failures = before.Failures + 1 };
+        return before with
+        {
+            DueAt = now + pause,
+            NotBefore = now + shortest,
+            LookAt = NextLook(isKeen: true, now),
+            Failure = failure,
+            Failures = before.Failures + 1,
+        };
     }
 
     /// <summary>After a look that brought no token.</summary>
     public RefreshStatus AfterLook(LookOutcome outcome, RefreshStatus before, TimeSpan now)
     {
-        var isKeeper = before.IsKeeper || outcome == LookOutcome.Behind;
-        return before with { IsKeeper = isKeeper, LookAt = NextLook(isKeeper || outcome == LookOutcome.Unavailable, now) };
+        var isKeeper = before.IsKeeper || outcome == LookOutcome.WrittenBack;
+        var isKeen = isKeeper || before.Failure is not null || outcome == LookOutcome.Unavailable;
+        return before with { IsKeeper = isKeeper, LookAt = NextLook(isKeen, now) };
     }
 
     private TimeSpan NextLook(bool isKeen, TimeSpan now) =>
@@ -95,10 +103,12 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     private TimeSpan PauseAfter(TokenFailure failure, int failuresBefore)
     {
         var limits = LimitsOf(failure.Outcome);
-        if (failure.RetryAfter is { } asked)
-            return Min(Max(asked, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
+        var pause = limits.Shortest + ((Ceiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
+        if (failure.RetryAfter is not { } asked)
+            return pause;
 
-        return limits.Shortest + ((Ceiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
+        var obeyed = Min(Max(asked, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
+        return failure.Outcome == RefreshOutcome.Rejected ? Max(obeyed, pause) : obeyed;
     }
 
     /// <summary>Refused credentials stay refused until somebody acts; everything else may be over in a moment.</summary>

@@ -57,7 +57,8 @@ internal sealed class TokenRefresher(
             }
             else
             {
-                // 7. Without store or lease each replica fetches for itself: late, because an outage of the store may be short, and spread.
+                // 7. Without store or lease, or after waiting in vain, each replica fetches for itself: late, because an outage of the store may
+                //    be short, and spread.
                 if (slot.Current is not null && time.GetMonotonicNow() < before.AloneAt)
                     return RefreshResult.Deferred;
 
@@ -82,9 +83,11 @@ internal sealed class TokenRefresher(
     public async Task<LookResult> LookAsync(CancellationToken cancellationToken)
     {
         var look = await AdoptAsync(cancellationToken);
-        if (look.Outcome == LookOutcome.Behind && slot.Current is { } held)
-            await store.WriteAsync(key, held, cancellationToken);
-        return look;
+        if (look.Outcome != LookOutcome.Behind || slot.Current is not { } held)
+            return look;
+
+        await store.WriteAsync(key, held, cancellationToken);
+        return new(LookOutcome.WrittenBack);
     }
 
     private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)

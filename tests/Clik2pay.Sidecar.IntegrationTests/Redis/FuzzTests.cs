@@ -27,7 +27,7 @@ public sealed class FuzzTests
         {
             for (var i = 0; i < Count; i++)
             {
-                await admin.ExecuteAsync(["SET", rig.TokenName, Mutate(real), "PX", 3_600_000], TestContext.Current.CancellationToken);
+                await admin.ExecuteAsync(["SET", rig.TokenName, Mutate(real), "PX", 60_000], TestContext.Current.CancellationToken);
                 var reading = await rig.ReadAsync();
                 injected += reading.Outcome == StoreOutcome.Empty ? 0 : 1;
             }
@@ -37,7 +37,7 @@ public sealed class FuzzTests
         Assert.Equal(0, injected);
 
         // And the original would have been one.
-        await server.RunAsync("SET", rig.TokenName, real, "PX", 3_600_000);
+        await server.RunAsync("SET", rig.TokenName, real, "PX", 60_000);
         Assert.Equal("the real token", (await rig.ReadAsync()).Token?.Value);
     }
 
@@ -70,6 +70,30 @@ public sealed class FuzzTests
 
         Figures.Report($"{Count} fuzzed streams in place of a reply: {injected} taken for a token, the slowest visit took {slowest.TotalSeconds:0.00} s of {RedisClient.Timeout.TotalSeconds:0} s");
         Assert.Equal(0, injected);
+    }
+
+    [Theory]
+    [InlineData("*1\r\n:9223372036854775807\r\n")]
+    [InlineData("*1\r\n:-9223372036854775808\r\n")]
+    [InlineData("*3\r\n:1700000000000\r\n:9223372036854775807\r\n$1\r\na\r\n")]
+    [InlineData("*2\r\n$1\r\na\r\n:9223372036854775807\r\n")]
+    [InlineData(":9223372036854775807\r\n")]
+    [InlineData(":-9223372036854775808\r\n")]
+    [InlineData(":-5000\r\n")]
+    [InlineData(":-52\r\n")]
+    [InlineData("-LOADING\r\n")]
+    [InlineData("+OK\r\n")]
+    [InlineData("_\r\n")]
+    public async Task Whatever_answers_a_cold_replica_gets_its_token(string reply)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var sidecar = await Replica.StartHereAsync(upstream, tokenEndpoint, server.Endpoint);
+
+        await sidecar.WaitForTokenAsync("access_token_1");
+
+        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("Please report this", StringComparison.Ordinal));
     }
 
     /// <summary>Other bytes, bytes left out or doubled, cut short, or nothing but noise.</summary>

@@ -198,10 +198,10 @@ public sealed class RedisClientTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = Enum.Parse<ChaosFault>(fault) };
         using var rig = new RedisRig($"{proxy.Endpoint}");
-        await rig.Client.ExecuteAsync(["SET", "text", new string('x', 200)], TestContext.Current.CancellationToken);
+        await rig.Client.ExecuteAsync(["SET", "text", new string('x', 200)], isWriting: true, TestContext.Current.CancellationToken);
 
         var begun = Ambience.Time.GetTimestamp();
-        var answer = await rig.Client.ExecuteAsync(["GET", "text"], TestContext.Current.CancellationToken);
+        var answer = await rig.Client.ExecuteAsync(["GET", "text"], isWriting: false, TestContext.Current.CancellationToken);
 
         Figures.Report($"visit through a proxy that has the fault {fault}: {answer.Failure?.ToString() ?? "well"} after {Ambience.Time.GetElapsedTime(begun).TotalSeconds:0.0} s");
         Assert.Equal(failure, answer.Failure);
@@ -231,6 +231,70 @@ public sealed class RedisClientTests
         Assert.Equal(failure, answer.Failure);
         Assert.DoesNotContain("canary", answer.Reason, StringComparison.Ordinal);
         Assert.StartsWith($"{server.Endpoint} ", answer.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-MOVED 1 canary-password:6379\r\n")]
+    [InlineData("-ASK 1 canary\u001b[31m:6379\r\n")]
+    [InlineData("-MOVED 1 127.0.0.1:99999\r\n")]
+    internal async Task A_server_cannot_speak_through_our_log(string reply)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        var answer = await rig.CheckAsync();
+
+        Assert.NotNull(answer.Failure);
+        Assert.DoesNotContain("canary", answer.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("*2\r\n$9\r\n127.0.0.1\r\n$5\r\n99999\r\n")]
+    [InlineData("*2\r\n$0\r\n\r\n$4\r\n6379\r\n")]
+    [InlineData("*2\r\n*0\r\n$4\r\n6379\r\n")]
+    [InlineData("*2\r\n$6\r\ncan\nry\r\n$4\r\n6379\r\n")]
+    [InlineData("*1\r\n$9\r\n127.0.0.1\r\n")]
+    [InlineData(":1\r\n")]
+    internal async Task What_no_Sentinel_says_is_an_invalid_reply(string reply)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        using var rig = new RedisRig($"{server.Endpoint},serviceName=tokens");
+
+        var answer = await rig.CheckAsync();
+
+        Assert.Equal(RedisFailure.InvalidReply, answer.Failure);
+        Assert.DoesNotContain('\n', answer.Reason!);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_a_certificate_of_its_clients_is_told_as_such()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true);
+        var access = new Configuration.RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
+        await using var server = await RedisServer.StartAsync(access, [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
+        using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
+
+        var answer = await rig.CheckAsync();
+
+        Assert.Equal(RedisFailure.TlsFailed, answer.Failure);
+        Assert.Contains("tls-auth-clients", answer.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_sends_nobody_anywhere()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
+        using var stranger = new TestCertificates("redis.example", isForLoopback: true);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
+        using var system = new RedisRig($"{server.Endpoint},ssl=true");
+
+        Assert.Equal(RedisFailure.TlsFailed, (await own.CheckAsync()).Failure);
+        Assert.Equal(RedisFailure.TlsFailed, (await system.CheckAsync()).Failure);
+
+        Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
     }
 
     [Theory]

@@ -127,12 +127,55 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_whose_end_somebody_has_put_off_is_not_believed_to_live_longer_than_a_whole_life()
+    public async Task A_token_whose_end_somebody_has_put_off_is_not_believed_and_makes_room()
     {
         await rig.WriteAsync(RedisRig.Token("a", left: 10, lifetime: 60));
-        await server.RunAsync("PEXPIRE", rig.TokenName, 86_400_000);
+        await server.RunAsync("PEXPIRE", rig.TokenName, 30_000);
 
-        Assert.InRange((await rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow(), TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        await rig.WriteAsync(RedisRig.Token("b", left: 20, lifetime: 60));
+        Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_past_that_somebody_puts_there_again_is_not_believed()
+    {
+        await rig.WriteAsync(RedisRig.Token("past", left: 0.5));
+        var value = (await server.RunAsync("GET", rig.TokenName)).Bytes!;
+        await server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
+
+        await server.RunAsync("SET", rig.TokenName, value, "PX", 3_600_000);
+
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+    }
+
+    [Fact]
+    public async Task A_user_without_a_right_deletes_nothing()
+    {
+        await rig.WriteAsync(RedisRig.Token("a"));
+        await server.RunAsync("ACL", "SETUSER", "limited", "on", ">limited", "~*", "+eval", "+time", "+get", "+set", "+del", "+pttl", "+pexpire");
+        using var limited = new RedisRig($"{server.Endpoint},user=limited,password=limited");
+
+        Assert.Equal(StoreReading.Unavailable, await limited.ReadAsync());
+
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_is_full_is_told_once_although_it_can_be_read()
+    {
+        await server.RunAsync("CONFIG", "SET", "maxmemory", "1kb");
+
+        for (var i = 0; i < 3; i++)
+            await rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Single(rig.Log.Lines, line => line.Text.Contains("is out of memory", StringComparison.Ordinal));
+
+        await server.RunAsync("CONFIG", "SET", "maxmemory", "0");
+        await rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Equal(
+            ["shared through", "out of memory", "shared through"],
+            rig.Log.Lines.Select(line => line.Text.Contains("shared through", StringComparison.Ordinal) ? "shared through" : "out of memory"));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class TopologyTests
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
         using var misnamed = new RedisRig($"{sentinel.Endpoint},serviceName=others,password={Password}");
 
-        await rig.WriteAsync(RedisRig.Token("a"));
+        await rig.WriteAsync(RedisRig.Token("a", left: 1800));
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
         Assert.Contains("knows no master", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
         foreach (var replica in new[] { first, second })
@@ -42,7 +42,7 @@ public sealed class TopologyTests
             await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
 
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
-        await rig.WriteAsync(RedisRig.Token("b", left: 3700));
+        await rig.WriteAsync(RedisRig.Token("b", left: 3600));
         Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
     }
 

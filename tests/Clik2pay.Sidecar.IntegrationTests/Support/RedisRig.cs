@@ -34,7 +34,7 @@ internal sealed class RedisRig : IDisposable
         Key = TokenKey.For(settings.Clik2pay);
         Client = new(Options, Ambience.Time, logging.CreateLogger<RedisClient>());
         Store = new(Client, Options, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
-        Lease = new(Client, Options, logging.CreateLogger<RedisTokenLease>());
+        Lease = new(Client, Options, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options, Key);
     }
 

@@ -15,7 +15,8 @@ internal sealed class SimulatedReplica : SynchronizationContext
     public SimulatedReplica(Simulation simulation, SimulatedRedis redis, NumberingEndpoint endpoint, int seed)
     {
         this.simulation = simulation;
-        Clock = new OffsetTime(simulation.Time, TimeSpan.FromMinutes(seed));
+        Offset = TimeSpan.FromMinutes(seed);
+        Clock = new OffsetTime(simulation.Time, Offset);
         Link = new(redis, Clock);
         Rig = new(simulation, endpoint, Link, Link, seed, time: Clock);
         Post(_ => Run = Rig.Loop.RunAsync(shutdown.Token), null);
@@ -28,6 +29,9 @@ internal sealed class SimulatedReplica : SynchronizationContext
         Stopped,
         Dead,
     }
+
+    /// <summary>What its clock shows more than the simulation's.</summary>
+    public TimeSpan Offset { get; }
 
     /// <summary>It differs from that of every other replica.</summary>
     public TimeProvider Clock { get; }
@@ -74,10 +78,12 @@ internal sealed class SimulatedReplica : SynchronizationContext
     }
 
     /// <summary>Asks as a request would.</summary>
-    public void Ask()
+    public Task<AccessToken?> Ask()
     {
-        Post(_ => _ = Rig.Source.GetAsync(CancellationToken.None).AsTask(), null);
+        var answer = Task.FromResult<AccessToken?>(null);
+        Post(_ => answer = Rig.Source.GetAsync(CancellationToken.None).AsTask(), null);
         simulation.RunReady();
+        return answer;
     }
 
     /// <summary>Upstream answers this token with 401.</summary>

@@ -55,7 +55,7 @@ public sealed class FleetTests
         var replicas = Start(100);
 
         // On all of them requests ask all the time.
-        simulation.Advance(TimeSpan.FromHours(1), Second, () => replicas[(int)(simulation.Time.GetTimestamp() / Second.Ticks % 100)].Ask());
+        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[(int)(simulation.Time.GetTimestamp() / Second.Ticks % 100)].Ask());
         var calls = endpoint.Calls;
         endpoint.Failure = null;
         simulation.Advance(RefreshSchedule.LongestSharedPause + (5 * Second), Second);
@@ -197,6 +197,39 @@ public sealed class FleetTests
         simulation.Advance(2 * Second, Second / 100);
 
         Assert.Equal("access_token_2", replicas.Single(replica => replica != holder).Token?.Value);
+    }
+
+    [Fact]
+    public void A_request_that_waits_is_served_by_a_look_that_finds_a_token()
+    {
+        var replicas = Start(2);
+        simulation.Advance(5 * Minute, Second / 10);
+        redis.Latency = 2 * Second;
+        var other = replicas.Single(replica => replica != endpoint.LastCaller);
+
+        // A second replica's look is on its way when upstream rejects the token; meanwhile there is another in the store.
+        while (simulation.Time.GetMonotonicNow() < other.Rig.Loop.Status.LookAt - other.Offset)
+            simulation.Advance(Second / 10, Second / 10);
+        redis.Write("access_token_of_another", TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + TimeSpan.FromHours(1));
+        other.Reject(other.Token!);
+        var asked = other.Ask();
+        simulation.Advance(3 * Second, Second / 10);
+
+        Assert.Equal("access_token_of_another", asked.Completed()?.Value);
+    }
+
+    [Fact]
+    public void While_the_fleet_pauses_a_token_that_comes_all_the_same_is_found_within_seconds()
+    {
+        endpoint.Failure = new(RefreshOutcome.Rejected, "invalid_client");
+        var replicas = Start(10);
+        simulation.Advance(Minute / 2, Second);
+
+        // The credentials are right again, and somebody else was faster.
+        redis.Write("access_token_of_another", TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + TimeSpan.FromHours(1));
+        simulation.Advance(RefreshSchedule.KeeperInterval + Second, Second);
+
+        Assert.All(replicas, replica => Assert.Equal("access_token_of_another", replica.Token?.Value));
     }
 
     [Fact]
