@@ -113,8 +113,8 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
             return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} could not be visited ({e.GetType().Name})");
         }
 
-        // What a server calls another node may be anything: only an address is told on.
-        string Name(RedisEndpoint it) => it == endpoint || it.IsAddress ? $"{it}" : $"{endpoint} sent the visit on to a node that";
+        // What a server calls another node may be anything: it is told on only when we knew it, or when it is an address.
+        string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "a node that Redis has named";
     }
 
     /// <summary>Asks a Sentinel, without the password if it wants none: many have no users, and refuse who introduces himself.</summary>

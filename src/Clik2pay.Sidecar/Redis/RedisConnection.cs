@@ -104,7 +104,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             if (options.CaFile is { } file)
                 authorities.ImportFromPemFile(file);
             await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = options.TlsHost ?? endpoint.Host, CertificateChainPolicy = Trust(authorities) },
+                new SslClientAuthenticationOptions { TargetHost = options.TlsHost ?? endpoint.Host, CertificateChainPolicy = Trust(options, authorities) },
                 cancellationToken);
             return secure;
         }
@@ -113,7 +113,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             // A server that does not speak TLS waits for the rest of what it takes for a command.
             await secure.DisposeAsync();
             throw new RedisException(RedisFailure.TlsFailed, e is AuthenticationException { InnerException: null }
-                ? $"has a certificate that is not to be trusted, or not for {options.TlsHost ?? endpoint.Host}; {RedisOptions.Section}:CaFile names its authority, sslHost the name in it"
+                ? $"has a certificate that is not to be trusted, or not for {options.TlsHost ?? "the name that it was called by"}; {RedisOptions.Section}:CaFile names its authority, sslHost the name in it"
                 : "agreed on no TLS; does it speak TLS on this port?");
         }
         finally
@@ -123,15 +123,16 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    /// <param name="authorities">Trusted in place of the system's, if there are any.</param>
-    private static X509ChainPolicy Trust(X509Certificate2Collection authorities)
+    private static X509ChainPolicy Trust(RedisOptions options, X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy
         {
             // Nothing is fetched from where a certificate that nobody trusts yet says: that would take its own time, and be a call to anywhere.
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = authorities.Count > 0 ? X509ChainTrustMode.CustomRootTrust : X509ChainTrustMode.System,
+
+            // A file of authorities that is empty just now trusts nobody, not everybody that the system does.
+            TrustMode = options.CaFile is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
         };
         policy.CustomTrustStore.AddRange(authorities);
         return policy;

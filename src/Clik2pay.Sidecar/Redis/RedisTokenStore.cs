@@ -43,6 +43,9 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         return 0
         """;
 
+    /// <summary>Redis's clock counts milliseconds since 1970. Beyond the year 5138 it is none, and no arithmetic is tried with it.</summary>
+    private const long LatestClock = 100_000_000_000_000;
+
     /// <summary>Redis rounds what is left; more than that, and somebody has given the key another expiry than its value has.</summary>
     private const long Tolerance = 1000;
 
@@ -60,7 +63,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         if (answer.Reply is not { } reply)
             return StoreReading.Unavailable;
 
-        if (reply.Items is not [{ Kind: RespKind.Integer, Integer: var clock }, ..] || !RedisClock.IsPlausible(clock))
+        if (reply.Items is not [{ Kind: RespKind.Integer, Integer: var clock }, ..] || clock is < 0 or > LatestClock)
             return StoreReading.Unavailable;
 
         ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();

@@ -138,6 +138,22 @@ public sealed class RedisClientTests
     }
 
     [Fact]
+    public async Task A_file_of_authorities_that_has_become_empty_trusts_nobody_and_one_that_is_filled_again_needs_no_restart()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        using var folder = new TemporaryFolder();
+        var authority = await File.ReadAllTextAsync(certificates.AuthorityFile, TestContext.Current.CancellationToken);
+        using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: folder.Write("ca.pem", authority));
+
+        folder.Write("ca.pem", "");
+        Assert.Equal(RedisFailure.TlsFailed, (await rig.CheckAsync()).Failure);
+
+        folder.Write("ca.pem", authority);
+        Assert.Null((await rig.CheckAsync()).Reason);
+    }
+
+    [Fact]
     public async Task Without_TLS_on_the_other_side_nothing_goes_out_in_clear_text()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -12,15 +12,17 @@ internal static class RedisEngine
 
     /// <summary>The command that runs a server in the foreground.</summary>
     /// <param name="name">A name for the container, where there is one.</param>
-    /// <param name="folder">What the server can read and write, under the same path inside and outside.</param>
     /// <param name="arguments">Of the server.</param>
-    public static ProcessStartInfo Command(string name, string folder, IEnumerable<string> arguments)
+    public static ProcessStartInfo Command(string name, IEnumerable<string> arguments)
     {
         if (HasProgram.Value)
             return new("redis-server", arguments);
 
         Assert.True(HasDocker.Value, "There is no redis-server on the PATH and no Docker engine that could run its image: install redis-server (tests/run.sh does where it may).");
-        return new("docker", ["run", "--rm", "--name", name, "--network", "host", "--volume", $"{folder}:{folder}", Image, "redis-server", .. arguments]);
+
+        // Past the image's own entry point, which would become a user to whom the folder is closed; and under /tmp lie the certificates too.
+        var temporary = Path.GetTempPath();
+        return new("docker", ["run", "--rm", "--name", name, "--network", "host", "--volume", $"{temporary}:{temporary}", "--entrypoint", "redis-server", Image, .. arguments]);
     }
 
     /// <summary>Sends a signal to a server.</summary>

@@ -116,7 +116,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         process?.Dispose();
         name = $"sidecar-redis-{Port}-{Environment.ProcessId}";
-        var start = RedisEngine.Command(name, folder.FullName, arguments);
+        var start = RedisEngine.Command(name, arguments);
         start.RedirectStandardOutput = true;
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         process = new Process { StartInfo = start };
