@@ -14,7 +14,7 @@ internal sealed class TokenRefresher(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Replicas that have to fetch each for themselves do so at different moments of this time.</summary>
+    /// <summary>Replicas that find the store away look once more at different moments of this time, before each of them fetches for itself.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
     /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
@@ -24,6 +24,7 @@ internal sealed class TokenRefresher(
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
         var waitUntil = time.GetMonotonicNow() + (2 * ITokenLease.Duration);
+        var hasLookedAgain = false;
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
@@ -57,12 +58,17 @@ internal sealed class TokenRefresher(
             }
             else
             {
-                // 7. Without store or lease, or after waiting in vain, each replica fetches for itself: late, because an outage of the store may
-                //    be short, and spread.
+                // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
+                //    be short; and never after one look alone: on a machine where a hundred processes start at once, the first may be too slow.
                 if (slot.Current is not null && time.GetMonotonicNow() < before.AloneAt)
                     return RefreshResult.Deferred;
 
-                await Task.Delay(Spread * random.NextDouble(), time, cancellationToken);
+                if (!hasLookedAgain)
+                {
+                    hasLookedAgain = true;
+                    await Task.Delay(Spread * random.NextDouble(), time, cancellationToken);
+                    continue;
+                }
             }
 
             // 8. Only now the one call that the whole fleet makes in a token's life. The token is shared before the lease goes back.

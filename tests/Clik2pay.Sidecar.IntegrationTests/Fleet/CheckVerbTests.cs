@@ -4,6 +4,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>The verb <c>check</c> as a process, with a Redis in every state.</summary>
+[Collection(OneByOne.Name)]
 public sealed class CheckVerbTests
 {
     [Fact]

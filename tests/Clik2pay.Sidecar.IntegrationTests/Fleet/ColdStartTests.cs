@@ -3,6 +3,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>Processes that start at once on one Redis.</summary>
+[Collection(OneByOne.Name)]
 public sealed class ColdStartTests
 {
     private const int Processes = 20;

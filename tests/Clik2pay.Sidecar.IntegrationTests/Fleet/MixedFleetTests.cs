@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>Several merchants, each with replicas for two environments, on one Redis.</summary>
+[Collection(OneByOne.Name)]
 public sealed class MixedFleetTests
 {
     [Lesson("stale token after a change of scope or secret because of the cache key: Duende Support#1396, #634")]

@@ -3,6 +3,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>What happens to Redis while callers call, and what they notice of it.</summary>
+[Collection(OneByOne.Name)]
 public sealed class RedisTroubleTests : IAsyncLifetime
 {
     private const string SharedAgain = "The access token is shared through Redis";
