@@ -302,8 +302,11 @@ public sealed class RedisClientTests
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
         using var certificates = new TestCertificates("redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
-        using var stranger = new TestCertificates("redis.example", isForLoopback: true);
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+
+        // A server that does not know its own authority cannot send it along.
+        string[] settings = [.. certificates.Settings.Select(line => line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal))];
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
         using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
         using var system = new RedisRig($"{server.Endpoint},ssl=true");
 

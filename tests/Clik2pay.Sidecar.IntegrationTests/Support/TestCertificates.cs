@@ -16,7 +16,7 @@ internal sealed class TestCertificates : IDisposable
     {
         var now = Ambience.Time.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authority = new CertificateRequest("CN=authority of a test", authorityKey, HashAlgorithmName.SHA256);
+        var authority = new CertificateRequest($"CN=authority of {name}", authorityKey, HashAlgorithmName.SHA256);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         using var authorityCertificate = authority.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
 

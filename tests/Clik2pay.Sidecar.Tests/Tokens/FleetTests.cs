@@ -200,6 +200,60 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public void A_token_written_between_the_look_and_the_lease_is_found()
+    {
+        var store = new InProcessTokenStore(simulation.Time);
+        var rig = new TokenRig(simulation, endpoint, store, new LeaseThatComesBehindAWrite(store, simulation.Time));
+
+        _ = rig.Start();
+
+        Assert.Equal("access_token_of_another", rig.Slot.Current?.Value);
+        Assert.Equal(0, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_request_waits_for_the_token_and_not_for_what_is_done_with_Redis_afterwards()
+    {
+        endpoint.Latency = Second;
+        var replica = Start(1)[0];
+        var asked = replica.Ask();
+        simulation.Advance(Second / 2, Second / 10);
+
+        replica.Link.IsCut = true;
+        simulation.Advance(Second * 0.6, Second / 10);
+
+        Assert.Equal("access_token_1", asked.Completed()?.Value);
+        Assert.True(replica.Rig.Loop.Status.HasHeldToken);
+    }
+
+    [Fact]
+    public void A_cold_replica_whose_first_look_fails_looks_once_more()
+    {
+        Start(1);
+        simulation.Advance(Minute, Second);
+        redis.IsDown = true;
+        var late = new SimulatedReplica(simulation, redis, endpoint, seed: 99);
+        redis.IsDown = false;
+
+        simulation.Advance(4 * Second, Second / 10);
+
+        Assert.Equal("access_token_1", late.Token?.Value);
+        Assert.Equal(1, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_cold_replica_without_Redis_has_a_token_within_seconds()
+    {
+        redis.IsDown = true;
+        var replica = Start(1)[0];
+
+        // Two looks of two seconds each, up to a second between them, and the token call.
+        simulation.Advance(6 * Second, Second / 10);
+
+        Assert.Equal("access_token_1", replica.Token?.Value);
+    }
+
+    [Fact]
     public void A_request_that_waits_is_served_by_a_look_that_finds_a_token()
     {
         var replicas = Start(2);
@@ -250,4 +304,15 @@ public sealed class FleetTests
     }
 
     private List<SimulatedReplica> Start(int count) => [.. Enumerable.Range(1, count).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed))];
+
+    /// <summary>The previous holder writes its token and gives the lease back just before it is asked for.</summary>
+    private sealed class LeaseThatComesBehindAWrite(InProcessTokenStore store, SimulatedTime time) : ITokenLease
+    {
+        public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
+        {
+            var life = TimeSpan.FromHours(1);
+            await store.WriteAsync(key, new("access_token_of_another", life, time.GetMonotonicNow() + life), cancellationToken);
+            return LeaseAttempt.Acquired(_ => ValueTask.FromResult(false));
+        }
+    }
 }
