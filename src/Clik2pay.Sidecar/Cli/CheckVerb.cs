@@ -33,7 +33,10 @@ internal static class CheckVerb
         async Task<int> CheckRedisAsync()
         {
             if (settings.Redis is null)
+            {
+                await TellAsync("--", "Redis", "not configured: the access token stays in the process");
                 return ExitCode.Success;
+            }
 
             var visit = await sidecar.Services.GetRequiredService<RedisCheck>().RunAsync(cancellationToken);
             await TellAsync(visit.Failure is null ? "ok" : "FAIL", "Redis", visit.Failure is null ? $"{settings.Redis}" : $"{visit.Failure}: {visit.Reason}");

@@ -36,11 +36,13 @@ internal static class RedisConnectionString
         // Port -1 is "none given": Uri knows no default for this scheme.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
             || RedisEndpoint.TryCreate(address.DnsSafeHost, address.Port == -1 ? DefaultPort : address.Port) is not { } endpoint
-            || address.Query.Length > 0
             || address.Fragment.Length > 0)
         {
-            return Mistake("it is not an address of the form redis://user:password@host:port/database; are : / ? # @ and % in the password written as %3A %2F %3F %23 %40 and %25?", out mistake);
+            return Mistake("it is not an address of the form redis://user:password@host:port/database, with one host and no ,option=value behind it; are : / ? # @ and % in the password written as %3A %2F %3F %23 %40 and %25?", out mistake);
         }
+
+        if (address.Query.Length > 0)
+            return Mistake("an address has no options behind a ?: TLS is rediss://, and the database follows a /. A ? in the password is written %3F.", out mistake);
 
         var database = 0;
         if (address.AbsolutePath is not "/" and not "" && !TryReadDatabase(address.AbsolutePath[1..], out database))
@@ -67,7 +69,7 @@ internal static class RedisConnectionString
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var hosts = parts.TakeWhile(part => !part.Contains('=')).ToList();
         if (hosts.Count == 0)
-            return Mistake("it names no host; write host:port[,host:port…][,option=value…] or redis://host:port.", out mistake);
+            return Mistake("it names no host; write host:port[,host:port…][,option=value…], with commas between, or redis://host:port.", out mistake);
 
         var options = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var part in parts.Skip(hosts.Count))

@@ -20,12 +20,13 @@ internal static class RedisOptionsReader
         var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
         if (!isGiven && caFile is not null)
             settings.AddMistake(CaFileKey, $"it has no effect without {ConnectionStringKey}.");
-        if (connectionString is null)
-            return null;
 
         // A hash tag of the user's own, even an empty one, would take the place of ours, and a cluster would spread the keys over its nodes.
         if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
             settings.AddMistake(KeyPrefixKey, "it has a space, a brace or another character that a key's name had better not have; use letters, digits and : . _ -.");
+
+        if (connectionString is null)
+            return null;
 
         var options = RedisConnectionString.TryRead(connectionString, out var mistake);
         if (options is null)

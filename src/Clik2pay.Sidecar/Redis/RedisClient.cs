@@ -14,6 +14,7 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const int MostRedirections = 5;
+    private const string NoSentinel = "answered as no Sentinel does; is it a server? Those need no serviceName";
 
     private RedisEndpoint? answeredLast;
     private bool isInUse;
@@ -126,19 +127,18 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
         if (reply.Kind == RespKind.Error && options.Password is not null)
         {
             await connection.AuthenticateAsync(options, cancellationToken);
-            reply = await connection.ExecuteAsync(question, cancellationToken);
+            reply = await connection.SendAsync(question, cancellationToken);
         }
 
         if (reply.Kind == RespKind.Error)
-            throw RedisErrors.Explain(reply);
+            throw RedisErrors.Explain(reply, NoSentinel);
 
         if (reply.Kind == RespKind.Null)
             throw new RedisException(RedisFailure.NotReady, $"is a Sentinel that knows no master by the name {service}");
 
         return reply.Items is [{ Kind: RespKind.Text } host, { Kind: RespKind.Text } port] && int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? RedisEndpoint.TryCreate(host.Text, number) ?? throw NoEndpoint()
-            : throw NoEndpoint();
-
-        static RedisException NoEndpoint() => new(RedisFailure.InvalidReply, "answered as no Sentinel does");
+            && RedisEndpoint.TryCreate(host.Text, number) is { } master
+            ? master
+            : throw new RedisException(RedisFailure.InvalidReply, NoSentinel);
     }
 }

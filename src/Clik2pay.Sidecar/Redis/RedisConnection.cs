@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -52,8 +51,12 @@ internal sealed class RedisConnection : IAsyncDisposable
     public async Task IntroduceAsync(RedisOptions options, CancellationToken cancellationToken)
     {
         await AuthenticateAsync(options, cancellationToken);
-        if (options.Database != 0)
-            await ExecuteAsync(["SELECT", options.Database.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        if (options.Database == 0)
+            return;
+
+        var reply = await SendAsync(["SELECT", options.Database], cancellationToken);
+        if (reply.Kind == RespKind.Error)
+            throw RedisErrors.Explain(reply, $"has no database {options.Database}; a cluster has only 0");
     }
 
     public async Task AuthenticateAsync(RedisOptions options, CancellationToken cancellationToken)
@@ -63,7 +66,7 @@ internal sealed class RedisConnection : IAsyncDisposable
 
         var reply = await SendAsync(options.User is { } user ? ["AUTH", user, password] : ["AUTH", password], cancellationToken);
         if (reply.Kind == RespKind.Error)
-            throw RedisErrors.Explain(reply, isAuthentication: true);
+            throw RedisErrors.Explain(reply, "refuses AUTH; has it a password at all, and does it know users?", RedisFailure.AccessDenied);
     }
 
     /// <summary>Sends a command and reads its reply.</summary>
@@ -113,7 +116,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             // A server that does not speak TLS waits for the rest of what it takes for a command.
             await secure.DisposeAsync();
             throw new RedisException(RedisFailure.TlsFailed, e is AuthenticationException { InnerException: null }
-                ? $"has a certificate that is not to be trusted, or not for {options.TlsHost ?? "the name that it was called by"}; {RedisOptions.Section}:CaFile names its authority, sslHost the name in it"
+                ? $"has a certificate that is not to be trusted: of another authority ({RedisOptions.Section}:CaFile names it), for another name (sslHost gives it), or out of date"
                 : "agreed on no TLS; does it speak TLS on this port?");
         }
         finally

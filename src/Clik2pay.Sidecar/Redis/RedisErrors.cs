@@ -3,7 +3,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// <summary>What the errors mean that Redis answers with. Of their text only what is known is told on.</summary>
 internal static class RedisErrors
 {
-    private const string NeededRights = "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys";
+    private const string NeededRights = "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys (and SELECT, with a database)";
 
     private static readonly (string Sign, RedisFailure Failure, string What)[] Known =
     [
@@ -28,24 +28,25 @@ internal static class RedisErrors
         ("executing the script can't", RedisFailure.AccessDenied, NeededRights),
     ];
 
-    public static RedisException Explain(RespReply error, bool isAuthentication = false)
+    /// <param name="error">What Redis answered.</param>
+    /// <param name="otherwise">What it means when it is none of the known ones.</param>
+    /// <param name="failure">And of which kind that is.</param>
+    public static RedisException Explain(RespReply error, string otherwise = "answered with an error; does it allow EVAL?", RedisFailure failure = RedisFailure.InvalidReply)
     {
         var text = error.Text;
-        foreach (var (sign, failure, what) in Known)
+        foreach (var (sign, kind, what) in Known)
         {
             // Before Redis 7 an error inside of a script comes behind a preamble and a minus.
             if (text.StartsWith(sign, StringComparison.Ordinal) || text.Contains($" -{sign} ", StringComparison.Ordinal))
-                return new(failure, what);
+                return new(kind, what);
         }
 
-        foreach (var (part, failure, what) in KnownParts)
+        foreach (var (part, kind, what) in KnownParts)
         {
             if (text.Contains(part, StringComparison.Ordinal))
-                return new(failure, what);
+                return new(kind, what);
         }
 
-        return isAuthentication
-            ? new(RedisFailure.AccessDenied, "refuses AUTH; has it a password at all, and does it know users?")
-            : new(RedisFailure.InvalidReply, "answered with an error; does it allow EVAL, and has it the database?");
+        return new(failure, otherwise);
     }
 }

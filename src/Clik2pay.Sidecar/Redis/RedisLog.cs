@@ -8,10 +8,10 @@ internal static partial class RedisLog
     [LoggerMessage(1300, LogLevel.Information, "The access token is shared through Redis at {Redis}.")]
     public static partial void InUse(this ILogger log, RedisOptions redis);
 
-    [LoggerMessage(1301, LogLevel.Warning, "Redis cannot be used ({Failure}): {Reason}. Calls go on; until Redis is back this replica fetches tokens for itself.")]
+    [LoggerMessage(1301, LogLevel.Warning, "Redis cannot be used ({Failure}): {Reason}. Calls go on; at the refresh point of its token this replica waits for Redis for a while, and then fetches one for itself.")]
     public static partial void Unusable(this ILogger log, RedisFailure failure, string reason);
 
-    [LoggerMessage(1302, LogLevel.Warning, "What {Key} held in Redis was none of the sidecar's, of other credentials, or of the past; it was not used, and is removed.")]
+    [LoggerMessage(1302, LogLevel.Warning, "What {Key} held in Redis was none of the sidecar's, of other credentials, of the past, or prolonged by somebody; it was not used, and is removed.")]
     public static partial void Foreign(this ILogger log, string key);
 
     [LoggerMessage(1303, LogLevel.Information, "The lease ran out before it was given back; another replica may have made a token call too.")]

@@ -83,16 +83,17 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         return StoreReading.Empty;
     }
 
-    public async ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         // Each write follows a look; when that has failed, Redis is away.
         if (ahead is not { } offset)
-            return;
+            return false;
 
         var name = new RedisKeys(options, key).Token;
         var expiresAt = (long)(token.ExpiresAt + offset).TotalMilliseconds;
-        await redis.ExecuteAsync(
+        var answer = await redis.ExecuteAsync(
             ["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, name), expiresAt], isWriting: true, cancellationToken);
+        return answer.Reply is { Integer: 1 };
     }
 
     /// <summary>Lifetime and expiry by Redis's clock in milliseconds (8 bytes each, big-endian), then the token.</summary>

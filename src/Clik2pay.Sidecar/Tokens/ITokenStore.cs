@@ -13,5 +13,6 @@ internal interface ITokenStore
     ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken);
 
     /// <summary>Writes the token over nothing, or over one that expires earlier; a longer-lived one stays. A store that is away loses it.</summary>
-    ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
+    /// <returns>Whether it was written.</returns>
+    ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 }

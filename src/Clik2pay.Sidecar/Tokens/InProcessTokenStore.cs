@@ -12,9 +12,8 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
     public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow()) ? StoreReading.Found(token) : StoreReading.Empty);
 
-    public ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    public ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token) == token);
     }
 }

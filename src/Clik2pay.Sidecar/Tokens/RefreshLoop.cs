@@ -66,6 +66,9 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
                 Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), before);
             else
                 status = schedule.AfterLook(look.Outcome, before, time.GetMonotonicNow());
+
+            if (look.Outcome == LookOutcome.WrittenBack)
+                log.WrittenBack();
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -6,7 +6,7 @@ internal static partial class TokenLog
     [LoggerMessage(1000, LogLevel.Information, "Access token refreshed: {Outcome} ({Trigger}), it expires in {SecondsToExpiry} s.")]
     public static partial void Refreshed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, long secondsToExpiry);
 
-    [LoggerMessage(1001, LogLevel.Warning, "No access token: {Outcome} ({Trigger}), {Reason}. The next attempt is in {SecondsToRetry} s; a token that is held serves until it expires.")]
+    [LoggerMessage(1001, LogLevel.Warning, "No access token: {Outcome} ({Trigger}), {Reason}. The next attempt is in {SecondsToRetry} s, and others follow without a line each; a token that is held serves until it expires.")]
     public static partial void Failed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, string reason, long secondsToRetry);
 
     [LoggerMessage(1002, LogLevel.Error, "Credentials refused ({Trigger}): {Reason}. A retry will not help until they change; the next attempt is in {SecondsToRetry} s.")]
@@ -17,6 +17,9 @@ internal static partial class TokenLog
 
     [LoggerMessage(1005, LogLevel.Warning, "Upstream rejected the successor of a rejected token with 401 too, so the token is not what is wrong; it stays, and 401s go to the callers, for {Seconds} s.")]
     public static partial void RejectedAgain(this ILogger log, long seconds);
+
+    [LoggerMessage(1006, LogLevel.Information, "The shared store had lost the access token, or had an older one; this replica's was written there.")]
+    public static partial void WrittenBack(this ILogger log);
 
     [LoggerMessage(1004, LogLevel.Error, "A refresh ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
     public static partial void Broken(this ILogger log, string errorType, string? stackTrace);

@@ -37,7 +37,7 @@ internal sealed class TokenRefresher(
 
             // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
-                return RefreshResult.Failed(attempt.Failure!);
+                return RefreshResult.Failed(attempt.Failure! with { Reason = $"another replica has tried: {attempt.Failure.Reason}" });
 
             // 5. The others look again, at random moments so as not to march in step, and when the lease runs out.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
@@ -89,11 +89,9 @@ internal sealed class TokenRefresher(
     public async Task<LookResult> LookAsync(CancellationToken cancellationToken)
     {
         var look = await AdoptAsync(cancellationToken);
-        if (look.Outcome != LookOutcome.Behind || slot.Current is not { } held)
-            return look;
-
-        await store.WriteAsync(key, held, cancellationToken);
-        return new(LookOutcome.WrittenBack);
+        return look.Outcome == LookOutcome.Behind && slot.Current is { } held && await store.WriteAsync(key, held, cancellationToken)
+            ? new(LookOutcome.WrittenBack)
+            : look;
     }
 
     private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)

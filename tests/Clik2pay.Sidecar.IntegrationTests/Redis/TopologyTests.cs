@@ -111,6 +111,6 @@ public sealed class TopologyTests
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"redis://{cluster.Nodes[0].Endpoint}/1");
 
-        Assert.Contains("has it the database?", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("has no database 1; a cluster has only 0", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
     }
 }

@@ -165,7 +165,7 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "check");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(["ok    configuration", "ok    token endpoint", "ok    credentials"], output.Split('\n').Select(line => line[..20].TrimEnd()));
+        Assert.Equal(["ok    configuration", "--    Redis", "ok    token endpoint", "ok    credentials"], output.Split('\n').Select(line => line[..20].TrimEnd()));
         Assert.Contains("lives 3600 s", output, StringComparison.Ordinal);
     }
 

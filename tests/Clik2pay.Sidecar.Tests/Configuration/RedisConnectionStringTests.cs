@@ -72,9 +72,10 @@ public sealed class RedisConnectionStringTests
     [InlineData("redis://u:can?ary@r", "not an address")]
     [InlineData("redis://u:1/canary@r", "%2F")]
     [InlineData("redis://u:1#canary@r", "not an address")]
-    [InlineData("redis://u:1?canary@r", "not an address")]
+    [InlineData("redis://u:1?canary@r", "written %3F")]
     [InlineData("redis://r/canary", "not the number of a database")]
-    [InlineData("redis://r?ssl=true", "not an address")]
+    [InlineData("redis://r?ssl=true", "TLS is rediss://")]
+    [InlineData("r;password=canary", "with commas between")]
     [InlineData("redis://r,canary", "not an address")]
     [InlineData("redis://r:6379,s:6379", "not an address")]
     public void What_is_wrong_is_told_and_nothing_of_it_quoted(string text, string mistake)

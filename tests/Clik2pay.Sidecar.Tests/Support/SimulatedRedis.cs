@@ -31,10 +31,13 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
     public void Flush() => (Value, ExpiresAt, leaseOwner, note) = (null, TimeSpan.Zero, null, null);
 
-    public void Write(string value, TimeSpan lifetime, TimeSpan expiresAt)
+    public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt)
     {
-        if (expiresAt > Now && expiresAt > ExpiresAt)
-            (Value, Lifetime, ExpiresAt) = (value, lifetime, expiresAt);
+        if (expiresAt <= Now || expiresAt <= ExpiresAt)
+            return false;
+
+        (Value, Lifetime, ExpiresAt) = (value, lifetime, expiresAt);
+        return true;
     }
 
     public LeaseOutcome Acquire(object owner, out TimeSpan remaining, out TokenFailure? failure)

@@ -25,16 +25,10 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         return found is { Value: { } value, Left: var left } && left > TimeSpan.Zero ? StoreReading.Found(new(value, found.Lifetime, askedAt + left)) : StoreReading.Empty;
     }
 
-    public async ValueTask WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         var expiresAt = redis.Now + (token.ExpiresAt - clock.GetMonotonicNow());
-        await VisitAsync(
-            () =>
-            {
-                redis.Write(token.Value, token.Lifetime, expiresAt);
-                return true;
-            },
-            cancellationToken);
+        return (await VisitAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt), cancellationToken)).Reply;
     }
 
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
