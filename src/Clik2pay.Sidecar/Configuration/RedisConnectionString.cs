@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Clik2pay.Sidecar.Configuration;
 
@@ -97,9 +98,9 @@ internal static class RedisConnectionString
         if (options.GetValueOrDefault("defaultDatabase") is { } number && !TryReadDatabase(number, out database))
             return Mistake("defaultDatabase is not a number of 0 or more.", out mistake);
 
-        // A name without anything to it may be a password whose "password=" was forgotten. It is neither quoted nor called.
-        if (hosts.Skip(1).Any(host => !host.Contains(':') && !host.Contains('.')))
-            return Mistake("a host behind the first has neither port nor dot; write host:port. Is it a password without password= before it?", out mistake);
+        // A name without a port may be a password whose "password=" was forgotten. It is neither quoted nor called.
+        if (hosts.Skip(1).Any(host => !host.Contains(':') && !IPAddress.TryParse(host, out _)))
+            return Mistake("a host behind the first has no port; write host:port. Is it a password without password= before it?", out mistake);
 
         var port = options.ContainsKey("serviceName") ? DefaultSentinelPort : tls ? DefaultTlsPort : DefaultPort;
         var endpoints = hosts.ConvertAll(host => TryReadHost(host, port));

@@ -37,7 +37,9 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
         {
             if (trouble?.Failure != failure)
                 log.Unusable(failure, answer.Reason!);
-            trouble = (failure, isWriting);
+
+            // What a write meets and a read does not: that it can be read again does not mean that this is over.
+            trouble = (failure, isWriting && failure is (RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply));
             isInUse = false;
         }
         else if (!isInUse && (isWriting || trouble is not { IsWriting: true }))

@@ -18,7 +18,10 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         local length = redis.pcall('STRLEN', KEYS[2])
         if left > 0 and type(length) == 'number' and length <= 4096 then return {redis.call('GET', KEYS[2]), left} end
         if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
-        if redis.pcall('GET', KEYS[1]) == ARGV[1] then return 0 end
+        if redis.pcall('GET', KEYS[1]) == ARGV[1] then
+          redis.call('PEXPIRE', KEYS[1], ARGV[2])
+          return 0
+        end
         left = redis.call('PTTL', KEYS[1])
         if left >= 0 and left <= tonumber(ARGV[2]) then return math.max(left, 1) end
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -39,11 +42,14 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
     /// <summary>The notes that were seen, and until when each is obeyed by our own clock: whoever prolongs one or puts it there again gains nothing.</summary>
     private readonly Dictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
 
+    /// <summary>The name under which it was asked for last, when no answer came: it may have been acquired all the same, and is asked for under that name again.</summary>
+    private string? unanswered;
+
     /// <summary>Goes its way also at the end of the process: a lease that was acquired unseen could not be given back. The visit has its own deadline.</summary>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
-        var owner = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var owner = unanswered ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
         var answer = await AcquireAsync(names, owner);
         if (answer.Reply?.Items is [{ Bytes: { } note }, { Kind: RespKind.Integer, Integer: var left }])
         {
@@ -56,6 +62,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
             answer = await AcquireAsync(names, owner);
         }
 
+        unanswered = answer.Reply is null ? owner : null;
         return answer.Reply switch
         {
             { Kind: RespKind.Integer, Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),

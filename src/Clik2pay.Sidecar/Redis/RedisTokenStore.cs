@@ -113,10 +113,10 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
             return null;
 
         var lifetime = BinaryPrimitives.ReadInt64BigEndian(value);
-        var sealedLeft = Math.Min(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(sizeof(long))) - clock, lifetime);
+        var sealedLeft = BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(sizeof(long))) - clock;
         if (sealedLeft <= 0 || left < 0 || left > sealedLeft + Tolerance)
             return null;
 
-        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, sealedLeft)));
+        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, Math.Min(sealedLeft, lifetime))));
     }
 }

@@ -270,6 +270,7 @@ public sealed class RedisClientTests
     [InlineData("*2\r\n*0\r\n$4\r\n6379\r\n")]
     [InlineData("*2\r\n$6\r\ncan\nry\r\n$4\r\n6379\r\n")]
     [InlineData("*1\r\n$9\r\n127.0.0.1\r\n")]
+    [InlineData("*2\r\n$8\r\n::1%a\nca\r\n$4\r\n6379\r\n")]
     [InlineData(":1\r\n")]
     internal async Task What_no_Sentinel_says_is_an_invalid_reply(string reply)
     {

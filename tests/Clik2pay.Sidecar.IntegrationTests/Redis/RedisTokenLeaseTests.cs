@@ -138,6 +138,21 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_was_given_it_by_an_answer_that_was_lost_is_given_it_again()
+    {
+        await using var way = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.HalfOpen };
+        using var unlucky = new RedisRig($"{way.Endpoint}");
+        Assert.Equal(LeaseOutcome.Unavailable, (await unlucky.AcquireAsync()).Outcome);
+        Assert.Equal(1, (await server.RunAsync("EXISTS", rig.LeaseName)).Integer);
+
+        way.Fault = ChaosFault.None;
+        await using var attempt = await unlucky.AcquireAsync();
+
+        Assert.Equal(LeaseOutcome.Acquired, attempt.Outcome);
+        Assert.Equal(LeaseOutcome.Contended, (await unlucky.AcquireAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task A_note_copied_from_other_credentials_holds_nobody_off()
     {
         using var production = new RedisRig($"{server.Endpoint}", "Production");

@@ -163,6 +163,28 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_write_that_came_too_late_is_over_with_the_next_read()
+    {
+        await rig.ReadAsync();
+        server.Signal(SidecarProcess.Stop);
+        await rig.Store.WriteAsync(rig.Key, RedisRig.Token("a"), TestContext.Current.CancellationToken);
+        server.Signal(SidecarProcess.Continue);
+        await rig.ReadAsync();
+
+        Assert.Equal(
+            ["shared through", "(Timeout)", "shared through"],
+            rig.Log.Lines.Select(line => line.Text.Contains("(Timeout)", StringComparison.Ordinal) ? "(Timeout)" : "shared through"));
+    }
+
+    [Fact]
+    public async Task A_clock_of_Redis_that_was_set_back_a_little_costs_no_token()
+    {
+        await rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
+
+        Assert.InRange((await rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow(), TimeSpan.Zero, TimeSpan.FromSeconds(3600));
+    }
+
+    [Fact]
     public async Task A_Redis_that_is_full_is_told_once_although_it_can_be_read()
     {
         await server.RunAsync("CONFIG", "SET", "maxmemory", "1kb");
