@@ -7,6 +7,6 @@ internal static class Ambience
     public static TimeProvider Time => TimeProvider.System;
 #pragma warning restore RS0030
 
-    /// <summary>Repeats of the long tests are many with TEST_LONG=1, as CI has it, and few without.</summary>
+    /// <summary>Repeats of the long tests are many with TEST_LONG=1, and few without.</summary>
     public static int Repeats(int many, int few) => Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? many : few;
 }
