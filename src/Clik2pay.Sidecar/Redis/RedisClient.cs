@@ -16,6 +16,11 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
     private const int MostRedirections = 5;
     private const string NoSentinel = "answered as no Sentinel does; is it a server? Those need no serviceName";
 
+    private const string DeleteIfStill = """
+        if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+        return 0
+        """;
+
     private RedisEndpoint? answeredLast;
     private bool isInUse;
     private (RedisFailure Failure, bool IsWriting)? trouble;
@@ -29,6 +34,10 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
         Report(answer, isWriting);
         return answer;
     }
+
+    /// <summary>Removes a value that was read and found to be of no use, unless another has taken its place meanwhile.</summary>
+    public Task DeleteIfStillAsync(string key, byte[] value, CancellationToken cancellationToken) =>
+        ExecuteAsync(["EVAL", DeleteIfStill, 1, key, value], isWriting: true, cancellationToken);
 
     /// <summary>Changes of state, not visits.</summary>
     private void Report(RedisAnswer answer, bool isWriting)

@@ -35,8 +35,6 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         return 1
         """;
 
-    private const string Delete = "return redis.call('DEL', KEYS[1])";
-
     private const int MostNotes = 1000;
 
     /// <summary>The notes that were seen, and until when each is obeyed by our own clock: whoever prolongs one or puts it there again gains nothing.</summary>
@@ -58,7 +56,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
 
             // Somebody else's note, or one that somebody has prolonged, holds nobody off.
             log.Foreign(names.Failure);
-            await redis.ExecuteAsync(["EVAL", Delete, 1, names.Failure], isWriting: true, CancellationToken.None);
+            await redis.DeleteIfStillAsync(names.Failure, note, CancellationToken.None);
             answer = await AcquireAsync(names, owner);
         }
 

@@ -38,11 +38,6 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         return 1
         """;
 
-    private const string DeleteIfStill = """
-        if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-        return 0
-        """;
-
     /// <summary>Redis's clock counts milliseconds since 1970. Beyond the year 5138 it is none, and no arithmetic is tried with it.</summary>
     private const long LatestClock = 100_000_000_000_000;
 
@@ -76,7 +71,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
                 return StoreReading.Found(token);
 
             // What does not open helps nobody, and would keep what does from its place.
-            await redis.ExecuteAsync(["EVAL", DeleteIfStill, 1, name, value], isWriting: true, cancellationToken);
+            await redis.DeleteIfStillAsync(name, value, cancellationToken);
         }
 
         log.Foreign(name);

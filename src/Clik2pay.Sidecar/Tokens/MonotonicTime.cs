@@ -15,4 +15,8 @@ internal static class MonotonicTime
         // Linux counts nanoseconds and Windows ticks: a plain division. Anything else takes the long way.
         return new(rest == 0 ? timestamp / perTick : (long)((Int128)timestamp * TimeSpan.TicksPerSecond / time.TimestampFrequency));
     }
+
+    public static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    public static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,3 +1,5 @@
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>When to refresh next. Each kind of failure has its own pace; all of it is jittered, so that a fleet does not march in step.</summary>
@@ -122,8 +124,4 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <summary>Beyond 2^10 every pause is at its longest anyway.</summary>
     private static TimeSpan Ceiling((TimeSpan Shortest, TimeSpan Longest) limits, int failuresBefore) =>
         Min(limits.Longest, limits.Shortest * Math.Pow(2, Math.Min(failuresBefore + 1, 10)));
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,3 +1,5 @@
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>One refresh: from the shared store if another replica was faster, else from the token endpoint under the lease.</summary>
@@ -133,6 +135,4 @@ internal sealed class TokenRefresher(
     }
 
     private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -19,7 +19,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
         Clock = new OffsetTime(simulation.Time, Offset);
         Link = new(redis, Clock);
         Rig = new(simulation, endpoint, Link, Link, seed, time: Clock);
-        Post(_ => Run = Rig.Loop.RunAsync(shutdown.Token), null);
+        Post(_ => _ = Rig.Loop.RunAsync(shutdown.Token), null);
         simulation.RunReady();
     }
 
@@ -39,9 +39,6 @@ internal sealed class SimulatedReplica : SynchronizationContext
     public SimulatedRedisLink Link { get; }
 
     public TokenRig Rig { get; }
-
-    /// <summary>The refresh loop; it ends with a shutdown only.</summary>
-    public Task Run { get; private set; } = Task.CompletedTask;
 
     /// <summary>Neither stopped nor killed nor shut down.</summary>
     public bool IsRunning => state == State.Running && !shutdown.IsCancellationRequested;
