@@ -4,6 +4,7 @@ using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar;
@@ -25,6 +26,7 @@ internal static class Program
         builder.Services.AddSingleton(settings.Clik2pay);
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddAmbient();          // the real clock and the real randomness
+        builder.Services.AddTelemetry();        // what is counted
         builder.Services.AddTokens();           // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
         builder.Services.AddProxy(configuration);
@@ -33,7 +35,7 @@ internal static class Program
 
         var app = builder.Build();
         app.UseAdministration();                // its own listener: startup, readiness, liveness
-        app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward
+        app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward → replay on 401
         return app;
     }
 }

@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Cli;
 internal static class CommandLine
 {
     private static readonly string[] Sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
-    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", RedisOptionsReader.ConnectionStringKey];
+    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", RedisOptionsReader.ConnectionStringKey, SidecarOptionsReader.CallerTokenKey];
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {

@@ -41,6 +41,31 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return false;
     }
 
+    public int Number(string key, int fallback, int least, int most)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+
+        AddMistake(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a whole number from {least} to {most}."));
+        return fallback;
+    }
+
+    /// <summary>A file mode as chmod takes it: three octal digits, with or without a zero before them.</summary>
+    public UnixFileMode FileMode(string key, UnixFileMode fallback)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+
+        if (text.Length is 3 or 4 && text.All(c => c is >= '0' and <= '7') && (text.Length == 3 || text[0] == '0'))
+            return (UnixFileMode)Convert.ToInt32(text, 8);
+
+        AddMistake(key, $"\"{text}\" is not a file mode; write octal digits, for instance 0660.");
+        return fallback;
+    }
+
     public double Fraction(string key, double fallback, double least, double most)
     {
         if (Text(key) is not { } text)

@@ -14,6 +14,21 @@ internal sealed record SidecarOptions
     /// <summary>What a caller's Host header may name, without port.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = ["localhost", "127.0.0.1", "[::1]"];
 
+    /// <summary>What a caller has to send in <c>Clik2pay-Sidecar-Token</c>; null: nothing. A secret.</summary>
+    public string? CallerToken { get; init; }
+
+    /// <summary>The file mode of a Unix socket, 0 to 0777: who may connect. By default owner and group.</summary>
+    public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>How many connections callers may hold open, 1 to 1,000,000; one more is closed. Administration has as many of its own.</summary>
+    public int MaxConnections { get; init; } = 16_384;
+
+    /// <summary>The largest body of a request in bytes, 0 to 2 GiB - 1.</summary>
+    public int MaxRequestBodyBytes { get; init; } = 30_000_000;
+
     /// <summary>Where probes are answered. Nothing secret is served there, so it may listen on every address.</summary>
     public ListenAddress Admin { get; init; } = ListenAddress.Loopback(9090);
+
+    /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>
+    public override string ToString() => $"callers on {Listen}, administration on {Admin}";
 }

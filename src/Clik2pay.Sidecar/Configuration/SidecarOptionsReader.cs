@@ -6,9 +6,14 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>Reads and checks the section <c>Sidecar</c>.</summary>
 internal static class SidecarOptionsReader
 {
+    public const string CallerTokenKey = $"{SidecarOptions.Section}:CallerToken";
+
     private const string ListenKey = $"{SidecarOptions.Section}:Listen";
     private const string AllowRemoteCallersKey = $"{SidecarOptions.Section}:AllowRemoteCallers";
     private const string AllowedHostsKey = $"{SidecarOptions.Section}:AllowedHosts";
+    private const string SocketModeKey = $"{SidecarOptions.Section}:SocketMode";
+    private const string MaxConnectionsKey = $"{SidecarOptions.Section}:MaxConnections";
+    private const string MaxRequestBodyBytesKey = $"{SidecarOptions.Section}:MaxRequestBodyBytes";
     private const string AdminKey = $"{SidecarOptions.Section}:Admin";
 
     public static SidecarOptions Read(SettingsReader settings)
@@ -19,6 +24,10 @@ internal static class SidecarOptionsReader
             Listen = settings.ListenAddress(ListenKey, defaults.Listen),
             AllowRemoteCallers = settings.Flag(AllowRemoteCallersKey),
             AllowedHosts = settings.List(AllowedHostsKey)?.Select(InBrackets).ToList() ?? defaults.AllowedHosts,
+            CallerToken = new SecretReader(settings).TryRead(CallerTokenKey, out var token) ? token : null,
+            SocketMode = settings.FileMode(SocketModeKey, defaults.SocketMode),
+            MaxConnections = settings.Number(MaxConnectionsKey, defaults.MaxConnections, 1, 1_000_000),
+            MaxRequestBodyBytes = settings.Number(MaxRequestBodyBytesKey, defaults.MaxRequestBodyBytes, 0, int.MaxValue),
             Admin = settings.ListenAddress(AdminKey, defaults.Admin),
         };
 

@@ -1,20 +1,42 @@
 using System.Net;
+using System.Text;
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>The two listeners, one for callers and one for administration. What ASPNETCORE_URLS and its kin say does not count.</summary>
 internal static class Listeners
 {
+    /// <summary>How long a request's head may take, so that with the server's own pace its 408 comes within 10 s.</summary>
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(8);
+
     public static void AddListeners(this WebApplicationBuilder builder, SidecarOptions options)
     {
+        // Servers that take a bare LF for a line's end and those that do not see different requests (RFC 9112, section 2.2).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
+
+        builder.Services.AddSingleton<ServerRefusals>();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            // Answers come back as the provider sent them: no Server header of ours.
+            ServerRefusals.Subscribe(kestrel.ApplicationServices);
+
+            // Answers come back as the provider sent them: no Server header of ours, and every byte of the others.
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.Listen, _ => { });
+            kestrel.RequestHeaderEncodingSelector = HeaderEncodings.ForRequest;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+
+            // A target with a host of its own overrides Host (RFC 9112, section 3.2.2), so that the guard judges it.
+            kestrel.AllowHostHeaderOverride = true;
+
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
+
+            kestrel.Listen(options.Listen, ServerRefusals.WatchConnections);
             kestrel.Listen(options.Admin, AdministrationListener.MarkConnections);
         });
     }

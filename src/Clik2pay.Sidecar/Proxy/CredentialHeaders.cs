@@ -8,19 +8,36 @@ internal static class CredentialHeaders
     public const string ApiKey = "x-api-key";
     public const string Authorization = "Authorization";
 
-    /// <summary>In the form in which look-alikes are equal: lower case, without hyphens and underscores.</summary>
-    private static readonly string[] Plain = ["authorization", "proxyauthorization", "xapikey", "cookie", "baggage"];
+    public static readonly IReadOnlyList<string> Names = [Authorization, "Proxy-Authorization", ApiKey, "Cookie", "baggage", CallerToken.Header];
 
-    /// <summary>Some servers take <c>x_api_key</c> for <c>x-api-key</c>; so the separators do not count.</summary>
-    public static bool Contains(string header)
+    /// <summary>Which of them the header is, or could be taken for.</summary>
+    public static string? Find(string header)
     {
-        foreach (var plain in Plain)
+        foreach (var name in Names)
         {
-            if (IsAlike(header, plain))
-                return true;
+            if (AreAlike(header, name))
+                return name;
         }
 
-        return false;
+        return null;
+    }
+
+    /// <summary>Some servers take <c>x_api_key</c> for <c>x-api-key</c>: neither case counts nor what stands between letters and digits.</summary>
+    public static bool AreAlike(ReadOnlySpan<char> header, ReadOnlySpan<char> other)
+    {
+        while (true)
+        {
+            header = SkipSeparators(header);
+            other = SkipSeparators(other);
+            if (header.IsEmpty || other.IsEmpty)
+                return header.IsEmpty && other.IsEmpty;
+
+            if (char.ToLowerInvariant(header[0]) != char.ToLowerInvariant(other[0]))
+                return false;
+
+            header = header[1..];
+            other = other[1..];
+        }
     }
 
     /// <summary>Makes this the one value of the header, whatever has been put there before.</summary>
@@ -30,19 +47,11 @@ internal static class CredentialHeaders
         headers.TryAddWithoutValidation(name, value);
     }
 
-    private static bool IsAlike(ReadOnlySpan<char> header, ReadOnlySpan<char> plain)
+    private static ReadOnlySpan<char> SkipSeparators(ReadOnlySpan<char> text)
     {
-        foreach (var c in header)
-        {
-            if (c is '-' or '_')
-                continue;
+        while (!text.IsEmpty && !char.IsAsciiLetterOrDigit(text[0]))
+            text = text[1..];
 
-            if (plain.IsEmpty || char.ToLowerInvariant(c) != plain[0])
-                return false;
-
-            plain = plain[1..];
-        }
-
-        return plain.IsEmpty;
+        return text;
     }
 }

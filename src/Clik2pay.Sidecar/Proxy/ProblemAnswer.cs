@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Clik2pay.Sidecar.Proxy;
 
@@ -11,31 +13,48 @@ internal static class ProblemAnswer
 {
     public const string ErrorHeader = "Clik2pay-Sidecar-Error";
 
+    public const string ContentType = "application/problem+json";
+
     /// <param name="context">Whose response has not started.</param>
     /// <param name="status">The HTTP status, 400 to 599.</param>
     /// <param name="code">The reason that programs read.</param>
     /// <param name="detail">The reason that people read: what happened, to which address, what to do. Never a secret.</param>
     public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, string detail)
     {
-        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+        var body = CreateBody(status, code, detail);
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = "application/problem+json";
-        response.Headers[ErrorHeader] = name;
-
-        var body = new ArrayBufferWriter<byte>();
-        await using var json = new Utf8JsonWriter(body);
-        json.WriteStartObject();
-        json.WriteString("type", "about:blank");
-        json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status));
-        json.WriteNumber("status", status);
-        json.WriteString("code", name);
-        json.WriteString("detail", detail);
-        json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
-
-        response.ContentLength = body.WrittenCount;
+        response.ContentType = ContentType;
+        response.ContentLength = body.Length;
+        response.Headers[ErrorHeader] = NameOf(code);
         if (!HttpMethods.IsHead(context.Request.Method))
-            await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+            await response.Body.WriteAsync(body, context.RequestAborted);
     }
+
+    /// <summary>The same answer as it stands on the wire, for a request that the server could not read far enough to make a context of.</summary>
+    public static byte[] CreateMessage(Refusal refusal, bool withBody)
+    {
+        var body = CreateBody(refusal.Status, refusal.Code, refusal.Detail);
+        var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\nContent-Length: {body.Length}\r\n{ErrorHeader}: {NameOf(refusal.Code)}\r\nConnection: close\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. withBody ? body : []];
+    }
+
+    private static byte[] CreateBody(int status, ErrorCode code, string detail)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "about:blank");
+            json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
+            json.WriteNumber("status", status);
+            json.WriteString("code", NameOf(code));
+            json.WriteString("detail", detail);
+            json.WriteEndObject();
+        }
+
+        return body.WrittenSpan.ToArray();
+    }
+
+    private static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 }

@@ -14,6 +14,8 @@ internal static class ProxyServices
             .AddConfigFilter<DestinationFilter>()
             .AddTransforms<RequestRules>();
         services.AddSingleton<IConfigChangeListener, RoutesReport>();
+        services.AddSingleton<CallerToken>();
+        services.AddSingleton<EchoFilter>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();
 
         // YARP brings data protection for session affinity, which would write a key ring to the disk at start. Nothing here uses it.
@@ -27,7 +29,7 @@ internal static class ProxyServices
         return services;
     }
 
-    /// <summary>guard → failures explained → route → transforms → forward; what has no route is answered here.</summary>
+    /// <summary>guard → failures explained → route → body kept → transforms → forward → replay on 401; what has no route is answered here.</summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {
@@ -38,7 +40,7 @@ internal static class ProxyServices
         try
         {
             // Without YARP's middleware for load balancing, affinity and health: each cluster has the one destination.
-            app.MapReverseProxy(_ => { });
+            app.MapReverseProxy(proxy => proxy.UseMiddleware<BodyKeeper>());
         }
         catch (InvalidOperationException e)
         {

@@ -1,14 +1,16 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → strip → API key → access token. They come after whatever
-/// <c>proxy.json</c> itself lists, so nothing written there can put another credential in.
+/// The transforms of every route, in their order: target as written → kept body → strip → API key → access token; of the answer: what is only
+/// ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
+/// credential in.
 /// </summary>
-internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource tokens, TimeProvider time) : ITransformProvider
+internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource tokens, EchoFilter echoes, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
 {
     private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
 
@@ -18,11 +20,15 @@ internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource to
         context.UseDefaultForwarders = false;
 
         context.RequestTransforms.Add(new RawTargetTransform());
-        context.RequestTransforms.Add(new StripTransform());
+        context.RequestTransforms.Add(new KeptBodyTransform());
+        context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new ApiKeyTransform(options));
         context.RequestTransforms.Add(new AccessTokenTransform(tokens, time));
         context.ResponseTransforms.Add(new OnlyOursTransform());
-        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens));
+        context.ResponseTransforms.Add(new EchoTransform(echoes));
+        context.ResponseTransforms.Add(new NoDateTransform());
+        context.ResponseTransforms.Add(new ChunkedTransform());
+        context.ResponseTrailersTransforms.Add(new TrailersTransform(echoes));
     }
 
     public void ValidateRoute(TransformRouteValidationContext context)

@@ -1,13 +1,13 @@
+using Clik2pay.Sidecar.Telemetry;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// Removes the caller's credentials and what its Connection header nominates (RFC 9110, section 7.6.1). It looks at the headers that would go
-/// out, so what <c>proxy.json</c> adds is looked at too. Of a Connection header that also says close or keep-alive Kestrel keeps only that word:
-/// what stood beside it cannot be known here.
+/// out, so what <c>proxy.json</c> adds is looked at too.
 /// </summary>
-internal sealed class StripTransform : RequestTransform
+internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -16,7 +16,10 @@ internal sealed class StripTransform : RequestTransform
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
         {
-            if (CredentialHeaders.Contains(name) || IsNominated(name, connection))
+            var credential = CredentialHeaders.Find(name);
+            if (credential is not null)
+                metrics.CallerCredentialRemoved(credential);
+            if (credential is not null || IsNominated(name, connection) || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
                 (removed ??= []).Add(name);
         }
 

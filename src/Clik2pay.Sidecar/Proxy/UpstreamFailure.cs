@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -8,7 +9,7 @@ namespace Clik2pay.Sidecar.Proxy;
 /// Turns YARP's bare 502 or 504 into a problem answer that says what is certain: that nothing was sent, or that the provider may have carried
 /// the request out. The log is told of the first failure and of the first answer after it. What is unexpected ends here too.
 /// </summary>
-internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions options, ILogger<UpstreamFailure> log)
+internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
 {
     private const string NotSent = "Nothing was sent; try again later.";
     private const string MayBeDone = "It may have carried the request out: look before you send it again.";
@@ -21,8 +22,15 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         {
             await next(context);
         }
-        catch (Exception e) when (e is not BadHttpRequestException && !context.Response.HasStarted)
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
+            // The body was read before anything was sent.
+            await Refusal.OfServer(e).AnswerAsync(context, metrics);
+            return;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            AnswerTrailers.Cancel(context);
             await AnswerMistakeAsync(context, e, MayBeDone);
             return;
         }
@@ -39,9 +47,10 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
             return;
 
+        AnswerTrailers.Cancel(context);
         if (failure.Error == ForwarderError.RequestBodyClient)
         {
-            await ProblemAnswer.WriteAsync(context, StatusCodes.Status400BadRequest, ErrorCode.BadRequest, "The request's body could not be read to its end. Send it whole.");
+            await AnswerCallersMistakeAsync(context, failure.Exception);
             return;
         }
 
@@ -62,6 +71,14 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         };
         ReportFailure(reason);
         await ProblemAnswer.WriteAsync(context, status, code, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
+    }
+
+    /// <summary>A large body broke off on its way. Upstream holds the beginning of it, and never got its end.</summary>
+    private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)
+    {
+        var bad = mistake as BadHttpRequestException ?? mistake?.InnerException as BadHttpRequestException;
+        var refusal = bad is null ? Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole.") : Refusal.OfServer(bad);
+        return refusal.AnswerAsync(context, metrics);
     }
 
     private Task AnswerMistakeAsync(HttpContext context, Exception mistake, string advice)

@@ -1,18 +1,25 @@
+using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
-internal sealed class UpstreamHttpClientFactory(Clik2payOptions options) : ForwarderHttpClientFactory
+internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessTokenSource tokens, SidecarMetrics metrics) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
         ProviderConnection.Configure(handler, options.ApiBaseUrl);
+
+        // Every byte of a header passes as it is, as on the callers' side.
+        handler.RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1;
+        handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new SentOnceHandler(base.WrapHandler(context, handler));
+        new ReplayHandler(new SentOnceHandler(base.WrapHandler(context, handler)), tokens, metrics);
 }

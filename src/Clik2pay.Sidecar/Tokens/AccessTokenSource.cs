@@ -9,7 +9,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     /// <summary>Between two refreshes that were forced by a 401. An upstream that refuses every token must not cost a token call each time.</summary>
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
-    private long nextForcedRefresh = long.MinValue;
+    private readonly Lock rejecting = new();
+    private TimeSpan nextForcedRefresh = TimeSpan.MinValue;
     private AccessToken? kept;
 
     /// <summary>The token to send now, without waiting; null when none is valid.</summary>
@@ -44,32 +45,46 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     }
 
     /// <summary>
-    /// Told of a 401: drops the token that was sent, if it is still the held one, and has its successor fetched. Of a wave of 401s to one
-    /// token the first has this effect.
+    /// Told of a 401: drops the token that was sent, if it is still the held one, and gives its successor, after the same bounded wait. Of a
+    /// wave of 401s to one token the first has this effect, and all get the one successor.
     /// </summary>
+    /// <param name="authorization">The Authorization header that upstream answered with 401.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Another token than that; null when there is none.</returns>
+    public async ValueTask<AccessToken?> ReplaceAsync(string authorization, CancellationToken cancellationToken)
+    {
+        Reject(authorization);
+        return await GetAsync(cancellationToken) is { } token && !IsSame(token, authorization) ? token : null;
+    }
+
+    /// <summary>Told of a 401 to a request that cannot be sent again: the same without the wait.</summary>
     /// <param name="authorization">The Authorization header that upstream answered with 401.</param>
     public void Reject(string authorization)
     {
-        if (slot.Current is not { } token || !string.Equals(token.Authorization, authorization, StringComparison.Ordinal))
-            return;
-
-        // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
-        var now = time.GetMonotonicNow();
-        var next = Volatile.Read(ref nextForcedRefresh);
-        if (now.Ticks < next)
+        lock (rejecting)
         {
-            if (Interlocked.Exchange(ref kept, token) != token)
-                log.RejectedAgain((long)(TimeSpan.FromTicks(next) - now).TotalSeconds);
-            return;
+            if (slot.Current is not { } token || !IsSame(token, authorization))
+                return;
+
+            // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
+            var now = time.GetMonotonicNow();
+            if (now < nextForcedRefresh)
+            {
+                if (kept != token)
+                    log.RejectedAgain((long)(nextForcedRefresh - now).TotalSeconds);
+                kept = token;
+                return;
+            }
+
+            if (!slot.TryReject(token))
+                return;
+
+            nextForcedRefresh = now + ForcedRefreshFloor;
         }
 
-        if (Interlocked.CompareExchange(ref nextForcedRefresh, (now + ForcedRefreshFloor).Ticks, next) != next)
-            return;
-
-        if (slot.TryReject(token))
-        {
-            log.Rejected();
-            loop.Wake(RefreshTrigger.Unauthorized);
-        }
+        log.Rejected();
+        loop.Wake(RefreshTrigger.Unauthorized);
     }
+
+    private static bool IsSame(AccessToken token, string authorization) => string.Equals(token.Authorization, authorization, StringComparison.Ordinal);
 }

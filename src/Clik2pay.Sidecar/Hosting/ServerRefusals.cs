@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Clik2pay.Sidecar.Hosting;
+
+/// <summary>
+/// Makes problem answers of the server's own: those to requests that it could not read, or that came too slowly. It tells of them by a
+/// diagnostic event, and then writes a bare status.
+/// </summary>
+internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValuePair<string, object?>>
+{
+    private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+
+    public static void WatchConnections(ListenOptions listen) => listen.Use(next => connection =>
+    {
+        var writer = new AnswerWriter(connection.Transport);
+        connection.Transport = writer;
+        connection.Features.Set(writer);
+        return next(connection);
+    });
+
+    /// <summary>To this one event: the others would make the host prepare them with every request.</summary>
+    public static void Subscribe(IServiceProvider services) =>
+        services.GetRequiredService<DiagnosticListener>().Subscribe(services.GetRequiredService<ServerRefusals>(), name => string.Equals(name, BadRequest, StringComparison.Ordinal));
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value is not { Key: BadRequest, Value: IFeatureCollection features }
+            || features.Get<AnswerWriter>() is not { } writer
+            || features.Get<IBadRequestExceptionFeature>()?.Error is not Microsoft.AspNetCore.Http.BadHttpRequestException exception)
+        {
+            return;
+        }
+
+        // An answer of ours or of upstream has begun: the connection just ends.
+        if (features.Get<IHttpResponseFeature>()?.HasStarted == true)
+            return;
+
+        var refusal = Refusal.OfServer(exception);
+        metrics.RequestRejected(refusal.Reason);
+        writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, withBody: !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "")));
+    }
+
+    public void OnCompleted()
+    {
+        // The process ends.
+    }
+
+    public void OnError(Exception error)
+    {
+        // The server tells of none.
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Clik2pay.Sidecar.Hosting;
+
+/// <summary>Binds a Unix socket so that nobody can connect before its file has its mode, and not to be stopped by the file of a process that was killed.</summary>
+internal static class UnixSocket
+{
+    public static Socket Bind(EndPoint endPoint, UnixFileMode mode)
+    {
+        if (endPoint is not UnixDomainSocketEndPoint || endPoint.ToString() is not ['/', ..] path || OperatingSystem.IsWindows())
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+
+        if (IsLeftBehind(endPoint, path))
+            File.Delete(path);
+
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        try
+        {
+            // The server listens afterwards; until then the system refuses connections.
+            File.SetUnixFileMode(path, mode);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A socket's file on which nobody listens. Any other file stays, and the start fails because of it.</summary>
+    private static bool IsLeftBehind(EndPoint endPoint, string path)
+    {
+        if (!File.Exists(path))
+            return false;
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(endPoint);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            // Of a regular file connect says the same, and its content must not be lost.
+            return e.SocketErrorCode == SocketError.ConnectionRefused && !CanBeOpened(path);
+        }
+    }
+
+    private static bool CanBeOpened(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            // A socket cannot be opened (ENXIO).
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+}

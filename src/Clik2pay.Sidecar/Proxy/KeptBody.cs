@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>A request's body that was read whole before anything was sent, and can be sent again. On the wire it has the framing that the caller gave it.</summary>
+internal sealed class KeptBody(ReadOnlyMemory<byte> body, bool isSized) : HttpContent
+{
+    /// <summary>In bytes. What a caller may rely on for the replay after a 401; payment requests have a few kilobytes.</summary>
+    public const int Limit = 64 * 1024;
+
+    public static readonly HttpRequestOptionsKey<KeptBody> Key = new(nameof(KeptBody));
+
+    /// <summary>Takes the place of the content that YARP made, which can be sent only once.</summary>
+    public void TakePlaceOf(HttpContent content)
+    {
+        foreach (var (name, values) in content.Headers.NonValidated)
+            Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => stream.WriteAsync(body, cancellationToken).AsTask();
+
+    /// <summary>Without a length it is sent in chunks, as it came.</summary>
+    protected override bool TryComputeLength(out long length)
+    {
+        length = body.Length;
+        return isSized;
+    }
+}
