@@ -8,6 +8,8 @@ internal sealed class RawConnection : IAsyncDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
+    private WireReader? reader;
+
     public static async Task<RawConnection> OpenAsync(Uri address)
     {
         var connection = new RawConnection();
@@ -32,6 +34,9 @@ internal sealed class RawConnection : IAsyncDisposable
             all.Append(some);
         return all.ToString();
     }
+
+    /// <summary>Reads one answer, and leaves the connection open.</summary>
+    public Task<WireMessage> ReadAnswerAsync(bool hasBody = true) => (reader ??= new(new NetworkStream(socket))).ReadAnswerAsync(hasBody);
 
     /// <returns>What has come, or an empty text at the end.</returns>
     public async Task<string> ReadSomeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tokens;
@@ -23,8 +24,9 @@ internal sealed class TestSidecar : IAsyncDisposable
         this.ownsNeighbours = ownsNeighbours;
         (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
         var addresses = app.Urls.ToArray();
-        Address = new(addresses[0]);
+        Address = addresses[0].StartsWith("http://unix:", StringComparison.Ordinal) ? new("http://localhost") : new(addresses[0]);
         Caller = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 64 }) { BaseAddress = Address };
+        Metrics = new(app.Services.GetRequiredService<IMeterFactory>());
         Admin = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(addresses[1]) };
     }
 
@@ -33,6 +35,8 @@ internal sealed class TestSidecar : IAsyncDisposable
     public FakeTokenEndpoint TokenEndpoint { get; }
 
     public RecordedLog Log { get; }
+
+    public RecordedMetrics Metrics { get; }
 
     public Uri Address { get; }
 
@@ -54,6 +58,10 @@ internal sealed class TestSidecar : IAsyncDisposable
         arrange?.Invoke(tokenEndpoint);
         return await StartAsync(upstream, tokenEndpoint, settings, time, ownsNeighbours: true);
     }
+
+    /// <summary>In front of an upstream that sees the wire.</summary>
+    public static Task<TestSidecar> StartAsync(WireUpstream upstream, params IEnumerable<(string Key, string? Value)> settings) =>
+        StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address), .. settings]);
 
     /// <summary>With the routes of a file.</summary>
     public static async Task<TestSidecar> StartAsync(RoutesFile routes)
@@ -135,6 +143,7 @@ internal sealed class TestSidecar : IAsyncDisposable
     {
         Caller.Dispose();
         Admin.Dispose();
+        Metrics.Dispose();
         await app.DisposeAsync();
         if (!ownsNeighbours)
             return;
