@@ -35,7 +35,7 @@ internal sealed class ReplayHandler(HttpMessageHandler inner, AccessTokenSource 
         }
 
         // 4. Without another token the provider's own 401 is the best answer that there is.
-        if (await FindSuccessorAsync(refused, cancellationToken) is not { } successor)
+        if (await FindSuccessorAsync(refused, response, cancellationToken) is not { } successor)
             return PassOn(response);
 
         // 5. The one replay. Whatever comes of it is the caller's; of a 401 the token's end is told.
@@ -52,8 +52,7 @@ internal sealed class ReplayHandler(HttpMessageHandler inner, AccessTokenSource 
         return response;
     }
 
-    /// <summary>A wait that is cut short, because the caller has gone or the time for the request is up, must not lose the answer that is there.</summary>
-    private async Task<AccessToken?> FindSuccessorAsync(string refused, CancellationToken cancellationToken)
+    private async Task<AccessToken?> FindSuccessorAsync(string refused, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
@@ -61,7 +60,9 @@ internal sealed class ReplayHandler(HttpMessageHandler inner, AccessTokenSource 
         }
         catch (OperationCanceledException)
         {
-            return null;
+            // The caller has gone, or the time for the request is up. The answer can no longer be copied: its connection is given up.
+            response.Dispose();
+            throw;
         }
     }
 

@@ -71,14 +71,14 @@ public sealed class HolderTests
             var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
             tokenEndpoint.Gate = gate.Task;
             tokenEndpoint.Called = () => called.TrySetResult();
-            using var call = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
-            Assert.Equal(401, (int)call.StatusCode);
+            var call = caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
             await called.Task.WaitAsync(Cancellation);
 
-            // 3. It dies in the middle of its token call.
+            // 3. It dies in the middle of its token call, and with it the call that waits for the successor of its token.
             var hadLease = (await redis.RunAsync("EXISTS", lease)).Integer == 1 && slot.Current?.Value == before;
             victim.Signal(SidecarProcess.Kill9);
             var killedAt = Ambience.Time.GetTimestamp();
+            await Assert.ThrowsAsync<HttpRequestException>(() => call);
             tokenEndpoint.Gate = Task.CompletedTask;
             tokenEndpoint.Called = null;
             while (slot.Current?.Value == before)

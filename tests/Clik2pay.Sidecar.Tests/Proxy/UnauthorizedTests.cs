@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Proxy;
 
+/// <summary>What a 401 of the provider brings about: one replay with the token's successor, and nothing else does.</summary>
 public sealed class UnauthorizedTests
 {
+    private const string Unauthorized = "clik2pay.sidecar.upstream_unauthorized";
+
     [Fact]
     public async Task A_401_drops_the_token_that_was_sent_and_the_request_succeeds_with_its_successor()
     {
@@ -19,6 +22,170 @@ public sealed class UnauthorizedTests
         Assert.Equal(["Bearer access_token_1", "Bearer access_token_2"], sidecar.Upstream.Received.Select(received => received.Headers.Authorization.ToString()));
         Assert.All(sidecar.Upstream.Received, received => Assert.Equal("{}", Encoding.UTF8.GetString(received.Body)));
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+    }
+
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("DELETE", "")]
+    [InlineData("POST", "Content-Length: 0\r\n")]
+    [InlineData("GET", "Content-Type: text/plain\r\n")]
+    [InlineData("POST", "Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n", "2\r\n{}\r\n1\r\n \r\n0\r\n\r\n", "{} ")]
+    [InlineData("PUT", "Content-Length: 3\r\nContent-Type: application/json\r\nX-Multi: a\r\nX-Multi: b\r\n", "{} ", "{} ")]
+    public async Task The_replay_is_the_same_request_but_for_the_token(string method, string headers, string body = "", string arrives = "")
+    {
+        await using var upstream = new WireUpstream { Answer = RefuseFirst };
+        await using var sidecar = await TestSidecar.StartAsync(upstream);
+
+        var answer = await AskAsync(sidecar, $"{method} /open/v1/a%2Fb?c HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n{body}");
+
+        Assert.Equal(200, answer.Status);
+        var (first, second) = (upstream.Received.First(), upstream.Received.Last());
+        Assert.Equal(2, upstream.Received.Count);
+        Assert.Equal(first.StartLine, second.StartLine);
+        Assert.Equal(first.IsChunked, second.IsChunked);
+        Assert.Equal(arrives, first.Text);
+        Assert.Equal(arrives, second.Text);
+        Assert.Equal(["Bearer access_token_2"], second["Authorization"]);
+        Assert.Equal(WithoutToken(first), WithoutToken(second));
+        Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, "retried"));
+    }
+
+    [Theory]
+    [InlineData(64 * 1024, false, 200)]
+    [InlineData(64 * 1024, true, 200)]
+    [InlineData(64 * 1024 + 1, false, 401)]
+    [InlineData(64 * 1024 + 1, true, 401)]
+    [InlineData(5_000_000, false, 401)]
+    [InlineData(5_000_000, true, 401)]
+    public async Task A_body_of_up_to_64_KiB_is_kept_and_a_larger_one_is_streamed_once(int size, bool isChunked, int status)
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = RefuseFirstToken;
+        var body = new byte[size];
+        new Random(size).NextBytes(body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/open/v1/payment-requests") { Content = new ByteArrayContent(body) };
+        request.Headers.TransferEncodingChunked = isChunked;
+
+        var first = await sidecar.Caller.SendAsync(request);
+        var second = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new ByteArrayContent(body));
+
+        Assert.Equal(status, (int)first.StatusCode);
+        Assert.False(first.Headers.Contains("Clik2pay-Sidecar-Error"));
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Equal(status == 200 ? 3 : 2, sidecar.Upstream.Received.Count);
+        Assert.All(sidecar.Upstream.Received, received => Assert.Equal(body, received.Body));
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+        Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, status == 200 ? "retried" : "passed_on"));
+    }
+
+    [Fact]
+    public async Task It_is_sent_again_once_and_no_more()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, """{"message":"Unauthorized"}""", ("x-amzn-RequestId", "theirs"));
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("""{"message":"Unauthorized"}""", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["theirs"], answer.Headers.GetValues("x-amzn-RequestId"));
+        Assert.Equal(2, sidecar.Upstream.Received.Count);
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+        Assert.Equal((1, 1), (sidecar.Metrics.Sum(Unauthorized, "retried"), sidecar.Metrics.Sum(Unauthorized, "passed_on")));
+
+        // The successor is as good as it gets for the floor's time: its 401s are passed on without a second try.
+        await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        Assert.Equal(3, sidecar.Upstream.Received.Count);
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(407)]
+    [InlineData(408)]
+    [InlineData(409)]
+    [InlineData(421)]
+    [InlineData(425)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    [InlineData(511)]
+    public async Task No_other_status_sends_anything_again_or_touches_the_token(int status)
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(status, "theirs", ("WWW-Authenticate", "Bearer error=\"invalid_token\""), ("Retry-After", "0"));
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        sidecar.Upstream.Single();
+        Assert.Equal(1, sidecar.TokenEndpoint.Calls);
+    }
+
+    [Fact]
+    public async Task A_request_that_timed_out_is_not_sent_again()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.5")]);
+        sidecar.Upstream.Respond = context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task A_replay_whose_connection_breaks_is_answered_502_and_not_sent_a_third_time()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = context =>
+        {
+            if (context.Request.Headers.Authorization != "Bearer access_token_1")
+                context.Abort();
+            context.Response.StatusCode = 401;
+            return Task.CompletedTask;
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Contains("may have carried the request out", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, sidecar.Upstream.Received.Count);
+    }
+
+    [Fact]
+    public async Task Without_a_successor_the_caller_gets_the_providers_own_401()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        await sidecar.WaitForTokenAsync("access_token_1");
+        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, "");
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "theirs");
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("theirs", await answer.Content.ReadAsStringAsync());
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task A_wait_for_the_successor_that_is_cut_short_by_the_time_for_the_request_ends_it_without_a_replay()
+    {
+        var gate = new TaskCompletionSource();
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.5")]);
+        await sidecar.WaitForTokenAsync("access_token_1");
+        sidecar.TokenEndpoint.Gate = gate.Task;
+        sidecar.Upstream.Respond = RefuseFirstToken;
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        gate.SetResult();
+
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "upstream_timeout"), (answer.StatusCode, Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error"))));
+        sidecar.Upstream.Single();
     }
 
     [Lesson("a wave of 401s invalidated again and again: apache/gravitino PR 12531")]
@@ -34,17 +201,17 @@ public sealed class UnauthorizedTests
         Assert.All(sidecar.Upstream.Received, received => Assert.StartsWith("Bearer access_token_", received.Headers.Authorization.ToString(), StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_403_leaves_the_token_alone()
+    private static IEnumerable<(string, string)> WithoutToken(WireMessage request) => request.Headers.Where(header => header.Name != "Authorization").Order();
+
+    private static async Task<WireMessage> AskAsync(TestSidecar sidecar, string request)
     {
-        await using var sidecar = await TestSidecar.StartAsync();
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(403, """{"message":"Forbidden"}""");
-
-        await sidecar.Caller.GetAsync("/open/v1/a");
-        await sidecar.Caller.GetAsync("/open/v1/a");
-
-        Assert.Equal(1, sidecar.TokenEndpoint.Calls);
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+        await connection.SendAsync(request);
+        return await connection.ReadAnswerAsync();
     }
+
+    private static string RefuseFirst(WireMessage request) =>
+        request["Authorization"] is ["Bearer access_token_1"] ? "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno" : WireUpstream.Ok;
 
     private static Task RefuseFirstToken(HttpContext context)
     {
