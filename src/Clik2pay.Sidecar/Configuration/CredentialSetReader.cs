@@ -20,11 +20,8 @@ internal static class CredentialSetReader
             return null;
         }
 
-        if (apiKey is [' ', ..] or [.., ' '])
-        {
-            settings.AddMistake(ApiKeyKey, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
+        if (!secrets.FitsHeader(ApiKeyKey, apiKey))
             return null;
-        }
 
         return username is not null && password is not null && apiKey is not null ? new(username, password, apiKey) : null;
     }

@@ -35,6 +35,27 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         return settings.Text(key) is not null || settings.Text(fileKey) is not null;
     }
 
+    /// <summary>A secret whose absence opens a door: left out it is by intent, empty it is not.</summary>
+    /// <returns>The secret, or null when it is left out or a mistake was noted.</returns>
+    public string? ReadOptional(string key)
+    {
+        if (TryRead(key, out var secret))
+            return secret;
+
+        var empty = new[] { key, FileKey(key) }.FirstOrDefault(settings.IsEmpty);
+        return empty is null ? null : Mistake(empty, "it is empty; give it its value, or leave it out altogether.");
+    }
+
+    /// <summary>Whether a header can carry the secret as it is; a mistake is noted when not.</summary>
+    public bool FitsHeader(string key, string? secret)
+    {
+        if (secret is not ([' ', ..] or [.., ' ']))
+            return true;
+
+        settings.AddMistake(key, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
+        return false;
+    }
+
     private static string FileKey(string key) => key + "File";
 
     private string? ReadFile(string key, string path)

@@ -22,6 +22,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return configuration[key] is { Length: > 0 } text ? text : null;
     }
 
+    /// <summary>Whether the key is there and says nothing: a variable whose value did not arrive.</summary>
+    public bool IsEmpty(string key) => configuration[key] is "";
+
     /// <summary>The text under the key as it is, where empty is a value of its own.</summary>
     public string TextOrEmpty(string key, string fallback)
     {

@@ -19,12 +19,15 @@ internal static class SidecarOptionsReader
     public static SidecarOptions Read(SettingsReader settings)
     {
         var defaults = new SidecarOptions();
+        var secrets = new SecretReader(settings);
+        var callerToken = secrets.ReadOptional(CallerTokenKey);
+        secrets.FitsHeader(CallerTokenKey, callerToken);
         var options = new SidecarOptions
         {
             Listen = settings.ListenAddress(ListenKey, defaults.Listen),
             AllowRemoteCallers = settings.Flag(AllowRemoteCallersKey),
             AllowedHosts = settings.List(AllowedHostsKey)?.Select(InBrackets).ToList() ?? defaults.AllowedHosts,
-            CallerToken = new SecretReader(settings).TryRead(CallerTokenKey, out var token) ? token : null,
+            CallerToken = callerToken,
             SocketMode = settings.FileMode(SocketModeKey, defaults.SocketMode),
             MaxConnections = settings.Number(MaxConnectionsKey, defaults.MaxConnections, 1, 1_000_000),
             MaxRequestBodyBytes = settings.Number(MaxRequestBodyBytesKey, defaults.MaxRequestBodyBytes, 0, int.MaxValue),

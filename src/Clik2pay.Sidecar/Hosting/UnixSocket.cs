@@ -52,7 +52,8 @@ internal static class UnixSocket
     {
         try
         {
-            using var file = File.OpenRead(path);
+            // To write too: to read alone would wait at a named pipe until somebody writes.
+            using var file = File.Open(path, FileMode.Open);
             return true;
         }
         catch (IOException)

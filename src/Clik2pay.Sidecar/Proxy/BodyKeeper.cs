@@ -13,7 +13,7 @@ internal sealed class BodyKeeper(RequestDelegate next)
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
 
-    /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow. </exception>
+    /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow.</exception>
     private async Task ReadAsync(HttpContext context)
     {
         try
@@ -25,7 +25,6 @@ internal sealed class BodyKeeper(RequestDelegate next)
             // The caller has gone, and nothing was sent.
             return;
         }
-
         catch (IOException e) when (e is not BadHttpRequestException)
         {
             // The server's word for the size of a chunk that no number holds.

@@ -46,6 +46,7 @@ public sealed partial class VerbTests
     [InlineData("--Clik2pay:Password=canary")]
     [InlineData("--Redis:ConnectionString=localhost,password=canary")]
     [InlineData("check", "--clik2pay:apikey=canary")]
+    [InlineData("--Sidecar:CallerToken=canary")]
     public async Task A_bad_command_line_ends_with_1_and_names_what_is_bad(params string[] arguments)
     {
         var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, arguments);

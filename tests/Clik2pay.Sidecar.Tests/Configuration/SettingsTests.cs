@@ -19,6 +19,8 @@ public sealed class SettingsTests
         Assert.Equal("http://127.0.0.1:9090", settings.Sidecar.Admin.ToString());
         Assert.False(settings.Sidecar.AllowRemoteCallers);
         Assert.Equal(["localhost", "127.0.0.1", "[::1]"], settings.Sidecar.AllowedHosts);
+        Assert.Null(settings.Sidecar.CallerToken);
+        Assert.Equal((16_384, 30_000_000), (settings.Sidecar.MaxConnections, settings.Sidecar.MaxRequestBodyBytes));
     }
 
     [Theory]
@@ -94,6 +96,22 @@ public sealed class SettingsTests
     [InlineData("Sidecar:AllowedHosts", "[localhost]", "no host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "\"localhost:8080\" is no host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost,other", "no host name")]
+    [InlineData("Sidecar:CallerToken", "", "it is empty")]
+    [InlineData("Sidecar:CallerTokenFile", "", "it is empty")]
+    [InlineData("Sidecar:CallerToken", "canary ", "space")]
+    [InlineData("Sidecar:CallerToken", "canary\n", "position 7")]
+    [InlineData("Sidecar:CallerToken", "schlüssel", "position 5")]
+    [InlineData("Sidecar:CallerTokenFile", "/nowhere/token", "/nowhere/token")]
+    [InlineData("Sidecar:SocketMode", "rw-rw----", "0660")]
+    [InlineData("Sidecar:SocketMode", "0668", "0660")]
+    [InlineData("Sidecar:SocketMode", "01660", "0660")]
+    [InlineData("Sidecar:SocketMode", "-660", "0660")]
+    [InlineData("Sidecar:MaxConnections", "0", "from 1 to 1000000")]
+    [InlineData("Sidecar:MaxConnections", "1000001", "from 1 to 1000000")]
+    [InlineData("Sidecar:MaxConnections", "many", "from 1 to 1000000")]
+    [InlineData("Sidecar:MaxRequestBodyBytes", "-1", "from 0 to 2147483647")]
+    [InlineData("Sidecar:MaxRequestBodyBytes", "2147483648", "from 0 to 2147483647")]
+    [InlineData("Sidecar:MaxRequestBodyBytes", "30 MB", "from 0 to 2147483647")]
     [InlineData("Logging:LogLevel:Default", "Verbose", "Trace, Debug")]
     [InlineData("Clik2pay:ApiKey", " key", "space")]
     [InlineData("Clik2pay:Username", "user:password", "colon")]
@@ -104,6 +122,7 @@ public sealed class SettingsTests
         var mistake = Assert.Single(Mistakes((key, value)));
 
         Assert.Contains(remedy, mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -142,8 +161,10 @@ public sealed class SettingsTests
     [Fact]
     public void No_secret_is_in_the_texts_of_the_settings()
     {
-        var text = Read().ToString();
+        var settings = Read(("Sidecar:CallerToken", "canary-caller-token"));
+        var text = $"{settings} {settings.Sidecar} {settings.Clik2pay}";
 
+        Assert.Equal("canary-caller-token", settings.Sidecar.CallerToken);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
     }
 
