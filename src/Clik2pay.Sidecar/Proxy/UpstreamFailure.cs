@@ -76,8 +76,12 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
     /// <summary>A large body broke off on its way. Upstream holds the beginning of it, and never got its end.</summary>
     private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)
     {
-        var bad = mistake as BadHttpRequestException ?? mistake?.InnerException as BadHttpRequestException;
-        var refusal = bad is null ? Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole.") : Refusal.OfServer(bad);
+        var refusal = (mistake is AggregateException ? mistake.InnerException : mistake) switch
+        {
+            BadHttpRequestException bad => Refusal.OfServer(bad),
+            OperationCanceledException => Refusal.OfServer(new("The time for the request was up.", StatusCodes.Status408RequestTimeout)),
+            _ => Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole."),
+        };
         return refusal.AnswerAsync(context, metrics);
     }
 

@@ -1,0 +1,153 @@
+using System.Net;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Hosting;
+
+/// <summary>What a caller can take up: time, connections and memory.</summary>
+public sealed class LimitTests : IAsyncDisposable
+{
+    private const string Head = "POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\n";
+    private const string Rejected = "clik2pay.sidecar.requests_rejected";
+
+    private readonly WireUpstream upstream = new();
+
+    public ValueTask DisposeAsync() => upstream.DisposeAsync();
+
+    [Lesson("a connection that sends a byte now and then is held for ever: Slowloris")]
+    [Theory]
+    [InlineData("POST /open/v1/a HTTP/1.1\r\nHost: loc")]
+    [InlineData(Head)]
+    [InlineData(Head + "Content-Length: 100\r\n\r\n{")]
+    [InlineData(Head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{")]
+    public async Task What_comes_too_slowly_is_408_and_upstream_sees_no_byte(string request)
+    {
+        await using var sidecar = await TestSidecar.StartAsync(upstream);
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+        var start = Ambient.Time.GetTimestamp();
+
+        await connection.SendAsync(request);
+        var answer = await connection.ReadAnswerAsync();
+
+        Figures.Report($"408 to a request that stops in the middle: after {Ambient.Time.GetElapsedTime(start).TotalSeconds:0.0} s");
+        await AssertEndsWithAsync(connection, answer, 408);
+        Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
+        Assert.Equal(0, upstream.BytesSeen);
+    }
+
+    [Fact]
+    public async Task A_streamed_body_that_stops_in_the_middle_is_408_and_upstream_never_gets_its_end()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02"));
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+
+        await connection.SendAsync($"{Head}Content-Length: 200000\r\n\r\n{new string('a', 100_000)}");
+        var answer = await connection.ReadAnswerAsync();
+
+        await AssertEndsWithAsync(connection, answer, 408);
+        Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
+        Assert.Empty(upstream.Received);
+    }
+
+    [Theory]
+    [InlineData(1000, "Content-Length: 1001\r\n\r\n", 0)]
+    [InlineData(1000, "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 0)]
+    [InlineData(1000, "Transfer-Encoding: chunked\r\n\r\n", 1001)]
+    [InlineData(100_000, "Content-Length: 100001\r\n\r\n", 0)]
+    public async Task A_body_over_the_limit_is_413_and_upstream_sees_no_byte(int limit, string headers, int chunk)
+    {
+        await using var sidecar = await StartAsync("MaxRequestBodyBytes", limit);
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+
+        await connection.SendAsync(Head + headers + Chunk(chunk));
+        var answer = await connection.ReadAnswerAsync();
+
+        await AssertEndsWithAsync(connection, answer, 413);
+        Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
+        Assert.Equal(0, upstream.BytesSeen);
+    }
+
+    [Fact]
+    public async Task A_body_without_a_length_that_grows_over_the_limit_is_413_and_upstream_never_gets_its_end()
+    {
+        await using var sidecar = await StartAsync("MaxRequestBodyBytes", 100_000);
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+
+        await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n{Chunk(90_000)}{Chunk(10_001)}");
+        var answer = await connection.ReadAnswerAsync();
+
+        await AssertEndsWithAsync(connection, answer, 413);
+        Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
+        Assert.Empty(upstream.Received);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public async Task A_body_at_the_limit_is_served(int limit)
+    {
+        await using var sidecar = await StartAsync("MaxRequestBodyBytes", limit);
+
+        using var content = new ByteArrayContent(new byte[limit]);
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.PostAsync("/open/v1/a", content)).StatusCode);
+
+        Assert.Equal(limit, Assert.Single(upstream.Received).Body.Length);
+    }
+
+    [Fact]
+    public async Task One_connection_too_many_is_closed_while_the_others_and_administration_are_served()
+    {
+        const string request = "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        await using var sidecar = await StartAsync("MaxConnections", 2);
+        await using var first = await RawConnection.OpenAsync(sidecar.Address);
+        await using var second = await RawConnection.OpenAsync(sidecar.Address);
+        foreach (var connection in new[] { first, second })
+        {
+            await connection.SendAsync(request);
+            Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        }
+
+        await using (var third = await RawConnection.OpenAsync(sidecar.Address))
+            Assert.Equal("", await third.ReadToEndAsync());
+
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/readyz")).StatusCode);
+        await first.SendAsync(request);
+        Assert.Equal(200, (await first.ReadAnswerAsync()).Status);
+
+        // One that ends makes room for another, as soon as the server has seen its end.
+        await second.DisposeAsync();
+        while (true)
+        {
+            await using var next = await RawConnection.OpenAsync(sidecar.Address);
+            if (await IsServedAsync(next, request))
+                break;
+        }
+    }
+
+    private static async Task<bool> IsServedAsync(RawConnection connection, string request)
+    {
+        try
+        {
+            await connection.SendAsync(request);
+            return await connection.ReadSomeAsync() is { Length: > 0 };
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task AssertEndsWithAsync(RawConnection connection, WireMessage answer, int status)
+    {
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(["bad_request"], answer["Clik2pay-Sidecar-Error"]);
+        Assert.Equal(["application/problem+json"], answer["Content-Type"]);
+        Assert.Equal(["close"], answer["Connection"]);
+        Assert.Equal("", await connection.ReadToEndAsync());
+    }
+
+    private static string Chunk(int length) => length == 0 ? "" : $"{length:x}\r\n{new string('a', length)}\r\n";
+
+    private Task<TestSidecar> StartAsync(string name, int value) => TestSidecar.StartAsync(upstream, ($"Sidecar:{name}", $"{value}"));
+}
