@@ -100,8 +100,7 @@ public sealed class UnixSocketTests : IDisposable
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        var environment = TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address).ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value!, StringComparer.Ordinal);
-        environment["Sidecar__Listen"] = $"http://unix:{Path}";
+        var environment = SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:Listen", $"http://unix:{Path}"));
 
         await using (var running = SidecarProcess.Start(environment, "run"))
             Assert.Contains(Path, await running.WaitForLineAsync("Callers are served on"), StringComparison.Ordinal);

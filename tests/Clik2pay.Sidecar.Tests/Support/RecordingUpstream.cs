@@ -23,10 +23,17 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
 
+    /// <summary>Answers instead, when set, and nothing is written down: for bodies that no memory should hold.</summary>
+    public RequestDelegate? Instead { get; set; }
+
     public static async Task<RecordingUpstream> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
         var upstream = new RecordingUpstream(builder.Build());
         await upstream.app.StartAsync();
         return upstream;
@@ -38,6 +45,12 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (Instead is not null)
+        {
+            await Instead(context);
+            return;
+        }
+
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         Received.Enqueue(new(

@@ -45,6 +45,19 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) => new(arguments, environment, workingDirectory);
 
+    /// <summary>The environment variables of a sidecar between the two, with the routes that come with the program.</summary>
+    public static Dictionary<string, string> Environment(RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var environment = TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address)
+            .Where(pair => !pair.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
+            .ToDictionary(pair => VariableName(pair.Key), pair => pair.Value!, StringComparer.Ordinal);
+        foreach (var (key, value) in settings)
+            environment[VariableName(key)] = value;
+        return environment;
+
+        static string VariableName(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+    }
+
     /// <summary>Runs a verb to its end.</summary>
     public static Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunAsync(environment, arguments, workingDirectory: null);
