@@ -89,7 +89,14 @@ block settings >"$work/settings.sh"
 check check "routes of $PWD/proxy.json" check.sh bash
 start run http://127.0.0.1:9090/startupz
 check curl "\"id\":\"$uuid\"" curl.sh bash
+check replay '^HTTP/1.1 200 OK' replay.sh bash
 stop
+
+start simulate http://127.0.0.1:5080/_simulator/counters
+start closed http://127.0.0.1:9090/startupz
+check through-the-socket '"paymentRequests":\[\]' through-the-socket.sh bash
+stop
+rm -r /tmp/clik2pay
 
 for name in $(block settings | sed -n 's/^export \([A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
