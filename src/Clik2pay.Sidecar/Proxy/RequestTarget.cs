@@ -59,15 +59,28 @@ internal static class RequestTarget
 
     private static bool IsDotSegment(int dots, bool isName) => !isName && dots is 1 or 2;
 
-    /// <summary>Bytes that no UTF-8 text contains are refused: lenient servers take <c>%c0%ae</c> for a dot (RFC 3629, section 10).</summary>
+    /// <summary>
+    /// Longer forms of a byte than it needs are refused, which no UTF-8 text contains: lenient servers take <c>%c0%ae</c> and <c>%e0%80%ae</c> for a
+    /// dot (RFC 3629, section 10).
+    /// </summary>
     private static bool TryDecode(ReadOnlySpan<char> path, ref int i, out char c)
     {
         c = default;
-        if (i + 2 >= path.Length || !byte.TryParse(path.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        if (GetByte(path[i..]) is not { } value)
             return false;
 
         c = (char)value;
         i += 2;
-        return c is not ('\xc0' or '\xc1');
+        return value switch
+        {
+            0xc0 or 0xc1 => false,
+            0xe0 => GetByte(path[(i + 1)..]) is not < 0xa0,
+            0xf0 => GetByte(path[(i + 1)..]) is not < 0x90,
+            _ => true,
+        };
     }
+
+    /// <returns>The byte of the escape that the text begins with; null when it begins with none.</returns>
+    private static byte? GetByte(ReadOnlySpan<char> text) =>
+        text is ['%', _, _, ..] && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

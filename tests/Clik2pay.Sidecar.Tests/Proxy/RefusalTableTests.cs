@@ -79,6 +79,8 @@ public sealed class RefusalTableTests : IAsyncLifetime
         { Get("/open/v1/%2"), 400, "bad_request", "target" },
         { Get("/open/v1/%+2"), 400, "bad_request", "target" },
         { Get("/open/v1/%c0%ae%c0%ae/admin"), 400, "bad_request", "target" },
+        { Get("/open/v1/%e0%80%ae%E0%80%AE/admin"), 400, "bad_request", "target" },
+        { Get("/open/v1/%f0%80%80%ae./admin"), 400, "bad_request", "target" },
         { Get("/open/v1/a#b"), 400, "bad_request", "target" },
         { Get("/open/v1/a?b#c"), 400, "bad_request", "target" },
         { Get("/open/v1/a%00b"), 400, "bad_request", "malformed" },
@@ -169,6 +171,7 @@ public sealed class RefusalTableTests : IAsyncLifetime
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: LOCALHOST:1\r\nSec-Fetch-Site: none\r\n\r\n")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n")]
     [InlineData("GET /open/v1/...;/a..b/.a/%2e%2e%2e HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("GET /open/v1/%E9%e0%A4%B9%F0%9F%98%80/%e0/%F0 HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("GET /open/v1/a%252e%252e%2F%C3%A9?..\\%zz%00 HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nX-Tab: a\tb\r\nX-Byte: \u00e9\u0080\u00ff\r\nX-Empty:\r\n\r\n")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n")]
