@@ -26,7 +26,17 @@ internal static class CommandLine
         var hasVerb = args.Count > 0 && !args[0].Contains(':');
         try
         {
-            return await root.Parse(hasVerb ? args : ["run", .. args]).InvokeAsync(new InvocationConfiguration
+            // No response files: a secret that begins with @ would be taken for the name of one.
+            var parsed = root.Parse(hasVerb ? args : ["run", .. args], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+            {
+                await using var refusal = new StringWriter();
+                var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Error = refusal });
+                await Console.Error.WriteAsync(WithoutValues(refusal.ToString(), args));
+                return exitCode;
+            }
+
+            return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
 
@@ -37,12 +47,34 @@ internal static class CommandLine
         catch (InvalidDataException e)
         {
             // appsettings.json is not JSON.
-            return await Mistakes.TellAsync([$"{e.Message} {e.GetBaseException().Message}"]);
+            return await Mistakes.TellAsync([$"{e.Message} {JsonMistake.Explain(e)}"]);
         }
         catch (InvalidRoutesException e)
         {
             return await Mistakes.TellAsync([.. e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}")]);
         }
+    }
+
+    /// <summary>The parser quotes arguments. Of a setting only the key is told on: its value may be a secret, wherever and however it is written.</summary>
+    private static string WithoutValues(string refusal, IReadOnlyList<string> args)
+    {
+        var isValue = false;
+        foreach (var arg in args)
+        {
+            var toldAs = isValue && !arg.StartsWith("--", StringComparison.Ordinal) ? "What follows a key without =" : $"'{KeyOf(arg)}'";
+            refusal = refusal.Replace($"'{arg}'", toldAs, StringComparison.Ordinal).Replace($"'{KeyOf(arg)}'", toldAs, StringComparison.Ordinal);
+
+            // "--Clik2pay:Password value", which is not how settings are written.
+            isValue = !arg.Contains('=') && (arg.Contains(':') || arg.Contains("__", StringComparison.Ordinal));
+        }
+
+        return refusal;
+    }
+
+    private static string KeyOf(string arg)
+    {
+        var secret = SecretKeys.FirstOrDefault(key => arg.StartsWith($"--{key}:", StringComparison.OrdinalIgnoreCase));
+        return secret is null ? arg.Split('=')[0] : $"--{secret}";
     }
 
     private static Command Run()
@@ -116,7 +148,7 @@ internal static class CommandLine
         {
             foreach (var text in result.Tokens.Select(token => token.Value))
             {
-                var key = text.Split('=')[0];
+                var key = KeyOf(text);
                 if (!text.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !text.Contains('='))
                     result.AddError($"'{key}' is neither a verb nor a setting; settings are written --Section:Key=value.");
                 else if (!Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))

@@ -134,7 +134,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            Mistake = $"{FullPath} is not JSON: {e.Message}";
+            Mistake = $"{FullPath} is not JSON: {JsonMistake.Explain(e)}";
         }
     }
 }

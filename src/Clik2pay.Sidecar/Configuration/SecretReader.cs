@@ -82,8 +82,8 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
             : Mistake(key, $"{where} has a line end, another control character or one outside ASCII at position {odd + 1}; was more than the credential copied?");
     }
 
-    /// <summary>A path is named; what does not look like one may be the secret itself, in the wrong setting.</summary>
-    private static string Name(string path) => path.Contains(Path.DirectorySeparatorChar) ? $"the file {path}" : "the file that it names";
+    /// <summary>A whole path is named; what is none may be the secret itself, in the wrong setting. A slash alone makes no path: base64 has it too.</summary>
+    private static string Name(string path) => Path.IsPathFullyQualified(path) ? $"the file {path}" : "the file that it names";
 
     private string? Mistake(string key, string whatAndRemedy)
     {

@@ -5,11 +5,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Drops what upstream sends back of the credentials it got: the caller is not to have them. The token is looked for as it was sent, the key as it is and percent-encoded.</summary>
+/// <summary>Drops what upstream sends back of the credentials it got: the caller is not to have them. Both are looked for as they were sent, and percent-encoded.</summary>
 internal sealed class EchoFilter(Clik2payOptions options, SidecarMetrics metrics)
 {
     private readonly string apiKey = options.Credentials.ApiKey;
-    private readonly string escapedApiKey = Uri.EscapeDataString(options.Credentials.ApiKey);
 
     /// <param name="headers">Headers or trailers of an answer.</param>
     /// <param name="answer">The answer, which knows its request and the token that was sent with it.</param>
@@ -52,8 +51,11 @@ internal sealed class EchoFilter(Clik2payOptions options, SidecarMetrics metrics
         return false;
     }
 
+    /// <summary>Decoded where there is something to decode: whatever an encoder escapes, and in whichever case, is then the same.</summary>
     private bool HasSecret(string? text, string authorization) =>
-        text is not null && (Holds(text, GetToken(authorization)) || Holds(text, apiKey) || Holds(text, escapedApiKey));
+        text is not null && (HoldsSecret(text, authorization) || (text.Contains('%') && HoldsSecret(Uri.UnescapeDataString(text), authorization)));
+
+    private bool HoldsSecret(string text, string authorization) => Holds(text, GetToken(authorization)) || Holds(text, apiKey);
 
     private static ReadOnlySpan<char> GetToken(string authorization) => authorization.AsSpan(authorization.IndexOf(' ') + 1);
 

@@ -57,6 +57,24 @@ public sealed partial class VerbTests
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--Clik2pay:Password", "canary")]
+    [InlineData("run", "--Clik2pay:Password", "canary=")]
+    [InlineData("check", "--Clik2pay:ApiKey:canary")]
+    [InlineData("check", "--Clik2pay:ApiKey:canary=x")]
+    [InlineData("check", "--Sidecar:CallerToken", "@canary")]
+    [InlineData("--Clik2pay__Password=canary")]
+    [InlineData("demo", "--Clik2pay:Password=canary")]
+    [InlineData("simulate", "--Clik2pay:Password", "canary")]
+    public async Task A_secret_on_a_bad_command_line_is_not_quoted_however_it_is_written(params string[] arguments)
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        Assert.Contains(arguments.First(argument => argument.StartsWith("--", StringComparison.Ordinal)).Split('=')[0].Split(":canary")[0], output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_bad_configuration_ends_with_2_and_a_line_for_each_mistake()
     {
@@ -243,6 +261,19 @@ public sealed partial class VerbTests
         Assert.Contains(file, output, StringComparison.Ordinal);
         Assert.Contains("LineNumber: 0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_lacks_its_quotation_mark_in_appsettings_json_is_not_quoted()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", """{"Clik2pay":{"Username":true-canary", "Password":"canary"}}""");
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, ["run"], folder.FullName);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("LineNumber: 0", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,9 +44,11 @@ public sealed class SecretFileTests : IDisposable
         Assert.Contains("/nowhere/password", mistake, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_is_no_path_may_be_the_secret_itself_and_is_not_quoted() =>
-        Assert.DoesNotContain("canary", Assert.Single(Mistakes(("Clik2pay:PasswordFile", "canary-password"))), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("canary-password")]
+    [InlineData("canary/password+of/base64==")]
+    public void What_is_no_path_may_be_the_secret_itself_and_is_not_quoted(string secret) =>
+        Assert.DoesNotContain("canary", Assert.Single(Mistakes(("Clik2pay:PasswordFile", secret))), StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_gives_all_three()

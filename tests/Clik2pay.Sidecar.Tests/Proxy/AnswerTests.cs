@@ -93,6 +93,8 @@ public sealed class AnswerTests : IAsyncLifetime
     [InlineData("WWW-Authenticate: Bearer error=\"access_token_1\"")]
     [InlineData("Set-Cookie: key=" + Secrets.ApiKey)]
     [InlineData("Location: https://e.example/?key=" + Secrets.ApiKey)]
+    [InlineData("Location: https://e.example/?key=%63anary%2Dapi%2dkey-9Wm")]
+    [InlineData("Location: https://e.example/?token=access%5ftoken%5F1")]
     [InlineData("X-access_token_1: a")]
     public async Task A_header_that_echoes_our_credentials_is_dropped_and_counted(string header)
     {
