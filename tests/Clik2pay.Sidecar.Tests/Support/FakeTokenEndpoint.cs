@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on. Whether a refresh took place is one comparison.</summary>
+/// <summary>A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on, unless told otherwise. Whether a refresh took place is one comparison.</summary>
 internal sealed class FakeTokenEndpoint : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -27,6 +27,9 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
 
     /// <summary>In seconds.</summary>
     public int Lifetime { get; set; } = 3600;
+
+    /// <summary>The token of the call with that number.</summary>
+    public Func<int, string> TokenOf { get; set; } = number => $"access_token_{number}";
 
     /// <summary>Answers in place of the token, when set.</summary>
     public RequestDelegate? Fault { get; set; }
@@ -74,6 +77,6 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"access_token":"access_token_{{number}}","expires_in":{{Lifetime}},"token_type":"Bearer"}"""));
+            $$"""{"access_token":"{{TokenOf(number)}}","expires_in":{{Lifetime}},"token_type":"Bearer"}"""));
     }
 }

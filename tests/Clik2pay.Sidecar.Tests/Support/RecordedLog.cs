@@ -1,11 +1,14 @@
+using System.Collections;
 using Microsoft.Extensions.Logging;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>Keeps every line that is logged, with the exceptions.</summary>
-internal sealed class RecordedLog : ILoggerProvider
+/// <summary>Keeps every line that is logged, with the exceptions, and with all that goes with it but stands in no line of text.</summary>
+internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 {
     private readonly List<(string Category, string Text)> lines = [];
+    private readonly List<string> details = [];
+    private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<(string Category, string Text)> Lines
@@ -16,6 +19,27 @@ internal sealed class RecordedLog : ILoggerProvider
                 return [.. lines];
         }
     }
+
+    /// <summary>What a structured log would keep of each line besides its text: values, scopes, and the data of exceptions.</summary>
+    public IReadOnlyList<string> Details
+    {
+        get
+        {
+            lock (lines)
+                return [.. details];
+        }
+    }
+
+    /// <summary>A value as text; of a collection each item.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        string text => text,
+        KeyValuePair<string, object?> pair => $"{pair.Key}={Describe(pair.Value)}",
+        IEnumerable items => $"{value}: {string.Join(", ", items.Cast<object?>().Select(Describe))}",
+        _ => $"{value}",
+    };
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
 
@@ -42,12 +66,18 @@ internal sealed class RecordedLog : ILoggerProvider
         // Nothing is held.
     }
 
-    private void Add(string category, string text)
+    private void Add(string category, string text, object? state, Exception? exception)
     {
+        var detail = new List<string> { category, Describe(state) };
+        scopes.ForEachScope((scope, all) => all.Add($"scope {Describe(scope)}"), detail);
+        for (var e = exception; e is not null; e = e.InnerException)
+            detail.Add(Describe(e.Data.Values));
+
         TaskCompletionSource waiting;
         lock (lines)
         {
             lines.Add((category, text));
+            details.Add(string.Join('\n', detail));
             waiting = more;
             more = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -58,11 +88,11 @@ internal sealed class RecordedLog : ILoggerProvider
     private sealed class Recorder(RecordedLog log, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => log.scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Add(category, $"{formatter(state, exception)} {exception}");
+            log.Add(category, $"{formatter(state, exception)} {exception}", state, exception);
     }
 }
