@@ -15,7 +15,7 @@ internal static class UnixSocket
         if (IsLeftBehind(endPoint, path))
             File.Delete(path);
 
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        var socket = Bind(endPoint, path);
         try
         {
             // The server listens afterwards; until then the system refuses connections.
@@ -26,6 +26,19 @@ internal static class UnixSocket
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static Socket Bind(EndPoint endPoint, string path)
+    {
+        try
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode != SocketError.AddressAlreadyInUse)
+        {
+            // The system's own words name no path.
+            throw new SocketException((int)e.SocketErrorCode, $"the folder of {path} is not there, or this user may not write to it");
         }
     }
 

@@ -234,9 +234,9 @@ public sealed partial class VerbTests
     }
 
     [Theory]
-    [InlineData("http://192.0.2.1:0")]
-    [InlineData("http://unix:/nowhere/sidecar.sock")]
-    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address)
+    [InlineData("http://192.0.2.1:0", "AddressNotAvailable")]
+    [InlineData("http://unix:/nowhere/sidecar.sock", "the folder of /nowhere/sidecar.sock is not there")]
+    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address, string says)
     {
         await using var simulator = StartSimulator();
 
@@ -244,6 +244,7 @@ public sealed partial class VerbTests
 
         Assert.Equal(2, exitCode);
         Assert.Contains("cannot be listened on", output, StringComparison.Ordinal);
+        Assert.Contains(says, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
