@@ -9,7 +9,7 @@ internal static class Mistakes
         foreach (var mistake in mistakes)
             await Console.Error.WriteLineAsync(mistake);
 
-        if (mistakes.Any(mistake => mistake.StartsWith("Clik2pay:", StringComparison.Ordinal) || mistake.StartsWith("Redis:", StringComparison.Ordinal)))
+        if (mistakes.Any(mistake => mistake.StartsWith("Clik2pay:", StringComparison.Ordinal) || mistake.StartsWith("Redis:", StringComparison.Ordinal) || mistake.StartsWith("Sidecar:", StringComparison.Ordinal)))
             await Console.Error.WriteLineAsync("(In the name of an environment variable, two underscores stand for the colon: Clik2pay__Environment.)");
 
         return ExitCode.BadConfiguration;

@@ -65,7 +65,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (text.Length is 3 or 4 && text.All(c => c is >= '0' and <= '7') && (text.Length == 3 || text[0] == '0'))
             return (UnixFileMode)Convert.ToInt32(text, 8);
 
-        AddMistake(key, $"\"{text}\" is not a file mode; write octal digits, for instance 0660.");
+        AddMistake(key, $"\"{text}\" is not a file mode; write three octal digits, for instance 0660.");
         return fallback;
     }
 

@@ -35,6 +35,10 @@ internal static class UnixSocket
         {
             return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && CanBeOpened(path))
+        {
+            throw new SocketException((int)SocketError.AddressNotAvailable, $"a file that is no socket lies at {path}; move it away");
+        }
         catch (SocketException e) when (e.SocketErrorCode != SocketError.AddressAlreadyInUse)
         {
             // The system's own words name no path.

@@ -20,9 +20,6 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
     private static readonly Refusal Method = new(StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RejectionReason.Method,
         $"The method is not forwarded. Allowed are {AllowedMethods}, in capital letters.");
 
-    private static readonly Refusal NotAPath = Refusal.BadRequest(RejectionReason.Target,
-        "The request target is not a path. Call the sidecar directly, not as an HTTP proxy.");
-
     private static readonly Refusal AmbiguousTarget = Refusal.BadRequest(RejectionReason.Target,
         "The path holds a dot segment, a backslash, a control character, a broken escape or a fragment, which servers understand differently. Escape it properly (RFC 3986).");
 
@@ -39,7 +36,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         "A header has a name that is no token or a value with control characters (RFC 9110, section 5.5). Remove them.");
 
     private static readonly Refusal NoCallerToken = Refusal.CallerRefused(RejectionReason.CallerToken,
-        $"The header {CallerToken.Header} is missing or wrong. Send the value of Sidecar:CallerToken.");
+        $"The header {CallerToken.Header} is missing or wrong. Send the value of Sidecar:CallerToken, or what is in the file of Sidecar:CallerTokenFile.");
 
     /// <summary>A Host of somebody else means that a web page's own name was pointed at this machine (DNS rebinding).</summary>
     private readonly Refusal otherHost = Refusal.CallerRefused(RejectionReason.Host,
@@ -76,7 +73,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
 
         // It goes upstream as it came, right behind the provider's host: only one that begins with a slash leaves that host what it is.
         if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is not ['/', ..] target)
-            return NotAPath;
+            return Refusal.NotAPath;
 
         if (RequestTarget.IsAmbiguous(target))
             return AmbiguousTarget;

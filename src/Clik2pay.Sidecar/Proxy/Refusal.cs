@@ -10,6 +10,8 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <param name="Detail">What people read. Nothing that the caller sent is quoted.</param>
 internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reason, string Detail)
 {
+    public static readonly Refusal NotAPath = BadRequest(RejectionReason.Target, "The request target is not a path. Call the sidecar directly, not as an HTTP proxy.");
+
     public static Refusal BadRequest(RejectionReason reason, string detail) => new(StatusCodes.Status400BadRequest, ErrorCode.BadRequest, reason, detail);
 
     public static Refusal CallerRefused(RejectionReason reason, string detail) => new(StatusCodes.Status403Forbidden, ErrorCode.CallerRefused, reason, detail);
@@ -18,12 +20,14 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
     [SuppressMessage("Style", "IDE0072", Justification = "Every other status is the server's word for a request that is malformed.")]
     public static Refusal OfServer(BadHttpRequestException exception) => exception.StatusCode switch
     {
-        StatusCodes.Status408RequestTimeout => New(exception, RejectionReason.Timeout, "The request came too slowly. Send it whole; a connection that is kept for later needs nothing sent."),
+        // Its word for a target of another method: an asterisk is for OPTIONS, a host and port for CONNECT.
+        StatusCodes.Status405MethodNotAllowed => NotAPath,
+        StatusCodes.Status408RequestTimeout => New(exception, RejectionReason.Timeout, "The request stopped in the middle. Send it at once and whole."),
         StatusCodes.Status411LengthRequired => New(exception, RejectionReason.Framing, "The request has a body without a length. Send Content-Length or Transfer-Encoding: chunked."),
         StatusCodes.Status413PayloadTooLarge => New(exception, RejectionReason.BodyTooLarge, "The request's body is larger than Sidecar:MaxRequestBodyBytes allows."),
         StatusCodes.Status414UriTooLong => New(exception, RejectionReason.HeadTooLarge, "The request line is longer than 8 KiB."),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => New(exception, RejectionReason.HeadTooLarge, "The request's headers are longer than 32 KiB, or more than 100."),
-        StatusCodes.Status505HttpVersionNotsupported => New(exception, RejectionReason.Malformed, "The request is not HTTP/1.1."),
+        StatusCodes.Status505HttpVersionNotsupported => New(exception, RejectionReason.Malformed, "The request is not HTTP/1.1. Turn HTTP/2 off in the client."),
         _ => New(exception, RejectionReason.Malformed, "The request is not well-formed HTTP/1.1 (RFC 9112), or its body broke off."),
     };
 

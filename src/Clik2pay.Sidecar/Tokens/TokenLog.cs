@@ -15,7 +15,7 @@ internal static partial class TokenLog
     [LoggerMessage(1003, LogLevel.Warning, "Upstream rejected the access token with 401; it is dropped and its successor is fetched.")]
     public static partial void Rejected(this ILogger log);
 
-    [LoggerMessage(1005, LogLevel.Warning, "Upstream rejected the successor of a rejected token with 401 too, so the token is not what is wrong; it stays, and 401s go to the callers, for {Seconds} s.")]
+    [LoggerMessage(1005, LogLevel.Warning, "Upstream rejected the successor of a rejected token with 401 too, within 30 s, so the token is hardly what is wrong; it stays, and 401s go to the callers, for {Seconds} s.")]
     public static partial void RejectedAgain(this ILogger log, long seconds);
 
     [LoggerMessage(1006, LogLevel.Information, "The shared store had lost the access token, or had an older one; this replica's was written there.")]

@@ -57,6 +57,9 @@ public sealed class RefusalTableTests : IAsyncLifetime
         { "GET http://localhost@attacker.example/open/v1/a HTTP/1.1\r\nHost: attacker.example\r\n\r\n", 403, "caller_refused", "host" },
         { $"GET http://localhost/open/v1/a HTTP/1.1\r\n{Host}\r\n", 400, "bad_request", "target" },
 
+        { $"GET * HTTP/1.1\r\n{Host}\r\n", 400, "bad_request", "target" },
+        { $"GET localhost:8080 HTTP/1.1\r\n{Host}\r\n", 400, "bad_request", "target" },
+
         // Targets that two servers understand differently.
         { Get("/open/v1/../admin"), 400, "bad_request", "target" },
         { Get("/open/v1/./a"), 400, "bad_request", "target" },
