@@ -26,11 +26,8 @@ internal sealed class AnswerTrailers : IHttpResponseTrailersFeature
     /// <summary>The answer is another one after all: the body is the server's again.</summary>
     public static void Cancel(HttpContext context)
     {
-        if (context.Features.Get<AnswerTrailers>() is not { } trailers || context.Response.HasStarted)
-            return;
-
-        context.Response.Headers.Remove("Transfer-Encoding");
-        context.Features.Set(trailers.server);
+        if (context.Features.Get<AnswerTrailers>() is { } trailers)
+            context.Features.Set(trailers.server);
     }
 
     public Task EndAsync(CancellationToken cancellationToken) => body.EndAsync(Trailers, cancellationToken);

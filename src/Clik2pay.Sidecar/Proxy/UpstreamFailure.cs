@@ -30,7 +30,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            AnswerTrailers.Cancel(context);
+            Discard(context);
             await AnswerMistakeAsync(context, e, MayBeDone);
             return;
         }
@@ -47,7 +47,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
             return;
 
-        AnswerTrailers.Cancel(context);
+        Discard(context);
         if (failure.Error == ForwarderError.RequestBodyClient)
         {
             await AnswerCallersMistakeAsync(context, failure.Exception);
@@ -91,6 +91,13 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         log.Broken(mistake.GetType().Name, mistake.StackTrace);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
             $"The sidecar made a mistake ({mistake.GetType().Name}); its log says where. {advice}");
+    }
+
+    /// <summary>Nothing of an answer that broke off before its first byte went out stays in ours.</summary>
+    private static void Discard(HttpContext context)
+    {
+        context.Response.Clear();
+        AnswerTrailers.Cancel(context);
     }
 
     private void ReportFailure(string reason)
