@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Hosting;
 internal static class Listeners
 {
     /// <summary>How long a request's head may take, so that with the server's own pace its 408 comes within 10 s.</summary>
-    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(7);
 
     public static void AddListeners(this WebApplicationBuilder builder, SidecarOptions options)
     {
