@@ -14,19 +14,19 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
 
-    /// <param name="configuration">Where <c>ReverseProxy</c> and <c>Logging</c> are read from; the rest is in the settings.</param>
+    /// <param name="configuration">Where <c>ReverseProxy</c>, <c>Logging</c> and <c>OTEL_…</c> are read from; the rest is in the settings.</param>
     /// <param name="settings">What was read and checked.</param>
     /// <param name="replace">Services that take the place of those registered here.</param>
     public static WebApplication CreateSidecar(IConfiguration configuration, Settings settings, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddSidecarLogging(configuration);
+        builder.AddSidecarLogging(configuration, settings.Sidecar.LogFormat);
         builder.AddListeners(settings.Sidecar);
+        builder.AddTelemetry(configuration, settings.Sidecar); // what is measured and traced, and where to
 
         builder.Services.AddSingleton(settings.Clik2pay);
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddAmbient();          // the real clock and the real randomness
-        builder.Services.AddTelemetry();        // what is counted
         builder.Services.AddTokens();           // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
         builder.Services.AddProxy(configuration);
@@ -34,7 +34,8 @@ internal static class Program
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseAdministration();                // its own listener: startup, readiness, liveness
+        app.UseAdministration();                // its own listener: probes, metrics, status page
+        app.UseTelemetry();                     // spans and access log of callers' requests, where they are wanted
         app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward → replay on 401
         return app;
     }

@@ -1,38 +1,80 @@
+using System.Diagnostics;
 using System.Text;
+using Clik2pay.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>The door of the administration listener: everything that arrives there ends here and never reaches the proxy.</summary>
 internal static class AdministrationApp
 {
-    public static IServiceCollection AddAdministration(this IServiceCollection services) => services.AddSingleton<Probes>();
+    private const string Text = "text/plain; charset=utf-8";
+
+    public static IServiceCollection AddAdministration(this IServiceCollection services) => services
+        .AddSingleton<Probes>()
+        .AddSingleton<StatusReport>();
 
     public static void UseAdministration(this WebApplication app)
     {
         var probes = app.Services.GetRequiredService<Probes>();
-        app.MapWhen(AdministrationListener.Serves, admin => admin.Run(context => AnswerAsync(context, probes)));
+        var report = app.Services.GetRequiredService<StatusReport>();
+        app.Services.GetRequiredService<SidecarMetrics>().ShowState(report.TakeState);
+        app.MapWhen(AdministrationListener.Serves, admin =>
+        {
+            admin.Use(LeaveNoTrace);
+            admin.UsePrometheus();
+            admin.Run(context => AnswerAsync(context, probes, report));
+        });
     }
 
-    private static Task AnswerAsync(HttpContext context, Probes probes)
+    /// <summary>Metrics and traces are of callers' requests. Those of kubelet and Prometheus come every few seconds, for ever.</summary>
+    private static Task LeaveNoTrace(HttpContext context, RequestDelegate next)
     {
-        Probe? probe = context.Request.Path.Value switch
-        {
-            "/startupz" => probes.Startup(),
-            "/readyz" => probes.Readiness(),
-            "/livez" => Probes.Liveness(),
-            _ => null,
-        };
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
+            metrics.MetricsDisabled = true;
 
-        context.Response.StatusCode = probe switch
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
         {
-            null => StatusCodes.Status404NotFound,
-            { IsHealthy: true } => StatusCodes.Status200OK,
-            _ => StatusCodes.Status503ServiceUnavailable,
+            span.IsAllDataRequested = false;
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
+        return next(context);
+    }
+
+    private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Text, "Only GET and HEAD are answered here.\n"u8.ToArray());
+        }
+
+        return context.Request.Path.Value switch
+        {
+            "/startupz" => WriteAsync(context, probes.Startup()),
+            "/readyz" => WriteAsync(context, probes.Readiness()),
+            "/livez" => WriteAsync(context, Probes.Liveness()),
+            "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
+            "/" => WriteAsync(context, StatusCodes.Status200OK, StatusPage.ContentType, StatusPage.Write(report.Take())),
+            "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, "OTEL_SDK_DISABLED is true, so nothing is measured.\n"u8.ToArray()),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /.\n"u8.ToArray()),
         };
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        var body = Encoding.UTF8.GetBytes((probe?.Reason ?? "Here are /startupz, /readyz and /livez.") + "\n");
-        context.Response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static Task WriteAsync(HttpContext context, Probe probe) =>
+        WriteAsync(context, probe.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, Text, Encoding.UTF8.GetBytes(probe.Reason + "\n"));
+
+    private static Task WriteAsync(HttpContext context, int status, string contentType, byte[] body)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = PageAssets.Policy;
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

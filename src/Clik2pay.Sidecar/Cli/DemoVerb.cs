@@ -1,8 +1,11 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Simulator;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace Clik2pay.Sidecar.Cli;
 
@@ -21,12 +24,14 @@ internal static class DemoVerb
         var store = new InProcessTokenStore(Ambient.Time);
         var lease = new InProcessTokenLease(Ambient.Time);
         var hosts = new List<WebApplication> { SimulatorApp.Create(simulated, Ambient.Time) };
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         using var routes = RoutesFile.Find(Ambient.Time);
         try
         {
             for (var replica = 0; replica < replicas; replica++)
             {
-                var configuration = Configure(routes, simulated, replica);
+                var isFirst = replica == 0;
+                var configuration = Configure(routes, simulated, environment, replica);
                 if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
                     return await Mistakes.TellAsync(mistakes);
 
@@ -34,6 +39,10 @@ internal static class DemoVerb
                 {
                     if (settings.Redis is null)
                         services.AddSingleton<ITokenStore>(store).AddSingleton<ITokenLease>(lease);
+
+                    // Spans are the process's: one exporter has those of all replicas.
+                    if (!isFirst)
+                        services.RemoveAll<TracerProvider>();
                 }));
             }
 
@@ -49,11 +58,13 @@ internal static class DemoVerb
     }
 
     /// <summary>
-    /// The routes of proxy.json, and from the surroundings nothing but the section Redis: a demo must not take real credentials that lie there.
+    /// The routes of proxy.json, and from the surroundings nothing but the section Redis and OpenTelemetry's variables: a demo must not take real
+    /// credentials that lie there.
     /// </summary>
-    private static IConfigurationRoot Configure(RoutesFile routes, SimulatorOptions simulated, int replica) => new ConfigurationBuilder()
+    private static IConfigurationRoot Configure(RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, int replica) => new ConfigurationBuilder()
         .Add(routes)
-        .AddInMemoryCollection(new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(RedisOptions.Section).AsEnumerable())
+        .AddInMemoryCollection(environment.GetSection(RedisOptions.Section).AsEnumerable())
+        .AddInMemoryCollection(new OtelVariables(environment).All)
         .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Clik2pay:Environment"] = nameof(Clik2payEnvironment.Custom),
@@ -69,13 +80,14 @@ internal static class DemoVerb
 
     private static string Tell(SimulatorOptions simulated, int replicas) => $$"""
 
-        {{(replicas == 1 ? "One sidecar serves" : $"{replicas} sidecars serve")}} callers on 127.0.0.1:{{Ports(FirstCallersPort, replicas)}} and probes on 127.0.0.1:{{Ports(FirstAdminPort, replicas)}}.
+        {{(replicas == 1 ? "One sidecar serves" : $"{replicas} sidecars serve")}} callers on 127.0.0.1:{{Ports(FirstCallersPort, replicas)}}, and probes, metrics and a status page on 127.0.0.1:{{Ports(FirstAdminPort, replicas)}}.
         The simulated provider is on {{simulated.Url}}. Try, without any credentials:
 
           curl -s -X POST http://127.0.0.1:{{FirstCallersPort}}/open/v1/payment-requests \
             -H 'content-type: application/json' \
             -d '{{ExampleBody}}'
 
+        How it stands, in a browser:    http://127.0.0.1:{{FirstAdminPort}}/
         How many tokens that took:      curl -s {{simulated.Url}}/_simulator/counters
         Take the token endpoint away:   curl -s -X PUT {{simulated.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
         Ctrl-C ends it.

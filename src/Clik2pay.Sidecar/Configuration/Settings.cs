@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Telemetry;
+
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>All settings, read and checked once at start.</summary>
@@ -25,6 +27,13 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         {
             if (!Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out var known) || !Enum.IsDefined(known))
                 reader.AddMistake(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
+
+        foreach (var key in (string[])[OtelVariables.Endpoint, OtelVariables.TracesEndpoint, OtelVariables.MetricsEndpoint])
+        {
+            // The value may hold a password.
+            if (configuration[key] is { Length: > 0 } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+                reader.AddMistake(key, "it is no address of a collector; write http://HOST:4317, or http://HOST:4318 with OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.");
         }
 
         foreach (var routes in configuration.Providers.OfType<RoutesFile>())

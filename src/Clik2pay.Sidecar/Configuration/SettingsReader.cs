@@ -56,6 +56,23 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    /// <summary>One of an enum's values, by name only: Enum.TryParse would take numbers and lists too.</summary>
+    public T Choice<T>(string key, T fallback)
+        where T : struct, Enum
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (string.Equals(text, value.ToString(), StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        AddMistake(key, $"\"{text}\" is none of {string.Join(", ", Enum.GetNames<T>())}.");
+        return fallback;
+    }
+
     /// <summary>A file mode as chmod takes it: three octal digits, with or without a zero before them.</summary>
     public UnixFileMode FileMode(string key, UnixFileMode fallback)
     {

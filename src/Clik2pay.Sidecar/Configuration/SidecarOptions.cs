@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>The section <c>Sidecar</c>: where it listens and to whom.</summary>
+/// <summary>The section <c>Sidecar</c>: where it listens, to whom, and what it tells.</summary>
 internal sealed record SidecarOptions
 {
     public const string Section = "Sidecar";
@@ -26,8 +26,14 @@ internal sealed record SidecarOptions
     /// <summary>The largest body of a request in bytes, 0 to 2 GiB - 1.</summary>
     public int MaxRequestBodyBytes { get; init; } = 30_000_000;
 
-    /// <summary>Where probes are answered. Nothing secret is served there, so it may listen on every address.</summary>
+    /// <summary>Where probes, metrics and the status page are. Nothing secret is served there, so it may listen on every address.</summary>
     public ListenAddress Admin { get; init; } = ListenAddress.Loopback(9090);
+
+    /// <summary>How the lines of the log are written.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    /// <summary>Whether each request of a caller is logged, in a line without path, query and body.</summary>
+    public bool AccessLog { get; init; }
 
     /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => $"callers on {Listen}, administration on {Admin}";

@@ -15,6 +15,8 @@ internal static class SidecarOptionsReader
     private const string MaxConnectionsKey = $"{SidecarOptions.Section}:MaxConnections";
     private const string MaxRequestBodyBytesKey = $"{SidecarOptions.Section}:MaxRequestBodyBytes";
     private const string AdminKey = $"{SidecarOptions.Section}:Admin";
+    private const string LogFormatKey = $"{SidecarOptions.Section}:LogFormat";
+    private const string AccessLogKey = $"{SidecarOptions.Section}:AccessLog";
 
     public static SidecarOptions Read(SettingsReader settings)
     {
@@ -32,6 +34,8 @@ internal static class SidecarOptionsReader
             MaxConnections = settings.Number(MaxConnectionsKey, defaults.MaxConnections, 1, 1_000_000),
             MaxRequestBodyBytes = settings.Number(MaxRequestBodyBytesKey, defaults.MaxRequestBodyBytes, 0, int.MaxValue),
             Admin = settings.ListenAddress(AdminKey, defaults.Admin),
+            LogFormat = settings.Choice(LogFormatKey, defaults.LogFormat),
+            AccessLog = settings.Flag(AccessLogKey),
         };
 
         if (!options.Listen.IsLocal && !options.AllowRemoteCallers)

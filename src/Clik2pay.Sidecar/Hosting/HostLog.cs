@@ -14,7 +14,7 @@ internal static partial class HostLog
             NotWatched(sidecar.Logger, routes.FullPath);
     }
 
-    [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}), probes on {Admin}, by the routes of {Routes}.")]
+    [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}), probes, metrics and a status page on {Admin}, by the routes of {Routes}.")]
     private static partial void Serving(ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string admin, string routes);
 
     [LoggerMessage(1101, LogLevel.Warning, "The system does not let {Path} be watched (is fs.inotify.max_user_instances exhausted?); an edit takes effect at the next start.")]

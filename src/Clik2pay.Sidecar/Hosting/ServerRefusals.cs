@@ -41,6 +41,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
 
         var refusal = Refusal.OfServer(exception);
         metrics.RequestRejected(refusal.Reason);
+        metrics.Answered(refusal.Code);
         writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, withBody: !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "")));
     }
 

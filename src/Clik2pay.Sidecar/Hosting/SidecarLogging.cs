@@ -1,3 +1,6 @@
+using Clik2pay.Sidecar.Configuration;
+using Microsoft.Extensions.Logging.Console;
+
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>What is logged, and what never is.</summary>
@@ -11,15 +14,24 @@ internal static class SidecarLogging
         "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
     ];
 
-    public static void AddSidecarLogging(this WebApplicationBuilder builder, IConfiguration configuration)
+    public static void AddSidecarLogging(this WebApplicationBuilder builder, IConfiguration configuration, LogFormat format)
     {
-        builder.Logging
-            .AddSimpleConsole(console =>
+        if (format == LogFormat.Json)
+        {
+            builder.Logging.AddJsonConsole(Configure);
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
             {
+                Configure(console);
                 console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-            })
+                console.TimestampFormat += " ";
+            });
+        }
+
+        builder.Logging
+            .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Warning)
 
@@ -30,6 +42,14 @@ internal static class SidecarLogging
             .AddConfiguration(configuration.GetSection("Logging"));
 
         builder.Services.PostConfigure<LoggerFilterOptions>(KeepSilent);
+    }
+
+    /// <summary>In scopes is the trace of the request, or of the refresh, that a line is of.</summary>
+    private static void Configure(ConsoleFormatterOptions console)
+    {
+        console.IncludeScopes = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        console.UseUtcTimestamp = true;
     }
 
     /// <summary>Comes behind all configuration, and goes by provider too, so that no setting turns these categories on.</summary>

@@ -1,11 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Http;
 
 /// <summary>What holds for the connections to both of the provider's APIs.</summary>
 internal static class ProviderConnection
 {
-    public static void Configure(SocketsHttpHandler handler, Uri address)
+    public static void Configure(SocketsHttpHandler handler, Uri address, IMeterFactory meters)
     {
         // A redirect would take credentials to where it points; a cookie would carry one answer's state into another request.
         handler.AllowAutoRedirect = false;
@@ -14,8 +16,9 @@ internal static class ProviderConnection
         // The usual HTTPS_PROXY and NO_PROXY hold for the provider, not for a simulator on this machine.
         handler.UseProxy |= !address.IsLoopback;
 
-        // A traceparent goes out only when a caller sent one.
-        handler.ActivityHeadersPropagator = null;
+        // There is a span of each call, but a traceparent goes out only when a caller sent one.
+        handler.ActivityHeadersPropagator = new TraceOnlyPropagator();
+        handler.MeterFactory = meters;
 
         // Changes of the provider's addresses are seen within this time.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>Sets the access token. Without a valid one the answer is 503 and nothing goes upstream: fail closed.</summary>
-internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvider time) : RequestTransform
+internal sealed class AccessTokenTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -45,7 +46,7 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, TimeProvide
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable,
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable, metrics,
             $"The request was not sent, because there is no valid access token: {status.WhyNoToken}. Try again in {seconds} s.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -18,15 +19,17 @@ internal static class ProblemAnswer
     /// <param name="context">Whose response has not started.</param>
     /// <param name="status">The HTTP status, 400 to 599.</param>
     /// <param name="code">The reason that programs read.</param>
+    /// <param name="metrics">Where it is counted.</param>
     /// <param name="detail">The reason that people read: what happened, to which address, what to do. Never a secret.</param>
-    public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, string detail)
+    public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, SidecarMetrics metrics, string detail)
     {
+        metrics.Answered(code);
         var body = CreateBody(status, code, detail);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
-        response.Headers[ErrorHeader] = NameOf(code);
+        response.Headers[ErrorHeader] = code.ToSnakeCase();
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
@@ -35,7 +38,7 @@ internal static class ProblemAnswer
     public static byte[] CreateMessage(Refusal refusal, bool withBody)
     {
         var body = CreateBody(refusal.Status, refusal.Code, refusal.Detail);
-        var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\nContent-Length: {body.Length}\r\n{ErrorHeader}: {NameOf(refusal.Code)}\r\nConnection: close\r\n\r\n";
+        var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\nContent-Length: {body.Length}\r\n{ErrorHeader}: {refusal.Code.ToSnakeCase()}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. withBody ? body : []];
     }
 
@@ -48,13 +51,11 @@ internal static class ProblemAnswer
             json.WriteString("type", "about:blank");
             json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
             json.WriteNumber("status", status);
-            json.WriteString("code", NameOf(code));
+            json.WriteString("code", code.ToSnakeCase());
             json.WriteString("detail", detail);
             json.WriteEndObject();
         }
 
         return body.WrittenSpan.ToArray();
     }
-
-    private static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 }

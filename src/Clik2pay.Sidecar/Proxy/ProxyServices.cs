@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -47,7 +48,8 @@ internal static class ProxyServices
             throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
         }
 
-        app.MapFallback("/{**path}", context => ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute,
+        var metrics = app.Services.GetRequiredService<SidecarMetrics>();
+        app.MapFallback("/{**path}", context => ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute, metrics,
             "The sidecar forwards only what proxy.json routes, by default paths that begin with /open/v1/."));
     }
 }

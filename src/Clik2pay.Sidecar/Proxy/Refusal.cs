@@ -36,7 +36,7 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
     {
         metrics.RequestRejected(Reason);
         context.Response.Headers.Connection = "close";
-        return ProblemAnswer.WriteAsync(context, Status, Code, Detail);
+        return ProblemAnswer.WriteAsync(context, Status, Code, metrics, Detail);
     }
 
     private static Refusal New(BadHttpRequestException exception, RejectionReason reason, string detail) => new(exception.StatusCode, ErrorCode.BadRequest, reason, detail);

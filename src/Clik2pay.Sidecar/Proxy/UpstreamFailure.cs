@@ -70,7 +70,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
                 (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before its answer was complete", MayBeDone),
         };
         ReportFailure(reason);
-        await ProblemAnswer.WriteAsync(context, status, code, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
+        await ProblemAnswer.WriteAsync(context, status, code, metrics, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
     }
 
     /// <summary>A large body broke off on its way. Upstream holds the beginning of it, and never got its end.</summary>
@@ -89,7 +89,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
     {
         // Type and place only: a message may quote what must not be told.
         log.Broken(mistake.GetType().Name, mistake.StackTrace);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
             $"The sidecar made a mistake ({mistake.GetType().Name}); its log says where. {advice}");
     }
 

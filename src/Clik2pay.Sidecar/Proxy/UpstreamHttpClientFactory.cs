@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Http;
@@ -8,12 +9,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
-internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessTokenSource tokens, SidecarMetrics metrics) : ForwarderHttpClientFactory
+internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessTokenSource tokens, SidecarMetrics metrics, IMeterFactory meters) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        ProviderConnection.Configure(handler, options.ApiBaseUrl);
+        ProviderConnection.Configure(handler, options.ApiBaseUrl, meters);
 
         // Every byte of a header passes as it is, as on the callers' side.
         handler.RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1;

@@ -17,5 +17,5 @@ internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenK
         """;
 
     public Task<RedisAnswer> RunAsync(CancellationToken cancellationToken) =>
-        redis.ExecuteAsync(["EVAL", Script, 1, new RedisKeys(options, key).Check, "check"], isWriting: true, cancellationToken);
+        redis.ExecuteAsync(RedisOperation.Write, ["EVAL", Script, 1, new RedisKeys(options, key).Check, "check"], cancellationToken);
 }

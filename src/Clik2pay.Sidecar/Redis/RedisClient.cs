@@ -1,5 +1,6 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
@@ -8,7 +9,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// Visits Redis: opens a connection, runs one command, closes it. A refresh needs a few commands an hour, and thousands of sidecars must not
 /// hold thousands of idle connections. Whatever goes wrong is a value, told to the log when it changes.
 /// </summary>
-internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogger<RedisClient> log)
+internal sealed class RedisClient(RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
 {
     /// <summary>For a whole visit: connections to all endpoints and to where they send us, TLS, authentication, command.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -24,22 +25,30 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
     private RedisEndpoint? answeredLast;
     private bool isInUse;
     private (RedisFailure Failure, bool IsWriting)? trouble;
+    private volatile StoreStatus status = new("Redis");
 
+    /// <summary>How Redis was at the last visit. The log says more: an address may be a password in the wrong place, and this goes to whoever asks.</summary>
+    public StoreStatus Status => status;
+
+    /// <param name="operation">What the visit is for.</param>
     /// <param name="command">The command, whose reply is not an error when the answer has one.</param>
-    /// <param name="isWriting">Whether it writes. A Redis that is full is not well because it can be read.</param>
     /// <param name="cancellationToken">Ends the visit; it ends by itself after <see cref="Timeout"/>.</param>
-    public async Task<RedisAnswer> ExecuteAsync(IReadOnlyList<RespArgument> command, bool isWriting, CancellationToken cancellationToken)
+    public async Task<RedisAnswer> ExecuteAsync(RedisOperation operation, IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
     {
+        using var activity = SidecarActivities.StartStoreVisit(operation);
+        var startedAt = time.GetMonotonicNow();
         var answer = await VisitAsync(command, cancellationToken);
-        Report(answer, isWriting);
+        activity.End(answer.Failure);
+        metrics.StoreVisited(operation, answer.Failure, time.GetMonotonicNow() - startedAt);
+        Report(answer, isWriting: operation != RedisOperation.Read);
         return answer;
     }
 
     /// <summary>Removes a value that was read and found to be of no use, unless another has taken its place meanwhile.</summary>
     public Task DeleteIfStillAsync(string key, byte[] value, CancellationToken cancellationToken) =>
-        ExecuteAsync(["EVAL", DeleteIfStill, 1, key, value], isWriting: true, cancellationToken);
+        ExecuteAsync(RedisOperation.Discard, ["EVAL", DeleteIfStill, 1, key, value], cancellationToken);
 
-    /// <summary>Changes of state, not visits.</summary>
+    /// <summary>Changes of state, not visits. A Redis that is full is not well because it can be read.</summary>
     private void Report(RedisAnswer answer, bool isWriting)
     {
         if (answer.Failure is { } failure)
@@ -50,12 +59,14 @@ internal sealed class RedisClient(RedisOptions options, TimeProvider time, ILogg
             // What a write meets and a read does not: that it can be read again does not mean that this is over.
             trouble = (failure, isWriting && failure is (RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply));
             isInUse = false;
+            status = status with { IsUp = false, Trouble = failure.ToSnakeCase() };
         }
         else if (!isInUse && (isWriting || trouble is not { IsWriting: true }))
         {
             log.InUse(options);
             trouble = null;
             isInUse = true;
+            status = status with { IsUp = true, Trouble = null };
         }
     }
 

@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>The lease in Redis: a key with its owner's name and an expiry, and beside it the note of the last holder who failed.</summary>
-internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
+internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
 {
     /// <summary>
     /// A note and how long it stands; or 0: acquired; or else how long another can hold it, which is never longer than a lease can live, even
@@ -56,6 +57,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
 
             // Somebody else's note, or one that somebody has prolonged, holds nobody off.
             log.Foreign(names.Failure);
+            metrics.StoreValueWasForeign();
             await redis.DeleteIfStillAsync(names.Failure, note, CancellationToken.None);
             answer = await AcquireAsync(names, owner);
         }
@@ -70,15 +72,19 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
     }
 
     private Task<RedisAnswer> AcquireAsync(RedisKeys names, string owner) =>
-        redis.ExecuteAsync(["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], isWriting: true, CancellationToken.None);
+        redis.ExecuteAsync(RedisOperation.Acquire, ["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], CancellationToken.None);
 
     private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
     {
         var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
         var pause = (long)(failure?.RetryAfter ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
-        var answer = await redis.ExecuteAsync(["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], isWriting: true, CancellationToken.None);
+        var answer = await redis.ExecuteAsync(RedisOperation.Release, ["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], CancellationToken.None);
         if (answer.Reply is { Integer: 0 })
+        {
             log.LeaseLost();
+            metrics.LeaseAttempted(LeaseOutcome.Lost);
+        }
+
         return failure is not null && answer.Reply is { Integer: 1 };
     }
 

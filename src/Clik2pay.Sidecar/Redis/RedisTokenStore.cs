@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
@@ -9,7 +10,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// The shared token in Redis: sealed together with its expiry by Redis's own clock, so that clocks of replicas need not agree, and nobody
 /// can prolong it.
 /// </summary>
-internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
+internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
     /// <summary>
     /// Redis's clock in milliseconds, and the value with what is left of it, if there is one. Another type, a size beyond reason or no expiry
@@ -49,11 +50,13 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
 
     public bool CanForget => true;
 
+    public StoreStatus Status => redis.Status;
+
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var name = new RedisKeys(options, key).Token;
         var askedAt = time.GetMonotonicNow();
-        var answer = await redis.ExecuteAsync(["EVAL", Read, 1, name], isWriting: false, cancellationToken);
+        var answer = await redis.ExecuteAsync(RedisOperation.Read, ["EVAL", Read, 1, name], cancellationToken);
         ahead = null;
         if (answer.Reply is not { } reply)
             return StoreReading.Unavailable;
@@ -75,6 +78,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         }
 
         log.Foreign(name);
+        metrics.StoreValueWasForeign();
         return StoreReading.Empty;
     }
 
@@ -87,7 +91,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, T
         var name = new RedisKeys(options, key).Token;
         var expiresAt = (long)(token.ExpiresAt + offset).TotalMilliseconds;
         var answer = await redis.ExecuteAsync(
-            ["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, name), expiresAt], isWriting: true, cancellationToken);
+            RedisOperation.Write, ["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, name), expiresAt], cancellationToken);
         return answer.Reply is { Integer: 1 };
     }
 

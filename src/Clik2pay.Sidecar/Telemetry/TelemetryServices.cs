@@ -1,12 +1,102 @@
 using System.Diagnostics;
+using Clik2pay.Sidecar.Configuration;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>The door of what is counted.</summary>
+/// <summary>The door of what is measured and traced: instruments and spans of ours and the platform's → OpenTelemetry → Prometheus, OTLP.</summary>
 internal static class TelemetryServices
 {
-    public static IServiceCollection AddTelemetry(this IServiceCollection services) => services
-        .AddMetrics()
-        .AddSingleton<SidecarMetrics>()
-        .AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
+    private const string Prometheus = "/metrics";
+    private const string OpenTelemetry = "OpenTelemetry";
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
+    {
+        // The platform's spans follow OpenTelemetry's conventions only when this is said to be false.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
+
+        var services = builder.Services;
+        services.AddMetrics(AddMeters);
+        services.AddSingleton<SidecarMetrics>();
+        services.AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
+
+        var variables = new OtelVariables(configuration);
+        if (variables.IsDisabled)
+            return;
+
+        // The SDK reads its variables from here.
+        builder.Configuration.AddInMemoryCollection(variables.All);
+
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(AddResource).WithMetrics(metrics => AddMetrics(metrics, variables));
+
+        // The log names the trace of a request even where no trace is exported.
+        if (variables.ExportsTraces || options.AccessLog)
+            telemetry.WithTracing(traces => AddTraces(traces, variables));
+    }
+
+    /// <summary>The middlewares that look at a caller's request from outside, and only those that are wanted.</summary>
+    public static void UseTelemetry(this WebApplication app)
+    {
+        if (app.Services.GetService<TracerProvider>() is not null)
+            app.UseMiddleware<ServerSpan>();
+        if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
+            app.UseMiddleware<AccessLog>();
+    }
+
+    /// <summary>What Prometheus scrapes.</summary>
+    public static void UsePrometheus(this IApplicationBuilder admin)
+    {
+        if (admin.ApplicationServices.GetService<MeterProvider>() is not null)
+            admin.UseOpenTelemetryPrometheusScrapingEndpoint(Prometheus);
+    }
+
+    /// <summary>Of those that each sidecar has for itself only its own: in the demo several are in one process.</summary>
+    private static void AddMeters(IMetricsBuilder metrics)
+    {
+        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"])
+            metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
+    }
+
+    /// <summary>What the variables say wins.</summary>
+    private static void AddResource(ResourceBuilder resource) => resource.Clear()
+        .AddService(BuildInfo.Product, serviceVersion: BuildInfo.Version)
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables)
+    {
+        // In Prometheus only a histogram may have a name that ends in _count.
+        metrics.AddView("dotnet.assembly.count", "dotnet.assemblies");
+        metrics.AddView("dotnet.process.cpu.count", "dotnet.process.cpus");
+        metrics.AddView("dotnet.timer.count", "dotnet.timers");
+
+        // Without the address of the peer: the provider's change, and each would be a series for ever.
+        var perServer = new MetricStreamConfiguration { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version", "http.connection.state"] };
+        metrics.AddView("http.client.open_connections", perServer);
+        metrics.AddView("http.client.connection.duration", perServer);
+
+        metrics.AddPrometheusExporter(prometheus =>
+        {
+            // Each name is in one scope here, and build_info tells the version.
+            prometheus.ScopeInfoEnabled = false;
+            prometheus.TargetInfoEnabled = false;
+        });
+
+        if (variables.ExportsTraces)
+            metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
+        if (variables.ExportsMetrics)
+            metrics.AddOtlpExporter();
+    }
+
+    private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
+    {
+        traces.AddSource(SidecarActivities.SourceName, "Microsoft.AspNetCore", "System.Net.Http");
+        traces.AddInstrumentation(() => new ExceptionRedaction());
+        if (variables.ExportsTraces)
+            traces.AddOtlpExporter();
+    }
 }

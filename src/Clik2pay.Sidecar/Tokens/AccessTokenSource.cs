@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Telemetry;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>The narrow face of the way of a token: what the way of a request sees of it.</summary>
@@ -29,10 +31,13 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         if (loop.Status.IsPausedAt(time.GetMonotonicNow()))
             return null;
 
+        using var wait = SidecarActivities.StartWait();
         loop.Wake(RefreshTrigger.Expired);
         try
         {
-            await refresh.WaitAsync(Patience, time, cancellationToken);
+            // The refresh is nobody's child: all who waited for it link to it.
+            var waitedFor = await refresh.WaitAsync(Patience, time, cancellationToken);
+            wait?.AddLink(new(waitedFor));
         }
         catch (TimeoutException)
         {

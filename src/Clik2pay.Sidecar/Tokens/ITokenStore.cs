@@ -9,6 +9,9 @@ internal interface ITokenStore
     /// <summary>Whether it can lose what was written. Then who holds a token looks now and then whether it is still there.</summary>
     bool CanForget { get; }
 
+    /// <summary>How it was at the last visit.</summary>
+    StoreStatus Status { get; }
+
     /// <summary>Looks for the token under this key.</summary>
     ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken);
 

@@ -9,6 +9,8 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 
     public bool CanForget => false;
 
+    public StoreStatus Status { get; } = new("this process");
+
     public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow()) ? StoreReading.Found(token) : StoreReading.Empty);
 

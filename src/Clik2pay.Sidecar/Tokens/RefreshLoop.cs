@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Clik2pay.Sidecar.Telemetry;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
@@ -5,16 +8,23 @@ namespace Clik2pay.Sidecar.Tokens;
 /// cost one token call: they wake the loop and wait for the refresh that it makes (single-flight without a lock). Between two refreshes it
 /// looks after the token that replicas share.
 /// </summary>
-internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule schedule, TokenSlot slot, TimeProvider time, ILogger<RefreshLoop> log)
+internal sealed class RefreshLoop(
+    TokenRefresher refresher,
+    RefreshSchedule schedule,
+    TokenSlot slot,
+    RefreshHistory history,
+    SidecarMetrics metrics,
+    TimeProvider time,
+    ILogger<RefreshLoop> log)
 {
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource refreshed = new();
+    private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
 
     public RefreshStatus Status => status;
 
-    /// <summary>Ends with the refresh that is under way, or else with the next one, however that ends.</summary>
-    public Task NextRefresh => Volatile.Read(ref refreshed).Task;
+    /// <summary>Ends with the refresh that is under way, or else with the next one, however that ends, and tells which it was in traces.</summary>
+    public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
 
     /// <summary>Asks for a refresh. Without effect while a valid token is held or the loop pauses.</summary>
     public void Wake(RefreshTrigger trigger) => Volatile.Read(ref wake).TrySetResult(trigger);
@@ -25,26 +35,31 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         var trigger = RefreshTrigger.Startup;
         while (true)
         {
-            var before = status;
-            var hasEnded = false;
-            End(await RefreshAsync(before, End, cancellationToken));
-
+            await RefreshAsync(trigger, cancellationToken);
             trigger = await WaitForTriggerAsync(cancellationToken);
+        }
+    }
 
-            // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
-            void End(RefreshResult result)
-            {
-                if (hasEnded)
-                    return;
+    private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
+    {
+        var (before, startedAt, hasEnded) = (status, time.GetMonotonicNow(), false);
+        using var activity = SidecarActivities.StartRefresh(trigger);
+        End(await TryRefreshAsync(before, End, cancellationToken));
 
-                hasEnded = true;
-                Take(trigger, result, before);
-            }
+        // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
+        void End(RefreshResult result)
+        {
+            if (hasEnded)
+                return;
+
+            hasEnded = true;
+            activity.End(result.Outcome);
+            Take(trigger, result, before, startedAt, activity?.Context ?? default);
         }
     }
 
     /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
-    private async Task<RefreshResult> RefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> TryRefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,10 +75,10 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
     {
         try
         {
-            var before = status;
+            var (before, startedAt) = (status, time.GetMonotonicNow());
             var look = await refresher.LookAsync(cancellationToken);
             if (look.Token is { } token)
-                Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), before);
+                Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), before, startedAt, default);
             else
                 status = schedule.AfterLook(look.Outcome, before, time.GetMonotonicNow());
 
@@ -118,21 +133,23 @@ internal sealed class RefreshLoop(TokenRefresher refresher, RefreshSchedule sche
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private void Take(RefreshTrigger trigger, RefreshResult result, RefreshStatus before)
+    private void Take(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan startedAt, ActivityContext context)
     {
         var now = time.GetMonotonicNow();
         status = schedule.After(result, before, now);
+        metrics.TokenRefreshed(result.Outcome, trigger, now - startedAt);
+        history.Add(new(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason));
         Report(trigger, result, before, now);
 
         // The slot and the status come first, the waiting requests second: they find what they waited for.
-        Interlocked.Exchange(ref refreshed, new()).SetResult();
+        Interlocked.Exchange(ref refreshed, new()).SetResult(context);
     }
 
     /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
     private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan now)
     {
         if (result.Token is { } token)
-            log.Refreshed(result.Outcome, trigger, (long)(token.ExpiresAt - now).TotalSeconds);
+            log.Refreshed(result.Outcome, trigger, result.Outcome == RefreshOutcome.Adopted ? "the shared store" : "the token endpoint", (long)(token.ExpiresAt - now).TotalSeconds);
         else if (result.Failure is { Outcome: RefreshOutcome.Rejected } refusal)
             log.Refused(trigger, refusal.Reason, (long)(status.DueAt - now).TotalSeconds);
         else if (result.Failure is { } failure && before.Failure?.Outcome != failure.Outcome)

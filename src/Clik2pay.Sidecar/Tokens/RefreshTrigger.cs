@@ -14,4 +14,7 @@ internal enum RefreshTrigger
 
     /// <summary>Upstream answered the held token with 401.</summary>
     Unauthorized,
+
+    /// <summary>The credentials have been replaced by others.</summary>
+    Rotation,
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
@@ -15,10 +16,10 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     public const int MaxAnswerLength = 64 * 1024;
 
     /// <summary>The client that the calls go through.</summary>
-    public static HttpClient CreateHttpClient(Uri tokenEndpoint)
+    public static HttpClient CreateHttpClient(Uri tokenEndpoint, IMeterFactory meters)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
-        ProviderConnection.Configure(handler, tokenEndpoint);
+        ProviderConnection.Configure(handler, tokenEndpoint, meters);
         return new HttpClient(handler)
         {
             // The deadline is this class's own, so that it runs on injected time.

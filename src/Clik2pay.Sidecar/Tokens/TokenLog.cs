@@ -3,8 +3,8 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <summary>What the way of a token tells the log. Event ids 1000 to 1099.</summary>
 internal static partial class TokenLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Access token refreshed: {Outcome} ({Trigger}), it expires in {SecondsToExpiry} s.")]
-    public static partial void Refreshed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, long secondsToExpiry);
+    [LoggerMessage(1000, LogLevel.Information, "Access token refreshed: {Outcome} ({Trigger}), from {Source}, it expires in {SecondsToExpiry} s.")]
+    public static partial void Refreshed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, string source, long secondsToExpiry);
 
     [LoggerMessage(1001, LogLevel.Warning, "No access token: {Outcome} ({Trigger}), {Reason}. The next attempt is in {SecondsToRetry} s, and others follow without a line each; a token that is held serves until it expires.")]
     public static partial void Failed(this ILogger log, RefreshOutcome outcome, RefreshTrigger trigger, string reason, long secondsToRetry);

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Telemetry;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
@@ -9,6 +10,7 @@ internal sealed class TokenRefresher(
     ITokenLease lease,
     ITokenEndpoint endpoint,
     TokenKey key,
+    SidecarMetrics metrics,
     TimeProvider time,
     Random random)
 {
@@ -18,6 +20,12 @@ internal sealed class TokenRefresher(
 
     /// <summary>Replicas that find the store away look once more at different moments of this time, before each of them fetches for itself.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
+
+    private TimeSpan? contendedAt;
+    private volatile LeaseRecord? lastLease;
+
+    /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
+    public LeaseRecord? LastLease => lastLease;
 
     /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
     /// <param name="onToken">Called when the slot has the token, before that is shared and the lease given back: a request waits for no store.</param>
@@ -35,7 +43,7 @@ internal sealed class TokenRefresher(
                 return RefreshResult.Adopted(found);
 
             // 3. One replica at a time asks the token endpoint.
-            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await lease.TryAcquireAsync(key, cancellationToken);
+            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(cancellationToken);
 
             // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
@@ -96,6 +104,28 @@ internal sealed class TokenRefresher(
             : look;
     }
 
+    private async ValueTask<LeaseAttempt> TryAcquireAsync(CancellationToken cancellationToken)
+    {
+        using var activity = SidecarActivities.StartLeaseAttempt();
+        var attempt = await lease.TryAcquireAsync(key, cancellationToken);
+        activity.End(attempt.Outcome);
+        metrics.LeaseAttempted(attempt.Outcome);
+        lastLease = new(time.GetUtcNow(), attempt.Outcome);
+        if (attempt.Outcome == LeaseOutcome.Contended)
+            contendedAt ??= time.GetMonotonicNow();
+        else
+            EndWait();
+        return attempt;
+    }
+
+    /// <summary>For the other replica's token or lease, or in vain.</summary>
+    private void EndWait()
+    {
+        if (contendedAt is { } since)
+            metrics.LeaseWaited(time.GetMonotonicNow() - since);
+        contendedAt = null;
+    }
+
     private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)
     {
         var reading = await store.ReadAsync(key, cancellationToken);
@@ -105,14 +135,18 @@ internal sealed class TokenRefresher(
         if (string.Equals(slot.Current?.Value, token.Value, StringComparison.Ordinal))
             return new(LookOutcome.InPlace);
 
-        return token.IsValidAt(time.GetMonotonicNow()) && slot.TryPublish(token) ? new(LookOutcome.Adopted, token) : new(LookOutcome.Behind);
+        if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token))
+            return new(LookOutcome.Behind);
+
+        EndWait();
+        return new(LookOutcome.Adopted, token);
     }
 
     private async Task<RefreshResult> FetchAsync(Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // The life is counted from before the call: however long the answer took, the token is never believed to live longer than it does.
         var askedAt = time.GetMonotonicNow();
-        var answer = await endpoint.RequestTokenAsync(cancellationToken);
+        var answer = await CallAsync(askedAt, cancellationToken);
         if (!answer.IsSuccess)
             return RefreshResult.Failed(answer.Failure);
 
@@ -132,6 +166,17 @@ internal sealed class TokenRefresher(
         onToken(result);
         await store.WriteAsync(key, token, cancellationToken);
         return result;
+    }
+
+    private async Task<TokenAnswer> CallAsync(TimeSpan askedAt, CancellationToken cancellationToken)
+    {
+        EndWait();
+        using var activity = SidecarActivities.StartTokenCall();
+        var answer = await endpoint.RequestTokenAsync(cancellationToken);
+        var outcome = answer.Failure?.Outcome ?? RefreshOutcome.Success;
+        activity.End(outcome);
+        metrics.TokenEndpointAnswered(outcome, time.GetMonotonicNow() - askedAt);
+        return answer;
     }
 
     private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));

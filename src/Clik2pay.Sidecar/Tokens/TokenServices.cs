@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Tokens;
@@ -17,12 +18,13 @@ internal static class TokenServices
             s.GetRequiredService<ITokenStore>().CanForget,
             s.GetRequiredService<Random>()));
         services.AddSingleton<TokenRefresher>();
+        services.AddSingleton<RefreshHistory>();
 
         services.AddSingleton(s => TokenKey.For(s.GetRequiredService<Clik2payOptions>()));
         services.AddSingleton<ITokenStore, InProcessTokenStore>();
         services.AddSingleton<ITokenLease, InProcessTokenLease>();
 
-        services.AddSingleton(s => TokenEndpointClient.CreateHttpClient(s.GetRequiredService<Clik2payOptions>().TokenEndpoint));
+        services.AddSingleton(s => TokenEndpointClient.CreateHttpClient(s.GetRequiredService<Clik2payOptions>().TokenEndpoint, s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<ITokenEndpoint, TokenEndpointClient>();
         return services;
     }

@@ -214,10 +214,10 @@ public sealed class RedisClientTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = Enum.Parse<ChaosFault>(fault) };
         using var rig = new RedisRig($"{proxy.Endpoint}");
-        await rig.Client.ExecuteAsync(["SET", "text", new string('x', 200)], isWriting: true, TestContext.Current.CancellationToken);
+        await rig.Client.ExecuteAsync(RedisOperation.Write, ["SET", "text", new string('x', 200)], TestContext.Current.CancellationToken);
 
         var begun = Ambience.Time.GetTimestamp();
-        var answer = await rig.Client.ExecuteAsync(["GET", "text"], isWriting: false, TestContext.Current.CancellationToken);
+        var answer = await rig.Client.ExecuteAsync(RedisOperation.Read, ["GET", "text"], TestContext.Current.CancellationToken);
 
         Figures.Report($"visit through a proxy that has the fault {fault}: {answer.Failure?.ToString() ?? "well"} after {Ambience.Time.GetElapsedTime(begun).TotalSeconds:0.0} s");
         Assert.Equal(failure, answer.Failure);

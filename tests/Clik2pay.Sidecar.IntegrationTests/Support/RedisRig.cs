@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support;
 internal sealed class RedisRig : IDisposable
 {
     private readonly ILoggerFactory logging;
+    private readonly TestMeters meters = new();
 
     /// <param name="connectionString">As a user writes it.</param>
     /// <param name="environment">Sandbox or Production.</param>
@@ -29,12 +31,14 @@ internal sealed class RedisRig : IDisposable
         var settings = Settings.TryRead(configuration, out var mistakes);
         Assert.Empty(mistakes);
 
+        Metrics = new(meters);
+        Recorded = new(meters);
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
         Key = TokenKey.For(settings.Clik2pay);
-        Client = new(Options, Ambience.Time, logging.CreateLogger<RedisClient>());
-        Store = new(Client, Options, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
-        Lease = new(Client, Options, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
+        Client = new(Options, Metrics, Ambience.Time, logging.CreateLogger<RedisClient>());
+        Store = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
+        Lease = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options, Key);
     }
 
@@ -50,6 +54,8 @@ internal sealed class RedisRig : IDisposable
 
     public RedisCheck Check { get; }
 
+    public RecordedMetrics Recorded { get; }
+
     public RecordedLog Log { get; } = new();
 
     public string TokenName => new RedisKeys(Options, Key).Token;
@@ -57,6 +63,8 @@ internal sealed class RedisRig : IDisposable
     public string LeaseName => new RedisKeys(Options, Key).Lease;
 
     public string NoteName => new RedisKeys(Options, Key).Failure;
+
+    private SidecarMetrics Metrics { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -76,5 +84,10 @@ internal sealed class RedisRig : IDisposable
 
     public Task<RedisAnswer> CheckAsync() => Check.RunAsync(Cancellation);
 
-    public void Dispose() => logging.Dispose();
+    public void Dispose()
+    {
+        logging.Dispose();
+        Recorded.Dispose();
+        meters.Dispose();
+    }
 }

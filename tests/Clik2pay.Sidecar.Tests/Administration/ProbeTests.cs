@@ -80,13 +80,13 @@ public sealed class ProbeTests
 
     [Lesson("there was no health endpoint, and / was proxied: awslabs/aws-sigv4-proxy#193")]
     [Theory]
-    [InlineData("/open/v1/a")]
-    [InlineData("/")]
-    public async Task Nothing_is_forwarded_from_the_administration_listener(string path)
+    [InlineData("/open/v1/a", HttpStatusCode.NotFound)]
+    [InlineData("/", HttpStatusCode.OK)]
+    public async Task Nothing_is_forwarded_from_the_administration_listener(string path, HttpStatusCode status)
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        await AssertAsync(sidecar, path, HttpStatusCode.NotFound);
+        await AssertAsync(sidecar, path, status);
 
         Assert.Empty(sidecar.Upstream.Received);
     }

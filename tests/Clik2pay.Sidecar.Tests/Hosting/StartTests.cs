@@ -10,12 +10,12 @@ namespace Clik2pay.Sidecar.Tests.Hosting;
 public sealed class StartTests
 {
     [Fact]
-    public async Task Nothing_runs_in_the_background_but_the_refresh_loop_and_the_server()
+    public async Task Nothing_runs_in_the_background_but_the_refresh_loop_the_server_and_telemetry()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        // YARP's data protection would be a third, and write a key ring to the disk.
-        Assert.Equal(["GenericWebHostService", "RefreshService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
+        // YARP's data protection would be one more, and write a key ring to the disk.
+        Assert.Equal(["GenericWebHostService", "RefreshService", "TelemetryHostedService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ namespace Clik2pay.Sidecar.Tests.Proxy;
 
 /// <summary>Random secrets go through all that the sidecar does, and then nothing that it has told anyone holds one of them, in no form.</summary>
 [Collection(Alone.Name)]
-public sealed class CanaryTests : IDisposable
+public sealed class CanaryTests : IAsyncLifetime
 {
     private const string Unauthorized = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
 
@@ -31,6 +31,7 @@ public sealed class CanaryTests : IDisposable
     private readonly ConcurrentQueue<string> answers = new();
     private readonly ConcurrentQueue<string> pages = new();
     private readonly List<string> mistakes = [];
+    private OtlpReceiver collector = null!;
     private readonly List<string> texts = [];
 
     /// <summary>Everything at its most talkative, also what is never to be turned on.</summary>
@@ -49,9 +50,17 @@ public sealed class CanaryTests : IDisposable
         ("Clik2pay:ApiKey", secrets.ApiKey),
         ("Sidecar:CallerToken", secrets.CallerToken),
         ("Sidecar:MaxRequestBodyBytes", "5000"),
+        ("Sidecar:AccessLog", "true"),
+        .. collector.Settings(),
     ];
 
-    public void Dispose() => telemetry.Dispose();
+    public async ValueTask InitializeAsync() => collector = await OtlpReceiver.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        telemetry.Dispose();
+        await collector.DisposeAsync();
+    }
 
     [Lesson("a debug flag dumped headers and bodies: aws-sigv4-proxy, Secretless")]
     [Fact]
@@ -65,23 +74,24 @@ public sealed class CanaryTests : IDisposable
         await MeetATokenEndpointThatIsAwayAsync();
         await MeetATokenEndpointThatIsSlowAsync();
         ReadSettingsThatAreWrong();
-        telemetry.Observe();
 
-        // None of these may pass by being empty. HTTP clients without a propagator make no activity of their own, only those of their connections.
-        Assert.All(["Credentials refused", "No access token", "rejected the access token with 401", "hardly what is wrong", "Requests to", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:"], Logged);
-        Assert.All(["Microsoft.AspNetCore: ", "Experimental.System.Net.Http.Connections: "], source => Assert.Contains(telemetry.Activities, text => text.StartsWith(source, StringComparison.Ordinal)));
+        // None of these may pass by being empty.
+        Assert.All(["Credentials refused", "No access token", "rejected the access token with 401", "hardly what is wrong", "Requests to", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:", "upstream's request id", "scope SpanId:"], Logged);
+        Assert.All(["Microsoft.AspNetCore: ", "System.Net.Http: ", "Clik2pay.Sidecar: ", "Experimental.System.Net.Http.Connections: "], source => Assert.Contains(telemetry.Activities, text => text.StartsWith(source, StringComparison.Ordinal)));
         Assert.All(["clik2pay.sidecar.requests_rejected", "http.server.request.duration", "http.client.request.duration", "kestrel.connection.duration"], name => Assert.Contains(telemetry.Measurements, text => text.Contains($"/{name} ", StringComparison.Ordinal)));
         Assert.All(["bad_request", "caller_refused", "no_route", "token_unavailable", "upstream_timeout", "upstream_unreachable"], code => Assert.Contains(answers, text => text.Contains($"Clik2pay-Sidecar-Error: {code}\r\n", StringComparison.Ordinal)));
         Assert.All(["HTTP/1.1 200 ", "HTTP/1.1 302 ", "HTTP/1.1 401 ", "X-Kept: trailer"], text => Assert.Contains(answers, answer => answer.Contains(text, StringComparison.Ordinal)));
         Assert.All(["The sidecar is alive.", "A valid access token is held.", "refused the username or the password"], text => Assert.Contains(pages, page => page.Contains(text, StringComparison.Ordinal)));
         Assert.All(["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "], key => Assert.Contains(mistakes, mistake => mistake.StartsWith(key, StringComparison.Ordinal)));
         Assert.Contains("credential set", texts);
+        Assert.All(["clik2pay_sidecar_own_answers_total", "# EOF", "\"tokenEndpoint\"", "Last refreshes"], text => Assert.Contains(pages, page => page.Contains(text, StringComparison.Ordinal)));
+        Assert.All(["exception.type", "wait for access token", "clik2pay.sidecar.token_refreshes", "GET /open/v1/{**rest}"], text => Assert.Contains(collector.Received, export => export.Body.Contains(text, StringComparison.Ordinal)));
 
         var search = new SecretSearch(secrets.All);
-        var hits = new[] { ("log", logs), ("activity", telemetry.Activities), ("measurement", telemetry.Measurements), ("answer", answers), ("page", pages), ("mistake", mistakes), ("text", (IEnumerable<string>)texts) }
+        var hits = new[] { ("log", logs), ("activity", telemetry.Activities), ("measurement", telemetry.Measurements), ("answer", answers), ("page", pages), ("export", collector.Received.Select(export => export.Body)), ("mistake", mistakes), ("text", (IEnumerable<string>)texts) }
             .SelectMany(sink => sink.Item2.SelectMany(search.Find).Select(hit => $"{sink.Item1}: {hit}")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
-        Figures.Report($"canary: {search.Secrets} secrets in {search.Forms} forms, searched {logs.Count} log lines, {telemetry.Activities.Count} activities, {telemetry.MeasurementCount} measurements, {answers.Count} answers, {pages.Count} admin pages, {mistakes.Count} mistakes in settings: {hits.Count} hits");
+        Figures.Report($"canary: {search.Secrets} secrets in {search.Forms} forms, searched {logs.Count} log lines, {telemetry.Activities.Count} activities, {telemetry.MeasurementCount} measurements, {answers.Count} answers, {collector.Received.Count} exports, {pages.Count} admin pages, {mistakes.Count} mistakes in settings: {hits.Count} hits");
         Assert.Equal([], hits);
 
         void Logged(string text) => Assert.Contains(logs, line => line.Contains(text, StringComparison.Ordinal));
@@ -373,9 +383,11 @@ public sealed class CanaryTests : IDisposable
         });
         await useAsync(sidecar, upstream);
 
-        foreach (var path in new[] { "/startupz", "/readyz", "/livez", $"/metrics?a={Uri.EscapeDataString(secrets.CallersQuery)}" })
+        foreach (var path in new[] { "/startupz", "/readyz", "/livez", "/", "/status", $"/metrics?a={Uri.EscapeDataString(secrets.CallersQuery)}" })
             pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Request("GET", target: path, body: "")));
+        pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Request("GET", target: "/metrics", more: "Accept: application/openmetrics-text\r\n", body: "")));
         texts.AddRange([$"{sidecar.Services.GetRequiredService<AccessTokenSource>().Current}", $"{sidecar.Services.GetRequiredService<AccessTokenSource>().Status}", $"{sidecar.Services.GetRequiredService<Clik2payOptions>().Credentials}"]);
+        telemetry.Observe();
         await sidecar.StopAsync();
 
         foreach (var (line, detail) in sidecar.Log.Lines.Zip(sidecar.Log.Details))

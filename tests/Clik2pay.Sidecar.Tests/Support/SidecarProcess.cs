@@ -81,7 +81,14 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until callers are served, and returns where.</summary>
-    public async Task<Uri> WaitForAddressAsync() => new((await WaitForLineAsync("Callers are served on")).Split("served on ")[1].Split(' ')[0]);
+    public async Task<Uri> WaitForAddressAsync() => (await WaitForAddressesAsync()).Callers;
+
+    /// <summary>The same, and where probes, metrics and the status page are.</summary>
+    public async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync()
+    {
+        var line = await WaitForLineAsync("Callers are served on");
+        return (new(line.Split("served on ")[1].Split(' ')[0]), new(line.Split("status page on ")[1].Split(',')[0]));
+    }
 
     public async Task<int> WaitForExitAsync()
     {

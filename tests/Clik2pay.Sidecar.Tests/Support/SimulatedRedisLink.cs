@@ -15,6 +15,8 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
 
     public bool CanForget => true;
 
+    public StoreStatus Status { get; } = new("simulated");
+
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var askedAt = clock.GetMonotonicNow();

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -6,16 +7,17 @@ namespace Clik2pay.Sidecar.Tests.Support;
 /// <summary>The way of a token of one replica, wired as in the program, on simulated time.</summary>
 internal sealed class TokenRig
 {
-    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null)
+    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null, SidecarMetrics? metrics = null)
     {
+        metrics ??= TestMeters.Unseen;
         time ??= simulation.Time;
 #pragma warning disable CA5394 // A seeded source is what a simulation needs.
         var random = new Random(seed);
 #pragma warning restore CA5394
         Slot = new(time);
         Store = store ?? new InProcessTokenStore(time);
-        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, Key, time, random);
-        Loop = new(Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, time, NullLogger<RefreshLoop>.Instance);
+        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, Key, metrics, time, random);
+        Loop = new(Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }
@@ -25,6 +27,8 @@ internal sealed class TokenRig
     public Simulation Simulation { get; }
 
     public TokenSlot Slot { get; }
+
+    public RefreshHistory History { get; } = new();
 
     public ITokenStore Store { get; }
 

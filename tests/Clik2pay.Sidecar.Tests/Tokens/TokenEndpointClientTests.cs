@@ -246,7 +246,8 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
             Credentials = new(Secrets.Username, Secrets.Password, Secrets.ApiKey),
             Scope = scope,
         };
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint);
+        using var meters = new TestMeters();
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, meters);
         return await new TokenEndpointClient(http, options, time).RequestTokenAsync(cancellationToken);
     }
 }

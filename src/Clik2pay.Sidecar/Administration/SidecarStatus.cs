@@ -1,0 +1,40 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>How things stand at one moment. Nothing in it is secret.</summary>
+internal sealed record SidecarStatus
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required TimeSpan Uptime { get; init; }
+
+    public required Clik2payEnvironment Environment { get; init; }
+
+    public required Uri ApiBaseUrl { get; init; }
+
+    public required Uri TokenEndpoint { get; init; }
+
+    /// <summary>What the readiness probe says.</summary>
+    public required Probe Readiness { get; init; }
+
+    /// <summary>Null while no valid token is held.</summary>
+    public required HeldToken? Token { get; init; }
+
+    /// <summary>Until the next refresh comes of itself.</summary>
+    public required TimeSpan NextRefresh { get; init; }
+
+    /// <summary>The newest first.</summary>
+    public required IReadOnlyList<RefreshRecord> Refreshes { get; init; }
+
+    public required DateTimeOffset? LastSuccess { get; init; }
+
+    public required StoreStatus Store { get; init; }
+
+    /// <summary>Null while none has been asked for.</summary>
+    public required LeaseRecord? LastLease { get; init; }
+
+    /// <summary>Answers that went to callers, by kind.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> Answers { get; init; }
+}

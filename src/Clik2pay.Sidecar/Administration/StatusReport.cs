@@ -1,0 +1,54 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>Gathers how things stand, for the status page and for gauges. It calls nobody, and knows no secret.</summary>
+internal sealed class StatusReport(
+    Probes probes,
+    TokenSlot slot,
+    RefreshLoop loop,
+    RefreshHistory history,
+    TokenRefresher refresher,
+    ITokenStore store,
+    Clik2payOptions options,
+    SidecarMetrics metrics,
+    TimeProvider time)
+{
+    private readonly TimeSpan startedAt = time.GetMonotonicNow();
+
+    public SidecarStatus Take()
+    {
+        var (now, token, readiness) = (time.GetMonotonicNow(), slot.Current, probes.Readiness());
+        return new()
+        {
+            At = time.GetUtcNow(),
+            Uptime = now - startedAt,
+            Environment = options.Environment,
+            ApiBaseUrl = options.ApiBaseUrl,
+            TokenEndpoint = options.TokenEndpoint,
+            Readiness = readiness,
+            Token = token is null ? null : new HeldToken(token.Lifetime, token.ExpiresAt - now),
+            NextRefresh = MonotonicTime.Max(loop.Status.DueAt - now, TimeSpan.Zero),
+            Refreshes = history.Records,
+            LastSuccess = history.LastSuccess,
+            Store = store.Status,
+            LastLease = refresher.LastLease,
+            Answers = [.. metrics.Answers],
+        };
+    }
+
+    public SidecarState TakeState()
+    {
+        var token = slot.Current;
+        return new()
+        {
+            IsReady = probes.Readiness().IsHealthy,
+            TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
+            TokenLifetime = token?.Lifetime,
+            LastSuccess = history.LastSuccess,
+            IsStoreUp = store.Status.IsUp,
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using Clik2pay.Sidecar.Proxy;
+
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>A line for each request, when it is asked for. Neither path nor query nor body: the route says enough, and the provider's request id the rest.</summary>
+internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time, ILogger<AccessLog> log)
+{
+    private const string None = "-";
+
+    /// <summary>For a caller that has gone before his answer, as other proxies log it.</summary>
+    private const int ClosedByCaller = 499;
+
+    private const int LongestRequestId = 100;
+
+    private static readonly SearchValues<char> RequestIdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.:");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var startedAt = time.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var headers = context.Response.Headers;
+            var error = headers[ProblemAnswer.ErrorHeader].ToString();
+            Answered(
+                log,
+                MethodOf(context.Request),
+                (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? None,
+                context.RequestAborted.IsCancellationRequested ? ClosedByCaller : context.Response.StatusCode,
+                Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
+                RequestIdOf(headers),
+                error.Length > 0 ? error : None);
+        }
+    }
+
+    /// <summary>One of those that are known: the others are what a caller made up.</summary>
+    private static string MethodOf(HttpRequest request) =>
+        request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "TRACE" or "CONNECT" ? request.Method : "_OTHER";
+
+    /// <summary>What AWS API Gateway names an answer by, which the provider's support asks for.</summary>
+    private static string RequestIdOf(IHeaderDictionary headers) =>
+        headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? id : None;
+
+    [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, upstream's request id {UpstreamRequestId}, the sidecar's own error {Error}.")]
+    private static partial void Answered(ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>
+/// A counter whose tags have few values, all of them known. Each is there with 0 from the start: of a series that begins with its first event,
+/// no alert ever sees that event.
+/// </summary>
+internal sealed class ClosedCounter<TKey>
+    where TKey : notnull
+{
+    private readonly (TKey Key, Cell Cell)[] all;
+    private readonly FrozenDictionary<TKey, Cell> cells;
+
+    /// <param name="meter">Where the instrument is made.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it counts, a sentence for people.</param>
+    /// <param name="keys">All that can be counted.</param>
+    /// <param name="tagsOf">The tags of each.</param>
+    public ClosedCounter(Meter meter, string name, string description, IEnumerable<TKey> keys, Func<TKey, KeyValuePair<string, object?>[]> tagsOf)
+    {
+        all = [.. keys.Select(key => (key, new Cell(tagsOf(key))))];
+        cells = all.ToFrozenDictionary(pair => pair.Key, pair => pair.Cell);
+        meter.CreateObservableCounter(name, () => all.Select(pair => new Measurement<long>(pair.Cell.Count, pair.Cell.Tags)), description: description);
+    }
+
+    /// <summary>What has been counted of each, in the order of the keys.</summary>
+    public IEnumerable<KeyValuePair<TKey, long>> Counts => all.Select(pair => KeyValuePair.Create(pair.Key, pair.Cell.Count));
+
+    public void Add(TKey key) => cells[key].Add();
+
+    private sealed class Cell(KeyValuePair<string, object?>[] tags)
+    {
+        private long count;
+
+        public KeyValuePair<string, object?>[] Tags { get; } = tags;
+
+        public long Count => Interlocked.Read(ref count);
+
+        public void Add() => Interlocked.Increment(ref count);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>
+/// The variables of the OpenTelemetry specification (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/) that decide
+/// whether something is exported: only what an endpoint is given for. The others are the SDK's.
+/// </summary>
+internal sealed class OtelVariables(IConfiguration configuration)
+{
+    public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    public const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    public const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+
+    private const string Prefix = "OTEL_";
+
+    public IEnumerable<KeyValuePair<string, string?>> All => configuration.AsEnumerable().Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Then nothing is traced, and there are no metrics either.</summary>
+    public bool IsDisabled => string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+
+    public bool ExportsTraces => HasEndpoint(TracesEndpoint) && IsWanted("OTEL_TRACES_EXPORTER");
+
+    public bool ExportsMetrics => HasEndpoint(MetricsEndpoint) && IsWanted("OTEL_METRICS_EXPORTER");
+
+    private bool HasEndpoint(string ofSignal) => !string.IsNullOrEmpty(configuration[ofSignal]) || !string.IsNullOrEmpty(configuration[Endpoint]);
+
+    private bool IsWanted(string exporter) => !string.Equals(configuration[exporter], "none", StringComparison.OrdinalIgnoreCase);
+}

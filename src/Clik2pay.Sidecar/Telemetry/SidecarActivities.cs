@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>
+/// The spans that the sidecar makes itself, beside those of the platform's HTTP server and clients. A refresh has a trace of its own, since any
+/// number of requests may wait for it: their spans link to it.
+/// </summary>
+internal static class SidecarActivities
+{
+    public const string SourceName = "Clik2pay.Sidecar";
+
+    private const string Outcome = "clik2pay.sidecar.outcome";
+
+    private static readonly ActivitySource Source = new(SourceName, BuildInfo.Version);
+
+    public static Activity? StartRefresh(RefreshTrigger trigger) =>
+        Source.StartActivity("refresh access token")?.SetTag("clik2pay.sidecar.trigger", trigger.ToSnakeCase());
+
+    /// <summary>A request's wait for a refresh.</summary>
+    public static Activity? StartWait() => Source.StartActivity("wait for access token");
+
+    public static Activity? StartTokenCall() => Source.StartActivity("call token endpoint");
+
+    public static Activity? StartLeaseAttempt() => Source.StartActivity("acquire lease");
+
+    /// <summary>Only as a part of something: looks after the shared token, every few seconds, would each be a trace.</summary>
+    public static Activity? StartStoreVisit(RedisOperation operation) => Activity.Current is null
+        ? null
+        : Source.StartActivity($"redis {operation.ToSnakeCase()}", ActivityKind.Client)?.SetTag("db.system.name", "redis");
+
+    public static void End(this Activity? activity, RefreshOutcome outcome) =>
+        activity?.End(outcome.ToSnakeCase(), isError: outcome is not (RefreshOutcome.Success or RefreshOutcome.Adopted or RefreshOutcome.Deferred));
+
+    public static void End(this Activity? activity, LeaseOutcome outcome) => activity?.End(outcome.ToSnakeCase(), isError: outcome == LeaseOutcome.Unavailable);
+
+    public static void End(this Activity? activity, RedisFailure? failure) => activity?.End(failure?.ToSnakeCase() ?? "success", isError: failure is not null);
+
+    private static void End(this Activity activity, string outcome, bool isError)
+    {
+        activity.SetTag(Outcome, outcome);
+        if (!isError)
+            return;
+
+        activity.SetStatus(ActivityStatusCode.Error);
+        activity.SetTag("error.type", outcome);
+    }
+}
