@@ -20,7 +20,7 @@ internal static class Program
     public static WebApplication CreateSidecar(IConfiguration configuration, Settings settings, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddSidecarLogging(configuration, settings.Sidecar.LogFormat);
+        builder.AddSidecarLogging(configuration, settings.Sidecar);
         builder.AddListeners(settings.Sidecar);
         builder.AddTelemetry(configuration, settings.Sidecar); // what is measured and traced, and where to
 

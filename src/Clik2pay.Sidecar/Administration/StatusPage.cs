@@ -63,7 +63,7 @@ internal static class StatusPage
 
     private static string Refreshes(SidecarStatus status) => $"""
         <section><h2 id="refreshes">Last refreshes</h2><div class="scroll" role="region" aria-labelledby="refreshes" tabindex="0"><table>
-        <thead><tr><th scope="col">Ended</th><th scope="col">Begun because</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th></tr></thead>
+        <thead><tr><th scope="col">Ended (UTC)</th><th scope="col">Begun because</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th></tr></thead>
         <tbody>{string.Concat(status.Refreshes.Select(Refresh))}</tbody></table></div>
         {(status.Refreshes.Count == 0 ? """<p class="dim">None has ended yet.</p>""" : "")}</section>
         """;
@@ -72,7 +72,7 @@ internal static class StatusPage
     {
         var isWell = refresh.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted or RefreshOutcome.Deferred;
         var reason = refresh.Reason is null ? "" : $"""<tr><td colspan="4" class="reason">{Text(refresh.Reason)}</td></tr>""";
-        return $"""<tr><td>{Moment(refresh.EndedAt)}</td><td>{Words(refresh.Trigger)}</td><td class="{(isWell ? "ok" : "bad")}">{Words(refresh.Outcome)}</td><td class="number">{Took(refresh.Duration)}</td></tr>{reason}""";
+        return $"""<tr><td>{Moment(refresh.EndedAt, zone: "")}</td><td>{Words(refresh.Trigger)}</td><td class="{(isWell ? "ok" : "bad")}">{Words(refresh.Outcome)}</td><td class="number">{Took(refresh.Duration)}</td></tr>{reason}""";
     }
 
     private static string Sharing(SidecarStatus status)
@@ -107,17 +107,19 @@ internal static class StatusPage
         where T : struct, Enum => value.ToSnakeCase().Replace('_', ' ');
 
     /// <summary>Always in UTC, as the log is.</summary>
-    private static string Moment(DateTimeOffset moment) =>
-        string.Create(CultureInfo.InvariantCulture, $"""<time datetime="{moment:yyyy-MM-ddTHH:mm:ssZ}">{moment:HH:mm:ss} UTC</time>""");
+    private static string Moment(DateTimeOffset moment, string zone = " UTC") =>
+        string.Create(CultureInfo.InvariantCulture, $"""<time datetime="{moment:yyyy-MM-ddTHH:mm:ssZ}">{moment:HH:mm:ss}{zone}</time>""");
 
     private static string Took(TimeSpan span) => span < TimeSpan.FromSeconds(10) ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.000} s") : Span(span);
 
-    /// <summary>The two largest units of it.</summary>
+    /// <summary>The largest unit of it, and the next one if there is something of it.</summary>
     private static string Span(TimeSpan span) => span switch
     {
-        { TotalDays: >= 1 } => $"{(int)span.TotalDays} d {span.Hours} h",
-        { TotalHours: >= 1 } => $"{(int)span.TotalHours} h {span.Minutes} min",
-        { TotalMinutes: >= 1 } => $"{span.Minutes} min {span.Seconds} s",
+        { TotalDays: >= 1 } => Span(span.Days, "d", span.Hours, "h"),
+        { TotalHours: >= 1 } => Span(span.Hours, "h", span.Minutes, "min"),
+        { TotalMinutes: >= 1 } => Span(span.Minutes, "min", span.Seconds, "s"),
         _ => $"{span.Seconds} s",
     };
+
+    private static string Span(int count, string unit, int rest, string smaller) => rest == 0 ? $"{count} {unit}" : $"{count} {unit} {rest} {smaller}";
 }

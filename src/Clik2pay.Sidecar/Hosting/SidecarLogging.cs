@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Clik2pay.Sidecar.Hosting;
@@ -14,9 +15,9 @@ internal static class SidecarLogging
         "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
     ];
 
-    public static void AddSidecarLogging(this WebApplicationBuilder builder, IConfiguration configuration, LogFormat format)
+    public static void AddSidecarLogging(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
     {
-        if (format == LogFormat.Json)
+        if (options.LogFormat == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(Configure);
         }
@@ -26,12 +27,15 @@ internal static class SidecarLogging
             {
                 Configure(console);
                 console.SingleLine = true;
+
+                // Without traces all that scopes tell is a number of the server's for the connection, on lines for people.
+                console.IncludeScopes = new OtelVariables(configuration).WantsTraces(options);
                 console.TimestampFormat += " ";
             });
         }
 
         builder.Logging
-            .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
+            .Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Warning)
 

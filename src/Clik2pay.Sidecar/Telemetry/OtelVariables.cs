@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
@@ -20,6 +22,9 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public bool ExportsTraces => HasEndpoint(TracesEndpoint) && IsWanted("OTEL_TRACES_EXPORTER");
 
     public bool ExportsMetrics => HasEndpoint(MetricsEndpoint) && IsWanted("OTEL_METRICS_EXPORTER");
+
+    /// <summary>The lines of an access log name the trace of their request, even where no trace is exported.</summary>
+    public bool WantsTraces(SidecarOptions options) => !IsDisabled && (ExportsTraces || options.AccessLog);
 
     private bool HasEndpoint(string ofSignal) => !string.IsNullOrEmpty(configuration[ofSignal]) || !string.IsNullOrEmpty(configuration[Endpoint]);
 

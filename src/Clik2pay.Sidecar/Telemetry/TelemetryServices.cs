@@ -32,8 +32,7 @@ internal static class TelemetryServices
 
         var telemetry = services.AddOpenTelemetry().ConfigureResource(AddResource).WithMetrics(metrics => AddMetrics(metrics, variables));
 
-        // The log names the trace of a request even where no trace is exported.
-        if (variables.ExportsTraces || options.AccessLog)
+        if (variables.WantsTraces(options))
             telemetry.WithTracing(traces => AddTraces(traces, variables));
     }
 

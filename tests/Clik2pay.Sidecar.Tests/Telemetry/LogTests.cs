@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Telemetry;
+
+/// <summary>What the program's log looks like to who reads it. As a process, for the format is the console's.</summary>
+public sealed class LogTests
+{
+    private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+
+    [Fact]
+    public async Task In_JSON_each_line_is_an_object_with_values_and_trace()
+    {
+        await using var rig = await StartAsync(("Sidecar:LogFormat", "json"), ("Sidecar:AccessLog", "true"));
+        await rig.Program.WaitForLineAsync("Access token refreshed");
+        rig.Upstream.Respond = context =>
+        {
+            context.Response.StatusCode = 201;
+            context.Response.Headers["x-amzn-RequestId"] = "1f0c9d3e-0f5b-4a7e-9d43-3b1d2f9d6a11";
+            return Task.CompletedTask;
+        };
+        await RawConnection.AskAsync(rig.Address, $"POST /open/v1/a?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: 00-{TraceId}-b7ad6b7169203331-01\r\nContent-Length: 6\r\n\r\nsecret");
+
+        var access = JsonDocument.Parse(await rig.Program.WaitForLineAsync("\"EventId\":1400")).RootElement;
+        var state = access.GetProperty("State");
+        Assert.Equal(
+            ("POST", "/open/v1/{**rest}", 201, "1f0c9d3e-0f5b-4a7e-9d43-3b1d2f9d6a11", "-"),
+            (state.GetProperty("Method").GetString(), state.GetProperty("Route").GetString(), state.GetProperty("Status").GetInt32(), state.GetProperty("UpstreamRequestId").GetString(), state.GetProperty("Error").GetString()));
+        Assert.InRange(state.GetProperty("Milliseconds").GetDouble(), 0, 60_000);
+        Assert.Contains(access.GetProperty("Scopes").EnumerateArray(), scope => scope.TryGetProperty("TraceId", out var trace) && trace.GetString() == TraceId);
+
+        var refreshed = JsonDocument.Parse(Assert.Single(rig.Program.Output, line => line.Contains("\"EventId\":1000", StringComparison.Ordinal))).RootElement;
+        Assert.Equal(("Success", "Startup", "the token endpoint"), (refreshed.GetProperty("State").GetProperty("Outcome").GetString(), refreshed.GetProperty("State").GetProperty("Trigger").GetString(), refreshed.GetProperty("State").GetProperty("Source").GetString()));
+        Assert.InRange(refreshed.GetProperty("State").GetProperty("SecondsToExpiry").GetInt32(), 3500, 3600);
+        Assert.All(rig.Program.Output, line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+        Assert.DoesNotContain("secret", rig.Program.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_text_each_line_begins_with_its_time_and_level_and_names_the_trace_where_there_is_one()
+    {
+        await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
+        await RawConnection.AskAsync(rig.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: 00-{TraceId}-b7ad6b7169203331-01\r\n\r\n");
+
+        var line = await rig.Program.WaitForLineAsync("GET /open/v1/{**rest}: 200 in ");
+
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: Clik2pay\.Sidecar\.Telemetry\.AccessLog\[1400\] ", line);
+        Assert.Contains($"TraceId:{TraceId}", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_being_asked_for_there_is_no_access_log_and_no_noise_of_scopes()
+    {
+        await using var rig = await StartAsync();
+        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        rig.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.Matches(@"UpstreamFailure\[1202\] Requests to ", await rig.Program.WaitForLineAsync("Requests to"));
+        Assert.DoesNotContain("[1400]", rig.Program.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("=>", rig.Program.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET /{**path}: 404 in ", "error no_route.")]
+    [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused.")]
+    [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request.")]
+    public async Task What_is_refused_has_its_line_too_and_quotes_nobody(string head, string begins, string ends)
+    {
+        await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
+
+        await RawConnection.AskAsync(rig.Address, $"{head}Connection: close\r\n\r\n");
+
+        Assert.EndsWith(ends, await rig.Program.WaitForLineAsync(begins), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc def", "-")]
+    [InlineData("", "-")]
+    [InlineData("\u001b[31m", "-")]
+    [InlineData("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678")]
+    public async Task A_request_id_that_is_none_is_not_told(string sent, string told)
+    {
+        await using var upstream = new WireUpstream { Answer = _ => $"HTTP/1.1 200 OK\r\nx-amzn-RequestId: {sent}\r\nContent-Length: 0\r\n\r\n" };
+        await using var rig = await StartAsync(("Sidecar:AccessLog", "true"), ("Clik2pay:ApiBaseUrl", upstream.Address));
+
+        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.Contains($"upstream's request id {told}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
+    }
+
+    private static async Task<Rig> StartAsync(params (string, string)[] settings)
+    {
+        var (upstream, tokenEndpoint) = (await RecordingUpstream.StartAsync(), await FakeTokenEndpoint.StartAsync());
+        var program = SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, settings), "run");
+        return new(upstream, tokenEndpoint, program, await program.WaitForAddressAsync());
+    }
+
+    private sealed record Rig(RecordingUpstream Upstream, FakeTokenEndpoint TokenEndpoint, SidecarProcess Program, Uri Address) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Program.DisposeAsync();
+            await Upstream.DisposeAsync();
+            await TokenEndpoint.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Telemetry;
+
+/// <summary>What is measured on the way of a token, on simulated time.</summary>
+public sealed class TokenMetricsTests : IDisposable
+{
+    private const string Refreshes = "clik2pay.sidecar.token_refreshes";
+    private const string Calls = "clik2pay.sidecar.token_endpoint_requests";
+    private const string Lease = "clik2pay.sidecar.lease_acquisitions";
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TestMeters meters = new();
+    private readonly SidecarMetrics metrics;
+    private readonly RecordedMetrics seen;
+    private readonly Simulation simulation = new();
+    private readonly NumberingEndpoint endpoint;
+    private readonly InProcessTokenStore store;
+    private readonly InProcessTokenLease lease;
+
+    public TokenMetricsTests()
+    {
+        metrics = new(meters);
+        seen = new(meters);
+        endpoint = new(simulation.Time) { Latency = 2 * Second };
+        store = new(simulation.Time);
+        lease = new(simulation.Time);
+    }
+
+    public void Dispose()
+    {
+        seen.Dispose();
+        meters.Dispose();
+    }
+
+    [Fact]
+    public void Each_refresh_is_counted_by_outcome_and_trigger_and_timed()
+    {
+        var rig = NewRig();
+        _ = rig.Start();
+        simulation.Advance(TimeSpan.FromHours(1), Second);
+
+        Assert.Equal((1, 1, 2), (seen.Sum(Refreshes, "success", "startup"), seen.Sum(Refreshes, "success", "scheduled"), seen.Sum(Refreshes)));
+        Assert.Equal((2, 2), (seen.Sum(Calls, "success"), seen.Sum(Calls)));
+        Assert.Equal([2, 2], seen.Recorded("clik2pay.sidecar.token_refresh_duration"));
+        Assert.Equal([2, 2], seen.Recorded("clik2pay.sidecar.token_endpoint_duration"));
+        Assert.Equal([RefreshTrigger.Scheduled, RefreshTrigger.Startup], rig.History.Records.Select(record => record.Trigger));
+    }
+
+    [Theory]
+    [InlineData("Rejected", "rejected")]
+    [InlineData("Throttled", "throttled")]
+    [InlineData("Unavailable", "unavailable")]
+    [InlineData("InvalidResponse", "invalid_response")]
+    public void A_failure_is_counted_by_its_kind_and_kept_with_its_reason(string outcome, string name)
+    {
+        endpoint.Failure = new(Enum.Parse<RefreshOutcome>(outcome), "the token endpoint said no");
+        var rig = NewRig();
+        _ = rig.Start();
+        simulation.Advance(3 * Second, Second);
+
+        Assert.Equal((1, 1), (seen.Sum(Refreshes, name, "startup"), seen.Sum(Calls, name)));
+        Assert.Equal(("the token endpoint said no", null), (rig.History.Records[0].Reason, rig.History.LastSuccess));
+    }
+
+    [Fact]
+    public void Whoever_waits_for_anothers_call_adopts_its_token_and_the_wait_is_timed()
+    {
+        _ = NewRig().Start();
+        var other = NewRig(seed: 2);
+        _ = other.Start();
+        simulation.Advance(5 * Second, Second / 10);
+
+        Assert.Equal((1, 1, 1), (seen.Sum(Refreshes, "success", "startup"), seen.Sum(Refreshes, "adopted", "startup"), seen.Sum(Calls)));
+        Assert.Equal(1, seen.Sum(Lease, "acquired"));
+        Assert.InRange(seen.Sum(Lease, "contended"), 2, 20);
+        Assert.InRange(Assert.Single(seen.Recorded("clik2pay.sidecar.lease_wait")), 2, 3);
+        Assert.Equal(LeaseOutcome.Contended, other.Refresher.LastLease?.Outcome);
+    }
+
+    [Fact]
+    public void Who_gets_the_lease_at_once_has_not_waited()
+    {
+        _ = NewRig().Start();
+        simulation.Advance(5 * Second, Second);
+
+        Assert.Empty(seen.Recorded("clik2pay.sidecar.lease_wait"));
+    }
+
+    [Fact]
+    public void A_request_and_a_401_are_triggers()
+    {
+        var rig = NewRig();
+        _ = rig.Start();
+        simulation.Advance(3 * Second, Second);
+        _ = simulation.Start(() => rig.Source.ReplaceAsync(rig.Slot.Current!.Authorization, TestContext.Current.CancellationToken).AsTask());
+        simulation.Advance(3 * Second, Second);
+
+        Assert.Equal(1, seen.Sum(Refreshes, "success", "unauthorized"));
+    }
+
+    [Fact]
+    public void The_last_ten_refreshes_are_kept_the_newest_first()
+    {
+        var history = new RefreshHistory();
+        for (var i = 0; i < 12; i++)
+            history.Add(new(DateTimeOffset.UnixEpoch.AddSeconds(i), RefreshTrigger.Scheduled, i == 5 ? RefreshOutcome.Adopted : RefreshOutcome.Unavailable, Second, Reason: null));
+
+        Assert.Equal([11, 10, 9, 8, 7, 6, 5, 4, 3, 2], history.Records.Select(record => record.EndedAt.ToUnixTimeSeconds()));
+        Assert.Equal(5, history.LastSuccess?.ToUnixTimeSeconds());
+    }
+
+    private TokenRig NewRig(int seed = 1) => new(simulation, endpoint, store, lease, seed, metrics: metrics);
+}
