@@ -58,8 +58,8 @@ public sealed partial class CanaryTests : IAsyncLifetime
         var monitored = Encoding.Latin1.GetString(seen.ToArray());
 
         // None of these may pass by being empty.
-        Assert.All(["Access token refreshed", "rejected the access token with 401", "Credentials refused", "shared through Redis", "Kestrel.Connections", "ok    credentials", "AccessDenied", "a secret on the command line", "is not an environment", "LineNumber"], text => Assert.Contains(outputs, output => output.Contains(text, StringComparison.Ordinal)));
-        Assert.All(["HTTP/1.1 200 OK", "caller_refused", "bad_request", "token_unavailable", "The sidecar is alive."], text => Assert.Contains(answers, answer => answer.Contains(text, StringComparison.Ordinal)));
+        Assert.All(["Access token refreshed", "rejected the access token with 401", "Credentials refused", "shared through Redis", "Kestrel.Connections", "ok    credentials", "AccessDenied", "a secret on the command line", "is not an environment", "LineNumber", "\"EventId\":1400"], text => Assert.Contains(outputs, output => output.Contains(text, StringComparison.Ordinal)));
+        Assert.All(["HTTP/1.1 200 OK", "caller_refused", "bad_request", "token_unavailable", "The sidecar is alive.", "clik2pay_sidecar_store_up{} 1", "\"tokenEndpoint\"", "Last refreshes"], text => Assert.Contains(answers, answer => answer.Contains(text, StringComparison.Ordinal)));
         Assert.All(commandLines, line => Assert.Contains("clik2pay-sidecar\0run", line, StringComparison.Ordinal));
         Assert.All([":token", ":failure"], name => Assert.Contains(stored, value => Encoding.Latin1.GetString(value).EndsWith(name, StringComparison.Ordinal)));
         Assert.All(["\"EVAL\"", ":lease\""], text => Assert.Contains(text, monitored, StringComparison.Ordinal));
@@ -75,7 +75,7 @@ public sealed partial class CanaryTests : IAsyncLifetime
     private async Task ServeAsync()
     {
         await using var sidecar = Replica.Start(upstream, tokenEndpoint, redis.Endpoint, [.. Settings]);
-        var (callers, admin) = await WaitForAddressesAsync(sidecar);
+        var (callers, admin) = await sidecar.WaitForAddressesAsync();
 
         foreach (var method in (string[])["POST", "GET", "HEAD", "DELETE"])
             await AskAsync(callers, Request(method));
@@ -113,8 +113,8 @@ public sealed partial class CanaryTests : IAsyncLifetime
     private async Task BeRefusedByTheTokenEndpointAsync()
     {
         tokenEndpoint.Fault = FakeTokenEndpoint.Answer(400, JsonSerializer.Serialize(new { error = "invalid_client", error_description = $"{secrets.Username}:{secrets.Password}" }));
-        await using var sidecar = Replica.Start(upstream, tokenEndpoint, redis.Endpoint, [.. Settings, ("Clik2pay:Scope", "other"), ("Logging:Console:FormatterName", "json")]);
-        var (callers, admin) = await WaitForAddressesAsync(sidecar);
+        await using var sidecar = Replica.Start(upstream, tokenEndpoint, redis.Endpoint, [.. Settings, ("Clik2pay:Scope", "other"), ("Sidecar:LogFormat", "Json"), ("Sidecar:AccessLog", "true")]);
+        var (callers, admin) = await sidecar.WaitForAddressesAsync();
         await sidecar.WaitForLineAsync("Credentials refused");
         await AskAsync(callers, Request());
         await redis.WaitForAsync(reply => reply.Items!.Any(key => key.Text.EndsWith(":failure", StringComparison.Ordinal)), "KEYS", "*");
@@ -188,7 +188,7 @@ public sealed partial class CanaryTests : IAsyncLifetime
     /// <summary>What others on the machine, on the network and in Redis can see of a running sidecar.</summary>
     private async Task LookAroundAsync(SidecarProcess sidecar, Uri admin)
     {
-        foreach (var page in (string[])["startupz", "readyz", "livez", "metrics"])
+        foreach (var page in (string[])["startupz", "readyz", "livez", "metrics", "status", ""])
             await AskAsync(admin, $"GET /{page} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         commandLines.Add(await File.ReadAllTextAsync($"/proc/{sidecar.Id}/cmdline", Cancellation));
         foreach (var key in (await redis.RunAsync("KEYS", "*")).Items!)
@@ -216,12 +216,6 @@ public sealed partial class CanaryTests : IAsyncLifetime
         Assert.Equal(expected, exitCode);
     }
 
-    private static async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync(SidecarProcess sidecar)
-    {
-        var line = Serving().Match(await sidecar.WaitForLineAsync("Callers are served on"));
-        return (new(line.Groups["callers"].Value), new(line.Groups["admin"].Value));
-    }
-
     /// <summary>Has Redis tell every command that it carries out.</summary>
     private async Task WatchAsync(TcpClient monitor, MemoryStream seen)
     {
@@ -239,9 +233,6 @@ public sealed partial class CanaryTests : IAsyncLifetime
 
     /// <summary>MONITOR writes bytes that are no printable characters as \xHH.</summary>
     private static string Unescape(string text) => HexEscape().Replace(text, match => ((char)Convert.ToByte(match.Value[2..], 16)).ToString());
-
-    [GeneratedRegex(@"Callers are served on (?<callers>http://[0-9.:]+) .* probes on (?<admin>http://[0-9.:]+),", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Serving();
 
     [GeneratedRegex(@"\\x[0-9a-f]{2}", RegexOptions.NonBacktracking)]
     private static partial Regex HexEscape();
