@@ -10,7 +10,7 @@ work=$(mktemp -d)
 started=()
 trap 'for process in "${started[@]}"; do kill -TERM "$process" 2>/dev/null; done; wait; rm -rf "$work"' EXIT
 
-dotnet build src/Clik2pay.Sidecar -c Release -v quiet >/dev/null
+dotnet build src/Clik2pay.Sidecar -c Release -v quiet >"$work/build" || { cat "$work/build"; exit 1; }
 sidecar=$PWD/src/Clik2pay.Sidecar/bin/Release/net10.0/clik2pay-sidecar
 
 # The provider: a token, and an answer of 100 bytes. It takes spans too.

@@ -28,18 +28,14 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
             var error = headers[ProblemAnswer.ErrorHeader].ToString();
             Answered(
                 log,
-                MethodOf(context.Request),
-                (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? None,
+                context.Request.KnownMethod(),
+                context.RoutePattern() ?? None,
                 context.RequestAborted.IsCancellationRequested ? ClosedByCaller : context.Response.StatusCode,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
                 RequestIdOf(headers),
                 error.Length > 0 ? error : None);
         }
     }
-
-    /// <summary>One of those that are known: the others are what a caller made up.</summary>
-    private static string MethodOf(HttpRequest request) =>
-        request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "TRACE" or "CONNECT" ? request.Method : "_OTHER";
 
     /// <summary>What AWS API Gateway names an answer by, which the provider's support asks for.</summary>
     private static string RequestIdOf(IHeaderDictionary headers) =>

@@ -6,22 +6,22 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// Completes the span that the server has begun for a caller's request, by OpenTelemetry's conventions
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), and takes out what came in headers.
+/// Describes a caller's request on the span that the server has begun for it, by OpenTelemetry's conventions
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), but for what came in the query and in headers.
 /// </summary>
 internal sealed class ServerSpan(RequestDelegate next)
 {
-    /// <summary>What the server took from Host and User-Agent.</summary>
-    private static readonly string[] OfHeaders = ["server.address", "server.port", "user_agent.original"];
-
     public Task InvokeAsync(HttpContext context) =>
-        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span ? CompleteAsync(context, span) : next(context);
+        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span ? DescribeAsync(context, span) : next(context);
 
-    private async Task CompleteAsync(HttpContext context, Activity span)
+    private async Task DescribeAsync(HttpContext context, Activity span)
     {
-        foreach (var tag in OfHeaders)
-            span.SetTag(tag, null);
-
+        var method = context.Request.KnownMethod();
+        span.DisplayName = method;
+        span.SetTag("http.request.method", method);
+        span.SetTag("url.scheme", context.Request.Scheme);
+        span.SetTag("url.path", context.Request.Path.ToUriComponent());
+        span.SetTag("network.protocol.version", "1.1");
         try
         {
             await next(context);
@@ -30,11 +30,10 @@ internal sealed class ServerSpan(RequestDelegate next)
         {
             var status = context.Response.StatusCode;
             span.SetTag("http.response.status_code", status);
-            span.SetTag("network.protocol.version", "1.1");
-            if (context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+            if (context.RoutePattern() is { } route)
             {
                 span.SetTag("http.route", route);
-                span.DisplayName = $"{span.GetTagItem("http.request.method")} {route}";
+                span.DisplayName = $"{method} {route}";
             }
 
             var ours = context.Response.Headers[ProblemAnswer.ErrorHeader].ToString();

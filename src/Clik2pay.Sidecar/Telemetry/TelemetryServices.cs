@@ -12,11 +12,12 @@ internal static class TelemetryServices
 {
     private const string Prometheus = "/metrics";
     private const string OpenTelemetry = "OpenTelemetry";
+    private const string ConnectionDuration = "http.client.connection.duration";
 
     public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
     {
-        // The platform's spans follow OpenTelemetry's conventions only when this is said to be false.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
+        // The server would put Host and User-Agent on its span, and do so for each request that is not sampled too: ServerSpan does it instead.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: true);
 
         var services = builder.Services;
         services.AddMetrics(AddMeters);
@@ -52,11 +53,16 @@ internal static class TelemetryServices
             admin.UseOpenTelemetryPrometheusScrapingEndpoint(Prometheus);
     }
 
-    /// <summary>Of those that each sidecar has for itself only its own: in the demo several are in one process.</summary>
+    /// <summary>
+    /// Of those that each sidecar has for itself only its own: in the demo several are in one process. Of the HTTP client's only these two: the
+    /// others change with each request too, cost as much as all the rest together, and tell what is told already.
+    /// </summary>
     private static void AddMeters(IMetricsBuilder metrics)
     {
-        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"])
+        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"])
             metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
+        foreach (var instrument in (string[])["http.client.request.duration", ConnectionDuration])
+            metrics.EnableMetrics("System.Net.Http", instrument, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
 
@@ -74,9 +80,7 @@ internal static class TelemetryServices
         metrics.AddView("dotnet.timer.count", "dotnet.timers");
 
         // Without the address of the peer: the provider's change, and each would be a series for ever.
-        var perServer = new MetricStreamConfiguration { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version", "http.connection.state"] };
-        metrics.AddView("http.client.open_connections", perServer);
-        metrics.AddView("http.client.connection.duration", perServer);
+        metrics.AddView(ConnectionDuration, new MetricStreamConfiguration { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] });
 
         metrics.AddPrometheusExporter(prometheus =>
         {

@@ -150,6 +150,11 @@ public sealed class PrometheusTests
     public async Task The_platforms_metrics_are_there_and_are_of_callers_requests()
     {
         await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        };
         await sidecar.Caller.GetAsync("/open/v1/a");
         foreach (var path in (string[])["/readyz", "/status", "/"])
             await sidecar.Admin.GetAsync(path);
@@ -164,7 +169,7 @@ public sealed class PrometheusTests
         Assert.Equal(2, text.Split('\n').Count(line => line.StartsWith("http_client_request_duration_seconds_count{", StringComparison.Ordinal)));
         Assert.DoesNotContain("network_peer_address", text, StringComparison.Ordinal);
         Assert.All(
-            ["kestrel_active_connections{", "http_client_open_connections{", "dotnet_gc_collections_total{", "dotnet_thread_pool_queue_length_total{", "process_cpu_seconds_total{", "process_resident_memory_bytes{", "process_start_time_seconds{", "process_open_fds{", "process_max_fds{"],
+            ["kestrel_active_connections{", $"http_client_connection_duration_seconds_count{{network_protocol_version=\"1.1\",server_address=\"127.0.0.1\",server_port=\"{new Uri(sidecar.Upstream.Address).Port}\",url_scheme=\"http\"}} 1\n", "dotnet_gc_collections_total{", "dotnet_thread_pool_queue_length_total{", "process_cpu_seconds_total{", "process_resident_memory_bytes{", "process_start_time_seconds{", "process_open_fds{", "process_max_fds{"],
             name => Assert.Contains($"\n{name}", text, StringComparison.Ordinal));
     }
 

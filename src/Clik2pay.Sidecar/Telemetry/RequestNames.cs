@@ -1,0 +1,12 @@
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>What a request is called where it is told of: by names that are ours, never by words of the caller's.</summary>
+internal static class RequestNames
+{
+    /// <summary>A method that everybody knows, or <c>_OTHER</c>.</summary>
+    public static string KnownMethod(this HttpRequest request) =>
+        request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "TRACE" or "CONNECT" ? request.Method : "_OTHER";
+
+    /// <summary>As <c>proxy.json</c> has it; null when the request came to none.</summary>
+    public static string? RoutePattern(this HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+}
