@@ -80,6 +80,8 @@ check python "^$uuid\$" app.py python3
 check node "^$uuid\$" app.mjs node
 check csharp "^$uuid\$" app.cs dotnet run
 check outage '"code":"token_unavailable"' outage.sh bash
+check status '^  "product": "clik2pay-sidecar",' status.sh bash
+check status '^clik2pay_sidecar_own_answers_total\{code="token_unavailable"\} 1$' status.sh bash
 check probes '^There is no access token at the moment' probes.sh bash
 stop
 

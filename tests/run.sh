@@ -42,6 +42,8 @@ fi
 need curl curl
 need python3 python3
 need node nodejs
+need promtool prometheus
+need chromium chromium
 need redis-server redis-server || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there a Docker engine to run it on; the integration tests will fail."
 
 echo "== build"
@@ -63,9 +65,17 @@ else
   if [ "$failed" = 0 ] && ! grep -q '^Test run summary: Passed!' "$results/dotnet"; then failed=1; fi
 fi
 
-echo "== README, as it is written"
-tests/readme.sh "$results/readme"
-passed=$((passed + $(grep -c '^passed' "$results/readme")))
-failed=$((failed + $(grep -c '^failed' "$results/readme")))
-skipped=$((skipped + $(grep -c '^skipped' "$results/readme")))
+# Scripts that tell of each of their checks in a file.
+run() {
+  echo "== $1"
+  # A script that broke off may have told of no failure.
+  "tests/$2" "$results/record" || grep -q '^failed' "$results/record" || failed=$((failed + 1))
+  passed=$((passed + $(grep -c '^passed' "$results/record")))
+  failed=$((failed + $(grep -c '^failed' "$results/record")))
+  skipped=$((skipped + $(grep -c '^skipped' "$results/record")))
+}
+run "alert rules and dashboard" alerts.sh
+run "a real Prometheus on two replicas" prometheus.sh
+run "the status page in a browser" browser.sh
+run "README, as it is written" readme.sh
 finish

@@ -50,6 +50,22 @@ public sealed class PrometheusTests
     }
 
     [Fact]
+    public async Task The_documentation_lists_each_metric_and_none_that_is_not_there()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Clik2pay.Sidecar.sln")))
+            root = root.Parent!;
+
+        var documented = (await File.ReadAllLinesAsync(Path.Combine(root.FullName, "docs", "observability.md"))).Where(line => line.StartsWith($"| `{Prefix}", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+        var exposed = (await ScrapeAsync(sidecar)).Split('\n').Where(line => line.StartsWith($"# TYPE {Prefix}", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
+
+        // These are there once there is Redis.
+        Assert.Equal(exposed.Concat([$"{Prefix}lease_wait_seconds", $"{Prefix}store_up", $"{Prefix}store_operation_duration_seconds"]).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Promtool_has_nothing_to_say()
     {
         await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Routes:odd:ClusterId", "clik2pay"), ("ReverseProxy:Routes:odd:Match:Path", "/odd/{id:regex(^\\d\"+$)}")]);
