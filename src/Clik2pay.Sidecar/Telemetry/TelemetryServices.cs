@@ -37,11 +37,10 @@ internal static class TelemetryServices
             telemetry.WithTracing(traces => AddTraces(traces, variables));
     }
 
-    /// <summary>The middlewares that look at a caller's request from outside, and only those that are wanted.</summary>
+    /// <summary>What looks at a caller's request from outside.</summary>
     public static void UseTelemetry(this WebApplication app)
     {
-        if (app.Services.GetService<TracerProvider>() is not null)
-            app.UseMiddleware<ServerSpan>();
+        app.UseMiddleware<ServerSpan>();
         if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
     }
