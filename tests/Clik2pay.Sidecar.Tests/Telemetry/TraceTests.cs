@@ -215,6 +215,23 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task An_exemplar_names_the_trace_of_a_request()
+    {
+        await using var rig = await Rig.StartAsync();
+        await using var program = rig.Run();
+        var (address, admin) = await program.WaitForAddressesAsync();
+        using var http = new HttpClient();
+        await http.GetAsync(new Uri(address, "/open/v1/a"));
+        var server = await rig.Receiver.WaitForAsync(span => span.Source == Server);
+
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/openmetrics-text;version=1.0.0");
+        var metrics = await http.GetStringAsync(new Uri(admin, "/metrics"));
+
+        var exemplar = Assert.Single(metrics.Split('\n'), line => line.StartsWith("http_server_request_duration_seconds_bucket", StringComparison.Ordinal) && line.Contains(" # {", StringComparison.Ordinal));
+        Assert.Contains($"trace_id=\"{server.TraceId}\",span_id=\"{server.SpanId}\"", exemplar, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Metrics_are_pushed_to_an_endpoint_too()
     {
         await using var rig = await Rig.StartAsync();
