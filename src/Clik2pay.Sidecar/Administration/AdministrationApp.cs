@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,7 +19,7 @@ internal static class AdministrationApp
     {
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
-        app.Services.GetRequiredService<SidecarMetrics>().ShowState(report.TakeState);
+        app.Services.GetRequiredService<SidecarMetrics>().ShowState(app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
         app.MapWhen(AdministrationListener.Serves, admin =>
         {
             admin.Use(LeaveNoTrace);

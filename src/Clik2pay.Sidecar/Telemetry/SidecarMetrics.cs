@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
@@ -79,7 +80,6 @@ internal sealed class SidecarMetrics
         storeForeignValues = new(meter, "clik2pay.sidecar.store_foreign_values", "Values in Redis that were none of the sidecar's, of other credentials, of the past, or prolonged by somebody.",
             [default], _ => []);
 
-        meter.CreateObservableGauge("clik2pay.sidecar.build_info", () => new Measurement<int>(1, new Tag("version", BuildInfo.Version)), description: "Always 1; the label has the version.");
         ProcessMetrics.AddTo(meter);
     }
 
@@ -128,8 +128,10 @@ internal sealed class SidecarMetrics
     public void StoreValueWasForeign() => storeForeignValues.Add(default);
 
     /// <summary>The gauges, which show how things stand at the moment at which somebody asks.</summary>
-    public void ShowState(Func<SidecarState> state)
+    public void ShowState(Clik2payEnvironment environment, Func<SidecarState> state)
     {
+        var build = new Measurement<int>(1, new Tag("version", BuildInfo.Version), new Tag("environment", $"{environment}"));
+        meter.CreateObservableGauge("clik2pay.sidecar.build_info", () => build, description: "Always 1; the labels say which sidecar it is.");
         meter.CreateObservableGauge("clik2pay.sidecar.ready", () => state().IsReady ? 1 : 0, description: "1 while the readiness probe says yes, else 0.");
         meter.CreateObservableGauge("clik2pay.sidecar.token_expiry_timestamp", () => ToUnixTime(state().TokenExpiry), unit: "s", description: "When the held access token expires, in Unix time; 0 while none is held.");
         meter.CreateObservableGauge("clik2pay.sidecar.token_lifetime", () => state().TokenLifetime?.TotalSeconds ?? 0, unit: "s", description: "The whole life of the held access token; 0 while none is held.");
