@@ -50,21 +50,26 @@ run all 18083 OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:15080/v1/trace
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$(cat "$work/$1.pid")/stat"; }
 
+# name port connections seconds → name, connections, requests a second, CPU microseconds a request, median latency in microseconds, whether all was well
 measure() {
-  local name=$1 port=$2 before after
-  before=$(ticks "$name")
-  wrk -t1 -c32 -d"${3:-$seconds}" "http://127.0.0.1:$port/open/v1/payment-requests" >"$work/wrk"
-  after=$(ticks "$name")
-  awk -v cpu=$((after - before)) -v name="$name" '/requests in/ { n = $1 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = 1 } END { print name, rate, cpu * 10000 / n, bad + 0 }' "$work/wrk"
+  local before after
+  before=$(ticks "$1")
+  wrk -t1 -c"$3" -d"$4" --latency "http://127.0.0.1:$2/open/v1/payment-requests" >"$work/wrk"
+  after=$(ticks "$1")
+  awk -v name="$1" -v connections="$3" -v cpu=$((after - before)) '
+    /requests in/ { n = $1 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = 1 }
+    / 50%/ { latency = $2 * ($2 ~ /us/ ? 1 : 1000) }
+    END { print name, connections, rate, cpu * 10000 / n, latency, bad + 0 }' "$work/wrk"
 }
 
-for name_port in off:18080 metrics:18081 traces:18082 all:18083; do measure "${name_port%:*}" "${name_port#*:}" 5 >/dev/null; done
 order=(off:18080 metrics:18081 traces:18082 all:18083)
+for name_port in "${order[@]}"; do measure "${name_port%:*}" "${name_port#*:}" 32 5 >/dev/null; done
 for ((round = 0; round < rounds; round++)); do
   # Each begins as often as each other one.
   for ((i = 0; i < 4; i++)); do
     name_port=${order[$(((round + i) % 4))]}
-    echo "$round $(measure "${name_port%:*}" "${name_port#*:}")"
+    echo "$round $(measure "${name_port%:*}" "${name_port#*:}" 32 "$seconds")"
+    echo "$round $(measure "${name_port%:*}" "${name_port#*:}" 1 $((seconds / 2 + 1)))"
   done
 done >"$work/rounds"
 
@@ -80,17 +85,16 @@ import sys
 from statistics import median
 work = sys.argv[1]
 rows = [line.split() for line in open(f"{work}/rounds")]
-assert all(row[4] == "0" for row in rows), "some answers were not 2xx"
-by = {}
-for r, name, rate, cpu, _ in rows:
-    by.setdefault(name, {})[int(r)] = (float(rate), float(cpu))
-print(f"{'':10}{'req/s':>10}{'of off':>9}{'CPU µs/req':>12}{'of off':>9}")
-for name in ("off", "metrics", "traces", "all"):
-    rates = [v[0] for v in by[name].values()]
-    cpus = [v[1] for v in by[name].values()]
-    r = median(by[name][k][0] / by["off"][k][0] for k in by[name])
-    c = median(by[name][k][1] / by["off"][k][1] for k in by[name])
-    print(f"{name:10}{median(rates):10,.0f}{r:9.3f}{median(cpus):12.1f}{c:9.3f}")
+assert all(row[6] == "0" for row in rows), "some answers were not 2xx"
+for connections, column, what in (("32", 3, "requests a second, 32 connections"), ("32", 4, "CPU µs a request, 32 connections"), ("1", 3, "requests a second, 1 connection"), ("1", 5, "median latency in µs, 1 connection")):
+    by = {}
+    for row in rows:
+        if row[2] == connections:
+            by.setdefault(row[1], {})[row[0]] = float(row[column])
+    print(what)
+    for name in ("off", "metrics", "traces", "all"):
+        ratios = sorted(by[name][r] / by["off"][r] for r in by[name])
+        print(f"  {name:10}{median(by[name].values()):10,.1f}   {median(ratios):.3f} of off ({ratios[len(ratios) // 4]:.3f} to {ratios[len(ratios) * 3 // 4]:.3f})")
 scrapes = [list(map(float, line.split())) for line in open(f"{work}/scrapes")]
 times = sorted(s[0] * 1000 for s in scrapes)
 print(f"scrape under load: median {median(times):.1f} ms, 95 % within {times[int(len(times) * .95)]:.1f} ms, longest {times[-1]:.1f} ms, {scrapes[0][1] / 1024:.0f} KiB ({len(times)} scrapes)")

@@ -18,6 +18,7 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
 
     public async Task InvokeAsync(HttpContext context)
     {
+        metrics.RequestBegan();
         try
         {
             await next(context);
@@ -33,6 +34,10 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
             Discard(context);
             await AnswerMistakeAsync(context, e, MayBeDone);
             return;
+        }
+        finally
+        {
+            metrics.RequestEnded();
         }
 
         if (context.GetForwarderErrorFeature() is { } failure)

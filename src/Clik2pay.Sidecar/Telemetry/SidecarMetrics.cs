@@ -40,6 +40,7 @@ internal sealed class SidecarMetrics
     private readonly ClosedCounter<LeaseOutcome> leaseAcquisitions;
     private readonly ClosedCounter<(RedisOperation Operation, RedisFailure? Failure)> storeOperations;
     private readonly ClosedCounter<ValueTuple> storeForeignValues;
+    private long activeRequests;
     private readonly Histogram<double> tokenRefreshDuration;
     private readonly Histogram<double> tokenEndpointDuration;
     private readonly Histogram<double> leaseWait;
@@ -80,6 +81,8 @@ internal sealed class SidecarMetrics
         storeForeignValues = new(meter, "clik2pay.sidecar.store_foreign_values", "Values in Redis that were none of the sidecar's, of other credentials, of the past, or prolonged by somebody.",
             [default], _ => []);
 
+        // By the platform's name, in place of the platform's: that one is updated twice with each request, by tags, and counts scrapes as well.
+        meter.CreateObservableUpDownCounter("http.server.active_requests", () => Interlocked.Read(ref activeRequests), description: "Callers' requests that are under way.");
         ProcessMetrics.AddTo(meter);
     }
 
@@ -87,6 +90,10 @@ internal sealed class SidecarMetrics
     public IEnumerable<KeyValuePair<string, long>> Answers =>
         upstreamAnswers.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
             .Concat(ownAnswers.Counts.Select(count => KeyValuePair.Create(count.Key.ToSnakeCase(), count.Value)));
+
+    public void RequestBegan() => Interlocked.Increment(ref activeRequests);
+
+    public void RequestEnded() => Interlocked.Decrement(ref activeRequests);
 
     public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
 

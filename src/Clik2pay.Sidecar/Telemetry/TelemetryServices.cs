@@ -53,15 +53,16 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Of those that each sidecar has for itself only its own: in the demo several are in one process. Of the HTTP client's only these two: the
-    /// others change with each request too, cost as much as all the rest together, and tell what is told already.
+    /// Of those that each sidecar has for itself only its own: in the demo several are in one process. Of HTTP's only these: the others change with
+    /// each request too, cost more than all the rest together, and tell what is told already.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics)
     {
-        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"])
+        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel"])
             metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
-        foreach (var instrument in (string[])["http.client.request.duration", ConnectionDuration])
-            metrics.EnableMetrics("System.Net.Http", instrument, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("Microsoft.AspNetCore.Hosting", "http.server.request.duration", OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", "http.client.request.duration", OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", ConnectionDuration, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
 

@@ -121,7 +121,7 @@ public sealed class PrometheusTests
         Assert.Equal((1, 3600), (Value(text, "ready{}"), Value(text, "token_lifetime_seconds{}")));
         Assert.Equal((1_800_003_600, 1_800_000_000), (Value(text, "token_expiry_timestamp_seconds{}"), Value(text, "token_last_success_timestamp_seconds{}")));
         Assert.Equal((1, 1, 1), (Value(text, "token_refresh_duration_seconds_count{}"), Value(text, "token_endpoint_duration_seconds_count{}"), Value(text, "token_refresh_duration_seconds_bucket{le=\"+Inf\"}")));
-        Assert.Contains("clik2pay_sidecar_build_info{version=\"0.1.0\",environment=\"Custom\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("clik2pay_sidecar_build_info{environment=\"Custom\",version=\"0.1.0\"} 1\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("store_up{", text, StringComparison.Ordinal);
     }
 

@@ -266,7 +266,7 @@ public sealed class TraceTests
         while (seen.Count < 2)
         {
             var metrics = await http.GetStringAsync(new Uri(admin, "/metrics"), TestContext.Current.CancellationToken);
-            if (metrics.Contains("http_server_active_requests{http_request_method=\"GET\",url_scheme=\"http\"} 2", StringComparison.Ordinal))
+            if (metrics.Contains("http_server_active_requests{} 1\n", StringComparison.Ordinal))
                 seen.Add(metrics);
         }
     }
