@@ -12,6 +12,7 @@ internal static class AdministrationApp
     private const string Text = "text/plain; charset=utf-8";
 
     public static IServiceCollection AddAdministration(this IServiceCollection services) => services
+        .AddSingleton<AdminGuard>()
         .AddSingleton<Probes>()
         .AddSingleton<StatusReport>();
 
@@ -20,12 +21,29 @@ internal static class AdministrationApp
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
         app.Services.GetRequiredService<SidecarMetrics>().ShowState(app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        var guard = app.Services.GetRequiredService<AdminGuard>();
         app.MapWhen(AdministrationListener.Serves, admin =>
         {
             admin.Use(LeaveNoTrace);
+            admin.Use(GuardAsync);
             admin.UsePrometheus();
             admin.Run(context => AnswerAsync(context, probes, report));
         });
+
+        Task GuardAsync(HttpContext context, RequestDelegate next)
+        {
+            var headers = context.Response.Headers;
+            headers.CacheControl = "no-store";
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = PageAssets.Policy;
+            headers["Referrer-Policy"] = "no-referrer";
+            if (guard.Judge(context.Request) is not { } refusal)
+                return next(context);
+
+            if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
+                headers.Allow = "GET, HEAD";
+            return WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
+        }
     }
 
     /// <summary>Metrics and traces are of callers' requests. Those of kubelet and Prometheus come every few seconds, for ever.</summary>
@@ -45,12 +63,6 @@ internal static class AdministrationApp
 
     private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.Headers.Allow = "GET, HEAD";
-            return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, Text, "Only GET and HEAD are answered here.\n"u8.ToArray());
-        }
-
         return context.Request.Path.Value switch
         {
             "/startupz" => WriteAsync(context, probes.Startup()),
@@ -72,10 +84,6 @@ internal static class AdministrationApp
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.ContentSecurityPolicy = PageAssets.Policy;
-        response.Headers["Referrer-Policy"] = "no-referrer";
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -38,7 +38,7 @@ internal static class StatusPage
         </main>
         <footer>
         <label hidden><input type="checkbox" id="live" checked> Refresh every 5 s</label>
-        <span><a href="/status">JSON</a> · <a href="/metrics">Metrics</a></span>
+        <span><a href="status">JSON</a> · <a href="metrics">Metrics</a></span>
         <span id="news" role="status" class="unseen"></span>
         </footer>
         <script type="module">{PageAssets.Script}</script>

@@ -7,10 +7,12 @@ const say = text => { if (news.textContent !== text) news.textContent = text; };
 async function refresh() {
   if (!live.checked || document.hidden) return;
   try {
-    const answer = await fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(everyMilliseconds) });
+    const answer = await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(everyMilliseconds) });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const main = page.querySelector('main');
+    if (!answer.ok || !main) throw new Error('Somebody else has answered.');
     const before = document.title;
-    document.querySelector('main').replaceWith(page.querySelector('main'));
+    document.querySelector('main').replaceWith(main);
     document.title = page.title;
     document.body.classList.remove('stale');
     say(before === page.title ? '' : page.title);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Simulator;
 
 namespace Clik2pay.Sidecar.Cli;
@@ -48,6 +49,10 @@ internal static class CommandLine
         {
             // appsettings.json is not JSON.
             return await Mistakes.TellAsync([$"{e.Message} {JsonMistake.Explain(e)}"]);
+        }
+        catch (InvalidTelemetryException e)
+        {
+            return await Mistakes.TellAsync([e.Message]);
         }
         catch (InvalidRoutesException e)
         {

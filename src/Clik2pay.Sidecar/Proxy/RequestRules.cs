@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → kept body → strip → API key → access token; of the answer: counted → what is only
+/// The transforms of every route, in their order: target as written → kept body → strip → API key → access token; of the answer: what is only
 /// ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
 /// credential in.
 /// </summary>
@@ -24,7 +24,6 @@ internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource to
         context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new ApiKeyTransform(options));
         context.RequestTransforms.Add(new AccessTokenTransform(tokens, metrics, time));
-        context.ResponseTransforms.Add(new AnsweredTransform(metrics));
         context.ResponseTransforms.Add(new OnlyOursTransform());
         context.ResponseTransforms.Add(new EchoTransform(echoes));
         context.ResponseTransforms.Add(new NoDateTransform());

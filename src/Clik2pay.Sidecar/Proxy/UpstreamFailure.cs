@@ -42,14 +42,21 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
 
         if (context.GetForwarderErrorFeature() is { } failure)
             await AnswerAsync(context, failure);
-        else if (isFailing && !context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader))
-            ReportAnswer();
+        else if (!context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader))
+            ReportAnswer(context.Response.StatusCode);
     }
 
     private async Task AnswerAsync(HttpContext context, IForwarderErrorFeature failure)
     {
-        // The caller has gone, or has already got the beginning of the provider's answer and now sees it break off.
-        if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
+        // The caller has already got the beginning of the provider's answer and now sees it break off.
+        if (context.Response.HasStarted)
+        {
+            metrics.UpstreamAnswered(context.Response.StatusCode);
+            return;
+        }
+
+        // The caller has gone.
+        if (context.RequestAborted.IsCancellationRequested)
             return;
 
         Discard(context);
@@ -114,8 +121,12 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         log.UpstreamFails(options.ApiBaseUrl, reason);
     }
 
-    private void ReportAnswer()
+    private void ReportAnswer(int status)
     {
+        metrics.UpstreamAnswered(status);
+        if (!isFailing)
+            return;
+
         isFailing = false;
         log.UpstreamAnswers(options.ApiBaseUrl);
     }

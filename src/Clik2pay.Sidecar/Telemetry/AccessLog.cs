@@ -30,12 +30,16 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
                 log,
                 context.Request.KnownMethod(),
                 context.RoutePattern() ?? None,
-                context.RequestAborted.IsCancellationRequested ? ClosedByCaller : context.Response.StatusCode,
+                HasGone(context) ? ClosedByCaller : context.Response.StatusCode,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
                 RequestIdOf(headers),
                 error.Length > 0 ? error : None);
         }
     }
+
+    /// <summary>Before the end of his answer; who goes at once behind it has had it.</summary>
+    private static bool HasGone(HttpContext context) =>
+        context.RequestAborted.IsCancellationRequested && (!context.Response.HasStarted || context.GetForwarderErrorFeature() is not null);
 
     /// <summary>What AWS API Gateway names an answer by, which the provider's support asks for.</summary>
     private static string RequestIdOf(IHeaderDictionary headers) =>

@@ -12,9 +12,15 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     public const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
 
-    private const string Prefix = "OTEL_";
+    public const string Prefix = "OTEL_";
 
-    public IEnumerable<KeyValuePair<string, string?>> All => configuration.AsEnumerable().Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>In characters. A path may have 8 KiB, of which a few hundred would make a batch that no collector takes.</summary>
+    private const string DefaultLengthLimit = "1024";
+
+    /// <summary>What is set, and what we set where nothing is.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> All => configuration.AsEnumerable()
+        .Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        .Prepend(new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", DefaultLengthLimit));
 
     /// <summary>Then nothing is traced, and there are no metrics either.</summary>
     public bool IsDisabled => string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);

@@ -7,6 +7,6 @@ internal static class RequestNames
     public static string KnownMethod(this HttpRequest request) =>
         request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "TRACE" or "CONNECT" ? request.Method : "_OTHER";
 
-    /// <summary>As <c>proxy.json</c> has it; null when the request came to none.</summary>
-    public static string? RoutePattern(this HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+    /// <summary>As <c>proxy.json</c> has it; null when the request came to none. What answers those, the fallback, is no route.</summary>
+    public static string? RoutePattern(this HttpContext context) => context.GetEndpoint() is RouteEndpoint { Order: < int.MaxValue } route ? route.RoutePattern.RawText : null;
 }

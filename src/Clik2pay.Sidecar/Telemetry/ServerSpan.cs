@@ -20,8 +20,7 @@ internal sealed class ServerSpan(RequestDelegate next)
         span.DisplayName = method;
         span.SetTag("http.request.method", method);
         span.SetTag("url.scheme", context.Request.Scheme);
-        span.SetTag("url.path", context.Request.Path.ToUriComponent());
-        span.SetTag("network.protocol.version", "1.1");
+        span.SetTag("network.protocol.version", context.Request.Protocol == HttpProtocol.Http11 ? "1.1" : "1.0");
         try
         {
             await next(context);
@@ -32,6 +31,8 @@ internal sealed class ServerSpan(RequestDelegate next)
             span.SetTag("http.response.status_code", status);
             if (context.RoutePattern() is { } route)
             {
+                // Of what came to no route nobody knows what it holds.
+                span.SetTag("url.path", context.Request.Path.ToUriComponent());
                 span.SetTag("http.route", route);
                 span.DisplayName = $"{method} {route}";
             }

@@ -16,6 +16,9 @@ internal static class TelemetryServices
 
     public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
     {
+        // Queries stay off the client's spans, whatever a variable of the environment says.
+        AppContext.SetSwitch("System.Net.Http.DisableUriRedaction", isEnabled: false);
+
         // The server would put Host and User-Agent on its span, and do so for each request that is not sampled too: ServerSpan does it instead.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: true);
 
@@ -23,6 +26,7 @@ internal static class TelemetryServices
         services.AddMetrics(AddMeters);
         services.AddSingleton<SidecarMetrics>();
         services.AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
+        services.AddHostedService<LastExport>();
 
         var variables = new OtelVariables(configuration);
         if (variables.IsDisabled)
@@ -38,18 +42,35 @@ internal static class TelemetryServices
     }
 
     /// <summary>What looks at a caller's request from outside.</summary>
+    /// <exception cref="InvalidTelemetryException">A variable has a value that cannot be used.</exception>
     public static void UseTelemetry(this WebApplication app)
     {
+        Make<TracerProvider>(app.Services);
         app.UseMiddleware<ServerSpan>();
         if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
     }
 
     /// <summary>What Prometheus scrapes.</summary>
+    /// <exception cref="InvalidTelemetryException">A variable has a value that cannot be used.</exception>
     public static void UsePrometheus(this IApplicationBuilder admin)
     {
-        if (admin.ApplicationServices.GetService<MeterProvider>() is not null)
-            admin.UseOpenTelemetryPrometheusScrapingEndpoint(Prometheus);
+        if (Make<MeterProvider>(admin.ApplicationServices) is { } metrics)
+            admin.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Prometheus, scrape => scrape.UseMiddleware<WholeAnswer>(), optionsName: null);
+    }
+
+    /// <summary>Now and not at the start, so that a mistake in a variable is told as those in settings are. The SDK's own words may quote the value.</summary>
+    private static T? Make<T>(IServiceProvider services)
+        where T : class
+    {
+        try
+        {
+            return services.GetService<T>();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidTelemetryException($"OTEL_…: a variable of OpenTelemetry has a value that cannot be used ({e.GetType().Name}). Set are {string.Join(", ", services.GetRequiredService<IConfiguration>().AsEnumerable().Select(pair => pair.Key).Where(key => key.StartsWith(OtelVariables.Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))}.");
+        }
     }
 
     /// <summary>
@@ -79,7 +100,8 @@ internal static class TelemetryServices
         metrics.AddView("dotnet.process.cpu.count", "dotnet.process.cpus");
         metrics.AddView("dotnet.timer.count", "dotnet.timers");
 
-        // Without the address of the peer: the provider's change, and each would be a series for ever.
+        // Without addresses of peers, and of ours that a peer chooses (127.0.0.0/8): each would be a series for ever.
+        metrics.AddView("kestrel.*", new MetricStreamConfiguration { TagKeys = ["server.port", "network.transport", "network.type", "network.protocol.name", "network.protocol.version", "error.type"] });
         metrics.AddView(ConnectionDuration, new MetricStreamConfiguration { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] });
 
         metrics.AddPrometheusExporter(prometheus =>
@@ -101,5 +123,7 @@ internal static class TelemetryServices
         traces.AddInstrumentation(() => new ExceptionRedaction());
         if (variables.ExportsTraces)
             traces.AddOtlpExporter();
+        else
+            traces.SetSampler(new AlwaysOffSampler()); // there are trace ids all the same
     }
 }

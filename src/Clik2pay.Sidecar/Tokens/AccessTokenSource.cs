@@ -37,7 +37,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         {
             // The refresh is nobody's child: all who waited for it link to it.
             var waitedFor = await refresh.WaitAsync(Patience, time, cancellationToken);
-            wait?.AddLink(new(waitedFor));
+            if (waitedFor != default)
+                wait?.AddLink(new(waitedFor));
         }
         catch (TimeoutException)
         {

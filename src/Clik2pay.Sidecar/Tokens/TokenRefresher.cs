@@ -33,8 +33,8 @@ internal sealed class TokenRefresher(
     public async Task<RefreshResult> RefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
-        var waitUntil = time.GetMonotonicNow() + (2 * ITokenLease.Duration);
-        var hasLookedAgain = false;
+        var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
+        contendedAt = null;
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
@@ -129,8 +129,14 @@ internal sealed class TokenRefresher(
     private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)
     {
         var reading = await store.ReadAsync(key, cancellationToken);
+        if (reading.Outcome == StoreOutcome.Unavailable)
+        {
+            EndWait();
+            return new(LookOutcome.Unavailable);
+        }
+
         if (reading.Token is not { } token)
-            return new(reading.Outcome == StoreOutcome.Unavailable ? LookOutcome.Unavailable : LookOutcome.Behind);
+            return new(LookOutcome.Behind);
 
         if (string.Equals(slot.Current?.Value, token.Value, StringComparison.Ordinal))
             return new(LookOutcome.InPlace);

@@ -64,7 +64,7 @@ public sealed class StatusTests
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.Matches("^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$", policy);
         Assert.Equal(("nosniff", "no-referrer", "no-store"), (answer.Headers.GetValues("X-Content-Type-Options").Single(), answer.Headers.GetValues("Referrer-Policy").Single(), $"{answer.Headers.CacheControl}"));
-        Assert.DoesNotMatch("""(src|href)="(?!/status"|/metrics"|data:,")""", page);
+        Assert.DoesNotMatch("""(src|href)="(?!status"|metrics"|data:,")""", page);
         Assert.DoesNotMatch(" (style|on[a-z]+)=", page);
         Assert.Contains(PageAssets.Script, page, StringComparison.Ordinal);
     }
@@ -104,7 +104,33 @@ public sealed class StatusTests
         Assert.Contains($"<dt>Running for</dt><dd>{told}</dd>", Encoding.UTF8.GetString(StatusPage.Write(Status() with { Uptime = TimeSpan.FromSeconds(seconds) })), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("Origin: https://attacker.example", "localhost", 403)]
+    [InlineData("Sec-Fetch-Site: cross-site", "localhost", 403)]
+    [InlineData("Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors", "localhost", 403)]
+    [InlineData("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate", "localhost", 200)]
+    [InlineData("Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors", "127.0.0.1:1", 200)]
+    [InlineData("Sec-Fetch-Site: none", "[::1]:1", 200)]
+    [InlineData("X-A: b", "attacker.example", 403)]
+    [InlineData("X-A: b", "sidecar.local", 200)]
+    public async Task Web_pages_of_others_read_nothing_here(string header, string host, int status)
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowedHosts", "sidecar.local")]);
+
+        foreach (var path in (string[])["/", "/status", "/metrics"])
+            Assert.StartsWith($"HTTP/1.1 {status} ", await RawConnection.AskAsync(sidecar.Admin.BaseAddress!, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_other_machines_come_any_name_is_served()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:Admin", "http://*:0")]);
+
+        Assert.StartsWith("HTTP/1.1 200 ", await RawConnection.AskAsync(new($"http://127.0.0.1:{sidecar.Admin.BaseAddress!.Port}"), "GET /livez HTTP/1.1\r\nHost: pod.example\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", "/")]
+    [InlineData("POST", "/metrics")]
     [InlineData("DELETE", "/status")]
     [InlineData("PUT", "/readyz")]
     public async Task Nothing_can_be_done_here(string method, string path)

@@ -122,13 +122,13 @@ public sealed partial class VerbTests
         using var control = new HttpClient { BaseAddress = new(settings["Clik2pay__ApiBaseUrl"]) };
         await control.PutAsync("/_simulator/faults", new StringContent("""{"tokenEndpoint":"Down"}"""));
         await using var sidecar = SidecarProcess.Start(settings);
-        var line = await sidecar.WaitForLineAsync("Callers are served on");
-        using var caller = new HttpClient { BaseAddress = new(line.Split("served on ")[1].Split(' ')[0]) };
+        var (callers, admin) = await sidecar.WaitForAddressesAsync();
+        using var caller = new HttpClient { BaseAddress = callers };
 
         var refused = await caller.PostAsync("/open/v1/payment-requests", new StringContent(Payment));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal(["token_unavailable"], refused.Headers.GetValues("Clik2pay-Sidecar-Error"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await caller.GetAsync(line.Split("probes on ")[1].Split(',')[0] + "/startupz")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await caller.GetAsync(new Uri(admin, "/startupz"))).StatusCode);
 
         await control.DeleteAsync("/_simulator/faults");
         var waited = TimeSpan.Zero;
@@ -309,7 +309,7 @@ public sealed partial class VerbTests
 
         var line = await sidecar.WaitForLineAsync("Callers are served on");
 
-        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* probes on http://127\.0\.0\.1:\d+,", line);
+        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* status page on http://127\.0\.0\.1:\d+,", line);
         var sockets = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Where(socket => IsListening(socket) && IsOf(sidecar.Id, socket)).ToList();
         Assert.Equal(2, sockets.Count);
         Assert.All(sockets, socket => Assert.Contains(" 0100007F:", socket, StringComparison.Ordinal));

@@ -15,7 +15,7 @@ public sealed class StartTests
         await using var sidecar = await TestSidecar.StartAsync();
 
         // YARP's data protection would be one more, and write a key ring to the disk.
-        Assert.Equal(["GenericWebHostService", "RefreshService", "TelemetryHostedService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["GenericWebHostService", "LastExport", "RefreshService", "TelemetryHostedService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Clik2pay.Sidecar.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -187,6 +189,66 @@ public sealed class PrometheusTests
         Assert.All(
             ["kestrel_active_connections{", $"http_client_connection_duration_seconds_count{{network_protocol_version=\"1.1\",server_address=\"127.0.0.1\",server_port=\"{new Uri(sidecar.Upstream.Address).Port}\",url_scheme=\"http\"}} 1\n", "dotnet_gc_collections_total{", "dotnet_thread_pool_queue_length_total{", "process_cpu_seconds_total{", "process_resident_memory_bytes{", "process_start_time_seconds{", "process_open_fds{", "process_max_fds{"],
             name => Assert.Contains($"\n{name}", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_before_its_first_byte_is_ours_and_one_that_breaks_off_later_is_upstreams()
+    {
+        var answer = "";
+        await using var upstream = new WireUpstream { Answer = _ => answer };
+        await using var sidecar = await TestSidecar.StartAsync(upstream, [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02")]);
+        foreach (var broken in (string[])["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"])
+        {
+            answer = broken;
+            try
+            {
+                await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            }
+            catch (SocketException)
+            {
+                // The last one breaks off for the caller too.
+            }
+        }
+
+        var text = await ScrapeAsync(sidecar);
+
+        // Each request has one answer, whoever's.
+        Assert.Equal(3, Value(text, "upstream_answers_total{status_class=\"2xx\"}") + Value(text, "own_answers_total{code=\"upstream_unreachable\"}") + Value(text, "own_answers_total{code=\"upstream_timeout\"}"));
+        Assert.Equal(1, Value(text, "upstream_answers_total{status_class=\"2xx\"}"));
+    }
+
+    [Fact]
+    public async Task Whoever_connects_to_whichever_address_makes_no_series()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:Admin", "http://*:0")]);
+        for (var i = 1; i < 20; i++)
+            await RawConnection.AskAsync(new($"http://127.0.0.{i}:{sidecar.Admin.BaseAddress!.Port}"), "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        using var http = new HttpClient();
+        var connections = (await http.GetStringAsync($"http://127.0.0.1:{sidecar.Admin.BaseAddress!.Port}/metrics")).Split('\n').Where(line => line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal)).ToList();
+
+        Assert.InRange(connections.Count, 1, 3);
+        Assert.All(connections, line => Assert.DoesNotContain("address", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_does_not_read_his_scrape_keeps_nobody_from_theirs()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        var admin = sidecar.Admin.BaseAddress!;
+        var deaf = new List<Socket>();
+        for (var i = 0; i < 20; i++)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 1024 };
+            await socket.ConnectAsync(IPAddress.Loopback, admin.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 50))));
+            deaf.Add(socket);
+        }
+
+        for (var i = 0; i < 3; i++)
+            Assert.Contains("clik2pay_sidecar_ready{} ", await ScrapeAsync(sidecar).WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+
+        deaf.ForEach(socket => socket.Dispose());
     }
 
     [Fact]

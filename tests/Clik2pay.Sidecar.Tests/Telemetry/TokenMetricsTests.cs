@@ -82,6 +82,31 @@ public sealed class TokenMetricsTests : IDisposable
     }
 
     [Fact]
+    public void A_wait_that_the_store_cut_short_is_not_counted_on()
+    {
+        // 1. Redis goes while another replica holds the lease; what this replica holds still serves, so its refresh is put off.
+        var redis = new SimulatedRedis(simulation.Time);
+        var link = new SimulatedRedisLink(redis, simulation.Time);
+        var rig = new TokenRig(simulation, endpoint, link, link, metrics: metrics);
+        _ = rig.Start();
+        simulation.Advance(TimeSpan.FromMinutes(44), Second);
+        var other = new SimulatedRedisLink(redis, simulation.Time);
+        simulation.Advance(90 * Second, Second, () =>
+        {
+            link.IsCut |= seen.Sum(Lease, "contended") > 0;
+            if (!link.IsCut)
+                _ = simulation.Start(() => other.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken).AsTask());
+        });
+        Assert.True(link.IsCut);
+        simulation.Advance(60 * Second, Second);
+        link.IsCut = false;
+        simulation.Advance(TimeSpan.FromMinutes(10), Second);
+
+        Assert.Equal(2, endpoint.Calls);
+        Assert.All(seen.Recorded("clik2pay.sidecar.lease_wait"), seconds => Assert.InRange(seconds, 0, 15));
+    }
+
+    [Fact]
     public void Who_gets_the_lease_at_once_has_not_waited()
     {
         _ = NewRig().Start();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Proxy;
 using Clik2pay.Sidecar.Tests.Support;
 using OpenTelemetry;
@@ -109,7 +111,8 @@ public sealed class TraceTests
 
         await RawConnection.AskAsync(address, "GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         var refused = await rig.Receiver.WaitForAsync(span => span.Source == Server && span.Attributes["http.response.status_code"] == "404");
-        Assert.Equal(("no_route", false), (refused.Attributes["error.type"], refused.IsError));
+        Assert.Equal(("GET", "no_route", false), (refused.Name, refused.Attributes["error.type"], refused.IsError));
+        Assert.False(refused.Attributes.ContainsKey("url.path"));
     }
 
     [Theory]
@@ -130,7 +133,7 @@ public sealed class TraceTests
 
         // What the caller does not sample is not exported; the next request shows that spans do arrive.
         await RawConnection.AskAsync(address, "GET /open/v1/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        await rig.Receiver.WaitForAsync(span => span.Source == Server && span.Attributes["url.path"] == "/open/v1/next");
+        await rig.Receiver.WaitForAsync(span => span.Source == Server && span.Attributes.GetValueOrDefault("url.path") == "/open/v1/next");
         var server = rig.Receiver.Spans.SingleOrDefault(span => span.Source == Server && span.Attributes["url.path"] == "/open/v1/a");
         Assert.Equal(isSampled, server is not null);
         if (isSampled && headers.Length > 0)
@@ -192,6 +195,60 @@ public sealed class TraceTests
         Assert.Equal(("payments", "test", "one"), (server.Resource["service.name"], server.Resource["deployment.environment.name"], server.Resource["service.instance.id"]));
         Assert.Equal(3, server.Attributes.Count);
         Assert.All(rig.Receiver.Received, request => Assert.Equal("Basic abc", request.Headers.Authorization));
+    }
+
+    [Fact]
+    public async Task No_variable_puts_queries_on_spans_and_long_paths_are_cut()
+    {
+        await using var rig = await Rig.StartAsync();
+        await using var program = rig.Run(("DOTNET_SYSTEM_NET_HTTP_DISABLEURIREDACTION", "true"));
+        var address = await program.WaitForAddressAsync();
+
+        await RawConnection.AskAsync(address, $"GET /open/v1/{new string('a', 5000)}?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: 00-{TraceId}-{CallerSpanId}-01\r\ntracestate: secret=state\r\n\r\n");
+        var server = await rig.Receiver.WaitForAsync(span => span.Source == Server);
+        var client = await rig.Receiver.WaitForAsync(span => span.Source == Client && span.ParentId == server.SpanId);
+
+        Assert.Equal((1024, 1024), (server.Attributes["url.path"].Length, client.Attributes["url.full"].Length));
+        Assert.Equal("secret=state", rig.Upstream.Single().Headers["tracestate"]);
+        Assert.All(rig.Receiver.Received, request => Assert.DoesNotContain("secret", request.Body, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "secretheaders")]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "0")]
+    [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/secret/path")]
+    public async Task A_variable_that_cannot_be_used_ends_the_start_with_a_sentence_without_its_value(string variable, string value)
+    {
+        await using var rig = await Rig.StartAsync();
+        await using var program = rig.Run((variable, value), ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"));
+
+        Assert.Equal(2, await program.WaitForExitAsync());
+
+        var line = Assert.Single(program.Output);
+        Assert.StartsWith("OTEL_…: a variable of OpenTelemetry has a value that cannot be used (", line, StringComparison.Ordinal);
+        Assert.Contains(variable, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collector_that_hangs_holds_up_neither_callers_nor_the_end()
+    {
+        using var collector = new TcpListener(IPAddress.Loopback, 0);
+        collector.Start();
+        await using var rig = await Rig.StartAsync();
+        await using var program = rig.Run(("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{collector.LocalEndpoint}"));
+        using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
+
+        var signalled = Ambient.Time.GetTimestamp();
+        program.Signal(SidecarProcess.Terminate);
+        Assert.Equal(0, await program.WaitForExitAsync());
+
+        // The SDK alone would take 10 s.
+        var elapsed = Ambient.Time.GetElapsedTime(signalled);
+        Figures.Report($"SIGTERM with a collector that hangs: ended after {elapsed.TotalSeconds:0.0} s");
+        Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(9));
     }
 
     [Theory]
