@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
-using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Http;
 
@@ -16,8 +15,8 @@ internal static class ProviderConnection
         // The usual HTTPS_PROXY and NO_PROXY hold for the provider, not for a simulator on this machine.
         handler.UseProxy |= !address.IsLoopback;
 
-        // There is a span of each call, but a traceparent goes out only when a caller sent one.
-        handler.ActivityHeadersPropagator = new TraceOnlyPropagator();
+        // A traceparent goes out only when a caller sent one, and the span of a call is our own.
+        handler.ActivityHeadersPropagator = null;
         handler.MeterFactory = meters;
 
         // Changes of the provider's addresses are seen within this time.

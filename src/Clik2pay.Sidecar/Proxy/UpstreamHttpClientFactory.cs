@@ -22,5 +22,5 @@ internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessT
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new ReplayHandler(new SentOnceHandler(base.WrapHandler(context, handler)), tokens, metrics);
+        new ReplayHandler(new SentOnceHandler(new ClientSpan(base.WrapHandler(context, handler))), tokens, metrics);
 }

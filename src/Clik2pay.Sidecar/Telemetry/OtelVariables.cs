@@ -14,13 +14,10 @@ internal sealed class OtelVariables(IConfiguration configuration)
 
     public const string Prefix = "OTEL_";
 
-    /// <summary>In characters. A path may have 8 KiB, of which a few hundred would make a batch that no collector takes.</summary>
-    private const string DefaultLengthLimit = "1024";
+    /// <summary>What holds where nothing is set, in characters: a path may have 8 KiB, of which a few hundred would make a batch that no collector takes.</summary>
+    public static readonly KeyValuePair<string, string?> LengthLimit = new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1024");
 
-    /// <summary>What is set, and what we set where nothing is.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> All => configuration.AsEnumerable()
-        .Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-        .Prepend(new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", DefaultLengthLimit));
+    public IEnumerable<KeyValuePair<string, string?>> All => configuration.AsEnumerable().Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Then nothing is traced, and there are no metrics either.</summary>
     public bool IsDisabled => string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// The spans that the sidecar makes itself, beside those of the platform's HTTP server and clients. A refresh has a trace of its own, since any
+/// The spans that the sidecar makes itself, beside the HTTP server's. A refresh has a trace of its own, since any
 /// number of requests may wait for it: their spans link to it.
 /// </summary>
 internal static class SidecarActivities
@@ -23,6 +23,9 @@ internal static class SidecarActivities
     public static Activity? StartWait() => Source.StartActivity("wait for access token");
 
     public static Activity? StartTokenCall() => Source.StartActivity("call token endpoint");
+
+    /// <summary>A call of one of the provider's APIs.</summary>
+    public static Activity? StartCall(HttpMethod method) => Source.StartActivity(method.Method, ActivityKind.Client);
 
     public static Activity? StartLeaseAttempt() => Source.StartActivity("acquire lease");
 

@@ -16,9 +16,6 @@ internal static class TelemetryServices
 
     public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
     {
-        // Queries stay off the client's spans, whatever a variable of the environment says.
-        AppContext.SetSwitch("System.Net.Http.DisableUriRedaction", isEnabled: false);
-
         // The server would put Host and User-Agent on its span, and do so for each request that is not sampled too: ServerSpan does it instead.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: true);
 
@@ -33,7 +30,7 @@ internal static class TelemetryServices
             return;
 
         // The SDK reads its variables from here.
-        builder.Configuration.AddInMemoryCollection(variables.All);
+        builder.Configuration.AddInMemoryCollection([OtelVariables.LengthLimit]).AddInMemoryCollection(variables.All);
 
         var telemetry = services.AddOpenTelemetry().ConfigureResource(AddResource).WithMetrics(metrics => AddMetrics(metrics, variables));
 
@@ -119,8 +116,7 @@ internal static class TelemetryServices
 
     private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
     {
-        traces.AddSource(SidecarActivities.SourceName, "Microsoft.AspNetCore", "System.Net.Http");
-        traces.AddInstrumentation(() => new ExceptionRedaction());
+        traces.AddSource(SidecarActivities.SourceName, "Microsoft.AspNetCore");
         if (variables.ExportsTraces)
             traces.AddOtlpExporter();
         else

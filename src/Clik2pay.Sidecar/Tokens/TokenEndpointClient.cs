@@ -20,7 +20,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     {
         var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
         ProviderConnection.Configure(handler, tokenEndpoint, meters);
-        return new HttpClient(handler)
+        return new HttpClient(new ClientSpan(handler))
         {
             // The deadline is this class's own, so that it runs on injected time.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
