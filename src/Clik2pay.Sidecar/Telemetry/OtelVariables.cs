@@ -12,7 +12,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     public const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
 
-    public const string Prefix = "OTEL_";
+    private const string Prefix = "OTEL_";
 
     /// <summary>What holds where nothing is set, in characters: a path may have 8 KiB, of which a few hundred would make a batch that no collector takes.</summary>
     public static readonly KeyValuePair<string, string?> LengthLimit = new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1024");

@@ -66,7 +66,8 @@ internal static class TelemetryServices
         }
         catch (Exception e)
         {
-            throw new InvalidTelemetryException($"OTEL_…: a variable of OpenTelemetry has a value that cannot be used ({e.GetType().Name}). Set are {string.Join(", ", services.GetRequiredService<IConfiguration>().AsEnumerable().Select(pair => pair.Key).Where(key => key.StartsWith(OtelVariables.Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))}.");
+            var set = new OtelVariables(services.GetRequiredService<IConfiguration>()).All.Select(pair => pair.Key).Where(key => key != OtelVariables.LengthLimit.Key);
+            throw new InvalidTelemetryException($"OTEL_…: a variable of OpenTelemetry has a value that cannot be used ({e.GetType().Name}). Set are {string.Join(", ", set.Order(StringComparer.Ordinal))}.");
         }
     }
 
