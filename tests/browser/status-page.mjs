@@ -102,7 +102,7 @@ await check('an outage is told with its reason, to a screen reader too', async (
   await call(`${callers}/open/v1/payment-requests`);
   await light.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });
   await sees(light, 'refused the username or the password');
-  await sees(light, 'None is held.');
+  await sees(light, 'None is held');
   assert.equal(await light.getByRole('status').innerText(), 'Not ready – Clik2pay Sidecar');
   assert.deepEqual(await violations(light), []);
   await dark.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });

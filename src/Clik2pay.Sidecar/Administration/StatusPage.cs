@@ -29,7 +29,7 @@ internal static class StatusPage
         <body>
         <main>
         <h1>Clik2pay Sidecar</h1>
-        <p class="state {(status.Readiness.IsHealthy ? "ok" : "bad")}"><strong>{State(status)}</strong> {Text(status.Readiness.Reason)}</p>
+        <p class="state {Class(status)}"><strong>{State(status)}</strong> {Text(status.Readiness.Reason)}</p>
         {Token(status)}
         {Refreshes(status)}
         {Sharing(status)}
@@ -47,7 +47,19 @@ internal static class StatusPage
 
         """);
 
-    private static string State(SidecarStatus status) => status.Readiness.IsHealthy ? "Ready" : "Not ready";
+    private static string State(SidecarStatus status) => status switch
+    {
+        { Readiness.IsHealthy: false } => "Not ready",
+        { Token: null } => "Ready, but without an access token",
+        _ => "Ready",
+    };
+
+    private static string Class(SidecarStatus status) => status switch
+    {
+        { Readiness.IsHealthy: false } => "bad",
+        { Token: null } => "poor",
+        _ => "ok",
+    };
 
     private static string Token(SidecarStatus status)
     {
@@ -57,7 +69,7 @@ internal static class StatusPage
                 <meter aria-labelledby="token" min="0" max="{token.Lifetime.TotalSeconds:0}" low="{token.Lifetime.TotalSeconds * Low:0}" high="{token.Lifetime.TotalSeconds * High:0}" optimum="{token.Lifetime.TotalSeconds:0}" value="{token.Remaining.TotalSeconds:0}">{Span(token.Remaining)}</meter>
                 <p><strong>{Span(token.Remaining)}</strong> left of {Span(token.Lifetime)}; {Span(token.Age)} old, expires at {Moment(status.At + token.Remaining)}.</p>
                 """)
-            : $"""<p>None is held. The last was had {(status.LastSuccess is { } last ? $"at {Moment(last)}" : "never")}.</p>""";
+            : $"""<p>None is held, so calls are answered 503. The last was had {(status.LastSuccess is { } last ? $"at {Moment(last)}" : "never")}.</p>""";
         return $"""<section><h2 id="token">Access token</h2>{body}<p class="dim">{next}</p></section>""";
     }
 

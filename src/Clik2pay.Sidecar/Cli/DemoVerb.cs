@@ -90,6 +90,8 @@ internal static class DemoVerb
         How it stands, in a browser:    http://127.0.0.1:{{FirstAdminPort}}/
         How many tokens that took:      curl -s {{simulated.Url}}/_simulator/counters
         Take the token endpoint away:   curl -s -X PUT {{simulated.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
+        And the token that is held:     curl -s -X POST {{simulated.Url}}/_simulator/revoke-tokens
+        Bring it back:                  curl -s -X DELETE {{simulated.Url}}/_simulator/faults
         Ctrl-C ends it.
 
 

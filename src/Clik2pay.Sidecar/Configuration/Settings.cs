@@ -29,12 +29,8 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
                 reader.AddMistake(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
         }
 
-        foreach (var key in (string[])[OtelVariables.Endpoint, OtelVariables.TracesEndpoint, OtelVariables.MetricsEndpoint])
-        {
-            // The value may hold a password.
-            if (configuration[key] is { Length: > 0 } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
-                reader.AddMistake(key, "it is no address of a collector; write http://HOST:4317, or http://HOST:4318 with OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.");
-        }
+        foreach (var (key, whatAndRemedy) in new OtelVariables(configuration).FindMistakes())
+            reader.AddMistake(key, whatAndRemedy);
 
         foreach (var routes in configuration.Providers.OfType<RoutesFile>())
         {

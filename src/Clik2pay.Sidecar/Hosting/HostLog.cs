@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Hosting;
 
@@ -10,12 +11,17 @@ internal static partial class HostLog
     {
         var listening = sidecar.Urls.ToArray();
         Serving(sidecar.Logger, listening[0], settings.Clik2pay.Environment, settings.Clik2pay.ApiBaseUrl, listening[1], routes.FullPath);
+        if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
+            Exporting(sidecar.Logger, collector);
         if (!routes.IsWatched)
             NotWatched(sidecar.Logger, routes.FullPath);
     }
 
     [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}), probes, metrics and a status page on {Admin}, by the routes of {Routes}.")]
     private static partial void Serving(ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string admin, string routes);
+
+    [LoggerMessage(1102, LogLevel.Information, "Spans are sent to {Collector}. If it is away they are lost, without a line here.")]
+    private static partial void Exporting(ILogger log, string collector);
 
     [LoggerMessage(1101, LogLevel.Warning, "The system does not let {Path} be watched (is fs.inotify.max_user_instances exhausted?); an edit takes effect at the next start.")]
     private static partial void NotWatched(ILogger log, string path);

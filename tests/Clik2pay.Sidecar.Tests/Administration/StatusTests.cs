@@ -50,7 +50,7 @@ public sealed class StatusTests
 
         Assert.Equal((false, JsonValueKind.Null, JsonValueKind.Null), (status.GetProperty("ready").GetBoolean(), status.GetProperty("token").ValueKind, status.GetProperty("lastSuccessAt").ValueKind));
         Assert.Contains("refused the username or the password", status.GetProperty("refreshes")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.All(["<title>Not ready – ", "<strong>Not ready</strong>", "None is held. The last was had never.", "refused the username or the password"], text => Assert.Contains(text, page, StringComparison.Ordinal));
+        Assert.All(["<title>Not ready – ", "<strong>Not ready</strong>", "None is held, so calls are answered 503. The last was had never.", "refused the username or the password"], text => Assert.Contains(text, page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,6 +85,10 @@ public sealed class StatusTests
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Equal(4, page.Split(WebUtility.HtmlEncode(Odd)).Length - 1);
     }
+
+    [Fact]
+    public void Ready_without_a_token_looks_neither_well_nor_broken() =>
+        Assert.Contains("""<p class="state poor"><strong>Ready, but without an access token</strong>""", Encoding.UTF8.GetString(StatusPage.Write(Status() with { Token = null })), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true, null, "Redis, usable at the last visit")]

@@ -65,6 +65,15 @@ public sealed class LogTests
         Assert.DoesNotContain("=>", rig.Program.Text(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_spans_go_is_said_at_the_start_without_what_else_the_address_holds()
+    {
+        await using var rig = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:1/secret"));
+
+        Assert.EndsWith("Spans are sent to http://127.0.0.1:1. If it is away they are lost, without a line here.", await rig.Program.WaitForLineAsync("Spans are sent"), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", rig.Program.Text(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route.")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused.")]
