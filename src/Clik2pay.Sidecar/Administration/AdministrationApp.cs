@@ -61,9 +61,8 @@ internal static class AdministrationApp
         return next(context);
     }
 
-    private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report)
-    {
-        return context.Request.Path.Value switch
+    private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report) =>
+        context.Request.Path.Value switch
         {
             "/startupz" => WriteAsync(context, probes.Startup()),
             "/readyz" => WriteAsync(context, probes.Readiness()),
@@ -73,7 +72,6 @@ internal static class AdministrationApp
             "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, "OTEL_SDK_DISABLED is true, so nothing is measured.\n"u8.ToArray()),
             _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /.\n"u8.ToArray()),
         };
-    }
 
     private static Task WriteAsync(HttpContext context, Probe probe) =>
         WriteAsync(context, probe.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, Text, Encoding.UTF8.GetBytes(probe.Reason + "\n"));

@@ -44,12 +44,8 @@ internal static class Clik2payOptionsReader
     {
         var text = settings.Text(EnvironmentKey);
 
-        // By name only: Enum.TryParse would take "1" and "Sandbox,Production" for Production.
-        foreach (var environment in Enum.GetValues<Clik2payEnvironment>())
-        {
-            if (string.Equals(text, environment.ToString(), StringComparison.OrdinalIgnoreCase))
-                return environment;
-        }
+        if (SettingsReader.FindByName<Clik2payEnvironment>(text) is { } environment)
+            return environment;
 
         settings.AddMistake(EnvironmentKey, text is null
             ? "it is missing; say Sandbox or Production, whichever the credentials were issued for (or Custom, with addresses of your own)."

@@ -56,18 +56,28 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
-    /// <summary>One of an enum's values, by name only: Enum.TryParse would take numbers and lists too.</summary>
+    /// <summary>The value that has this name, in any case; null for none. Enum.TryParse would take "1" and "Sandbox,Production" for Production.</summary>
+    public static T? FindByName<T>(string? name)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (string.Equals(name, value.ToString(), StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>One of an enum's values, by its name.</summary>
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum
     {
         if (Text(key) is not { } text)
             return fallback;
 
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (string.Equals(text, value.ToString(), StringComparison.OrdinalIgnoreCase))
-                return value;
-        }
+        if (FindByName<T>(text) is { } value)
+            return value;
 
         AddMistake(key, $"\"{text}\" is none of {string.Join(", ", Enum.GetNames<T>())}.");
         return fallback;

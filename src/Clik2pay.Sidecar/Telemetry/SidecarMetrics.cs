@@ -40,11 +40,11 @@ internal sealed class SidecarMetrics
     private readonly ClosedCounter<LeaseOutcome> leaseAcquisitions;
     private readonly ClosedCounter<(RedisOperation Operation, RedisFailure? Failure)> storeOperations;
     private readonly ClosedCounter<ValueTuple> storeForeignValues;
-    private long activeRequests;
     private readonly Histogram<double> tokenRefreshDuration;
     private readonly Histogram<double> tokenEndpointDuration;
     private readonly Histogram<double> leaseWait;
     private readonly Histogram<double> storeOperationDuration;
+    private long activeRequests;
 
     public SidecarMetrics(IMeterFactory meters)
     {
