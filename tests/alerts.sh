@@ -5,31 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-record=${1:-/dev/null}
-: >"$record"
-work=$(mktemp -d)
-failed=0
-trap 'rm -rf "$work"' EXIT
-
-tell() {
-  echo "$1 alerts: $2"
-  echo "$1 $2" >>"$record"
-  if [ "$1" = failed ]; then failed=1; fi
-}
-
-# Runs a command, and shows what it says only when it fails.
-check() {
-  local name=$1
-  shift
-  if ! command -v "$1" >/dev/null; then
-    tell skipped "$name ($1 is not installed)"
-  elif "$@" >"$work/log" 2>&1; then
-    tell passed "$name"
-  else
-    cat "$work/log"
-    tell failed "$name"
-  fi
-}
+. tests/support.sh
+suite alerts "${1:-}"
 
 check "rules are valid" promtool check rules observability/alerts.yaml
 check "rules pass their tests" promtool test rules tests/alerts/alerts.test.yaml
@@ -41,7 +18,7 @@ check "the documented configuration is valid" promtool check config "$work/prome
 
 if ! command -v python3 >/dev/null; then
   tell skipped "alerts, runbook and dashboard (python3 is not installed)"
-  exit "$failed"
+  end
 fi
 
 # Prints a line "passed NAME", or "failed NAME", tab and why, for each check. Python has no YAML of its own; promtool has parsed both files above, so
@@ -151,4 +128,4 @@ while IFS=$'\t' read -r check why; do
   tell "${check%% *}" "${check#* }"
 done <"$work/checks"
 
-exit "$failed"
+end

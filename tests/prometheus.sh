@@ -5,55 +5,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+. tests/support.sh
+suite Prometheus "${1:-}"
+
 program=src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar
 simulator=http://127.0.0.1:5080
-record=${1:-/dev/null}
-: >"$record"
-work=$(mktemp -d)
-failed=0
-started=()
-trap 'stop; rm -rf "$work"' EXIT
-
-tell() {
-  echo "$1 Prometheus: $2"
-  echo "$1 $2" >>"$record"
-  if [ "$1" = failed ]; then failed=1; fi
-}
-
-# Whether an address answers: of HTTP, or a port of 127.0.0.1.
-answers() {
-  case $1 in
-    http:*) curl -sf -m 5 -o /dev/null "$1" ;;
-    *) (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null ;;
-  esac
-}
-
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
-# Starts a command in the background in a process group of its own, and waits until an address answers. Without it nothing else makes sense.
-start() {
-  local name=$1 ready=$2
-  shift 2
-  setsid "$@" >"$work/$name.log" 2>&1 </dev/null &
-  started+=($!)
-  for _ in $(seq 300); do
-    answers "$ready" && return
-    kill -0 "${started[-1]}" 2>/dev/null || break
-    sleep 0.1
-  done
-  cat "$work/$name.log"
-  tell failed "$name does not start"
-  exit 1
-}
-
-stop() {
-  local group
-  for group in "${started[@]}"; do
-    kill -TERM -- "-$group" 2>/dev/null
-    wait "$group" 2>/dev/null
-  done
-  started=()
-}
 
 # A call through replica 0 or 1.
 call() {
@@ -66,7 +22,7 @@ faults() { curl -s -m 5 -o /dev/null -X PUT "$simulator/_simulator/faults" -d "$
 revoke() { curl -s -m 5 -o /dev/null -X POST "$simulator/_simulator/revoke-tokens"; }
 
 # Asks Prometheus until the answer is yes, or the seconds are over; shows the last answer when it is not.
-check() {
+ask() {
   local name=$1 seconds=$2 until=$((SECONDS + $2))
   shift 2
   until python3 "$work/ask.py" "$@" >"$work/answer" 2>&1; do
@@ -80,22 +36,12 @@ check() {
   tell passed "$name"
 }
 
-for command in prometheus redis-server curl python3; do
-  if ! command -v "$command" >/dev/null; then
-    tell skipped "the replicas under Prometheus ($command is not installed)"
-    exit 0
-  fi
-done
+need "the replicas under Prometheus" prometheus redis-server curl python3
 if [ ! -x "$program" ]; then
   tell failed "$program is not built"
-  exit 1
+  end
 fi
-for port in 5080 8080 8081 9090 9091; do
-  if answers "$port"; then
-    tell failed "port $port of 127.0.0.1 is taken; the demo needs it"
-    exit 1
-  fi
-done
+need_ports 5080 8080 8081 9090 9091
 
 redis=$(free_port)
 start redis "$redis" redis-server --port "$redis" --bind 127.0.0.1 --save '' --dir "$work"
@@ -187,7 +133,7 @@ PYTHON
 
 start prometheus "$PROMETHEUS/-/ready" prometheus --config.file="$work/prometheus.yaml" --storage.tsdb.path="$work/prometheus" \
   --web.listen-address="127.0.0.1:$prometheus" --log.level=warn
-check "both replicas are scraped" 15 up || exit 1
+ask "both replicas are scraped" 15 up || end
 
 # A wait for the lease, of which there is no series before the first: both replicas need a new token while the token endpoint takes its time.
 faults '{"tokenEndpointDelayMs":1000}'
@@ -204,20 +150,20 @@ for _ in $(seq 45); do
   call 1
   sleep 1
 done
-check "the rules can be evaluated" 5 rules
-check "each metric of alerts and dashboard has a series" 5 metrics
-check "each query of the dashboard has an answer" 5 panels
-check "no alert has fired or is pending while all is well" 0 still
+ask "the rules can be evaluated" 5 rules
+ask "each metric of alerts and dashboard has a series" 5 metrics
+ask "each query of the dashboard has an answer" 5 panels
+ask "no alert has fired or is pending while all is well" 0 still
 
 # A token that lives a minute, and a token endpoint that is gone before its refresh at 45 s.
 faults '{"tokenLifetimeSeconds":60}'
 revoke
 call 0
-check "a token that lives a minute is held" 10 value clik2pay_sidecar_token_lifetime_seconds 60
+ask "a token that lives a minute is held" 10 value clik2pay_sidecar_token_lifetime_seconds 60
 faults '{"tokenEndpoint":"Down","tokenLifetimeSeconds":60}'
-check "the alert fires when the token endpoint is gone" 100 firing Clik2paySidecarTokenNotRefreshed
+ask "the alert fires when the token endpoint is gone" 100 firing Clik2paySidecarTokenNotRefreshed
 faults '{}'
 call 0
-check "the alert ends when it is back" 45 over Clik2paySidecarTokenNotRefreshed
+ask "the alert ends when it is back" 45 over Clik2paySidecarTokenNotRefreshed
 
-exit "$failed"
+end
