@@ -22,6 +22,7 @@ internal static class Program
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddSidecarLogging(configuration, settings.Sidecar);
         builder.AddListeners(settings.Sidecar);
+        builder.AddDrain(settings.Sidecar);     // how it ends: not ready → callers served for a while → those under way → the end
         builder.AddTelemetry(configuration, settings.Sidecar); // what is measured and traced, and where to
 
         builder.Services.AddSingleton(settings.Clik2pay);

@@ -5,23 +5,36 @@ namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
 /// Keeps web pages of others from reading along: those that a browser shows with an Origin of theirs, and on loopback those whose own name
-/// was pointed at this machine (DNS rebinding). Elsewhere kubelet and Prometheus come with whatever name they know.
+/// was pointed at this machine (DNS rebinding). Elsewhere kubelet and Prometheus come with whatever name they know. To end the sidecar is for
+/// nobody but who is on this machine, and only where that is allowed.
 /// </summary>
 internal sealed class AdminGuard(SidecarOptions options)
 {
+    /// <summary>The one path that does something.</summary>
+    public const string QuitPath = "/quitquitquit";
+
     private static readonly string[] LoopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly bool isOnLoopback = options.Admin.EndPoint is not IPEndPoint { Address: var address } || IPAddress.IsLoopback(address);
 
+    public static bool IsQuit(HttpRequest request) => request.Path == QuitPath;
+
+    /// <summary>The methods that the path is for.</summary>
+    public static string MethodsOf(HttpRequest request) => IsQuit(request) ? "POST" : "GET, HEAD";
+
     /// <returns>The status and the sentence of the refusal; null when there is none.</returns>
     public (int Status, string Reason)? Judge(HttpRequest request) => request switch
     {
-        _ when !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) =>
-            (StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are answered here."),
+        _ when !MethodsOf(request).Split(", ").Contains(request.Method, StringComparer.Ordinal) =>
+            (StatusCodes.Status405MethodNotAllowed, $"This is only for {MethodsOf(request)}."),
         _ when IsFromAnothersPage(request.Headers) =>
             (StatusCodes.Status403Forbidden, "A browser sent this request for a web page of somebody else (Origin or Sec-Fetch-Site)."),
-        _ when isOnLoopback && !IsOurs(request.Host.Host) =>
+        _ when (isOnLoopback || IsQuit(request)) && !IsOurs(request.Host.Host) =>
             (StatusCodes.Status403Forbidden, "The Host header names somebody else. Use localhost, 127.0.0.1, or a name of Sidecar:AllowedHosts."),
+        _ when IsQuit(request) && !options.AllowQuit =>
+            (StatusCodes.Status403Forbidden, "The sidecar may not be ended from here. Set Sidecar:AllowQuit=true if that is what you want, or send SIGTERM."),
+        _ when IsQuit(request) && !IsFromThisMachine(request.HttpContext.Connection) =>
+            (StatusCodes.Status403Forbidden, "The sidecar is ended only from its own machine or pod, over loopback."),
         _ => null,
     };
 
@@ -30,4 +43,7 @@ internal sealed class AdminGuard(SidecarOptions options)
     /// <summary>A link on another page may lead here: what it opens is not that page's to read.</summary>
     private static bool IsFromAnothersPage(IHeaderDictionary headers) =>
         headers.Origin.Count > 0 || (headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin") && headers["Sec-Fetch-Mode"] != "navigate");
+
+    /// <summary>A Unix socket has no address.</summary>
+    private static bool IsFromThisMachine(ConnectionInfo connection) => connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);
 }

@@ -21,14 +21,22 @@ internal static class AdministrationApp
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
         app.Services.GetRequiredService<SidecarMetrics>().ShowState(app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         var guard = app.Services.GetRequiredService<AdminGuard>();
         app.MapWhen(AdministrationListener.Serves, admin =>
         {
             admin.Use(LeaveNoTrace);
             admin.Use(GuardAsync);
+            admin.MapWhen(context => AdminGuard.IsQuit(context.Request), quit => quit.Run(QuitAsync));
             admin.UsePrometheus();
             admin.Run(context => AnswerAsync(context, probes, report));
         });
+
+        async Task QuitAsync(HttpContext context)
+        {
+            await WriteAsync(context, StatusCodes.Status200OK, Text, "The sidecar is stopping.\n"u8.ToArray());
+            lifetime.StopApplication();
+        }
 
         Task GuardAsync(HttpContext context, RequestDelegate next)
         {
@@ -41,7 +49,7 @@ internal static class AdministrationApp
                 return next(context);
 
             if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
-                headers.Allow = "GET, HEAD";
+                headers.Allow = AdminGuard.MethodsOf(context.Request);
             return WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
         }
     }
@@ -70,7 +78,7 @@ internal static class AdministrationApp
             "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
             "/" => WriteAsync(context, StatusCodes.Status200OK, StatusPage.ContentType, StatusPage.Write(report.Take())),
             "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, "OTEL_SDK_DISABLED is true, so nothing is measured.\n"u8.ToArray()),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /.\n"u8.ToArray()),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /; and POST /quitquitquit.\n"u8.ToArray()),
         };
 
     private static Task WriteAsync(HttpContext context, Probe probe) =>

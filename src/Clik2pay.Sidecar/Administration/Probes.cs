@@ -1,9 +1,10 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>Startup, readiness and liveness. None of them calls anybody: a probe must not fail because somebody else does.</summary>
-internal sealed class Probes(AccessTokenSource tokens, IHostApplicationLifetime lifetime)
+internal sealed class Probes(AccessTokenSource tokens, Drain drain)
 {
     /// <summary>Yes from the first token on, whatever comes later.</summary>
     public Probe Startup() => tokens.Status.HasHeldToken
@@ -13,7 +14,7 @@ internal sealed class Probes(AccessTokenSource tokens, IHostApplicationLifetime 
     /// <summary>Yes while a valid token is held or can still be had; no once credentials are refused, or the end has begun.</summary>
     public Probe Readiness()
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        if (drain.HasBegun)
             return new(false, "The sidecar is stopping.");
 
         if (tokens.Current is not null)

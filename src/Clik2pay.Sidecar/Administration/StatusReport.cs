@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
@@ -14,6 +15,7 @@ internal sealed class StatusReport(
     ITokenStore store,
     Clik2payOptions options,
     SidecarMetrics metrics,
+    Drain drain,
     TimeProvider time)
 {
     private readonly TimeSpan startedAt = time.GetMonotonicNow();
@@ -45,6 +47,7 @@ internal sealed class StatusReport(
         return new()
         {
             IsReady = probes.Readiness().IsHealthy,
+            RequestsUnderWay = drain.UnderWay,
             TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
             TokenLifetime = token?.Lifetime,
             LastSuccess = history.LastSuccess,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Proxy;
@@ -21,6 +22,8 @@ internal static class CommandLine
             Demo(),
             Simulate(),
             Check(),
+            Wait(),
+            Shutdown(),
         };
 
         // Without a verb it runs.
@@ -98,20 +101,32 @@ internal static class CommandLine
         return verb;
     }
 
+    private static Command Wait()
+    {
+        var (timeout, settings) = (new Option<int>("--timeout"), SettingsArgument());
+        timeout.Description = $"For how long to wait, in seconds; 0 to {WaitVerb.LongestTimeout}.";
+        timeout.DefaultValueFactory = _ => 30;
+        timeout.CustomParser = result => ParseNumber(result, 0, WaitVerb.LongestTimeout);
+        var verb = new Command("wait", "Returns when the sidecar beside it has started; for images without a shell.") { timeout, settings };
+        verb.SetAction((parsed, cancellationToken) => WaitVerb.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(settings)!, cancellationToken));
+        return verb;
+    }
+
+    private static Command Shutdown()
+    {
+        var settings = SettingsArgument();
+        var verb = new Command("shutdown", "Asks the sidecar beside it to stop; that one needs Sidecar:AllowQuit=true.") { settings };
+        verb.SetAction((parsed, cancellationToken) => ShutdownVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
+        return verb;
+    }
+
     private static Command Demo()
     {
         var replicas = new Option<int>("--replicas")
         {
             Description = $"How many sidecars to start; 1 to {DemoVerb.MostReplicas}.",
             DefaultValueFactory = _ => 1,
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= DemoVerb.MostReplicas)
-                    return count;
-
-                result.AddError($"--replicas: '{result.Tokens[0].Value}' is not a number from 1 to {DemoVerb.MostReplicas}.");
-                return 0;
-            },
+            CustomParser = result => ParseNumber(result, 1, DemoVerb.MostReplicas),
         };
         var verb = new Command("demo", "Starts the built-in simulator and sidecars in front of it; needs no credentials and no network.") { replicas };
         verb.SetAction((parsed, cancellationToken) => DemoVerb.RunAsync(parsed.GetValue(replicas), cancellationToken));
@@ -139,6 +154,16 @@ internal static class CommandLine
         var verb = new Command("simulate", "Starts the simulator of the provider's two APIs alone.") { url, environment };
         verb.SetAction((parsed, cancellationToken) => SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
         return verb;
+    }
+
+    private static int ParseNumber(ArgumentResult result, int least, int most)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {least} to {most}."));
+        return least;
     }
 
     /// <summary>Settings on the command line. Secrets have no place there: every process on the machine can read it.</summary>

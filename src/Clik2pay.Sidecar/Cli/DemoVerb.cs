@@ -73,6 +73,7 @@ internal static class DemoVerb
             ["Clik2pay:Username"] = simulated.Username,
             ["Clik2pay:Password"] = simulated.Password,
             ["Clik2pay:ApiKey"] = simulated.ApiKey,
+            ["Sidecar:DrainSeconds"] = "0", // nobody has to be told, and the simulator ends at the same moment
             ["Sidecar:Listen"] = $"http://127.0.0.1:{FirstCallersPort + replica}",
             ["Sidecar:Admin"] = $"http://127.0.0.1:{FirstAdminPort + replica}",
         })

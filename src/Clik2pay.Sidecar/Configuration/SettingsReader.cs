@@ -56,6 +56,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    /// <summary>A number of whole seconds.</summary>
+    public TimeSpan Seconds(string key, TimeSpan fallback, int least, int most) => TimeSpan.FromSeconds(Number(key, (int)fallback.TotalSeconds, least, most));
+
     /// <summary>The value that has this name, in any case; null for none. Enum.TryParse would take "1" and "Sandbox,Production" for Production.</summary>
     public static T? FindByName<T>(string? name)
         where T : struct, Enum

@@ -4,8 +4,12 @@ namespace Clik2pay.Sidecar.Configuration;
 internal static class SidecarConfiguration
 {
     /// <summary>proxy.json → appsettings.json → environment variables (<c>Section__Key</c>) → command line (<c>--Section:Key=value</c>).</summary>
-    public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) => new ConfigurationBuilder()
-        .Add(routes)
+    public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) => Load(new ConfigurationBuilder().Add(routes), commandLine);
+
+    /// <summary>The same for a verb that needs no routes.</summary>
+    public static IConfigurationRoot Load(IEnumerable<string> commandLine) => Load(new ConfigurationBuilder(), commandLine);
+
+    private static IConfigurationRoot Load(IConfigurationBuilder builder, IEnumerable<string> commandLine) => builder
         .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
         .AddEnvironmentVariables()
         .AddCommandLine([.. commandLine])

@@ -29,6 +29,15 @@ internal sealed record SidecarOptions
     /// <summary>Where probes, metrics and the status page are. Nothing secret is served there, so it may listen on every address.</summary>
     public ListenAddress Admin { get; init; } = ListenAddress.Loopback(9090);
 
+    /// <summary>How long callers are served as before when the end has begun, 0 to 3600 s.</summary>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long requests under way may take to end after that, 0 to 3600 s. Both together with a little more fit the 30 s that Kubernetes gives a pod.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether <c>POST /quitquitquit</c> on the administration listener, from this machine, ends the sidecar.</summary>
+    public bool AllowQuit { get; init; }
+
     /// <summary>How the lines of the log are written.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 

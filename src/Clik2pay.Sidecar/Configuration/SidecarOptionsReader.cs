@@ -15,6 +15,9 @@ internal static class SidecarOptionsReader
     private const string MaxConnectionsKey = $"{SidecarOptions.Section}:MaxConnections";
     private const string MaxRequestBodyBytesKey = $"{SidecarOptions.Section}:MaxRequestBodyBytes";
     private const string AdminKey = $"{SidecarOptions.Section}:Admin";
+    private const string DrainSecondsKey = $"{SidecarOptions.Section}:DrainSeconds";
+    private const string StopTimeoutSecondsKey = $"{SidecarOptions.Section}:StopTimeoutSeconds";
+    private const string AllowQuitKey = $"{SidecarOptions.Section}:AllowQuit";
     private const string LogFormatKey = $"{SidecarOptions.Section}:LogFormat";
     private const string AccessLogKey = $"{SidecarOptions.Section}:AccessLog";
 
@@ -33,7 +36,10 @@ internal static class SidecarOptionsReader
             SocketMode = settings.FileMode(SocketModeKey, defaults.SocketMode),
             MaxConnections = settings.Number(MaxConnectionsKey, defaults.MaxConnections, 1, 1_000_000),
             MaxRequestBodyBytes = settings.Number(MaxRequestBodyBytesKey, defaults.MaxRequestBodyBytes, 0, int.MaxValue),
-            Admin = settings.ListenAddress(AdminKey, defaults.Admin),
+            Admin = ReadAdmin(settings),
+            DrainDelay = settings.Seconds(DrainSecondsKey, defaults.DrainDelay, 0, 3600),
+            StopTimeout = settings.Seconds(StopTimeoutSecondsKey, defaults.StopTimeout, 0, 3600),
+            AllowQuit = settings.Flag(AllowQuitKey),
             LogFormat = settings.Choice(LogFormatKey, defaults.LogFormat),
             AccessLog = settings.Flag(AccessLogKey),
         };
@@ -54,6 +60,9 @@ internal static class SidecarOptionsReader
 
         return options;
     }
+
+    /// <summary>All that a verb has to know that asks the sidecar beside it.</summary>
+    public static ListenAddress ReadAdmin(SettingsReader settings) => settings.ListenAddress(AdminKey, new SidecarOptions().Admin);
 
     /// <summary>An IPv6 address as a Host header has it (RFC 3986, section 3.2.2).</summary>
     private static string InBrackets(string host) => IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;

@@ -9,5 +9,6 @@ internal enum ErrorCode
     NoRoute,
     CallerRefused,
     BadRequest,
+    ShuttingDown,
     InternalError,
 }

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Http;
 using Clik2pay.Sidecar.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
@@ -7,9 +8,10 @@ namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// Turns YARP's bare 502 or 504 into a problem answer that says what is certain: that nothing was sent, or that the provider may have carried
-/// the request out. The log is told of the first failure and of the first answer after it. What is unexpected ends here too.
+/// the request out. The log is told of the first failure and of the first answer after it. What is unexpected ends here too, and what comes when
+/// the sidecar is about to end.
 /// </summary>
-internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
+internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions options, Drain drain, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
 {
     private const string NotSent = "Nothing was sent; try again later.";
     private const string MayBeDone = "It may have carried the request out: look before you send it again.";
@@ -18,10 +20,9 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
 
     public async Task InvokeAsync(HttpContext context)
     {
-        metrics.RequestBegan();
         try
         {
-            await next(context);
+            await (drain.TryBegin(context) ? next(context) : RefuseAsync(context));
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -37,13 +38,20 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
         }
         finally
         {
-            metrics.RequestEnded();
+            drain.End();
         }
 
         if (context.GetForwarderErrorFeature() is { } failure)
             await AnswerAsync(context, failure);
         else if (!context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader))
             ReportAnswer(context.Response.StatusCode);
+    }
+
+    private Task RefuseAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, metrics,
+            "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.");
     }
 
     private async Task AnswerAsync(HttpContext context, IForwarderErrorFeature failure)

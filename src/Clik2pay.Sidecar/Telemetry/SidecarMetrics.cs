@@ -44,7 +44,6 @@ internal sealed class SidecarMetrics
     private readonly Histogram<double> tokenEndpointDuration;
     private readonly Histogram<double> leaseWait;
     private readonly Histogram<double> storeOperationDuration;
-    private long activeRequests;
 
     public SidecarMetrics(IMeterFactory meters)
     {
@@ -81,8 +80,6 @@ internal sealed class SidecarMetrics
         storeForeignValues = new(meter, "clik2pay.sidecar.store_foreign_values", "Values in Redis that were none of the sidecar's, of other credentials, of the past, or prolonged by somebody.",
             [default], _ => []);
 
-        // By the platform's name, in place of the platform's: that one is updated twice with each request, by tags, and counts scrapes as well.
-        meter.CreateObservableUpDownCounter("http.server.active_requests", () => Interlocked.Read(ref activeRequests), description: "Callers' requests that are under way.");
         ProcessMetrics.AddTo(meter);
     }
 
@@ -90,10 +87,6 @@ internal sealed class SidecarMetrics
     public IEnumerable<KeyValuePair<string, long>> Answers =>
         upstreamAnswers.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
             .Concat(ownAnswers.Counts.Select(count => KeyValuePair.Create(count.Key.ToSnakeCase(), count.Value)));
-
-    public void RequestBegan() => Interlocked.Increment(ref activeRequests);
-
-    public void RequestEnded() => Interlocked.Decrement(ref activeRequests);
 
     public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
 
@@ -144,6 +137,9 @@ internal sealed class SidecarMetrics
         meter.CreateObservableGauge("clik2pay.sidecar.token_lifetime", () => state().TokenLifetime?.TotalSeconds ?? 0, unit: "s", description: "The whole life of the held access token; 0 while none is held.");
         meter.CreateObservableGauge("clik2pay.sidecar.token_last_success_timestamp", () => ToUnixTime(state().LastSuccess), unit: "s", description: "When a refresh brought a token last, in Unix time; 0 when none has.");
         meter.CreateObservableGauge("clik2pay.sidecar.store_up", () => state().IsStoreUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : (IEnumerable<Measurement<int>>)[], description: "1 when Redis could be used at the last visit, else 0; absent without Redis.");
+
+        // By the platform's name, in place of the platform's: that one is updated twice with each request, by tags, and counts scrapes as well.
+        meter.CreateObservableUpDownCounter("http.server.active_requests", () => state().RequestsUnderWay, description: "Callers' requests that are under way.");
     }
 
     private static double ToUnixTime(DateTimeOffset? moment) => moment?.ToUnixTimeSeconds() ?? 0;

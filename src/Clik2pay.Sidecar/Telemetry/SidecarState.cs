@@ -6,6 +6,9 @@ internal readonly record struct SidecarState
     /// <summary>What the readiness probe would say.</summary>
     public required bool IsReady { get; init; }
 
+    /// <summary>How many requests of callers are under way.</summary>
+    public required int RequestsUnderWay { get; init; }
+
     /// <summary>When the held token expires; null when none is held.</summary>
     public required DateTimeOffset? TokenExpiry { get; init; }
 

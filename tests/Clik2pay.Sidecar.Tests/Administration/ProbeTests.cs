@@ -39,31 +39,6 @@ public sealed class ProbeTests
         await AssertAsync(sidecar, "/livez", HttpStatusCode.OK);
     }
 
-    [Fact]
-    public async Task From_the_stop_on_readiness_says_no()
-    {
-        await using var sidecar = await TestSidecar.StartAsync();
-        var gate = new TaskCompletionSource();
-        var arrived = new TaskCompletionSource();
-        sidecar.Upstream.Respond = _ =>
-        {
-            arrived.TrySetResult();
-            return gate.Task;
-        };
-        var inFlight = sidecar.Caller.GetAsync("/open/v1/a");
-        await arrived.Task;
-        await AssertAsync(sidecar, "/readyz", HttpStatusCode.OK);
-
-        var stopping = sidecar.StopAsync();
-        var probes = (Sidecar.Administration.Probes)sidecar.Services.GetService(typeof(Sidecar.Administration.Probes))!;
-        Assert.False(probes.Readiness().IsHealthy);
-        gate.SetResult();
-
-        // What was under way is brought to its end.
-        Assert.Equal(HttpStatusCode.OK, (await inFlight).StatusCode);
-        await stopping;
-    }
-
     [Lesson("readiness that dialled the back end took everything down: GoogleCloudPlatform/cloud-sql-proxy#2083")]
     [Fact]
     public async Task Probes_call_nobody()

@@ -21,7 +21,7 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["run", "demo", "simulate", "check", "--version"], verb => Assert.Contains(verb, output, StringComparison.Ordinal));
+        Assert.All(["run", "demo", "simulate", "check", "wait", "shutdown", "--version"], verb => Assert.Contains(verb, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -40,6 +40,9 @@ public sealed partial class VerbTests
     [InlineData("run", "--Sidecar:Listen")]
     [InlineData("demo", "--replicas", "0")]
     [InlineData("demo", "--replicas", "many")]
+    [InlineData("wait", "--timeout", "-1")]
+    [InlineData("wait", "--timeout", "soon")]
+    [InlineData("shutdown", "now")]
     [InlineData("simulate", "--urls", "nonsense")]
     [InlineData("simulate", "--environment", "1")]
     [InlineData("--Sidcar:Listen=http://127.0.0.1:8081")]
@@ -325,6 +328,7 @@ public sealed partial class VerbTests
         Assert.Equal(6, exports.Count);
         exports["Sidecar__Listen"] = "http://127.0.0.1:0";
         exports["Sidecar__Admin"] = "http://127.0.0.1:0";
+        exports["Sidecar__DrainSeconds"] = "0";
         return exports;
     }
 

@@ -99,6 +99,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         ["Clik2pay:ApiKey"] = Secrets.ApiKey,
         ["Sidecar:Listen"] = "http://127.0.0.1:0",
         ["Sidecar:Admin"] = "http://127.0.0.1:0",
+        ["Sidecar:DrainSeconds"] = "0",
         ["ReverseProxy:Routes:api:ClusterId"] = "clik2pay",
         ["ReverseProxy:Routes:api:Match:Path"] = "/open/v1/{**rest}",
         ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>The verb <c>wait</c>: asks the sidecar beside it until that has started.</summary>
+internal static class WaitVerb
+{
+    /// <summary>In seconds: a day.</summary>
+    public const int LongestTimeout = 86_400;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task<int> RunAsync(TimeSpan timeout, IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
+    {
+        if (await Neighbour.FindAsync(commandLine) is not { } sidecar)
+            return ExitCode.BadConfiguration;
+
+        using (sidecar)
+        {
+            var startedAt = Ambient.Time.GetTimestamp();
+            while (true)
+            {
+                var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", cancellationToken);
+                if (isWell)
+                    return ExitCode.Success;
+
+                if (Ambient.Time.GetElapsedTime(startedAt) >= timeout)
+                {
+                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The sidecar has not started within {timeout.TotalSeconds:0} s. {says}"));
+                    return ExitCode.Failed;
+                }
+
+                await Task.Delay(Pause, Ambient.Time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Cli;
+
+/// <summary>The verbs that ask the sidecar beside them, as an image without a shell needs them.</summary>
+public sealed class NeighbourVerbTests : IAsyncDisposable
+{
+    private RecordingUpstream upstream = null!;
+    private FakeTokenEndpoint tokenEndpoint = null!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await upstream.DisposeAsync();
+        await tokenEndpoint.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Wait_returns_when_the_first_token_is_held_and_says_until_then_why_not()
+    {
+        await using var sidecar = await StartAsync();
+        tokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, "");
+        var beside = await BesideAsync(sidecar);
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("has not started within 0 s. There is no access token yet", output, StringComparison.Ordinal);
+
+        var waiting = SidecarProcess.RunAsync(beside, "wait");
+        tokenEndpoint.Fault = null;
+        Assert.Equal((0, ""), await waiting);
+    }
+
+    [Fact]
+    public async Task Wait_for_a_sidecar_that_is_not_there_ends_with_1_and_names_the_address()
+    {
+        await using var sidecar = await StartAsync();
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "1");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("http://127.0.0.1:1/ could not be reached: ConnectionRefused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_none_ends_with_2()
+    {
+        await using var sidecar = await StartAsync();
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(), "wait", "--Sidecar:Admin=9090");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("Sidecar:Admin: \"9090\" is no address", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shutdown_ends_the_sidecar_with_0_where_that_is_allowed()
+    {
+        await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(await BesideAsync(sidecar), "shutdown");
+
+        Assert.Equal((0, "The sidecar is stopping."), (exitCode, output));
+        Assert.Equal(0, await sidecar.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task Shutdown_where_that_is_not_allowed_ends_with_1_and_says_what_to_set()
+    {
+        await using var sidecar = await StartAsync();
+        var beside = await BesideAsync(sidecar);
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "shutdown");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Sidecar:AllowQuit=true", output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+    }
+
+    [Fact]
+    public async Task Both_find_a_Unix_socket_too()
+    {
+        using var folder = new TemporaryFolder();
+        var admin = $"http://unix:{folder.FullName}/admin.sock";
+        await using var sidecar = await StartAsync(("Sidecar:Admin", admin), ("Sidecar:AllowQuit", "true"));
+        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = admin };
+
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        Assert.Equal((0, "The sidecar is stopping."), await SidecarProcess.RunAsync(beside, "shutdown"));
+        Assert.Equal(0, await sidecar.WaitForExitAsync());
+    }
+
+    private async Task<SidecarProcess> StartAsync(params (string Key, string Value)[] settings)
+    {
+        upstream = await RecordingUpstream.StartAsync();
+        tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        return SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, settings), "run");
+    }
+
+    /// <summary>The variables of a process in the same pod: nothing but where administration is.</summary>
+    private static async Task<Dictionary<string, string>> BesideAsync(SidecarProcess sidecar) =>
+        new() { ["Sidecar__Admin"] = $"{(await sidecar.WaitForAddressesAsync()).Admin}".TrimEnd('/') };
+}
