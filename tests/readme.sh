@@ -37,6 +37,13 @@ check_block README.md through-the-socket '"paymentRequests":\[\]' through-the-so
 stop
 rm -r /tmp/clik2pay
 
+start_block README.md simulate http://127.0.0.1:5080/_simulator/counters
+start_block README.md credential-files http://127.0.0.1:9090/startupz
+check_block README.md wrong-rotation '"paymentRequests":\[\]' wrong-rotation.sh timeout 60 bash
+check_block README.md shutdown '^The sidecar is stopping\.$' shutdown.sh bash
+stop
+rm -r /tmp/clik2pay-credentials
+
 for name in $(block README.md settings | sed -n 's/^export \([A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
   start_block README.md redis 6379

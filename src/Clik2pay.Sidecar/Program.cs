@@ -28,7 +28,7 @@ internal static class Program
         builder.Services.AddSingleton(settings.Clik2pay);
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddAmbient();          // the real clock and the real randomness
-        builder.Services.AddTokens();           // the way of a token: refresh loop → store, lease, token endpoint → slot
+        builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
         builder.Services.AddProxy(configuration);
         builder.Services.AddAdministration();

@@ -45,7 +45,7 @@ internal static class CheckVerb
 
         async Task<int> CheckTokenEndpointAsync()
         {
-            var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(cancellationToken);
+            var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
             if (answer.IsSuccess)
             {
                 await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");

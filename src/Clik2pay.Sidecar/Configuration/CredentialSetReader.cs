@@ -4,14 +4,19 @@ namespace Clik2pay.Sidecar.Configuration;
 internal static class CredentialSetReader
 {
     private const string UsernameKey = $"{Clik2payOptions.Section}:Username";
+    private const string PasswordKey = $"{Clik2payOptions.Section}:Password";
     private const string ApiKeyKey = $"{Clik2payOptions.Section}:ApiKey";
+    private const string DirectoryKey = $"{Clik2payOptions.Section}:CredentialsDirectory";
+
+    /// <summary>The settings that name a file or a folder.</summary>
+    public static IReadOnlyList<string> FileKeys { get; } = [DirectoryKey, .. new[] { UsernameKey, PasswordKey, ApiKeyKey }.Select(SecretReader.FileKey)];
 
     /// <returns>The set, or null when a mistake was noted.</returns>
     public static CredentialSet? Read(SettingsReader settings)
     {
-        var secrets = new SecretReader(settings, directoryKey: $"{Clik2payOptions.Section}:CredentialsDirectory");
+        var secrets = new SecretReader(settings, DirectoryKey);
         var username = secrets.Read(UsernameKey, "username");
-        var password = secrets.Read($"{Clik2payOptions.Section}:Password", "password");
+        var password = secrets.Read(PasswordKey, "password");
         var apiKey = secrets.Read(ApiKeyKey, "api-key");
 
         if (username?.Contains(':') == true)

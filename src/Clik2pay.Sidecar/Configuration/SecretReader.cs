@@ -56,7 +56,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         return false;
     }
 
-    private static string FileKey(string key) => key + "File";
+    public static string FileKey(string key) => key + "File";
 
     private string? ReadFile(string key, string path)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Proxy;
 
@@ -40,8 +41,14 @@ internal static class CredentialHeaders
         }
     }
 
-    /// <summary>Makes this the one value of the header, whatever has been put there before.</summary>
-    public static void SetOnly(HttpRequestHeaders headers, string name, string value)
+    /// <summary>Makes ours the one value of each, whatever has been put there before.</summary>
+    public static void Inject(HttpRequestHeaders headers, AccessToken token)
+    {
+        SetOnly(headers, ApiKey, token.Credentials.ApiKey);
+        SetOnly(headers, Authorization, token.Authorization);
+    }
+
+    private static void SetOnly(HttpRequestHeaders headers, string name, string value)
     {
         headers.Remove(name);
         headers.TryAddWithoutValidation(name, value);

@@ -9,7 +9,7 @@ internal sealed class EchoTransform(EchoFilter echoes) : ResponseTransform
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
         echoes.Apply(context.HttpContext.Response.Headers, context.ProxyResponse);
-        echoes.Apply(context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>(), context.ProxyResponse);
+        EchoFilter.Apply(context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>(), context.ProxyResponse);
         return default;
     }
 }

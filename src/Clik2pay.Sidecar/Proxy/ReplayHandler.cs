@@ -41,7 +41,7 @@ internal sealed class ReplayHandler(HttpMessageHandler inner, AccessTokenSource 
         // 5. The one replay. Whatever comes of it is the caller's; of a 401 the token's end is told.
         response.Dispose();
         metrics.UpstreamUnauthorized(UnauthorizedAction.Retried);
-        CredentialHeaders.SetOnly(request.Headers, CredentialHeaders.Authorization, successor.Authorization);
+        CredentialHeaders.Inject(request.Headers, successor);
         response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -6,11 +5,11 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → kept body → strip → API key → access token; of the answer: what is only
+/// The transforms of every route, in their order: target as written → kept body → strip → inject; of the answer: what is only
 /// ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
 /// credential in.
 /// </summary>
-internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource tokens, EchoFilter echoes, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
+internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
 {
     private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
 
@@ -22,8 +21,7 @@ internal sealed class RequestRules(Clik2payOptions options, AccessTokenSource to
         context.RequestTransforms.Add(new RawTargetTransform());
         context.RequestTransforms.Add(new KeptBodyTransform());
         context.RequestTransforms.Add(new StripTransform(metrics));
-        context.RequestTransforms.Add(new ApiKeyTransform(options));
-        context.RequestTransforms.Add(new AccessTokenTransform(tokens, metrics, time));
+        context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new OnlyOursTransform());
         context.ResponseTransforms.Add(new EchoTransform(echoes));
         context.ResponseTransforms.Add(new NoDateTransform());

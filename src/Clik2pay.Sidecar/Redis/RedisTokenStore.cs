@@ -70,7 +70,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, S
 
         if (reply.Items is [_, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }])
         {
-            if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), clock, left, askedAt) is { } token)
+            if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), clock, left, askedAt, key.Credentials) is { } token)
                 return StoreReading.Found(token);
 
             // What does not open helps nobody, and would keep what does from its place.
@@ -106,7 +106,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, S
     }
 
     /// <returns>Null when it is none of ours, or one of the past that somebody has put there again, or has prolonged.</returns>
-    private static AccessToken? Decode(byte[]? value, long clock, long left, TimeSpan askedAt)
+    private static AccessToken? Decode(byte[]? value, long clock, long left, TimeSpan askedAt, CredentialSet credentials)
     {
         if (value is not { Length: > 2 * sizeof(long) })
             return null;
@@ -116,6 +116,7 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, S
         if (sealedLeft <= 0 || left < 0 || left > sealedLeft + Tolerance)
             return null;
 
-        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + TimeSpan.FromMilliseconds(Math.Min(left, Math.Min(sealedLeft, lifetime))));
+        var remaining = TimeSpan.FromMilliseconds(Math.Min(left, Math.Min(sealedLeft, lifetime)));
+        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + remaining, credentials);
     }
 }

@@ -1,8 +1,10 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>The provider's Auth API, asked for an access token by the client credentials grant (RFC 6749, section 4.4).</summary>
 internal interface ITokenEndpoint
 {
     /// <summary>Makes one call. Whatever goes wrong is an answer, never an exception; only cancellation throws.</summary>
-    Task<TokenAnswer> RequestTokenAsync(CancellationToken cancellationToken);
+    Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken);
 }

@@ -12,7 +12,7 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
     public StoreStatus Status { get; } = new("this process");
 
     public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow()) ? StoreReading.Found(token) : StoreReading.Empty);
+        ValueTask.FromResult(tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow()) ? StoreReading.Found(token.With(key.Credentials)) : StoreReading.Empty);
 
     public ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using Clik2pay.Sidecar.Telemetry;
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
 /// Keeps the slot filled. This loop alone refreshes, one refresh after the other, so that any number of requests in need of a token
 /// cost one token call: they wake the loop and wait for the refresh that it makes (single-flight without a lock). Between two refreshes it
-/// looks after the token that replicas share.
+/// looks after the token that replicas share. Other credentials are a refresh too, with a token of theirs or without any effect.
 /// </summary>
 internal sealed class RefreshLoop(
+    TokenKey key,
     TokenRefresher refresher,
     RefreshSchedule schedule,
     TokenSlot slot,
@@ -20,6 +22,8 @@ internal sealed class RefreshLoop(
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
+    private TokenKey inUse = key;
+    private Candidate? candidate;
 
     public RefreshStatus Status => status;
 
@@ -28,6 +32,16 @@ internal sealed class RefreshLoop(
 
     /// <summary>Asks for a refresh. Without effect while a valid token is held or the loop pauses.</summary>
     public void Wake(RefreshTrigger trigger) => Volatile.Read(ref wake).TrySetResult(trigger);
+
+    /// <summary>
+    /// Offers other credentials in place of those in use. They are tried at once, and again with pauses as after any failure, until they bring
+    /// a token or are replaced by another offer. Until then those in use stay.
+    /// </summary>
+    public void Offer(TokenKey key)
+    {
+        Volatile.Write(ref candidate, new(key, RefreshStatus.Initial));
+        Wake(RefreshTrigger.Rotation);
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -42,9 +56,10 @@ internal sealed class RefreshLoop(
 
     private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
     {
-        var (before, startedAt, hasEnded) = (status, time.GetMonotonicNow(), false);
+        var tried = trigger == RefreshTrigger.Rotation ? Volatile.Read(ref candidate)! : new(inUse, status);
+        var (startedAt, hasEnded) = (time.GetMonotonicNow(), false);
         using var activity = SidecarActivities.StartRefresh(trigger);
-        End(await TryRefreshAsync(before, End, cancellationToken));
+        End(await TryRefreshAsync(tried, End, cancellationToken));
 
         // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
         void End(RefreshResult result)
@@ -54,16 +69,16 @@ internal sealed class RefreshLoop(
 
             hasEnded = true;
             activity.End(result.Outcome);
-            Take(trigger, result, before, startedAt, activity?.Context ?? default);
+            Take(trigger, result, tried, startedAt, activity?.Context ?? default);
         }
     }
 
     /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
-    private async Task<RefreshResult> TryRefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> TryRefreshAsync(Candidate tried, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         try
         {
-            return await refresher.RefreshAsync(before, onToken, cancellationToken);
+            return await refresher.RefreshAsync(tried.Key, tried.Status, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -75,12 +90,12 @@ internal sealed class RefreshLoop(
     {
         try
         {
-            var (before, startedAt) = (status, time.GetMonotonicNow());
-            var look = await refresher.LookAsync(cancellationToken);
+            var (held, startedAt) = (new Candidate(inUse, status), time.GetMonotonicNow());
+            var look = await refresher.LookAsync(inUse, cancellationToken);
             if (look.Token is { } token)
-                Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), before, startedAt, default);
+                Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), held, startedAt, default);
             else
-                status = schedule.AfterLook(look.Outcome, before, time.GetMonotonicNow());
+                status = schedule.AfterLook(look.Outcome, held.Status, time.GetMonotonicNow());
 
             if (look.Outcome == LookOutcome.WrittenBack)
                 log.WrittenBack();
@@ -102,6 +117,9 @@ internal sealed class RefreshLoop(
             // From here on a wake counts for the next round, so that none is lost while this one is served.
             Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
+
+            if (IsCandidateDue())
+                return RefreshTrigger.Rotation;
 
             if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
                 return trigger;
@@ -125,7 +143,24 @@ internal sealed class RefreshLoop(
     private bool IsPaused => status.IsPausedAt(time.GetMonotonicNow());
 
     /// <summary>The next refresh, or the look before it; without a token only a look in the pause, for after it a request may bring the refresh about.</summary>
-    private TimeSpan TimeUntilAlarm() => TimeUntil(status.LookAt < (slot.Current is null ? status.NotBefore : status.DueAt) ? status.LookAt : status.DueAt);
+    private TimeSpan TimeUntilAlarm()
+    {
+        var next = status.LookAt < (slot.Current is null ? status.NotBefore : status.DueAt) ? status.LookAt : status.DueAt;
+        return TimeUntil(Volatile.Read(ref candidate) is { } offered ? Min(next, offered.Status.DueAt) : next);
+    }
+
+    private bool IsCandidateDue()
+    {
+        if (Volatile.Read(ref candidate) is not { } offered)
+            return false;
+
+        if (offered.Key.Credentials != inUse.Credentials)
+            return TimeUntil(offered.Status.DueAt) == TimeSpan.Zero;
+
+        // They were taken back before they were taken.
+        Interlocked.CompareExchange(ref candidate, null, offered);
+        return false;
+    }
 
     private TimeSpan TimeUntil(TimeSpan moment)
     {
@@ -133,27 +168,61 @@ internal sealed class RefreshLoop(
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private void Take(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan startedAt, ActivityContext context)
+    private void Take(RefreshTrigger trigger, RefreshResult result, Candidate tried, TimeSpan startedAt, ActivityContext context)
     {
         var now = time.GetMonotonicNow();
-        status = schedule.After(result, before, now);
+        var after = schedule.After(result, tried.Status, now);
         metrics.TokenRefreshed(result.Outcome, trigger, now - startedAt);
         history.Add(new(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason));
-        Report(trigger, result, before, now);
+        Report(trigger, result, tried.Status, after, now);
+        if (trigger == RefreshTrigger.Rotation && !TryReplace(result, tried, after))
+            return;
 
         // The slot and the status come first, the waiting requests second: they find what they waited for.
+        status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(context);
     }
 
-    /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
-    private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, TimeSpan now)
+    /// <summary>Other credentials are in use from their first token on. Without one nothing has happened to those in use, and who waits for a token of theirs goes on waiting.</summary>
+    private bool TryReplace(RefreshResult result, Candidate tried, RefreshStatus after)
     {
+        var hasToken = result.Token is not null;
+        if (hasToken)
+            inUse = tried.Key;
+
+        // Unless others have been offered meanwhile.
+        Interlocked.CompareExchange(ref candidate, hasToken ? null : tried with { Status = after }, tried);
+
+        // A request may have asked for a token of those in use while others were tried.
+        if (!hasToken)
+            Wake(RefreshTrigger.Expired);
+        return hasToken;
+    }
+
+    /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
+    private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, RefreshStatus after, TimeSpan now)
+    {
+        var (isRotation, secondsToRetry) = (trigger == RefreshTrigger.Rotation, (long)(after.DueAt - now).TotalSeconds);
         if (result.Token is { } token)
+        {
             log.Refreshed(result.Outcome, trigger, result.Outcome == RefreshOutcome.Adopted ? "the shared store" : "the token endpoint", (long)(token.ExpiresAt - now).TotalSeconds);
+            if (isRotation)
+                log.Rotated();
+        }
         else if (result.Failure is { Outcome: RefreshOutcome.Rejected } refusal)
-            log.Refused(trigger, refusal.Reason, (long)(status.DueAt - now).TotalSeconds);
+        {
+            if (isRotation)
+                log.RotationRefused(refusal.Reason, secondsToRetry);
+            else
+                log.Refused(trigger, refusal.Reason, secondsToRetry);
+        }
         else if (result.Failure is { } failure && before.Failure?.Outcome != failure.Outcome)
-            log.Failed(result.Outcome, trigger, failure.Reason, (long)(status.DueAt - now).TotalSeconds);
+        {
+            if (isRotation)
+                log.RotationPutOff(failure.Outcome, failure.Reason, secondsToRetry);
+            else
+                log.Failed(result.Outcome, trigger, failure.Reason, secondsToRetry);
+        }
     }
 
     private RefreshResult Broken(Exception e)

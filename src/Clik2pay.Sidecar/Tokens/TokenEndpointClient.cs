@@ -28,13 +28,13 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
     }
 
-    public async Task<TokenAnswer> RequestTokenAsync(CancellationToken cancellationToken)
+    public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var request = CreateRequest();
+            using var request = CreateRequest(credentials);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
 
@@ -58,9 +58,9 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
     }
 
-    private HttpRequestMessage CreateRequest()
+    private HttpRequestMessage CreateRequest(CredentialSet credentials)
     {
-        var credentials = $"{options.Credentials.Username}:{options.Credentials.Password}";
+        var basic = $"{credentials.Username}:{credentials.Password}";
         var form = new List<KeyValuePair<string, string>> { new("grant_type", "client_credentials") };
 
         // The scope goes out as it is written, and not at all when it is empty: a server may then apply its default.
@@ -69,7 +69,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
         return new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
         {
-            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))) },
+            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic))) },
             Content = new FormUrlEncodedContent(form),
         };
     }

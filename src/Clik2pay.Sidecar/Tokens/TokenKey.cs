@@ -10,6 +10,9 @@ namespace Clik2pay.Sidecar.Tokens;
 /// </summary>
 internal sealed record TokenKey(string Value)
 {
+    /// <summary>Whose token it is.</summary>
+    public CredentialSet Credentials { get; private init; } = new("", "", "");
+
     /// <summary>Only who has the credentials has this: 256 bits to seal what is shared under the key. A secret.</summary>
     public byte[] SealingKey { get; private init; } = new byte[32];
 
@@ -29,6 +32,7 @@ internal sealed record TokenKey(string Value)
 
         return new(value)
         {
+            Credentials = options.Credentials,
             SealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, password, outputLength: 32, salt: Encoding.UTF8.GetBytes(value), info: "clik2pay-sidecar shared token"u8.ToArray()),
         };
     }

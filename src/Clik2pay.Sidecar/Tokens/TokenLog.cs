@@ -21,6 +21,21 @@ internal static partial class TokenLog
     [LoggerMessage(1006, LogLevel.Information, "The shared store had lost the access token, or had an older one; this replica's was written there.")]
     public static partial void WrittenBack(this ILogger log);
 
+    [LoggerMessage(1007, LogLevel.Information, "The credential files hold another set. It is tried; the one in use stays until the token endpoint has accepted the new one.")]
+    public static partial void Offered(this ILogger log);
+
+    [LoggerMessage(1008, LogLevel.Information, "The credentials were rotated: username, password and API key of the new set are in use from now on.")]
+    public static partial void Rotated(this ILogger log);
+
+    [LoggerMessage(1009, LogLevel.Error, "The new credentials were refused, and those in use stay: {Reason}. The next attempt is in {SecondsToRetry} s, or as soon as the files change.")]
+    public static partial void RotationRefused(this ILogger log, string reason, long secondsToRetry);
+
+    [LoggerMessage(1010, LogLevel.Warning, "The new credentials could not be tried, and those in use stay: {Outcome}, {Reason}. The next attempt is in {SecondsToRetry} s, and others follow without a line each.")]
+    public static partial void RotationPutOff(this ILogger log, RefreshOutcome outcome, string reason, long secondsToRetry);
+
+    [LoggerMessage(1011, LogLevel.Error, "The credential files cannot be used as they are now, and the credentials in use stay: {Mistakes}")]
+    public static partial void FilesUnusable(this ILogger log, string mistakes);
+
     [LoggerMessage(1004, LogLevel.Error, "A refresh ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
     public static partial void Broken(this ILogger log, string errorType, string? stackTrace);
 }

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
@@ -9,7 +10,6 @@ internal sealed class TokenRefresher(
     ITokenStore store,
     ITokenLease lease,
     ITokenEndpoint endpoint,
-    TokenKey key,
     SidecarMetrics metrics,
     TimeProvider time,
     Random random)
@@ -27,10 +27,11 @@ internal sealed class TokenRefresher(
     /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
     public LeaseRecord? LastLease => lastLease;
 
+    /// <param name="key">Whose token, and under which key it is shared.</param>
     /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
     /// <param name="onToken">Called when the slot has the token, before that is shared and the lease given back: a request waits for no store.</param>
     /// <param name="cancellationToken">Ends the refresh; a lease that is held is given back all the same.</param>
-    public async Task<RefreshResult> RefreshAsync(RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(TokenKey key, RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
         var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
@@ -38,12 +39,12 @@ internal sealed class TokenRefresher(
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
-            var look = await AdoptAsync(cancellationToken);
+            var look = await AdoptAsync(key, cancellationToken);
             if (look.Token is { } found)
                 return RefreshResult.Adopted(found);
 
             // 3. One replica at a time asks the token endpoint.
-            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(cancellationToken);
+            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(key, cancellationToken);
 
             // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
@@ -59,7 +60,7 @@ internal sealed class TokenRefresher(
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
                 // 6. Between the look and the lease the previous holder may have written its token.
-                if ((await AdoptAsync(cancellationToken)).Token is { } written)
+                if ((await AdoptAsync(key, cancellationToken)).Token is { } written)
                 {
                     var adopted = RefreshResult.Adopted(written);
                     onToken(adopted);
@@ -82,7 +83,7 @@ internal sealed class TokenRefresher(
             }
 
             // 8. Only now the one call that the whole fleet makes in a token's life. The token is shared before the lease goes back.
-            var result = await FetchAsync(onToken, cancellationToken);
+            var result = await FetchAsync(key, onToken, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
@@ -96,15 +97,15 @@ internal sealed class TokenRefresher(
     /// Looks after the shared token without refreshing it: takes one that lives longer than the held one, and writes the held one where the
     /// store has lost it.
     /// </summary>
-    public async Task<LookResult> LookAsync(CancellationToken cancellationToken)
+    public async Task<LookResult> LookAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        var look = await AdoptAsync(cancellationToken);
+        var look = await AdoptAsync(key, cancellationToken);
         return look.Outcome == LookOutcome.Behind && slot.Current is { } held && await store.WriteAsync(key, held, cancellationToken)
             ? new(LookOutcome.WrittenBack)
             : look;
     }
 
-    private async ValueTask<LeaseAttempt> TryAcquireAsync(CancellationToken cancellationToken)
+    private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         using var activity = SidecarActivities.StartLeaseAttempt();
         var attempt = await lease.TryAcquireAsync(key, cancellationToken);
@@ -126,7 +127,7 @@ internal sealed class TokenRefresher(
         contendedAt = null;
     }
 
-    private async ValueTask<LookResult> AdoptAsync(CancellationToken cancellationToken)
+    private async ValueTask<LookResult> AdoptAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var reading = await store.ReadAsync(key, cancellationToken);
         if (reading.Outcome == StoreOutcome.Unavailable)
@@ -138,7 +139,7 @@ internal sealed class TokenRefresher(
         if (reading.Token is not { } token)
             return new(LookOutcome.Behind);
 
-        if (string.Equals(slot.Current?.Value, token.Value, StringComparison.Ordinal))
+        if (slot.Current?.IsSentAs(token) == true)
             return new(LookOutcome.InPlace);
 
         if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token))
@@ -148,15 +149,15 @@ internal sealed class TokenRefresher(
         return new(LookOutcome.Adopted, token);
     }
 
-    private async Task<RefreshResult> FetchAsync(Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> FetchAsync(TokenKey key, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // The life is counted from before the call: however long the answer took, the token is never believed to live longer than it does.
         var askedAt = time.GetMonotonicNow();
-        var answer = await CallAsync(askedAt, cancellationToken);
+        var answer = await CallAsync(key.Credentials, askedAt, cancellationToken);
         if (!answer.IsSuccess)
             return RefreshResult.Failed(answer.Failure);
 
-        var token = new AccessToken(answer.Token.Value, answer.Token.Lifetime, askedAt + answer.Token.Lifetime);
+        var token = new AccessToken(answer.Token.Value, answer.Token.Lifetime, askedAt + answer.Token.Lifetime, key.Credentials);
         if (!token.IsValidAt(time.GetMonotonicNow()))
             return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint took longer to answer than its token lives"));
 
@@ -165,7 +166,7 @@ internal sealed class TokenRefresher(
             // The held token lives longer, and is replaced as late as a token with the new one's short life allows.
             return slot.IsRejected(token.Value) || slot.Current is not { } held
                 ? RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint gave once more the token that upstream has rejected"))
-                : RefreshResult.Fetched(new(held.Value, token.Lifetime, held.ExpiresAt));
+                : RefreshResult.Fetched(new(held.Value, token.Lifetime, held.ExpiresAt, held.Credentials));
         }
 
         var result = RefreshResult.Fetched(token);
@@ -174,11 +175,11 @@ internal sealed class TokenRefresher(
         return result;
     }
 
-    private async Task<TokenAnswer> CallAsync(TimeSpan askedAt, CancellationToken cancellationToken)
+    private async Task<TokenAnswer> CallAsync(CredentialSet credentials, TimeSpan askedAt, CancellationToken cancellationToken)
     {
         EndWait();
         using var activity = SidecarActivities.StartTokenCall();
-        var answer = await endpoint.RequestTokenAsync(cancellationToken);
+        var answer = await endpoint.RequestTokenAsync(credentials, cancellationToken);
         var outcome = answer.Failure?.Outcome ?? RefreshOutcome.Success;
         activity.End(outcome);
         metrics.TokenEndpointAnswered(outcome, time.GetMonotonicNow() - askedAt);

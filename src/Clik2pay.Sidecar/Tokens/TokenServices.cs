@@ -3,16 +3,19 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The door of the way of a token: refresh loop → refresher → store, lease, token endpoint → slot → source.</summary>
+/// <summary>The door of the way of a token: refresh loop → refresher → store, lease, token endpoint → slot → source.
+/// Beside it the watch over the credential files, which offers the loop another set.</summary>
 internal static class TokenServices
 {
-    public static IServiceCollection AddTokens(this IServiceCollection services)
+    public static IServiceCollection AddTokens(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<AccessTokenSource>();
         services.AddSingleton<TokenSlot>();
 
         services.AddHostedService<RefreshService>();
         services.AddSingleton<RefreshLoop>();
+        services.AddHostedService<RotationWatch>();
+        services.AddSingleton(new CredentialFiles(configuration));
         services.AddSingleton(s => new RefreshSchedule(
             s.GetRequiredService<Clik2payOptions>().RefreshAt,
             s.GetRequiredService<ITokenStore>().CanForget,

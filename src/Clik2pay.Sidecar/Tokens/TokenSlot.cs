@@ -16,13 +16,16 @@ internal sealed class TokenSlot(TimeProvider time)
         }
     }
 
-    /// <summary>Takes the token, unless it is the one that upstream rejected or the held one lives longer: older never replaces newer.</summary>
+    /// <summary>
+    /// Takes the token, unless it is the one that upstream rejected or the held one of the same credentials lives longer: older never
+    /// replaces newer.
+    /// </summary>
     public bool TryPublish(AccessToken token)
     {
         while (true)
         {
             var before = Volatile.Read(ref held);
-            if (IsRejected(token.Value) || before?.ExpiresAt > token.ExpiresAt)
+            if (IsRejected(token.Value) || (before?.ExpiresAt > token.ExpiresAt && before.Credentials == token.Credentials))
                 return false;
 
             if (Interlocked.CompareExchange(ref held, token, before) == before)

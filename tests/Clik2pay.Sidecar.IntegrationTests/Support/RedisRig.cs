@@ -69,7 +69,7 @@ internal sealed class RedisRig : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static AccessToken Token(string value, double left = 3600, double lifetime = 3600) =>
-        new(value, TimeSpan.FromSeconds(lifetime), Ambience.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left));
+        new(value, TimeSpan.FromSeconds(lifetime), Ambience.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
 
     public ValueTask<StoreReading> ReadAsync() => Store.ReadAsync(Key, Cancellation);
 

@@ -33,7 +33,7 @@ public sealed class DrainTests : IAsyncDisposable
 
         time.Advance(TimeSpan.FromSeconds(0.1));
         var refused = await RefusedAsync();
-        Assert.Equal((["shutting_down"], 1.0, true), (refused.Headers.GetValues("Clik2pay-Sidecar-Error").ToArray(), refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, refused.Headers.ConnectionClose));
+        Assert.Equal(("shutting_down", 1.0, true), (Assert.Single(refused.Headers.GetValues("Clik2pay-Sidecar-Error")), refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, refused.Headers.ConnectionClose));
         Assert.Contains("was not sent", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(stopping.IsCompleted);
 

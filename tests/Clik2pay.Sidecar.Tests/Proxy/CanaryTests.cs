@@ -251,7 +251,7 @@ public sealed class CanaryTests : IAsyncLifetime
         var read = Sidecar.Configuration.Settings.TryRead(Build(good), out var none);
         Assert.Empty(none);
         texts.AddRange([$"{read}", $"{read!.Clik2pay}", $"{read.Clik2pay.Credentials}", $"{read.Sidecar}", $"{read.Redis}", $"{TokenKey.For(read.Clik2pay)}"]);
-        texts.AddRange([$"{new IssuedToken(secrets.Token(1), TimeSpan.FromHours(1))}", $"{new AccessToken(secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1))}", $"{RefreshResult.Fetched(new(secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1)))}"]);
+        texts.AddRange([$"{new IssuedToken(secrets.Token(1), TimeSpan.FromHours(1))}", $"{new AccessToken(secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1), read.Clik2pay.Credentials)}", $"{RefreshResult.Fetched(new(secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1), read.Clik2pay.Credentials))}"]);
 
         using var folder = new TemporaryFolder();
         (string Key, Func<string, string?> Spoil)[] wrong =

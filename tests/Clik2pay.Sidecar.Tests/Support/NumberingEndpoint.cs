@@ -1,4 +1,5 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support;
@@ -23,17 +24,25 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     /// <summary>Answers in place of a token, when set.</summary>
     public TokenFailure? Failure { get; set; }
 
+    /// <summary>With whose credentials it was called last.</summary>
+    public CredentialSet? LastCredentials { get; private set; }
+
+    /// <summary>The passwords that it refuses.</summary>
+    public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Throws in place of an answer, when set: a mistake in the code.</summary>
     public Exception? Mistake { get; set; }
 
-    public async Task<TokenAnswer> RequestTokenAsync(CancellationToken cancellationToken)
+    public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
         Calls++;
         CalledAt.Add(time.GetMonotonicNow());
+        LastCredentials = credentials;
         LastCaller = SynchronizationContext.Current as SimulatedReplica;
         var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
         ExpiresAt[name] = time.GetMonotonicNow() + Lifetime;
-        var answer = Failure is { } failure ? (TokenAnswer)failure : new IssuedToken(name, Lifetime);
+        var failure = Refused.Contains(credentials.Password) ? new(RefreshOutcome.Rejected, "refused") : Failure;
+        var answer = failure is not null ? (TokenAnswer)failure : new IssuedToken(name, Lifetime);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);
 

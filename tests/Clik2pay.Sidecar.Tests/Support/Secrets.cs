@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Tests.Support;
 
 /// <summary>Secrets that stand out wherever they should not be.</summary>
@@ -6,4 +8,6 @@ internal static class Secrets
     public const string Username = "canary-username-4Qx";
     public const string Password = "canary-password-7Zk";
     public const string ApiKey = "canary-api-key-9Wm";
+
+    public static CredentialSet Set { get; } = new(Username, Password, ApiKey);
 }

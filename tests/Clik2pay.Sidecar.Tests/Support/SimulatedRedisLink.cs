@@ -24,7 +24,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         if (!isAnswered)
             return StoreReading.Unavailable;
 
-        return found is { Value: { } value, Left: var left } && left > TimeSpan.Zero ? StoreReading.Found(new(value, found.Lifetime, askedAt + left)) : StoreReading.Empty;
+        return found is { Value: { } value, Left: var left } && left > TimeSpan.Zero ? StoreReading.Found(new(value, found.Lifetime, askedAt + left, key.Credentials)) : StoreReading.Empty;
     }
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)

@@ -16,8 +16,8 @@ internal sealed class TokenRig
 #pragma warning restore CA5394
         Slot = new(time);
         Store = store ?? new InProcessTokenStore(time);
-        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, Key, metrics, time, random);
-        Loop = new(Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
+        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
+        Loop = new(Key, Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }

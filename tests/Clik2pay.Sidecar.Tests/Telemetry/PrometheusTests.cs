@@ -19,7 +19,7 @@ public sealed class PrometheusTests
     private static readonly string[] OperationOutcomes = ["success", "unreachable", "timeout", "tls_failed", "access_denied", "not_ready", "invalid_reply"];
     private static readonly string[] Headers = ["Authorization", "Proxy-Authorization", "x-api-key", "Cookie", "baggage", "Clik2pay-Sidecar-Token"];
     private static readonly string[] Reasons = ["cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "body_too_large", "head_too_large", "timeout", "malformed"];
-    private static readonly string[] Codes = ["token_unavailable", "upstream_unreachable", "upstream_timeout", "no_route", "caller_refused", "bad_request", "internal_error"];
+    private static readonly string[] Codes = ["token_unavailable", "upstream_unreachable", "upstream_timeout", "no_route", "caller_refused", "bad_request", "shutting_down", "internal_error"];
 
     [Fact]
     public async Task Every_counter_is_there_with_0_from_the_start_for_each_of_its_values()

@@ -311,7 +311,7 @@ public sealed class FleetTests
         public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
         {
             var life = TimeSpan.FromHours(1);
-            await store.WriteAsync(key, new("access_token_of_another", life, time.GetMonotonicNow() + life), cancellationToken);
+            await store.WriteAsync(key, new("access_token_of_another", life, time.GetMonotonicNow() + life, key.Credentials), cancellationToken);
             return LeaseAttempt.Acquired(_ => ValueTask.FromResult(false));
         }
     }

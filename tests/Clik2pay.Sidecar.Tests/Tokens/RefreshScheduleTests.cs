@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
@@ -53,7 +54,7 @@ public sealed class RefreshScheduleTests
     }
 
     private static TimeSpan AfterToken(RefreshSchedule schedule, TimeSpan lifetime) =>
-        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime)), RefreshStatus.Initial, Now).DueAt - Now;
+        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime, Secrets.Set)), RefreshStatus.Initial, Now).DueAt - Now;
 
     private static TimeSpan AfterFailure(RefreshSchedule schedule, TokenFailure failure, int failures) =>
         schedule.After(RefreshResult.Failed(failure), RefreshStatus.Initial with { Failures = failures }, Now).DueAt - Now;

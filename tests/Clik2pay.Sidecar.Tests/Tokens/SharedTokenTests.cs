@@ -106,7 +106,7 @@ public sealed class SharedTokenTests
         Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
     }
 
-    private AccessToken Token(string value, TimeSpan left) => new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + left);
+    private AccessToken Token(string value, TimeSpan left) => new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + left, TokenRig.Key.Credentials);
 
     private List<TokenRig> Replicas(int count)
     {

@@ -248,6 +248,6 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         };
         using var meters = new TestMeters();
         using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, meters);
-        return await new TokenEndpointClient(http, options, time).RequestTokenAsync(cancellationToken);
+        return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
     }
 }

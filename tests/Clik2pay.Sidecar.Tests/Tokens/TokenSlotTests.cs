@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Time.Testing;
 
@@ -27,7 +28,7 @@ public sealed class TokenSlotTests
         var wallClock = new OnlyMonotonic();
         var without = new TokenSlot(wallClock);
 
-        without.TryPublish(new("a", TimeSpan.FromSeconds(10), wallClock.GetMonotonicNow() + TimeSpan.FromSeconds(10)));
+        without.TryPublish(new("a", TimeSpan.FromSeconds(10), wallClock.GetMonotonicNow() + TimeSpan.FromSeconds(10), Secrets.Set));
 
         Assert.NotNull(without.Current);
     }
@@ -79,5 +80,5 @@ public sealed class TokenSlotTests
         public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException("Nothing about a token's life may depend on the wall clock.");
     }
 
-    private AccessToken Token(string value, int seconds) => new(value, TimeSpan.FromSeconds(seconds), time.GetMonotonicNow() + TimeSpan.FromSeconds(seconds));
+    private AccessToken Token(string value, int seconds) => new(value, TimeSpan.FromSeconds(seconds), time.GetMonotonicNow() + TimeSpan.FromSeconds(seconds), Secrets.Set);
 }

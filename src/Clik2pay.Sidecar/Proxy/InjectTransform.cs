@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Sets the access token. Without a valid one the answer is 503 and nothing goes upstream: fail closed.</summary>
-internal sealed class AccessTokenTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : RequestTransform
+/// <summary>Sets the API key and the access token of one credential set. Without a valid token the answer is 503 and nothing goes upstream: fail closed.</summary>
+internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         if (tokens.Current is not { } token)
             return WaitAndApplyAsync(context);
 
-        Inject(context, token);
+        CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         return default;
     }
 
@@ -31,13 +31,10 @@ internal sealed class AccessTokenTransform(AccessTokenSource tokens, SidecarMetr
         }
 
         if (token is not null)
-            Inject(context, token);
+            CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         else
             await RefuseAsync(context.HttpContext);
     }
-
-    private static void Inject(RequestTransformContext context, AccessToken token) =>
-        CredentialHeaders.SetOnly(context.ProxyRequest.Headers, CredentialHeaders.Authorization, token.Authorization);
 
     /// <summary>A response that is set makes YARP send nothing (fail closed). It says when a request can bring the next attempt about.</summary>
     private Task RefuseAsync(HttpContext context)
