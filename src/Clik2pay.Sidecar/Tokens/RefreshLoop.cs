@@ -118,9 +118,6 @@ internal sealed class RefreshLoop(
             Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
-            if (IsCandidateDue())
-                return RefreshTrigger.Rotation;
-
             if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
                 return trigger;
 
@@ -128,8 +125,12 @@ internal sealed class RefreshLoop(
             {
                 // A request needs a token. The floor between token calls is not cut short for it.
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
-                return trigger;
+                return trigger == RefreshTrigger.Rotation ? RefreshTrigger.Expired : trigger;
             }
+
+            // Behind the requests, of whose wake nothing else remains: others are due until they are tried.
+            if (IsCandidateDue())
+                return RefreshTrigger.Rotation;
 
             if (TimeUntil(status.LookAt) == TimeSpan.Zero)
                 await LookAsync(cancellationToken);
@@ -174,7 +175,7 @@ internal sealed class RefreshLoop(
         var after = schedule.After(result, tried.Status, now);
         metrics.TokenRefreshed(result.Outcome, trigger, now - startedAt);
         history.Add(new(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason));
-        Report(trigger, result, tried.Status, after, now);
+        log.Report(trigger, result, tried.Status, after, now);
         if (trigger == RefreshTrigger.Rotation && !TryReplace(result, tried, after))
             return;
 
@@ -192,37 +193,7 @@ internal sealed class RefreshLoop(
 
         // Unless others have been offered meanwhile.
         Interlocked.CompareExchange(ref candidate, hasToken ? null : tried with { Status = after }, tried);
-
-        // A request may have asked for a token of those in use while others were tried.
-        if (!hasToken)
-            Wake(RefreshTrigger.Expired);
         return hasToken;
-    }
-
-    /// <summary>Each success, each refusal; of other failures the first of a kind, so that an outage is told once and not with every attempt.</summary>
-    private void Report(RefreshTrigger trigger, RefreshResult result, RefreshStatus before, RefreshStatus after, TimeSpan now)
-    {
-        var (isRotation, secondsToRetry) = (trigger == RefreshTrigger.Rotation, (long)(after.DueAt - now).TotalSeconds);
-        if (result.Token is { } token)
-        {
-            log.Refreshed(result.Outcome, trigger, result.Outcome == RefreshOutcome.Adopted ? "the shared store" : "the token endpoint", (long)(token.ExpiresAt - now).TotalSeconds);
-            if (isRotation)
-                log.Rotated();
-        }
-        else if (result.Failure is { Outcome: RefreshOutcome.Rejected } refusal)
-        {
-            if (isRotation)
-                log.RotationRefused(refusal.Reason, secondsToRetry);
-            else
-                log.Refused(trigger, refusal.Reason, secondsToRetry);
-        }
-        else if (result.Failure is { } failure && before.Failure?.Outcome != failure.Outcome)
-        {
-            if (isRotation)
-                log.RotationPutOff(failure.Outcome, failure.Reason, secondsToRetry);
-            else
-                log.Failed(result.Outcome, trigger, failure.Reason, secondsToRetry);
-        }
     }
 
     private RefreshResult Broken(Exception e)
