@@ -139,7 +139,7 @@ public sealed class HolderTests
         }
 
         Figures.Report($"holder stopped for {end.TotalSeconds:0} s, replaced after {takenOverAfter.TotalSeconds:0.0} s: in {looks} looks the stored expiry went back by {back} ms at most");
-        Assert.InRange(back, 0, 2); // PTTL rounds
+        Assert.InRange(back, 0, 1000); // the older token is half a minute behind; on a busy machine some ms go by between TIME and PTTL
         Assert.False(isStopped);
         Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
 
