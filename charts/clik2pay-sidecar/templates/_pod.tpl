@@ -1,0 +1,248 @@
+{{- /* What a pod gets of the sidecar. Each of these is called with this chart's own context; what app charts include is in _include.tpl. */}}
+
+{{- define "clik2pay-sidecar.own.initContainers" -}}
+{{- if .Values.nativeSidecar }}{{ include "clik2pay-sidecar.own.container" . }}{{ end -}}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.containers" -}}
+{{- if not .Values.nativeSidecar }}{{ include "clik2pay-sidecar.own.container" . }}{{ end -}}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.container" -}}
+{{- include "clik2pay-sidecar.own.guard" . -}}
+- name: clik2pay-sidecar
+  {{- if .Values.nativeSidecar }}
+  {{- /* Makes a sidecar of an init container: the app starts when the startup probe has said yes, the sidecar ends after the app, and no Job waits for it. */}}
+  restartPolicy: Always
+  {{- else }}
+  lifecycle:
+    {{- /* kubelet starts the next container when this has returned: the app, with the first access token there. There is no preStop: after SIGTERM the
+    sidecar itself goes on serving for Sidecar__DrainSeconds, which as a plain container is the time that the app takes to end. */}}
+    postStart:
+      exec:
+        {{- /* The whole path, as the image has no shell. */}}
+        command: [/clik2pay-sidecar, wait, --timeout, {{ .Values.startSeconds | int | quote }}]
+  {{- end }}
+  {{- include "clik2pay-sidecar.own.process" . | nindent 2 }}
+  ports:
+    {{- /* Callers' port is not here: it is on loopback, and nobody outside of the pod has business there. */}}
+    - name: clik2pay-admin
+      containerPort: {{ .Values.ports.admin | int }}
+  {{- /* Says yes once the first access token is held. Each second, so that the app does not wait longer than it has to. */}}
+  startupProbe:
+    httpGet: {path: /startupz, port: clik2pay-admin}
+    periodSeconds: 1
+    failureThreshold: {{ .Values.startSeconds | int }}
+  {{- /* Makes the pod ready with the app: no traffic while credentials are refused and no token is held. */}}
+  readinessProbe:
+    httpGet: {path: /readyz, port: clik2pay-admin}
+    periodSeconds: 5
+  {{- /* Never depends on anybody else, so a provider that is away restarts nothing. */}}
+  livenessProbe:
+    httpGet: {path: /livez, port: clik2pay-admin}
+    periodSeconds: 10
+    timeoutSeconds: 5
+{{- end }}
+
+{{- /* How the program is run: the same for the sidecar and for the check of `helm test`. */}}
+{{- define "clik2pay-sidecar.own.process" -}}
+image: {{ include "clik2pay-sidecar.own.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- if .Values.reverseProxy }}
+{{- /* A proxy.json of the working directory is taken in place of the one beside the program. */}}
+workingDir: /etc/clik2pay-sidecar/routes
+{{- end }}
+env:
+  {{- include "clik2pay-sidecar.own.env" . | nindent 2 }}
+{{- with .Values.extraEnvFrom }}
+envFrom:
+  {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
+{{- end }}
+{{- with .Values.resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.securityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- /* Folders, never subPath: such a file would keep what it held at the start. */}}
+volumeMounts:
+  - name: clik2pay-credentials
+    mountPath: /etc/clik2pay-sidecar/credentials
+    readOnly: true
+  {{- if .Values.reverseProxy }}
+  - name: clik2pay-routes
+    mountPath: /etc/clik2pay-sidecar/routes
+    readOnly: true
+  {{- end }}
+  {{- if include "clik2pay-sidecar.own.hasRedis" . }}
+  - name: clik2pay-redis
+    mountPath: /etc/clik2pay-sidecar/redis
+    readOnly: true
+  {{- end }}
+  {{- if .Values.redis.caSecret }}
+  - name: clik2pay-redis-ca
+    mountPath: /etc/clik2pay-sidecar/redis-ca
+    readOnly: true
+  {{- end }}
+  {{- with include "clik2pay-sidecar.own.appVolumeMounts" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with .Values.extraVolumeMounts }}
+  {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.image" -}}
+{{- with .Values.image.registry }}{{ . }}/{{ end -}}
+{{- .Values.image.repository -}}
+{{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
+{{- end }}
+
+{{- /* Settings, and where the secrets are; the secrets themselves are never here. */}}
+{{- define "clik2pay-sidecar.own.env" -}}
+- name: Clik2pay__Environment
+  value: {{ .Values.environment }}
+{{- if eq .Values.environment "Custom" }}
+- name: Clik2pay__ApiBaseUrl
+  value: {{ .Values.apiBaseUrl | quote }}
+- name: Clik2pay__TokenEndpoint
+  value: {{ .Values.tokenEndpoint | quote }}
+{{- end }}
+- name: Clik2pay__CredentialsDirectory
+  value: /etc/clik2pay-sidecar/credentials
+- name: Clik2pay__Scope
+  value: {{ .Values.scope | quote }}
+- name: Clik2pay__RefreshAt
+  value: {{ .Values.refreshAt | quote }}
+{{- if include "clik2pay-sidecar.own.hasRedis" . }}
+- name: Redis__ConnectionStringFile
+  value: /etc/clik2pay-sidecar/redis/connection-string
+{{- end }}
+{{- if .Values.redis.caSecret }}
+- name: Redis__CaFile
+  value: /etc/clik2pay-sidecar/redis-ca/ca.crt
+{{- end }}
+{{- if .Values.callerToken.existingSecret }}
+- name: Sidecar__CallerTokenFile
+  value: /etc/clik2pay-sidecar/caller-token/caller-token
+{{- end }}
+- name: Sidecar__Listen
+  value: http://127.0.0.1:{{ .Values.ports.callers | int }}
+- name: Sidecar__Admin
+  value: http://*:{{ .Values.ports.admin | int }}
+- name: Sidecar__DrainSeconds
+  value: {{ include "clik2pay-sidecar.own.drainSeconds" . | quote }}
+- name: Sidecar__StopTimeoutSeconds
+  value: {{ .Values.stopTimeoutSeconds | int | quote }}
+{{- if .Values.allowQuit }}
+- name: Sidecar__AllowQuit
+  value: "true"
+{{- end }}
+- name: Sidecar__LogFormat
+  value: {{ .Values.logFormat }}
+- name: Sidecar__AccessLog
+  value: {{ .Values.accessLog | quote }}
+{{- with .Values.extraEnv }}
+{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+{{- end }}
+{{- end }}
+
+{{- /* 0 for a native sidecar: kubelet stops it when the app has ended and nobody calls any more. A plain container is told to stop in the same moment as the app. */}}
+{{- define "clik2pay-sidecar.own.drainSeconds" -}}
+{{- if not (kindIs "invalid" .Values.drainSeconds) -}}{{ .Values.drainSeconds | int }}
+{{- else if .Values.nativeSidecar -}}0
+{{- else -}}{{ .Values.appStopSeconds | int }}
+{{- end -}}
+{{- end }}
+
+{{- /* One after the other as a native sidecar, both at once else. 5 s more: SIGKILL must not come where all keep their time. */}}
+{{- define "clik2pay-sidecar.own.terminationGracePeriodSeconds" -}}
+{{- $app := .Values.appStopSeconds | int -}}
+{{- $drain := include "clik2pay-sidecar.own.drainSeconds" . | int -}}
+{{- add (.Values.nativeSidecar | ternary (add $app $drain) (max $app $drain)) .Values.stopTimeoutSeconds 5 -}}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.volumes" -}}
+{{- $name := include "clik2pay-sidecar.own.fullname" . -}}
+{{- $keys := .Values.credentials.keys -}}
+{{- include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-credentials"
+  (.Values.credentials.existingSecret | default (printf "%s-credentials" $name))
+  (dict "username" $keys.username "password" $keys.password "api-key" $keys.apiKey)) }}
+{{- if .Values.reverseProxy }}
+- name: clik2pay-routes
+  configMap:
+    name: {{ $name }}-routes
+{{- end }}
+{{- if include "clik2pay-sidecar.own.hasRedis" . }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-redis"
+  (.Values.redis.existingSecret | default (printf "%s-redis" $name))
+  (dict "connection-string" .Values.redis.key)) }}
+{{- end }}
+{{- with .Values.redis.caSecret }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-ca" . (dict "ca.crt" $.Values.redis.caKey)) }}
+{{- end }}
+{{- with .Values.callerToken.existingSecret }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-caller-token" . (dict "caller-token" $.Values.callerToken.key)) }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+{{- end }}
+{{- end }}
+
+{{- /* (list CONTEXT VOLUME SECRET ITEMS), ITEMS being file: key.
+Files of a Secret belong to root, and the sidecar runs as 1654: with 0440 it could read them only under an fsGroup, which is the app's to choose.
+0444 works without one, and opens nothing: the volume is only in the containers that need it, and its folder on the node is root's. */}}
+{{- define "clik2pay-sidecar.own.secretVolume" -}}
+{{- $ := index . 0 -}}
+- name: {{ index . 1 }}
+  secret:
+    secretName: {{ include "clik2pay-sidecar.own.tpl" (list (index . 2) $) }}
+    defaultMode: 0444
+    items:
+      {{- range $file, $key := index . 3 }}
+      - key: {{ $key | quote }}
+        path: {{ $file }}
+      {{- end }}
+{{- end }}
+
+{{- /* A checksum restarts the pods when what it covers changes. Here that is the connection string of Redis, of what this chart renders the one thing that
+is read at start and does not show in the pod. No checksum of credentials and routes: their files are watched, and a restart would throw a token away.
+What an existing Secret holds is not known here. */}}
+{{- define "clik2pay-sidecar.own.podAnnotations" -}}
+{{- if and .Values.redis.connectionString (not .Values.redis.existingSecret) -}}
+checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}
+{{- end }}
+{{- with .Values.podAnnotations }}
+{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+{{- end }}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.podLabels" -}}
+{{ include "clik2pay-sidecar.own.sidecarLabel" . }}
+{{- with .Values.podLabels }}
+{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+{{- end }}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.imagePullSecrets" -}}
+{{- with .Values.imagePullSecrets }}{{ include "clik2pay-sidecar.own.tpl" (list . $) }}{{ end -}}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.appEnv" -}}
+- name: CLIK2PAY_BASE_URL
+  value: http://127.0.0.1:{{ .Values.ports.callers | int }}
+{{- if .Values.callerToken.existingSecret }}
+- name: CLIK2PAY_SIDECAR_TOKEN_FILE
+  value: /etc/clik2pay-sidecar/caller-token/caller-token
+{{- end }}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.appVolumeMounts" -}}
+{{- if .Values.callerToken.existingSecret -}}
+- name: clik2pay-caller-token
+  mountPath: /etc/clik2pay-sidecar/caller-token
+  readOnly: true
+{{- end -}}
+{{- end }}
