@@ -321,8 +321,6 @@ def _(objects):
         assert pod["spec"]["terminationGracePeriodSeconds"] >= least + 5, f"{pod['spec']['terminationGracePeriodSeconds']} for {app}, {drain} and {stop}"
 
 
-# ---- Secrets
-
 @check("a plain container serves as long as the app may take to end, a native one ends after the app")
 def _():
     for arguments, drain, grace in (([], 0, 55), (["--set", "nativeSidecar=false"], 30, 55), (["--set", "nativeSidecar=false,appStopSeconds=90"], 90, 115),
@@ -331,6 +329,8 @@ def _():
         found = int(settings_of(sidecar_of(pod)[2])["Sidecar__DrainSeconds"]), pod["spec"]["terminationGracePeriodSeconds"]
         assert found == (drain, grace), f"{arguments}: {found}"
 
+
+# ---- Secrets
 
 CANARIES = {"credentials.inline.username": "canary-user", "credentials.inline.password": "canary-password", "credentials.inline.apiKey": "canary-key", "redis.connectionString": "canary-redis:6379"}
 INLINE = [argument for key, value in CANARIES.items() for argument in ("--set", f"{key}={value}")]
@@ -501,6 +501,32 @@ def _():
     assert sidecar_of(alone)[2] == sidecar_of(depending)[2]
     assert alone["spec"]["volumes"] == depending["spec"]["volumes"]
     assert alone["spec"]["terminationGracePeriodSeconds"] == depending["spec"]["terminationGracePeriodSeconds"]
+
+
+@check("the manifests of kustomize have the chart's sidecar")
+def _():
+    for overlay in ("sandbox", "production"):
+        path = ROOT / f"rendered/kustomize-{overlay}.yaml"
+        if not path.exists():
+            raise Skip("kubectl is not installed")
+        objects = list(yaml.safe_load_all(path.read_text()))
+        pod, ours = pod_of(objects), pod_of(rendered("minimal"))
+        place, _, sidecar = sidecar_of(pod)
+        wanted = sidecar_of(ours)[2]
+        same = ("restartPolicy", "ports", "startupProbe", "readinessProbe", "livenessProbe", "resources", "securityContext")
+        assert place == "initContainers" and {key: sidecar[key] for key in same} == {key: wanted[key] for key in same}, overlay
+        assert settings_of(sidecar).items() <= settings_of(wanted).items(), settings_of(sidecar)
+        settings = one(objects, "ConfigMap")
+        assert settings["data"]["Clik2pay__Environment"] == overlay.capitalize() and sidecar["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
+        assert pod["spec"]["terminationGracePeriodSeconds"] == ours["spec"]["terminationGracePeriodSeconds"]
+        assert {volume["secret"]["defaultMode"] for volume in pod["spec"]["volumes"]} == {0o444}
+        assert not [key for key, _ in keys_of(objects) if key == "subPath"]
+        mounts = {mount["name"]: mount["mountPath"] for mount in sidecar["volumeMounts"]}
+        assert mounts.keys() == {volume["name"] for volume in pod["spec"]["volumes"]} and mounts["clik2pay-credentials"] == settings_of(sidecar)["Clik2pay__CredentialsDirectory"]
+        if "Redis__ConnectionStringFile" in settings["data"]:
+            assert settings["data"]["Redis__ConnectionStringFile"] == mounts["clik2pay-redis"] + "/connection-string"
+        for secret in of_kind(objects, "Secret"):
+            assert secret["metadata"]["name"] == "clik2pay-credentials" and set(secret["data"]) == {"username", "password", "api-key"}, secret
 
 
 # ---- Monitoring and network
@@ -717,6 +743,40 @@ def documented():
             comment = None
 
 
+@check("every value has a say")
+def _():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    candidates = {
+        "boolean": [True, False],
+        "integer": [7],
+        "number": [0.5],
+        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64],
+        "object": [{"x": "y"}, {"Routes": {"x": {}}}],
+        "array": [[{"name": "x"}], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
+    }
+
+    def values_for(key):
+        *path, name = key.split(".")
+        node = next_of(schema, path)["properties"][name]
+        node = schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        kinds = node.get("type", [])
+        return node.get("enum") or [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
+
+    def differs(key):
+        for render, before in renders.items():
+            if any(text(*RENDERS[render][1], "--set-json", f"{key}={json.dumps(value)}") not in ("", before) for value in values_for(key)):
+                return True
+        return False
+
+    def text(*arguments):
+        return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
+
+    renders = {render: text(*RENDERS[render][1]) for render in ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline")}
+    assert all(renders.values())
+    mute = [key for key, _, _ in documented() if not differs(key)]
+    assert not mute, f"nothing changes with {mute}"
+
+
 @check("every value is commented, in the schema and in the README's table")
 def _():
     def leaves(node, path=()):
@@ -753,6 +813,24 @@ def default(value):
     if value in ("", None, [], {}):
         return ""
     return f"`{json.dumps(value)}`" if not isinstance(value, dict) else "see values.yaml"
+
+
+@check("the README shows the example's template as it is, but for its comments")
+def _():
+    template = "".join(line for line in (SHOP / "templates/deployment.yaml").read_text().splitlines(keepends=True) if not re.match(r" *\{\{- /\*", line))
+    shown = (CHART / "README.md").read_text().partition("<!-- same: shop -->\n```yaml\n")[2].partition("```")[0]
+    assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
+
+
+@check("the guide's table of times is what the chart computes")
+def _():
+    guide = (REPOSITORY / "docs/kubernetes.md").read_text()
+    for arguments, column in (([], 0), (["--set", "nativeSidecar=false"], 1)):
+        pod = pod_of(template(CHART, *MINIMAL, *arguments))
+        settings = settings_of(sidecar_of(pod)[2])
+        for row, value in (("terminationGracePeriodSeconds", pod["spec"]["terminationGracePeriodSeconds"]), ("drainSeconds", settings["Sidecar__DrainSeconds"]), ("stopTimeoutSeconds", settings["Sidecar__StopTimeoutSeconds"])):
+            cells = re.search(rf"^\| `{row}`[^|]*\|([^|]*)\|([^|]*)\|$", guide, flags=re.M)
+            assert str(value) in re.findall(r"\d+", cells[1 + column]), f"{row}: {cells[1 + column]} is not {value}"
 
 
 def golden(name, objects):
