@@ -324,7 +324,7 @@ def _(objects):
 @check("a plain container serves as long as the app may take to end, a native one ends after the app")
 def _():
     for arguments, drain, grace in (([], 0, 55), (["--set", "nativeSidecar=false"], 30, 55), (["--set", "nativeSidecar=false,appStopSeconds=90"], 90, 115),
-                                    (["--set", "drainSeconds=7"], 7, 62), (["--set", "drainSeconds=0,nativeSidecar=false"], 0, 55), (["--set", "appStopSeconds=0,stopTimeoutSeconds=0"], 0, 5)):
+                                    (["--set", "drainSeconds=7"], 7, 62), (["--set", "drainSeconds=0,nativeSidecar=false"], 0, 55), (["--set", "drainSeconds=70,nativeSidecar=false"], 70, 95), (["--set", "appStopSeconds=0,stopTimeoutSeconds=0"], 0, 5)):
         pod = pod_of(template(CHART, *MINIMAL, *arguments))
         found = int(settings_of(sidecar_of(pod)[2])["Sidecar__DrainSeconds"]), pod["spec"]["terminationGracePeriodSeconds"]
         assert found == (drain, grace), f"{arguments}: {found}"
