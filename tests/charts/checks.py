@@ -7,8 +7,10 @@ Prints a line "passed NAME" or "failed NAME" for each check, and before a failur
 import base64
 import difflib
 import json
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -409,13 +411,34 @@ def _():
     assert not [name for name in least if name.startswith(("Redis__", "OTEL_")) or "Token" in name or "AllowQuit" in name or "ApiBaseUrl" in name], least
 
 
-@check("each setting is one that the program has")
+@check("the program takes settings and routes as they are in the pod")
 def _():
-    # Those of the three options classes; the last five come with this release.
-    sources = "".join(path.read_text() for path in (REPOSITORY / "src/Clik2pay.Sidecar/Configuration").glob("*.cs"))
-    known = set(re.findall(r"Section\}:(\w+)", sources)) | {"ConnectionStringFile", "CallerTokenFile", "CredentialsDirectory", "DrainSeconds", "StopTimeoutSeconds", "AllowQuit"}
-    used = {name for render in ("full", "custom-environment") for name in settings_of(sidecar_of(pod_of(rendered(render)))[2]) if "__" in name}
-    assert not {name for name in used if name.split("__")[1] not in known}, used
+    program = REPOSITORY / "src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar.dll"
+    if not program.exists() or not shutil.which("dotnet"):
+        raise Skip("it is not built here: dotnet build")
+
+    # Everything at once, with addresses at which nobody is; the folders of the pod lie in one of ours.
+    objects = template(CHART, *TRIAL, "-f", CHART / "ci/routes-values.yaml", "--set", "credentials.existingSecret=,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
+                       "--set", "redis.connectionString=127.0.0.1:9,callerToken.existingSecret=caller,allowQuit=true,accessLog=true")
+    pod = one(objects, "Pod")["spec"]
+    check, folder = pod["containers"][0], ROOT / "pod"
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    for mount in check["volumeMounts"]:
+        place = pathlib.Path(f"{folder}{mount['mountPath']}")
+        place.mkdir(parents=True)
+        volume = volumes[mount["name"]]
+        if "configMap" in volume:
+            for name, text in one(objects, "ConfigMap", volume["configMap"]["name"])["data"].items():
+                (place / name).write_text(text)
+        else:
+            data = {name: base64.b64decode(value).decode() for secret in of_kind(objects, "Secret") if secret["metadata"]["name"] == volume["secret"]["secretName"] for name, value in secret["data"].items()}
+            for item in volume["secret"]["items"]:
+                (place / item["path"]).write_text(data.get(item["key"], "of another Secret"))
+
+    settings = {name: value.replace("/etc/clik2pay-sidecar", f"{folder}/etc/clik2pay-sidecar") for name, value in settings_of(check).items()}
+    answer = subprocess.run(["dotnet", program, *check["args"]], cwd=f"{folder}{check['workingDir']}", env={**os.environ, **settings}, capture_output=True, text=True, timeout=60)
+    assert f"Custom, http://127.0.0.1:9/, routes of {folder}/etc/clik2pay-sidecar/routes/proxy.json" in answer.stdout, answer.stdout + answer.stderr
+    assert answer.returncode == 3 and "FAIL  Redis " in answer.stdout and "FAIL  token endpoint " in answer.stdout, answer.stdout  # looked for, and not there
 
 
 @check("the app of the chart gets what its values say")
@@ -611,6 +634,7 @@ def _():
         ({"apiBaseUrl": "https://a.example"}, "apiBaseUrl, tokenEndpoint: Sandbox has addresses of its own; leave both out, or set environment to Custom."),
         ({"credentials.existingSecret": ""}, "credentials: none are given; set credentials.existingSecret"),
         ({"credentials.existingSecret": "", "credentials.inline.username": "u"}, "credentials.inline: password and apiKey is missing; give all three"),
+        ({"redis.caSecret": "ca"}, "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out."),
         ({}, "nativeSidecar: Kubernetes v1.27.9 has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container.", "--kube-version", "1.27.9"),
         ({}, "chart requires kubeVersion: >=1.25.0-0", "--kube-version", "1.24.0"),
         ({"app.port": "8080"}, "ports.callers, ports.admin and app.port must differ (8080, 9090, 8080)"),
@@ -636,15 +660,23 @@ def _():
         assert sidecar_of(pod_of(template(CHART, *MINIMAL, "--set", "nativeSidecar=false", "--kube-version", version)))[0] == "containers"
 
 
-@check("a template that is included with something else than the chart's context is refused")
+@check("a template that is included without the chart's context, or by a chart that does not depend on this one, is refused")
 def _():
-    probe = SHOP / "templates/probe.yaml"
-    try:
-        for text, sentence in (('{{ include "clik2pay-sidecar.volumes" .Values }}', "include it with the chart's context"), ('{{ range list 1 }}{{ include "clik2pay-sidecar.container" . }}{{ end }}', "include it with the chart's context")):
-            probe.write_text(text)
-            assert f"{sentence}: `$`" in refusal(SHOP), text
-    finally:
-        probe.unlink()
+    umbrella = ROOT / "umbrella"
+    (umbrella / "templates").mkdir(parents=True)
+    (umbrella / "Chart.yaml").write_text("{apiVersion: v2, name: umbrella, version: 1.0.0, dependencies: [{name: shop, version: 1.0.0, repository: 'file://../examples/helm/shop'}]}")
+    answer = helm("dependency", "build", umbrella)
+    assert answer.returncode == 0, answer.stderr
+    assert pod_of(template(umbrella, "--set", "shop.clik2pay-sidecar.accessLog=true"))
+
+    probe = umbrella / "templates/probe.yaml"
+    for text, sentence in (
+        ('{{ include "clik2pay-sidecar.volumes" .Values }}', "clik2pay-sidecar.volumes: include it with the chart's context: `$`, or `.` outside of range and with."),
+        ('{{ range list 1 }}{{ include "clik2pay-sidecar.container" . }}{{ end }}', "clik2pay-sidecar.container: include it with the chart's context"),
+        ('{{ include "clik2pay-sidecar.volumes" . }}', "umbrella does not depend on the chart clik2pay-sidecar under this name"),
+    ):
+        probe.write_text(text)
+        assert sentence in refusal(umbrella), text
 
 
 def paths_of(schema):

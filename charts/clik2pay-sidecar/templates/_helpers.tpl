@@ -80,6 +80,9 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- fail (printf "credentials.inline: %s is missing; give all three, or better credentials.existingSecret." (join " and " $missing)) -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.redis.caSecret (not (include "clik2pay-sidecar.own.hasRedis" .)) -}}
+{{- fail "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out." -}}
+{{- end -}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container." .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
