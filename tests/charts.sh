@@ -21,6 +21,12 @@ if ! python3 -c 'import yaml' 2>/dev/null; then
 fi
 echo "charts: rendered with helm $(helm version --short)"
 
+# Helm packages nothing from outside of the chart's folder, so what it takes from observability/ is there a second time.
+for file in alerts.yaml grafana-dashboard.json; do
+  if [ -n "${update[*]}" ]; then cp "observability/$file" charts/clik2pay-sidecar/files/; fi
+  check "the chart's $file is that of observability/ (else: tests/charts.sh --update)" cmp "observability/$file" "charts/clik2pay-sidecar/files/$file"
+done
+
 # A copy: what helm writes, and a file with credentials, have no place in the repository.
 cp -r charts examples "$work/"
 chart=$work/charts/clik2pay-sidecar shop=$work/examples/helm/shop
