@@ -180,7 +180,9 @@ def _(objects):
     for document in of_kind(objects, "Service"):
         matches(document["spec"]["selector"], labels)
     for document in of_kind(objects, "ServiceMonitor"):
-        matches(document["spec"]["selector"]["matchLabels"], one(objects, "Service", "-admin")["metadata"]["labels"])
+        selector = document["spec"]["selector"]["matchLabels"]
+        selected = [service["metadata"]["name"] for service in of_kind(objects, "Service") if selector.items() <= service["metadata"]["labels"].items()]
+        assert selected == [one(objects, "Service", "-admin")["metadata"]["name"]], f"the ServiceMonitor selects {selected}"
 
     # The pod of helm test must get no traffic of the app, and count for no Deployment.
     test = one(objects, "Pod")["metadata"]["labels"]
