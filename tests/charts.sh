@@ -67,5 +67,5 @@ fi
 # Against Kubernetes's own schemas and the Prometheus operator's, unknown fields included; a kind that neither has is left out.
 check "what is rendered is valid" kube-validate --allow-unknown "$work/rendered"/*.yaml
 
-tell_lines < <(python3 tests/charts/checks.py "${update[@]}" "$work" || echo "failed the checks end well")
+tell_lines < <(python3 -B tests/charts/checks.py "${update[@]}" "$work" || echo "failed the checks end well")
 end

@@ -1,0 +1,192 @@
+"""Renders the chart, finds things in what is rendered, and keeps the list of checks."""
+import pathlib
+import subprocess
+import sys
+
+import yaml
+
+UPDATE = "--update" in sys.argv
+ROOT = pathlib.Path(sys.argv[-1])
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+CHART, SHOP = ROOT / "charts/clik2pay-sidecar", ROOT / "examples/helm/shop"
+OPERATOR = ["--api-versions", "monitoring.coreos.com/v1"]
+MINIMAL = ["-f", str(CHART / "ci/minimal-values.yaml")]
+UNDER = "clik2pay-sidecar."  # where the example has the sidecar's values
+
+
+def helm(*arguments):
+    return subprocess.run(["helm", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def template(chart, *arguments, release="pay"):
+    """The rendered objects."""
+    answer = helm("template", release, chart, "-n", "prod", *arguments)
+    assert answer.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{answer.stderr}"
+    return [document for document in yaml.safe_load_all(answer.stdout) if document]
+
+
+def refusal(chart, *arguments):
+    """What helm says when it refuses."""
+    answer = helm("template", "pay", chart, *arguments)
+    assert answer.returncode != 0, f"helm template {' '.join(map(str, arguments))} is not refused"
+    return answer.stderr
+
+
+def of_kind(objects, *kinds):
+    return [document for document in objects if document["kind"] in kinds]
+
+
+def one(objects, kind, suffix=""):
+    found = [document for document in of_kind(objects, kind) if document["metadata"]["name"].endswith(suffix)]
+    assert len(found) == 1, f"{len(found)} {kind}s …{suffix} in place of one"
+    return found[0]
+
+
+def pod_of(objects):
+    return one(objects, "Deployment")["spec"]["template"]
+
+
+def sidecar_of(pod):
+    found = [
+        (place, at, container)
+        for place in ("initContainers", "containers")
+        for at, container in enumerate(pod["spec"].get(place) or [])
+        if container["name"] == "clik2pay-sidecar"
+    ]
+    assert len(found) == 1, f"{len(found)} sidecars in place of one"
+    return found[0]
+
+
+def settings_of(container):
+    names = [variable["name"] for variable in container["env"]]
+    assert len(names) == len(set(names)), f"a variable is there twice: {names}"
+    return {variable["name"]: variable.get("value") for variable in container["env"]}
+
+
+def strings(node, path=""):
+    """Each text in a document, with where it is; keys too."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield path, str(key)
+            yield from strings(value, f"{path}.{key}")
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            yield from strings(value, f"{path}[{at}]")
+    elif isinstance(node, str):
+        yield path, node
+
+
+def keys_of(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key, value
+            yield from keys_of(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from keys_of(value)
+
+
+class Skip(Exception):
+    """Why a check cannot be made here."""
+
+
+CHECKS = []
+
+
+def check(name):
+    return lambda function: CHECKS.append((name, function)) or function
+
+
+RENDERS = {
+    **{path.name.removesuffix("-values.yaml"): (CHART, ["-f", path]) for path in sorted((CHART / "ci").glob("*.yaml"))},
+    "minimal on 1.29": (CHART, [*MINIMAL, "--kube-version", "1.29.0"]),
+    "full on 1.28, a plain container": (
+        CHART,
+        ["-f", CHART / "ci/full-values.yaml", "--kube-version", "v1.28.15-gke.100", "--set", "nativeSidecar=false"],
+    ),
+    "plain container on 1.25": (CHART, ["-f", CHART / "ci/plain-container-values.yaml", "--kube-version", "1.25"]),
+    "the example": (SHOP, []),
+    "the example with all that its dependency can add": (
+        SHOP,
+        [
+            argument
+            for value in (
+                "redis.connectionString=redis:6379",
+                "callerToken.existingSecret=caller",
+                "reverseProxy.Routes.all.ClusterId=clik2pay",
+                "podMonitor.enabled=true",
+                "networkPolicy.enabled=true",
+                "imagePullSecrets[0].name=registry",
+            )
+            for argument in ("--set", UNDER + value)
+        ]
+        + ["--set-json", UNDER + 'podLabels.calls="{{ .Values.environment }}"'],
+    ),
+    "the example with a plain container on 1.27": (SHOP, ["--kube-version", "1.27", "--set", UNDER + "nativeSidecar=false"]),
+    "a release of 53 characters": (
+        CHART,
+        [
+            "-f",
+            CHART / "ci/inline-trial-values.yaml",
+            "--set",
+            "redis.connectionString=r:1,reverseProxy.Routes.a.ClusterId=clik2pay,serviceMonitor.enabled=true,dashboard.enabled=true,app.port=80",
+        ],
+    ),
+}
+RELEASES = {"a release of 53 characters": "a" * 50 + "-bc"}
+
+
+def rendered(name):
+    chart, arguments = RENDERS[name]
+    if name not in rendered.done:
+        rendered.done[name] = template(chart, *OPERATOR, *arguments, release=RELEASES.get(name, "pay"))
+    return rendered.done[name]
+
+
+rendered.done = {}
+
+
+def everywhere(name):
+    """A check of each render: it gets the objects, and fails with the name of the render."""
+
+    def register(function):
+        def run():
+            for render in RENDERS:
+                try:
+                    function(rendered(render))
+                except AssertionError as e:
+                    raise AssertionError(f"{render}: {e}") from e
+
+        CHECKS.append((name, run))
+        return function
+
+    return register
+
+
+def paths_of(schema):
+    """The path of each object of the schema that names its keys."""
+
+    def walk(node, path):
+        if "properties" in node:
+            yield path
+            for key, value in node["properties"].items():
+                yield from walk(value, [*path, key])
+
+    return list(walk(schema, []))
+
+
+def next_of(schema, path):
+    for key in path:
+        schema = schema["properties"][key]
+    return schema
+
+
+# What a trial gives inline, in words that are nowhere else.
+CANARIES = {
+    "credentials.inline.username": "canary-user",
+    "credentials.inline.password": "canary-password",
+    "credentials.inline.apiKey": "canary-key",
+    "redis.connectionString": "canary-redis:6379",
+}
+INLINE = [argument for key, value in CANARIES.items() for argument in ("--set", f"{key}={value}")]
+TRIAL = ["--set", "environment=Sandbox,app.image=a", *INLINE]

@@ -1,0 +1,98 @@
+"""Monitors, alerts, dashboard, network."""
+import json
+import re
+
+import yaml
+
+from chart import CHART, MINIMAL, OPERATOR, REPOSITORY, check, one, rendered, template
+
+
+ALERTS = {
+    rule["alert"]: rule for group in yaml.safe_load((REPOSITORY / "observability/alerts.yaml").read_text())["groups"] for rule in group["rules"]
+}
+
+
+def rules_of(objects):
+    return {rule["alert"]: rule for group in one(objects, "PrometheusRule")["spec"]["groups"] for rule in group["rules"]}
+
+
+@check("all alerts are in the PrometheusRule, word for word")
+def _():
+    assert len(ALERTS) == 14, len(ALERTS)
+    rules = rules_of(template(CHART, *OPERATOR, "--set", "prometheusRule.enabled=true"))
+    assert rules == ALERTS
+    assert all("{{ $labels." in rule["annotations"]["description"] for rule in rules.values())
+
+
+@check("alerts get the runbook's address and labels, and can be left out")
+def _():
+    rules = rules_of(rendered("pod-monitor"))
+    assert set(ALERTS) - set(rules) == {"Clik2paySidecarRequestsRefused"} and set(rules) < set(ALERTS)
+    for name, rule in rules.items():
+        assert rule["annotations"]["runbook_url"] == f"https://git.example/clik2pay-sidecar/blob/main/docs/runbook.md#{name.lower()}", rule[
+            "annotations"
+        ]
+        assert rule["labels"] == {**ALERTS[name]["labels"], "team": "payments"} and rule["expr"] == ALERTS[name]["expr"]
+    assert one(rendered("pod-monitor"), "PrometheusRule")["metadata"]["labels"]["release"] == "kube-prometheus-stack"
+    without = template(
+        CHART,
+        *OPERATOR,
+        "--set",
+        "prometheusRule.enabled=true,prometheusRule.disabled={Clik2paySidecarRedisUnavailable,Clik2paySidecarForeignValueInRedis}",
+    )
+    assert all(group["rules"] for group in one(without, "PrometheusRule")["spec"]["groups"]), "a group without rules"
+
+
+@check("monitors scrape /metrics under a job that the alerts find, each release its own")
+def _():
+    pattern = re.search(r'up\{job=~"([^"]+)"', ALERTS["Clik2paySidecarDown"]["expr"])[1]
+    for arguments, job in (([], "pay-clik2pay-sidecar"), (["--set", "fullnameOverride=till"], "till-clik2pay-sidecar")):
+        for kind, endpoints in (("PodMonitor", "podMetricsEndpoints"), ("ServiceMonitor", "endpoints")):
+            key = kind[0].lower() + kind[1:]
+            monitor = one(
+                template(CHART, *MINIMAL, *OPERATOR, "--set", f"{key}.enabled=true,{key}.interval=15s,{key}.labels.release=prom", *arguments), kind
+            )
+            endpoint = monitor["spec"][endpoints][0]
+            assert (endpoint["path"], endpoint["interval"], monitor["metadata"]["labels"]["release"]) == ("/metrics", "15s", "prom")
+            assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": job}] and re.fullmatch(pattern, job), endpoint
+
+
+@check("the dashboard is the repository's, with the label that Grafana looks for")
+def _():
+    dashboard = one(rendered("monitoring-only"), "ConfigMap", "-dashboard")
+    assert json.loads(dashboard["data"]["clik2pay-sidecar.json"]) == json.loads((REPOSITORY / "observability/grafana-dashboard.json").read_text())
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert one(rendered("pod-monitor"), "ConfigMap", "-dashboard")["metadata"]["annotations"] == {"grafana_folder": "Payments"}
+    assert {document["kind"] for document in rendered("monitoring-only")} == {"ConfigMap", "PrometheusRule"}
+
+
+@check("the NetworkPolicy lets out DNS, 443 and Redis, and in the app and the administration port")
+def _():
+    policy = one(rendered("network-policy"), "NetworkPolicy")["spec"]
+    peer = lambda name: [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["ingress"] == [
+        {"ports": [{"port": 3000, "protocol": "TCP"}], "from": peer("ingress")},
+        {"ports": [{"port": 9090, "protocol": "TCP"}], "from": peer("monitoring")},
+    ], policy["ingress"]
+    assert policy["egress"] == [
+        {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
+        {"ports": [{"port": 443, "protocol": "TCP"}]},
+        {"ports": [{"port": 6380, "protocol": "TCP"}], "to": peer("cache")},
+        {"to": [{"podSelector": {"matchLabels": {"app": "database"}}}], "ports": [{"port": 5432, "protocol": "TCP"}]},
+    ], policy["egress"]
+    least = one(template(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true"), "NetworkPolicy")["spec"]
+    assert [port["port"] for rule in least["ingress"] for port in rule["ports"]] == [9090]
+    assert [port["port"] for rule in least["egress"] for port in rule["ports"]] == [53, 53, 443]
+    more = one(
+        template(
+            CHART,
+            *MINIMAL,
+            "--set",
+            "networkPolicy.enabled=true,networkPolicy.extraIngress[0].from[0].podSelector.matchLabels.a=b,networkPolicy.providerTo[0].ipBlock.cidr=10.0.0.0/8",
+        ),
+        "NetworkPolicy",
+    )["spec"]
+    assert more["ingress"][1:] == [{"from": [{"podSelector": {"matchLabels": {"a": "b"}}}]}] and more["egress"][1]["to"] == [
+        {"ipBlock": {"cidr": "10.0.0.0/8"}}
+    ]

@@ -1,0 +1,224 @@
+"""What holds of the pods in every render."""
+import re
+
+from chart import CHART, MINIMAL, check, everywhere, helm, keys_of, of_kind, one, pod_of, settings_of, sidecar_of, template
+
+
+@everywhere("names are DNS labels of at most 63 characters, and labels are valid")
+def _(objects):
+    assert objects
+    for document in objects:
+        name = document["metadata"]["name"]
+        assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name), f"{document['kind']} {name}"
+    for key, value in keys_of(objects):
+        if key in ("labels", "matchLabels", "selector") and isinstance(value, dict):
+            for label in value.values():
+                assert not isinstance(label, str) or re.fullmatch(r"([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?", label), f"label {label}"
+
+
+@everywhere("two objects never share kind and name")
+def _(objects):
+    names = [(document["kind"], document["metadata"]["name"]) for document in objects]
+    assert len(names) == len(set(names)), names
+
+
+@everywhere("selectors match the pods")
+def _(objects):
+    def matches(selector, labels):
+        assert selector, "an empty selector selects everything"
+        missing = selector.items() - labels.items()
+        assert not missing, f"{missing} is not among {labels}"
+
+    if not of_kind(objects, "Deployment"):
+        return
+    labels = pod_of(objects)["metadata"]["labels"]
+    for document in of_kind(objects, "Deployment", "PodDisruptionBudget", "PodMonitor"):
+        matches(document["spec"]["selector"]["matchLabels"], labels)
+    for document in of_kind(objects, "NetworkPolicy"):
+        matches(document["spec"]["podSelector"]["matchLabels"], labels)
+    for document in of_kind(objects, "Service"):
+        matches(document["spec"]["selector"], labels)
+    for document in of_kind(objects, "ServiceMonitor"):
+        selector = document["spec"]["selector"]["matchLabels"]
+        selected = [
+            service["metadata"]["name"] for service in of_kind(objects, "Service") if selector.items() <= service["metadata"]["labels"].items()
+        ]
+        assert selected == [one(objects, "Service", "-admin")["metadata"]["name"]], f"the ServiceMonitor selects {selected}"
+
+    # The pod of helm test must get no traffic of the app, and count for no Deployment.
+    test = one(objects, "Pod")["metadata"]["labels"]
+    for selector in [
+        document["spec"]["selector"] for document in of_kind(objects, "Service") if not document["metadata"]["name"].endswith("-admin")
+    ] + [one(objects, "Deployment")["spec"]["selector"]["matchLabels"]]:
+        assert selector.items() - test.items(), f"the test's pod is selected by {selector}"
+
+
+@everywhere("ports have names of at most 15 characters, and those that are referred to exist")
+def _(objects):
+    for document in of_kind(objects, "Deployment"):
+        spec = document["spec"]["template"]["spec"]
+        ports = [port for container in (spec.get("initContainers") or []) + spec["containers"] for port in container.get("ports", [])]
+        names = [port["name"] for port in ports]
+        assert len(names) == len(set(names)) and all(len(name) <= 15 for name in names), names
+        numbers = [port["containerPort"] for port in ports]
+        assert len(numbers) == len(set(numbers)), numbers
+        for service in of_kind(objects, "Service"):
+            for port in service["spec"]["ports"]:
+                assert port["targetPort"] in names + numbers, f"Service port {port}"
+        for monitor in of_kind(objects, "PodMonitor"):
+            assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in names, monitor["spec"]
+        for monitor in of_kind(objects, "ServiceMonitor"):
+            assert monitor["spec"]["endpoints"][0]["port"] in [port["name"] for port in one(objects, "Service", "-admin")["spec"]["ports"]], monitor[
+                "spec"
+            ]
+        for container in (spec.get("initContainers") or []) + spec["containers"]:
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                if probe in container:
+                    assert container[probe]["httpGet"]["port"] in [port["name"] for port in container["ports"]], f"{probe} {container[probe]}"
+
+
+@everywhere("the sidecar is the first container of its kind: native with restartPolicy Always, or plain with a postStart that waits")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        place, at, sidecar = sidecar_of(pod_of(objects))
+        assert at == 0, f"it is number {at}"
+        if place == "initContainers":
+            assert sidecar["restartPolicy"] == "Always" and "lifecycle" not in sidecar, sidecar
+        else:
+            assert "restartPolicy" not in sidecar, sidecar
+            command = sidecar["lifecycle"]["postStart"]["exec"]["command"]
+            assert (
+                command[:3] == ["/clik2pay-sidecar", "wait", "--timeout"] and int(command[3]) == sidecar["startupProbe"]["failureThreshold"]
+            ), command
+
+
+@everywhere("each probe asks its path on the administration port")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        _, _, sidecar = sidecar_of(pod_of(objects))
+        port = sidecar["ports"]
+        assert len(port) == 1 and settings_of(sidecar)["Sidecar__Admin"] == f"http://*:{port[0]['containerPort']}", port
+        for probe, path in {"startupProbe": "/startupz", "readinessProbe": "/readyz", "livenessProbe": "/livez"}.items():
+            assert sidecar[probe]["httpGet"] == {"path": path, "port": port[0]["name"]}, sidecar[probe]
+
+
+@everywhere("callers are served on loopback, and their port is published nowhere")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        pod = pod_of(objects)
+        _, _, sidecar = sidecar_of(pod)
+        listen = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", settings_of(sidecar)["Sidecar__Listen"])
+        assert listen, settings_of(sidecar)["Sidecar__Listen"]
+        assert "Sidecar__AllowRemoteCallers" not in settings_of(sidecar)
+        callers = int(listen[1])
+        for document in objects:
+            for key, value in keys_of(document):
+                assert not (key in ("containerPort", "targetPort", "hostPort") and value == callers), f"{document['kind']}: {key} {value}"
+            if document["kind"] == "NetworkPolicy":
+                for rule in document["spec"]["ingress"]:
+                    assert callers not in [port["port"] for port in rule["ports"]], rule
+        others = [container for container in pod["spec"]["containers"] if container["name"] != "clik2pay-sidecar"]
+        assert all(settings_of(container)["CLIK2PAY_BASE_URL"] == f"http://127.0.0.1:{callers}" for container in others) and others
+
+
+@everywhere("the sidecar and the test's pod are hardened")
+def _(objects):
+    containers = [sidecar_of(pod_of(objects))[2] for _ in of_kind(objects, "Deployment")] + [
+        document["spec"]["containers"][0] for document in of_kind(objects, "Pod")
+    ]
+    for container in containers:
+        assert container["securityContext"] == {
+            "runAsNonRoot": True,
+            "runAsUser": 1654,
+            "runAsGroup": 1654,
+            "readOnlyRootFilesystem": True,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }, container["securityContext"]
+        resources = container["resources"]
+        assert set(resources["requests"]) == {"cpu", "memory"} and set(resources["limits"]) == {"memory"}, resources
+    for document in objects:
+        spec = document.get("spec", {})
+        pod = spec.get("template", {}).get("spec") or (spec if document["kind"] == "Pod" else {})
+        if pod and document["metadata"].get("labels", {}).get("app") is None:  # the example's pod is its own affair
+            assert pod["automountServiceAccountToken"] is False, document["kind"]
+        assert not {"hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"} & set(pod), document["kind"]
+        if document["kind"] == "ServiceAccount":
+            assert document["automountServiceAccountToken"] is False
+
+
+@everywhere("secrets are files of folders that are mounted whole, that any user of the container can read")
+def _(objects):
+    assert not [value for key, value in keys_of(objects) if key == "subPath"], "subPath does not follow a change"
+    pods = [pod_of(objects)["spec"] for _ in of_kind(objects, "Deployment")] + [document["spec"] for document in of_kind(objects, "Pod")]
+    for spec in pods:
+        containers = (spec.get("initContainers") or []) + spec["containers"]
+        volumes = {volume["name"]: volume for volume in spec["volumes"]}
+        assert len(volumes) == len(spec["volumes"]), "a volume is there twice"
+        mounted = {mount["name"] for container in containers for mount in container.get("volumeMounts") or []}
+        assert mounted == set(volumes), f"mounted {mounted}, there are {set(volumes)}"
+        container = next(container for container in containers if container["name"] in ("clik2pay-sidecar", "check"))
+        files = {}
+        for mount in container["volumeMounts"]:
+            if mount["name"].startswith("clik2pay-"):
+                assert mount["readOnly"] is True, mount
+            secret = volumes[mount["name"]].get("secret")
+            if secret:
+                assert secret["defaultMode"] == 0o444, secret
+                files |= {f"{mount['mountPath']}/{item['path']}": secret["secretName"] for item in secret["items"]}
+        settings = settings_of(container)
+        folder = settings["Clik2pay__CredentialsDirectory"]
+        wanted = [f"{folder}/{name}" for name in ("username", "password", "api-key")] + [
+            value for name, value in settings.items() if name.endswith("File")
+        ]
+        assert sorted(wanted) == sorted(files), f"wanted {wanted}, there are {list(files)}"
+        for container in containers:
+            assert not [variable for variable in container["env"] if "valueFrom" in variable], "a variable out of a Secret"
+            for mount in container.get("volumeMounts") or []:
+                assert container["name"] in ("clik2pay-sidecar", "check") or mount["name"] in (
+                    "clik2pay-caller-token",
+                    "scratch",
+                ), f"{container['name']} mounts {mount['name']}"
+        for secret in set(files.values()):
+            ours = [document for document in of_kind(objects, "Secret") if document["metadata"]["name"] == secret]
+            assert ours or not re.search("-(credentials|redis)$", secret) or secret in ("clik2pay-credentials",), f"nobody makes {secret}"
+
+
+@everywhere("what runs as check is what runs as sidecar")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        sidecar, test = sidecar_of(pod_of(objects))[2], one(objects, "Pod")["spec"]["containers"][0]
+        same = ("image", "imagePullPolicy", "workingDir", "env", "envFrom", "volumeMounts", "securityContext")
+        assert {key: sidecar.get(key) for key in same} == {key: test.get(key) for key in same}
+        assert test["args"] == ["check"] and "args" not in sidecar and "command" not in sidecar
+        assert one(objects, "Pod")["metadata"]["annotations"]["helm.sh/hook"] == "test"
+
+
+@everywhere("the grace period covers the app, the drain and the requests under way")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        pod = pod_of(objects)
+        place, _, sidecar = sidecar_of(pod)
+        drain, stop = (int(settings_of(sidecar)[f"Sidecar__{name}"]) for name in ("DrainSeconds", "StopTimeoutSeconds"))
+        app = 60 if pod["metadata"]["labels"]["clik2pay-sidecar"] == "shop" else 30  # full-values.yaml, else the default
+        least = app + drain + stop if place == "initContainers" else max(app, drain) + stop
+        assert (
+            pod["spec"]["terminationGracePeriodSeconds"] >= least + 5
+        ), f"{pod['spec']['terminationGracePeriodSeconds']} for {app}, {drain} and {stop}"
+
+
+@check("a plain container serves as long as the app may take to end, a native one ends after the app")
+def _():
+    for arguments, drain, grace in (
+        ([], 0, 55),
+        (["--set", "nativeSidecar=false"], 30, 55),
+        (["--set", "nativeSidecar=false,appStopSeconds=90"], 90, 115),
+        (["--set", "drainSeconds=7"], 7, 62),
+        (["--set", "drainSeconds=0,nativeSidecar=false"], 0, 55),
+        (["--set", "drainSeconds=70,nativeSidecar=false"], 70, 95),
+        (["--set", "appStopSeconds=0,stopTimeoutSeconds=0"], 0, 5),
+    ):
+        pod = pod_of(template(CHART, *MINIMAL, *arguments))
+        found = int(settings_of(sidecar_of(pod)[2])["Sidecar__DrainSeconds"]), pod["spec"]["terminationGracePeriodSeconds"]
+        assert found == (drain, grace), f"{arguments}: {found}"

@@ -1,0 +1,106 @@
+"""The pod against the program itself, where that is built."""
+import base64
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import urllib.request
+
+from chart import CHART, REPOSITORY, ROOT, Skip, TRIAL, check, of_kind, one, pod_of, settings_of, sidecar_of, template
+
+
+PROGRAM = REPOSITORY / "src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar.dll"
+
+
+def container_of(objects, spec, container):
+    """What starts the program as that container would: its folders lie in one of ours. An existing Secret holds "of another Secret" under each key."""
+    if not PROGRAM.exists() or not shutil.which("dotnet"):
+        raise Skip("the program is not built here: dotnet build")
+    folder = pathlib.Path(tempfile.mkdtemp(dir=ROOT))
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    for mount in container["volumeMounts"]:
+        place = pathlib.Path(f"{folder}{mount['mountPath']}")
+        place.mkdir(parents=True)
+        volume = volumes[mount["name"]]
+        if "configMap" in volume:
+            for name, text in one(objects, "ConfigMap", volume["configMap"]["name"])["data"].items():
+                (place / name).write_text(text)
+        else:
+            secret = [document["data"] for document in of_kind(objects, "Secret") if document["metadata"]["name"] == volume["secret"]["secretName"]]
+            for item in volume["secret"]["items"]:
+                (place / item["path"]).write_text(base64.b64decode(secret[0][item["key"]]).decode() if secret else "of another Secret")
+    settings = {name: value.replace("/etc/clik2pay-sidecar", f"{folder}/etc/clik2pay-sidecar") for name, value in settings_of(container).items()}
+    return {"cwd": f"{folder}{container['workingDir']}", "env": {**os.environ, **settings}}
+
+
+@check("the program takes settings and routes as they are in the pod")
+def _():
+    # Everything at once, with addresses at which nobody is.
+    objects = template(
+        CHART,
+        *TRIAL,
+        "-f",
+        CHART / "ci/routes-values.yaml",
+        "--set",
+        "credentials.existingSecret=,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
+        "--set",
+        "redis.connectionString=127.0.0.1:9,callerToken.existingSecret=caller,allowQuit=true,accessLog=true",
+    )
+    spec = one(objects, "Pod")["spec"]
+    place = container_of(objects, spec, spec["containers"][0])
+    answer = subprocess.run(["dotnet", PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
+    assert f"Custom, http://127.0.0.1:9/, routes of {place['cwd']}/proxy.json" in answer.stdout, answer.stdout + answer.stderr
+    assert (
+        answer.returncode == 3 and "FAIL  Redis " in answer.stdout and "FAIL  token endpoint " in answer.stdout
+    ), answer.stdout  # looked for, and not there
+
+
+@check("played with processes: postStart returns when the sidecar has started, probes say yes, the app is served, SIGTERM ends it with 0")
+def _():
+    def free_port():
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            return s.getsockname()[1]
+
+    simulator, callers, admin = free_port(), free_port(), free_port()
+    objects = template(
+        CHART,
+        "-f",
+        CHART / "ci/inline-trial-values.yaml",
+        "-f",
+        CHART / "ci/routes-values.yaml",
+        "--set",
+        "credentials.existingSecret=,environment=Custom,callerToken.existingSecret=caller,nativeSidecar=false,drainSeconds=0",
+        "--set",
+        f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token,ports.callers={callers},ports.admin={admin},reverseProxy.Routes.list.ClusterId=clik2pay,reverseProxy.Routes.list.Match.Path=/open/v1/payment-requests",
+    )
+    pod = pod_of(objects)
+    sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][1]
+    place = container_of(objects, pod["spec"], sidecar)
+    started, log = [], open(ROOT / "sidecar.log", "w+")
+    try:
+        started.append(subprocess.Popen(["dotnet", PROGRAM, "simulate", "--urls", f"http://127.0.0.1:{simulator}"], stdout=log, stderr=log))
+        started.append(subprocess.Popen(["dotnet", PROGRAM], **place, stdout=log, stderr=log))
+        post_start = subprocess.run(
+            ["dotnet", PROGRAM, *sidecar["lifecycle"]["postStart"]["exec"]["command"][1:]], **place, capture_output=True, text=True, timeout=60
+        )
+        assert post_start.returncode == 0, post_start.stderr
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            address = f"http://127.0.0.1:{sidecar['ports'][0]['containerPort']}{sidecar[probe]['httpGet']['path']}"
+            assert urllib.request.urlopen(address, timeout=5).status == 200, probe
+        token = pathlib.Path(place["env"]["Sidecar__CallerTokenFile"]).read_text()
+        call = urllib.request.Request(settings_of(app)["CLIK2PAY_BASE_URL"] + "/open/v1/payment-requests", headers={"Clik2pay-Sidecar-Token": token})
+        assert "paymentRequests" in json.load(urllib.request.urlopen(call, timeout=10))
+        started[1].terminate()
+        assert started[1].wait(30) == 0
+    except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
+        log.seek(0)
+        raise AssertionError(f"{log.read()}\n{e}") from e
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+        log.close()

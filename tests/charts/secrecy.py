@@ -1,0 +1,77 @@
+"""Where secrets are, and what their change does."""
+import base64
+
+from chart import CANARIES, CHART, INLINE, MINIMAL, SHOP, TRIAL, UNDER, check, of_kind, one, pod_of, rendered, strings, template
+
+
+def where_is(canary, objects):
+    forms = {canary, base64.b64encode(canary.encode()).decode()}
+    return [
+        (document["kind"], document["metadata"]["name"])
+        for document in objects
+        if any(form in text for _, text in strings(document) for form in forms)
+    ]
+
+
+@check("inline secrets are in a Secret, in base64, and nowhere else")
+def _():
+    for chart, arguments in (
+        (CHART, TRIAL),
+        (SHOP, ["--set", UNDER + "credentials.existingSecret=", *(argument if argument == "--set" else UNDER + argument for argument in INLINE)]),
+    ):
+        objects = template(chart, *arguments)
+        for key, canary in CANARIES.items():
+            name = "pay-clik2pay-sidecar-" + ("redis" if key.startswith("redis") else "credentials")
+            assert where_is(canary, objects) == [("Secret", name)], f"{key} is in {where_is(canary, objects)}"
+        secrets = [document["data"] for document in of_kind(objects, "Secret")]
+        assert sorted(base64.b64decode(value).decode() for data in secrets for value in data.values()) == sorted(CANARIES.values()), secrets
+        assert {key for data in secrets for key in data} == {"username", "password", "api-key", "connection-string"}
+
+
+@check("with an existing Secret nothing inline is rendered")
+def _():
+    objects = template(CHART, *TRIAL, "--set", "credentials.existingSecret=mine,redis.existingSecret=myredis")
+    assert not of_kind(objects, "Secret")
+    assert not [key for key, canary in CANARIES.items() if where_is(canary, objects)]
+    names = {volume["name"]: volume["secret"]["secretName"] for volume in pod_of(objects)["spec"]["volumes"]}
+    assert names == {"clik2pay-credentials": "mine", "clik2pay-redis": "myredis"}, names
+
+
+@check("keys and names of Secrets are those that the values name")
+def _():
+    volume = pod_of(rendered("existing-secret"))["spec"]["volumes"][0]["secret"]
+    assert volume["secretName"] == "pay-provider", volume
+    assert {item["path"]: item["key"] for item in volume["items"]} == {
+        "username": "CLIK2PAY_USER",
+        "password": "CLIK2PAY_PASSWORD",
+        "api-key": "CLIK2PAY_KEY",
+    }, volume
+    objects = template(CHART, *TRIAL, "--set", "credentials.keys.apiKey=KEY")
+    assert set(one(objects, "Secret", "-credentials")["data"]) == {"username", "password", "KEY"}
+
+
+@check("the checksum changes with the connection string of Redis, and with nothing else")
+def _():
+    def annotations(*arguments):
+        return pod_of(template(CHART, *TRIAL, *arguments))["metadata"]["annotations"]
+
+    before = annotations()
+    assert len(before) == 1, before
+    assert annotations("--set", "redis.connectionString=other:6379") != before
+    for same in (
+        "credentials.inline.password=other",
+        "reverseProxy.Routes.a.ClusterId=clik2pay",
+        "replicaCount=7",
+        "commonLabels.a=b",
+        "podMonitor.interval=10s",
+    ):
+        assert annotations("--set", same) == before, same
+    assert "annotations" not in pod_of(template(CHART, *MINIMAL))["metadata"], "there is nothing to watch"
+
+
+@check("a change of routes or of inline credentials leaves the pods as they are")
+def _():
+    routes = ["-f", CHART / "ci/routes-values.yaml"]
+    for arguments, change in ((routes, "reverseProxy.Routes.read.Match.Path=/open/v1/other"), (TRIAL, "credentials.inline.password=other")):
+        before, after = template(CHART, *arguments), template(CHART, *arguments, "--set", change)
+        assert before != after and one(before, "Deployment") == one(after, "Deployment"), change

@@ -1,0 +1,195 @@
+"""What becomes of the values; and that the example and kustomize's manifests have the same."""
+import json
+
+import yaml
+
+from chart import CHART, MINIMAL, ROOT, Skip, check, keys_of, of_kind, one, pod_of, rendered, settings_of, sidecar_of, template
+
+
+@check("each setting reaches the sidecar")
+def _():
+    settings = settings_of(sidecar_of(pod_of(rendered("full")))[2])
+    assert settings == {
+        "Clik2pay__Environment": "Production",
+        "Clik2pay__CredentialsDirectory": "/etc/clik2pay-sidecar/credentials",
+        "Clik2pay__Scope": "",
+        "Clik2pay__RefreshAt": "0.6",
+        "Redis__ConnectionStringFile": "/etc/clik2pay-sidecar/redis/connection-string",
+        "Redis__CaFile": "/etc/clik2pay-sidecar/redis-ca/ca.crt",
+        "Sidecar__CallerTokenFile": "/etc/clik2pay-sidecar/caller-token/caller-token",
+        "Sidecar__Listen": "http://127.0.0.1:8181",
+        "Sidecar__Admin": "http://*:9191",
+        "Sidecar__DrainSeconds": "5",
+        "Sidecar__StopTimeoutSeconds": "30",
+        "Sidecar__AllowQuit": "true",
+        "Sidecar__LogFormat": "Text",
+        "Sidecar__AccessLog": "true",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.monitoring.svc:4317",
+        "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=prod",
+    }, settings
+    custom = settings_of(sidecar_of(pod_of(rendered("custom-environment")))[2])
+    assert (custom["Clik2pay__ApiBaseUrl"], custom["Clik2pay__TokenEndpoint"]) == (
+        "http://simulator.test.svc:5080",
+        "http://simulator.test.svc:5080/oauth2/token",
+    ), custom
+    least = settings_of(sidecar_of(pod_of(rendered("minimal")))[2])
+    assert not [
+        name for name in least if name.startswith(("Redis__", "OTEL_")) or "Token" in name or "AllowQuit" in name or "ApiBaseUrl" in name
+    ], least
+
+
+@check("the app of the chart gets what its values say")
+def _():
+    pod = pod_of(rendered("full"))
+    app = pod["spec"]["containers"][0]
+    assert app["image"] == "registry.example/shop:" + yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"], app["image"]
+    assert (app["command"], app["args"], app["imagePullPolicy"]) == (["/shop"], ["--listen=:8080"], "IfNotPresent")
+    assert settings_of(app) == {
+        "CLIK2PAY_BASE_URL": "http://127.0.0.1:8181",
+        "CLIK2PAY_SIDECAR_TOKEN_FILE": "/etc/clik2pay-sidecar/caller-token/caller-token",
+        "TZ": "America/Toronto",
+    }
+    assert app["envFrom"] == [{"secretRef": {"name": "pay-shop"}}]
+    assert [mount["mountPath"] for mount in app["volumeMounts"]] == ["/etc/clik2pay-sidecar/caller-token", "/tmp"]
+    assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"] and app["securityContext"]["runAsNonRoot"]
+    spec = one(rendered("full"), "Deployment")["spec"]
+    assert spec["replicas"] == 3 and pod["spec"]["serviceAccountName"] == "shop-pods" and pod["spec"]["securityContext"] == {"fsGroup": 2000}
+    assert (
+        pod["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+        and pod["spec"]["nodeSelector"] == {"kubernetes.io/os": "linux"}
+        and pod["spec"]["affinity"]
+        and pod["spec"]["tolerations"]
+    )
+    assert pod["spec"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"] == {"app.kubernetes.io/instance": "pay"}
+    assert (pod["metadata"]["labels"]["cost-centre"], pod["metadata"]["labels"]["team"], pod["metadata"]["annotations"]) == (
+        "pay",
+        "payments",
+        {"example.com/owner": "payments"},
+    )
+    service = one(rendered("full"), "Service")
+    assert (
+        service["spec"]["type"] == "LoadBalancer"
+        and service["spec"]["ports"][0]["port"] == 8443
+        and service["metadata"]["annotations"] == {"example.com/class": "internal"}
+    )
+    assert one(rendered("full"), "ServiceAccount")["metadata"]["annotations"] == {"example.com/role": "pay"}
+    assert one(rendered("full"), "PodDisruptionBudget")["spec"]["maxUnavailable"] == "34%"
+    sidecar = sidecar_of(pod)[2]
+    assert sidecar["envFrom"] == [{"configMapRef": {"name": "pay-proxy"}}] and {"name": "scratch", "mountPath": "/scratch"} in sidecar["volumeMounts"]
+    assert {document["metadata"]["name"] for document in of_kind(rendered("full"), "ConfigMap")} == {
+        "shop-routes",
+        "shop-dashboard",
+        "pay-proxy",
+        "pay-two",
+    }
+
+
+@check("common labels are on every object")
+def _():
+    for document in rendered("full"):
+        assert document["metadata"].get("labels", {}).get("team") == "payments" or document["metadata"]["name"] in ("pay-proxy", "pay-two"), document[
+            "metadata"
+        ]
+
+
+@check("a ServiceAccount is created, named, or the default one")
+def _():
+    for arguments, created, used in (
+        ([], True, "pay-clik2pay-sidecar"),
+        (["--set", "serviceAccount.create=false"], False, "default"),
+        (["--set", "serviceAccount.create=false,serviceAccount.name=mine"], False, "mine"),
+    ):
+        objects = template(CHART, *MINIMAL, *arguments)
+        assert bool(of_kind(objects, "ServiceAccount")) == created and pod_of(objects)["spec"]["serviceAccountName"] == used, arguments
+
+
+@check("the image's name is made of its parts")
+def _():
+    digest = "sha256:" + "0" * 64
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
+    for arguments, image in (
+        ("image.tag=", f"clik2pay-sidecar:{version}"),
+        ("image.registry=ghcr.io,image.repository=o/c,image.tag=v9", "ghcr.io/o/c:v9"),
+        (f"image.tag=v9,image.digest={digest}", f"clik2pay-sidecar@{digest}"),
+    ):
+        found = sidecar_of(pod_of(template(CHART, *MINIMAL, "--set", arguments)))[2]["image"]
+        assert found == image, found
+    assert sidecar_of(pod_of(rendered("the example")))[2]["image"] == f"clik2pay-sidecar:{version}", "the example's own version was taken"
+
+
+@check("routes are JSON in a folder that is the working directory")
+def _():
+    objects = rendered("routes")
+    data = one(objects, "ConfigMap", "-routes")["data"]
+    routes = json.loads(data["proxy.json"])
+    assert list(data) == ["proxy.json"] and routes == {
+        "ReverseProxy": yaml.safe_load((CHART / "ci/routes-values.yaml").read_text())["reverseProxy"]
+    }, routes
+    sidecar = sidecar_of(pod_of(objects))[2]
+    mount = next(mount for mount in sidecar["volumeMounts"] if mount["name"] == "clik2pay-routes")
+    assert sidecar["workingDir"] == mount["mountPath"], sidecar["workingDir"]
+    assert "workingDir" not in sidecar_of(pod_of(rendered("minimal")))[2]
+
+
+@check("a chart that depends on this one gets no workload, and the same names as its templates use")
+def _():
+    objects = rendered("the example with all that its dependency can add")
+    assert [document["metadata"]["name"] for document in of_kind(objects, "Deployment")] == ["pay"]
+    assert not of_kind(objects, "Service", "ServiceAccount", "PodDisruptionBudget")
+    spec = pod_of(objects)["spec"]
+    assert (
+        next(volume for volume in spec["volumes"] if volume["name"] == "clik2pay-routes")["configMap"]["name"]
+        == one(objects, "ConfigMap", "-routes")["metadata"]["name"]
+    )
+    assert (
+        next(volume for volume in spec["volumes"] if volume["name"] == "clik2pay-redis")["secret"]["secretName"]
+        == one(objects, "Secret", "-redis")["metadata"]["name"]
+    )
+    assert pod_of(objects)["metadata"]["labels"]["calls"] == "Sandbox", "in what is marked tpl, .Values are the sidecar's"
+    assert spec["imagePullSecrets"] == [{"name": "registry"}]
+    assert one(objects, "Pod")["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+
+
+@check("the example's app has no credentials and mounts none")
+def _():
+    app = pod_of(rendered("the example"))["spec"]["containers"][0]
+    assert settings_of(app) == {"CLIK2PAY_BASE_URL": "http://127.0.0.1:8080"} and not app.get("volumeMounts"), app
+
+
+@check("the sidecar is the same for a chart that depends on this one and alone")
+def _():
+    alone, depending = pod_of(rendered("minimal")), pod_of(rendered("the example"))
+    assert sidecar_of(alone)[2] == sidecar_of(depending)[2]
+    assert alone["spec"]["volumes"] == depending["spec"]["volumes"]
+    assert alone["spec"]["terminationGracePeriodSeconds"] == depending["spec"]["terminationGracePeriodSeconds"]
+
+
+@check("the manifests of kustomize have the chart's sidecar")
+def _():
+    for overlay in ("sandbox", "production"):
+        path = ROOT / f"rendered/kustomize-{overlay}.yaml"
+        if not path.exists():
+            raise Skip("not rendered, as kubectl is not installed")
+        objects = list(yaml.safe_load_all(path.read_text()))
+        pod, ours = pod_of(objects), pod_of(rendered("minimal"))
+        place, _, sidecar = sidecar_of(pod)
+        wanted = sidecar_of(ours)[2]
+        same = ("restartPolicy", "ports", "startupProbe", "readinessProbe", "livenessProbe", "resources", "securityContext")
+        assert place == "initContainers" and {key: sidecar[key] for key in same} == {key: wanted[key] for key in same}, overlay
+        assert settings_of(sidecar).items() <= settings_of(wanted).items(), settings_of(sidecar)
+        settings = one(objects, "ConfigMap")
+        assert settings["data"]["Clik2pay__Environment"] == overlay.capitalize() and sidecar["envFrom"] == [
+            {"configMapRef": {"name": settings["metadata"]["name"]}}
+        ]
+        assert pod["spec"]["terminationGracePeriodSeconds"] == ours["spec"]["terminationGracePeriodSeconds"]
+        assert {volume["secret"]["defaultMode"] for volume in pod["spec"]["volumes"]} == {0o444}
+        assert not [key for key, _ in keys_of(objects) if key == "subPath"]
+        mounts = {mount["name"]: mount["mountPath"] for mount in sidecar["volumeMounts"]}
+        assert (
+            mounts.keys() == {volume["name"] for volume in pod["spec"]["volumes"]}
+            and mounts["clik2pay-credentials"] == settings_of(sidecar)["Clik2pay__CredentialsDirectory"]
+        )
+        if "Redis__ConnectionStringFile" in settings["data"]:
+            assert settings["data"]["Redis__ConnectionStringFile"] == mounts["clik2pay-redis"] + "/connection-string"
+        for secret in of_kind(objects, "Secret"):
+            assert secret["metadata"]["name"] == "clik2pay-credentials" and set(secret["data"]) == {"username", "password", "api-key"}, secret

@@ -1,0 +1,218 @@
+"""What is said and what is written: notes, tables, versions, golden renders."""
+import difflib
+import json
+import re
+
+import yaml
+
+from chart import (
+    CANARIES,
+    CHART,
+    MINIMAL,
+    OPERATOR,
+    RENDERS,
+    REPOSITORY,
+    SHOP,
+    Skip,
+    TRIAL,
+    UPDATE,
+    check,
+    helm,
+    next_of,
+    paths_of,
+    pod_of,
+    rendered,
+    settings_of,
+    sidecar_of,
+    template,
+)
+
+
+@check("NOTES.txt says what was installed, and warns")
+def _():
+    def notes(chart, *arguments):
+        answer = helm("install", "pay", chart, "-n", "prod", "--dry-run=client", *arguments)
+        if "cluster unreachable" in answer.stderr.lower():
+            raise Skip("this helm shows them only with a cluster")
+        assert answer.returncode == 0, answer.stderr
+        assert "\nNOTES:\n" in answer.stdout, "there are none"
+        return answer.stdout.split("\nNOTES:\n")[1]
+
+    least = notes(CHART, *MINIMAL)
+    assert (
+        "runs registry.example/shop:1.0 with a Clik2pay sidecar beside it (a native sidecar), for Sandbox." in least
+        and "helm test pay -n prod --logs" in least
+    ), least
+    assert "-l clik2pay-sidecar=pay-clik2pay-sidecar" in least and "WARNING" not in least, least
+    trial = notes(CHART, *TRIAL)
+    assert "WARNING: the credentials are in the values of this release" in trial and not [
+        canary for canary in CANARIES.values() if canary in trial
+    ], trial
+    assert "The NetworkPolicy covers the whole pod, and app.port is not set" in notes(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true")
+    only = notes(CHART, "--set", "dashboard.enabled=true")
+    assert "Installed are a dashboard, and no sidecar" in only and "helm test" not in only, only
+
+
+def compare(path, wanted):
+    if UPDATE:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(wanted)
+    found = path.read_text() if path.exists() else ""
+    if found != wanted:
+        difference = list(
+            difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.relative_to(REPOSITORY)), "as it is now", lineterm="")
+        )
+        raise AssertionError("\n".join(difference[:80]) + "\nIf that is what you want: tests/charts.sh --update")
+
+
+@check("the chart has the project's version, and the example depends on it")
+def _():
+    version = re.search(r"<Version>(.+)</Version>", (REPOSITORY / "Directory.Build.props").read_text())[1]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert (chart["version"], chart["appVersion"]) == (version, version), chart
+    assert yaml.safe_load((SHOP / "Chart.yaml").read_text())["dependencies"][0]["version"] == version
+
+
+def documented():
+    """Key, default and comment of each `# -- ` in values.yaml."""
+    text = (CHART / "values.yaml").read_text()
+    values, stack, comment = yaml.safe_load(text), [], None
+    for line in text.splitlines():
+        if line.strip().startswith("# -- "):
+            comment = line.strip()[5:]
+        elif match := re.match(r"( *)([A-Za-z]\w*):", line):
+            stack = [*stack[: len(match[1]) // 2], match[2]]
+            if comment:
+                value = values
+                for key in stack:
+                    value = value[key]
+                yield ".".join(stack), value, comment
+            comment = None
+
+
+@check("every value has a say")
+def _():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    candidates = {
+        "boolean": [True, False],
+        "integer": [7],
+        "number": [0.5],
+        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64],
+        "object": [{"x": "y"}, {"Routes": {"x": {}}}],
+        "array": [[{"name": "x"}], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
+    }
+
+    def values_for(key):
+        *path, name = key.split(".")
+        node = next_of(schema, path)["properties"][name]
+        node = schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        kinds = node.get("type", [])
+        return node.get("enum") or [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
+
+    def differs(key):
+        for render, before in renders.items():
+            if any(text(*RENDERS[render][1], "--set-json", f"{key}={json.dumps(value)}") not in ("", before) for value in values_for(key)):
+                return True
+        return False
+
+    def text(*arguments):
+        return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
+
+    renders = {render: text(*RENDERS[render][1]) for render in ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline")}
+    assert all(renders.values())
+    mute = [key for key, _, _ in documented() if not differs(key)]
+    assert not mute, f"nothing changes with {mute}"
+
+
+@check("every value is commented, in the schema and in the README's table")
+def _():
+    def leaves(node, path=()):
+        for key, value in node.items():
+            yield from leaves(value, (*path, key)) if isinstance(value, dict) and value else [".".join((*path, key))]
+
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    rows = list(documented())
+    keys = {key for key, _, _ in rows}
+    for leaf in leaves(values):
+        assert any(leaf == key or leaf.startswith(key + ".") for key in keys), f"{leaf} has no comment `# -- `"
+
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    named = {".".join([*path, key]) for path in paths_of(schema) for key in next_of(schema, path)["properties"]}
+    missing = {key for key in keys if key not in named}
+    assert not missing, f"not in the schema: {missing}"
+    extra = {key for key in named if key not in keys and not any(other.startswith(key + ".") or key.startswith(other + ".") for other in keys)} - {
+        "global"
+    }
+    assert not extra, f"in the schema only: {extra}"
+
+    table = "".join(f"| `{key}` | {default(value)} | {comment.replace('|', chr(92) + '|')} |\n" for key, value, comment in rows)
+    readme = REPOSITORY / "charts/clik2pay-sidecar/README.md"
+    head, _, rest = readme.read_text().partition("| key | default | |\n|---|---|---|\n")
+    tail = rest[rest.index("\n\n") + 1 :] if "\n\n" in rest else ""
+    compare(readme, f"{head}| key | default | |\n|---|---|---|\n{table}{tail}")
+
+
+def default(value):
+    if value in ("", None, [], {}):
+        return ""
+    return f"`{json.dumps(value)}`" if not isinstance(value, dict) else "see values.yaml"
+
+
+@check("the README shows the example's template as it is, but for its comments")
+def _():
+    template = "".join(
+        line for line in (SHOP / "templates/deployment.yaml").read_text().splitlines(keepends=True) if not re.match(r" *\{\{- /\*", line)
+    )
+    shown = (CHART / "README.md").read_text().partition("<!-- same: shop -->\n```yaml\n")[2].partition("```")[0]
+    assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
+
+
+@check("the guide's table of times is what the chart computes")
+def _():
+    guide = (REPOSITORY / "docs/kubernetes.md").read_text()
+    for arguments, column in (([], 0), (["--set", "nativeSidecar=false"], 1)):
+        pod = pod_of(template(CHART, *MINIMAL, *arguments))
+        settings = settings_of(sidecar_of(pod)[2])
+        for row, value in (
+            ("terminationGracePeriodSeconds", pod["spec"]["terminationGracePeriodSeconds"]),
+            ("drainSeconds", settings["Sidecar__DrainSeconds"]),
+            ("stopTimeoutSeconds", settings["Sidecar__StopTimeoutSeconds"]),
+        ):
+            cells = re.search(rf"^\| `{row}`[^|]*\|([^|]*)\|([^|]*)\|$", guide, flags=re.M)
+            assert str(value) in re.findall(r"\d+", cells[1 + column]), f"{row}: {cells[1 + column]} is not {value}"
+
+
+def golden(name, objects):
+    documents = [
+        yaml.safe_dump(document, sort_keys=True, width=140)
+        for document in sorted(objects, key=lambda document: (document["kind"], document["metadata"]["name"]))
+    ]
+    compare(REPOSITORY / "tests/charts/golden" / f"{name}.yaml", "---\n".join(documents))
+
+
+# By content, not by byte: versions of helm quote and sort in their own ways. Dashboard and alerts have checks of their own.
+@check("golden: minimal")
+def _():
+    golden("minimal", rendered("minimal"))
+
+
+@check("golden: full")
+def _():
+    golden(
+        "full",
+        [
+            document
+            for document in rendered("full")
+            if document["kind"] != "PrometheusRule" and not document["metadata"]["name"].endswith("-dashboard")
+        ],
+    )
+
+
+@check("golden: the example")
+def _():
+    golden("shop", rendered("the example"))
+
+
+@check("golden: the example with a plain container")
+def _():
+    golden("shop-plain", rendered("the example with a plain container on 1.27"))
