@@ -75,7 +75,9 @@ def _():
         "--set",
         "credentials.existingSecret=,environment=Custom,callerToken.existingSecret=caller,nativeSidecar=false,drainSeconds=0",
         "--set",
-        f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token,ports.callers={callers},ports.admin={admin},reverseProxy.Routes.list.ClusterId=clik2pay,reverseProxy.Routes.list.Match.Path=/open/v1/payment-requests",
+        f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token,ports.callers={callers},ports.admin={admin}",
+        "--set",
+        "reverseProxy.Routes.list.ClusterId=clik2pay,reverseProxy.Routes.list.Match.Path=/open/v1/payment-requests",
     )
     pod = pod_of(objects)
     sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][1]
