@@ -91,6 +91,13 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- if ne (uniq $ports | len) (len $ports) -}}
 {{- fail (printf "ports: the containers of a pod share its ports, so ports.callers, ports.admin and app.port must differ (%s); give ports.callers or ports.admin another." (join ", " $ports)) -}}
 {{- end -}}
+{{- $names := list -}}
+{{- range include "clik2pay-sidecar.own.env" . | fromYamlArray -}}
+{{- if has .name $names -}}
+{{- fail (printf "extraEnv: %s is there already; set it by its own value of this chart, and once." .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
 {{- end }}
 
 {{- /* Refuses what the cluster does not know: (list CONTEXT KEY). Left out quietly, it would be missed when it is needed. */}}
