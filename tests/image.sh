@@ -105,15 +105,6 @@ call() {
 }
 megabytes() { awk '/^VmRSS/ { printf "%.1f MB", $2 / 1024 }' "/proc/$1/status"; }
 
-# exits CODE NAME COMMAND…
-exits() {
-  local expected=$1 name=$2 code
-  shift 2
-  "$@" >"$work/log" 2>&1
-  code=$?
-  if [ "$code" = "$expected" ]; then tell passed "$name"; else cat "$work/log"; tell failed "$name: the exit code is $code"; fi
-}
-
 "$engine" run --detach --name simulator "${hardened[@]}" "$image" simulate >/dev/null
 for _ in $(seq 100); do
   answers http://127.0.0.1:5080/_simulator/counters && break

@@ -33,6 +33,20 @@ check() {
   fi
 }
 
+# exits CODE NAME COMMAND…: runs a command that has to end with that code.
+exits() {
+  local expected=$1 name=$2 code
+  shift 2
+  "$@" >"$work/log" 2>&1
+  code=$?
+  if [ "$code" = "$expected" ]; then
+    tell passed "$name"
+  else
+    cat "$work/log"
+    tell failed "$name (the exit code is $code)"
+  fi
+}
+
 # Takes over lines "passed NAME" and "failed NAME", and shows the others.
 tell_lines() {
   local line
