@@ -92,7 +92,7 @@ fi
 check "compose.yaml is valid" docker compose config --quiet
 check_step up ''
 until_true "both sidecars and Redis become healthy" healthy
-exits 1 "nothing is published beyond this machine's loopback" grep -E '(0\.0\.0\.0|\[::\]|^)[^,]*:[0-9]+->' <("$engine" ps --format '{{.Ports}}' | tr ',' '\n' | sed 's/^ *127\.0\.0\.1:[0-9-]*->.*//')
+exits 1 "nothing is published beyond this machine's loopback" grep -vE '^ *127\.0\.0\.1:' <("$engine" ps --format '{{.Ports}}' | tr ',' '\n' | grep -e '->')
 check_step call "\"id\":\"$uuid\""
 check_step shared '"tokenRequests":1,'
 check_step shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token'
