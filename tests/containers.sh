@@ -33,6 +33,7 @@ runroot = "$store/run"
 TOML
   trap 'remove_containers; stop; rm -rf "$work"' EXIT
   remove_containers
+  podman image prune --force --filter until=24h >/dev/null 2>&1 # layers of former builds
 
   sdk_base
   runtime_base
@@ -64,7 +65,7 @@ sdk_base() {
     echo FROM scratch
     echo COPY sdk /
     echo "ENV PATH=$dotnet:/usr/bin:/bin DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1"
-    env | grep -E '^(NUGET|SSL_CERT)_' | sort | sed 's/^/ENV /'
+    env | grep -E '^(NUGET|SSL_CERT)_' | sort | sed 's/\([^=]*\)=\(.*\)/ENV \1="\2"/'
   } >"$work/Dockerfile"
   build_base "$sdk_base"
 }
@@ -102,6 +103,8 @@ build_base() {
 
 # build_image TAG: the Dockerfile as it is. --format docker, since an OCI image has no health check.
 build_image() {
-  podman build --format docker --isolation chroot "${sdk_mounts[@]}" --build-arg SDK="$sdk_base" --build-arg RUNTIME="$runtime_base" \
-    --build-arg VERSION="$(.github/version.sh)" --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null)" --tag "$1" .
+  local build=(podman build --format docker --isolation chroot "${sdk_mounts[@]}" --build-arg SDK="$sdk_base" --build-arg RUNTIME="$runtime_base"
+    --build-arg VERSION="$(.github/version.sh)" --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null)" --tag "$1")
+  # The packages lie outside of the layers: where they have gone, what was restored before is worth nothing.
+  "${build[@]}" . || "${build[@]}" --no-cache .
 }

@@ -139,6 +139,6 @@ figure "resident memory of the sidecar: $first after one call, $(megabytes "$pid
 exits 0 "the health check is well beside a sidecar" "$engine" exec sidecar "${health[@]}"
 exits 0 "it runs as 1654 without capabilities" test "$(grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs):' "/proc/$pid/status" | tr -s '\t\n' ' ')" = \
   "Uid: 1654 1654 1654 1654 CapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1 "
-"$engine" stop --time 30 sidecar >/dev/null
+"$engine" stop -t 30 sidecar >/dev/null
 exits 0 "it ends with 0 when it is told to stop" test "$("$engine" inspect --format '{{.State.ExitCode}}' sidecar)" = 0
 end
