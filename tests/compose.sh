@@ -94,6 +94,7 @@ check_step up ''
 until_true "both sidecars and Redis become healthy" healthy
 exits 1 "nothing is published beyond this machine's loopback" grep -vE '^ *127\.0\.0\.1:' <("$engine" ps --format '{{.Ports}}' | tr ',' '\n' | grep -e '->')
 check_step call "\"id\":\"$uuid\""
+exits 0 "a caller that calls it by name is refused" test "$("${inside[@]}" curl -s -m 5 -o /dev/null -w '%{http_code}' -H 'Host: sidecar:8080' http://127.0.0.1:8080/open/v1/payment-requests)" = 403
 check_step shared '"tokenRequests":1,'
 check_step shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token'
 check_step app "\"id\":\"$uuid\""
