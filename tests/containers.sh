@@ -33,7 +33,7 @@ runroot = "$store/run"
 TOML
   trap 'remove_containers; stop; rm -rf "$work"' EXIT
   remove_containers
-  podman image prune --force --filter until=24h >/dev/null 2>&1 # layers of former builds
+  podman image prune --force --filter until=2h >/dev/null 2>&1 # what former builds left
 
   sdk_base
   runtime_base
