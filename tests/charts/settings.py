@@ -19,6 +19,7 @@ def _():
         "Sidecar__CallerTokenFile": "/etc/clik2pay-sidecar/caller-token/caller-token",
         "Sidecar__Listen": "http://127.0.0.1:8181",
         "Sidecar__Admin": "http://*:9191",
+        "Sidecar__MaxConnections": "2800",
         "Sidecar__DrainSeconds": "5",
         "Sidecar__StopTimeoutSeconds": "30",
         "Sidecar__AllowQuit": "true",

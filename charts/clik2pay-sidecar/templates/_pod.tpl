@@ -132,6 +132,8 @@ volumeMounts:
   value: http://127.0.0.1:{{ .Values.ports.callers | int }}
 - name: Sidecar__Admin
   value: http://*:{{ .Values.ports.admin | int }}
+- name: Sidecar__MaxConnections
+  value: {{ .Values.maxConnections | int | quote }}
 - name: Sidecar__DrainSeconds
   value: {{ include "clik2pay-sidecar.own.drainSeconds" . | quote }}
 - name: Sidecar__StopTimeoutSeconds

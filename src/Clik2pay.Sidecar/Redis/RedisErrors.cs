@@ -10,6 +10,7 @@ internal static class RedisErrors
         ("NOAUTH", RedisFailure.AccessDenied, "wants a password"),
         ("WRONGPASS", RedisFailure.AccessDenied, "refuses the user or the password"),
         ("NOPERM", RedisFailure.AccessDenied, NeededRights),
+        ("DENIED", RedisFailure.AccessDenied, "is in protected mode and lets nobody in from other machines; give it a password, or set protected-mode no on a closed network"),
         ("READONLY", RedisFailure.NotReady, "is a replica"),
         ("LOADING", RedisFailure.NotReady, "is loading its data"),
         ("OOM", RedisFailure.NotReady, "is out of memory"),
