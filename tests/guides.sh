@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# Does what docs/calling.md, docs/migrating.md and docs/sizing.md show: each block that a comment <!-- run: NAME --> precedes is taken from
+# there and run as it stands, and the figures of docs/sizing.md that do not depend on the machine are counted again.
+# Needs the Debug build. Usage: tests/guides.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each check.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+. tests/support.sh
+suite guides "${1:-}"
+need_ports 5080 8080 8081 8082 9090 9091 9092
+
+sidecar=$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar
+if [ ! -x "$sidecar" ]; then
+  tell failed "the Debug build is missing: dotnet build"
+  end
+fi
+simulator=http://127.0.0.1:5080
+uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+
+# count NAME: one of the simulator's counters.
+count() { curl -s "$simulator/_simulator/counters" | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
+faults() { curl -s -o "$work/faults" -X PUT "$simulator/_simulator/faults" -d "$1"; }
+
+# --- docs/calling.md
+
+languages=()
+run_shell() { bash "$work/pay.sh" "$@"; }
+run_python() { python3 "$work/pay.py" "$@"; }
+run_node() { node "$work/pay.mjs" "$@"; }
+run_php() { php "$work/pay.php" "$@"; }
+run_java() { java "$work/Pay.java" "$@"; }
+run_csharp() { dotnet run "$work/pay.cs" "$@"; }
+for language in shell:jq:pay.sh python:python3:pay.py node:node:pay.mjs php:php:pay.php java:java:Pay.java csharp:dotnet:pay.cs; do
+  IFS=: read -r name tool file <<<"$language"
+  if ! command -v "$tool" >/dev/null; then
+    tell skipped "$name ($tool is not installed)"
+  elif [ "$name" = php ] && ! php -m | grep -qx curl; then
+    tell skipped "php (its extension curl is not installed)"
+  else
+    block docs/calling.md "$name" >"$work/$file"
+    languages+=("$name")
+  fi
+done
+
+# says PATTERN FILE: whether one of its lines matches; with an empty pattern, whether it is empty.
+says() { if [ -n "$1" ]; then grep -qE "$1" "$2"; else [ ! -s "$2" ]; fi; }
+
+# all SCENARIO EXIT OUT ERR: waits for the programs of a scenario, and holds their exit code and what they say against patterns.
+all() {
+  local scenario=$1 exit=$2 out=$3 err=$4 language code
+  for language in "${languages[@]}"; do
+    wait "${running[$language]}"
+    code=$?
+    if [ "$code" = "$exit" ] && says "$out" "$work/$scenario.$language.out" && says "$err" "$work/$scenario.$language.err"; then
+      tell passed "$language: $scenario"
+    else
+      tail -n 20 "$work/$scenario.$language.out" "$work/$scenario.$language.err"
+      tell failed "$language: $scenario (exit code $code)"
+    fi
+  done
+}
+
+# launch SCENARIO PREFIX: starts all programs at once, each with an order number of its own.
+declare -A running
+launch() {
+  local scenario=$1 prefix=$2 language
+  for language in "${languages[@]}"; do
+    timeout 100 bash -c "$(declare -f "run_$language"); work=$work; run_$language ORDER-$prefix-$language" \
+      >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null &
+    running[$language]=$!
+  done
+}
+
+# told WHAT EXPECTED ACTUAL
+told() {
+  if [ "$2" = "$3" ]; then tell passed "$1"; else tell failed "$1: $3, and not $2"; fi
+}
+
+n=${#languages[@]}
+start demo http://127.0.0.1:9090/startupz "$sidecar" demo
+
+# A proxy that is not there would fail whoever asks it.
+(
+  export http_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9
+  launch "prints id and status, whatever proxy is set" A
+  all "prints id and status, whatever proxy is set" 0 "^$uuid CREATED\$" ''
+  exit "$failed"
+) || failed=1
+told "that is one payment request for each" "$n" "$(count paymentRequestsCreated)"
+
+before=$(count apiRequests)
+launch "shows the provider's 400" A
+all "shows the provider's 400" 1 '' '400 of the provider: .*it has been used before'
+told "and sends it once" "$n" "$(($(count apiRequests) - before))"
+
+before=$(count apiRequests)
+faults '{"api":"Throttled"}'
+launch "shows the provider's 429" B
+all "shows the provider's 429" 1 '' '429 of the provider: .*Too Many Requests'
+faults '{}'
+told "and sends that once too" "$n" "$(($(count apiRequests) - before))"
+
+# In front of the sidecar, one that carries out a POST and says that it did not hear the end of it.
+cat >"$work/uncertain.py" <<'PY'
+import http.client, http.server, sys
+
+class Uncertain(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        sidecar = http.client.HTTPConnection("127.0.0.1", 8080)
+        sidecar.request(self.command, self.path, self.rfile.read(int(self.headers.get("Content-Length", 0))), {"content-type": "application/json"})
+        answer = sidecar.getresponse()
+        status, body = answer.status, answer.read()
+        lost = self.command == "POST" and status == 201
+        if lost:
+            status, body = 504, b'{"code":"upstream_timeout","detail":"It may have carried the request out: look before you send it again."}'
+        self.send_response(status)
+        if lost:
+            self.send_header("Clik2pay-Sidecar-Error", "upstream_timeout")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Uncertain).serve_forever()
+PY
+port=$(free_port)
+start uncertain "$port" python3 "$work/uncertain.py" "$port"
+before=$(count apiRequests) created=$(count paymentRequestsCreated)
+export CLIK2PAY_BASE_URL=http://127.0.0.1:$port
+launch "looks after a 504, and finds it" C
+all "looks after a 504, and finds it" 0 "^$uuid CREATED\$" '504 upstream_timeout'
+unset CLIK2PAY_BASE_URL
+told "that is one payment request for each again" "$n" "$(($(count paymentRequestsCreated) - created))"
+told "created, looked for and read once" "$((3 * n))" "$(($(count apiRequests) - before))"
+
+before=$(count apiRequests)
+faults '{"api":"ServerError"}'
+launch "finds nothing where the provider fails" D
+all "finds nothing where the provider fails" 1 '' '500 of the provider'
+told "and sends it and looks once" "$((2 * n))" "$(($(count apiRequests) - before))"
+stop
+
+# Every caller needs the token here. The first call after the revocation gets the provider's 401, all others the sidecar's 503.
+umask 077
+head -c 32 /dev/urandom | base64 >"$work/caller-token"
+export CLIK2PAY_CALLER_TOKEN_FILE=$work/caller-token Sidecar__CallerTokenFile=$work/caller-token
+settings() {
+  export Clik2pay__Environment=Custom Clik2pay__ApiBaseUrl=$simulator Clik2pay__TokenEndpoint=$simulator/oauth2/token
+  export Clik2pay__Username=sandbox-username Clik2pay__Password=sandbox-password Clik2pay__ApiKey=sandbox-api-key
+}
+settings
+start simulate "$simulator/_simulator/counters" "$sidecar" simulate
+start sidecar http://127.0.0.1:9090/startupz "$sidecar" run
+faults '{"tokenEndpoint":"Down"}'
+curl -s -o "$work/revoked" -X POST "$simulator/_simulator/revoke-tokens"
+printf 'Clik2pay-Sidecar-Token: %s\n' "$(cat "$work/caller-token")" |
+  curl -s -o "$work/first" -H @- http://127.0.0.1:8080/open/v1/payment-requests
+before=$(count apiRequests)
+launch "waits while there is no token, and succeeds after it" E
+for _ in $(seq 600); do
+  refused=0
+  for language in "${languages[@]}"; do
+    if says 'not sent \(token_unavailable\)' "$work/waits while there is no token, and succeeds after it.$language.err"; then refused=$((refused + 1)); fi
+  done
+  if [ "$refused" = "$n" ]; then break; fi
+  sleep 0.1
+done
+told "all were refused for want of a token" "$n" "$refused"
+own=$(curl -s http://127.0.0.1:9090/metrics | sed -n 's/^clik2pay_sidecar_own_answers_total{code="token_unavailable"} //p')
+if [ "$own" -ge "$n" ]; then tell passed "the sidecar has counted that"; else tell failed "the sidecar has counted $own refusals, and not $n"; fi
+told "and nothing was sent" 0 "$(($(count apiRequests) - before))"
+faults '{}'
+all "waits while there is no token, and succeeds after it" 0 "^$uuid CREATED\$" 'not sent \(token_unavailable\), again in [0-9]+ s'
+told "each created once and read once" "$n $((2 * n))" "$(count paymentRequestsCreated) $(($(count apiRequests) - before))"
+unset CLIK2PAY_CALLER_TOKEN_FILE Sidecar__CallerTokenFile
+stop
+
+start simulate "$simulator/_simulator/counters" "$sidecar" simulate
+mkdir /tmp/clik2pay && mv "$work/caller-token" /tmp/clik2pay/caller-token
+Sidecar__CallerTokenFile=/tmp/clik2pay/caller-token start sidecar http://127.0.0.1:9090/startupz "$sidecar" run --Sidecar:Listen=http://unix:/tmp/clik2pay/sidecar.sock
+check_block docs/calling.md socket-shell '"paymentRequests":\[\]' list.sh bash
+check_block docs/calling.md socket-python '"paymentRequests":\[\]' list.py python3
+check_block docs/calling.md socket-node '"paymentRequests":\[\]' list.mjs node
+case " ${languages[*]} " in *' php '*) check_block docs/calling.md socket-php '"paymentRequests":\[\]' list.php php ;; esac
+check_block docs/calling.md socket-csharp '"paymentRequests":\[\]' list.cs dotnet run
+stop
+rm -r /tmp/clik2pay
+end
