@@ -8,6 +8,11 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 suite guides "${1:-}"
 need_ports 5080 8080 8081 8082 9090 9091 9092
+if [ -e /tmp/clik2pay ]; then
+  tell failed "/tmp/clik2pay is there, which the documents make"
+  end
+fi
+trap 'stop; rm -rf "$work" /tmp/clik2pay' EXIT
 
 sidecar=$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar
 if [ ! -x "$sidecar" ]; then
@@ -222,6 +227,76 @@ if command -v python3 >/dev/null; then
   told "pitfall: another path" 404no_route "$(status http://127.0.0.1:8080/v1/payment-requests)"
   told "pitfall: a web page" 403caller_refused "$(status -H 'Origin: https://shop.example' "$url")"
   stop
-  rm -r /tmp/clik2pay
+fi
+
+# --- docs/sizing.md
+
+# near FIGURE ACTUAL PERCENT: whether a row "| FIGURE | NUMBER |" of docs/sizing.md is right within so many percent.
+near() {
+  local figure
+  figure=$(awk -F ' *[|] *' -v name="$1" '$2 == name { gsub(",", "", $3); print $3 }' docs/sizing.md)
+  if [ -n "$figure" ] && awk -v a="$2" -v b="$figure" -v percent="$3" 'BEGIN { exit !(a > 0 && (a - b) ^ 2 <= (b * percent / 100) ^ 2) }'; then
+    tell passed "docs/sizing.md: $1"
+  else
+    tell failed "docs/sizing.md: $1 is ${figure:-missing}, and was $2"
+  fi
+}
+
+# six CALLERS: six kinds of calls, by method and status.
+six() {
+  local url=http://127.0.0.1:$1/open/v1/payment-requests id
+  id=$(curl -s -X POST "$url" -d '{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}' | grep -oE "\"id\":\"$uuid" | cut -c7-)
+  curl -s -X POST "$url" -d '{}' --next -s "$url/$id" --next -s "$url/none" --next -s -X DELETE "$url/$id" --next -s -X DELETE "$url/none" >"$work/answer"
+}
+
+# scrape ADMIN KINDS: into $work/scrape, once so many kinds of calls are in it. A scrape stands for 300 ms.
+scrape() {
+  for _ in $(seq 100); do
+    curl -s "http://127.0.0.1:$1/metrics" >"$work/scrape"
+    if [ "$(grep -c '^http_server_request_duration_seconds_count' "$work/scrape")" = "$2" ]; then break; fi
+    sleep 0.1
+  done
+}
+
+series() { grep -vc '^#' "$work/scrape"; }
+
+start demo http://127.0.0.1:9090/startupz "$sidecar" demo
+scrape 9090 0
+near "series before the first call" "$(series)" 2
+six 8080
+scrape 9090 6
+near "series with six kinds of calls" "$(series)" 2
+near "bytes of that scrape" "$(wc -c <"$work/scrape")" 5
+stop
+
+told "no alert needs another of the platform's metrics" process_start_time_seconds \
+  "$(grep -oE '\b(http_server|http_client|kestrel|dotnet|process)_[a-z_]+' observability/alerts.yaml | sort -u)"
+
+if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
+  port=$(free_port)
+  start redis "$port" redis-server --port "$port" --save ''
+  Redis__ConnectionString=localhost:$port start fleet http://127.0.0.1:9090/startupz "$sidecar" demo --replicas 3
+  most=0
+  for replica in 0 1 2; do
+    for _ in $(seq 100); do
+      if answers "http://127.0.0.1:909$replica/startupz"; then break; fi
+      sleep 0.1
+    done
+    six "808$replica"
+    scrape "909$replica" 6
+    if [ "$(series)" -gt "$most" ]; then most=$(series); fi
+  done
+  near "series with six kinds of calls, at most with Redis" "$most" 5
+  near "token requests of three replicas that start" "$(count tokenRequests)" 0
+  redis() { redis-cli -p "$port" "$@"; }
+  key=$(redis --scan)
+  near "bytes of the token in Redis" "$(redis memory usage "$key")" 5
+  told "no connection to Redis is held but the one that asks" 1 "$(redis info clients | sed -n 's/^connected_clients:\([0-9]*\).*/\1/p')"
+  faults '{"tokenEndpoint":"Down"}'
+  curl -s -o "$work/answer" -X POST "$simulator/_simulator/revoke-tokens" --next -s -o "$work/answer" http://127.0.0.1:8080/open/v1/payment-requests
+  near "bytes of the note that a token call has failed" "$(redis memory usage "${key%:token}:failure")" 10
+  stop
+else
+  tell skipped "figures of Redis (redis-server is not installed)"
 fi
 end
