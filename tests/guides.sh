@@ -39,7 +39,7 @@ for language in shell:jq:pay.sh python:python3:pay.py node:node:pay.mjs php:php:
   IFS=: read -r name tool file <<<"$language"
   if ! command -v "$tool" >/dev/null; then
     tell skipped "$name ($tool is not installed)"
-  elif [ "$name" = php ] && ! php -m | grep -qx curl; then
+  elif [ "$name" = php ] && ! php -r 'exit(extension_loaded("curl") ? 0 : 1);'; then
     tell skipped "php (its extension curl is not installed)"
   else
     block docs/calling.md "$name" >"$work/$file"
@@ -286,11 +286,11 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
     scrape "909$replica" 6
     if [ "$(series)" -gt "$most" ]; then most=$(series); fi
   done
-  near "series with six kinds of calls, at most with Redis" "$most" 5
+  near "series with six kinds of calls, with Redis" "$most" 5
   near "token requests of three replicas that start" "$(count tokenRequests)" 0
   redis() { redis-cli -p "$port" "$@"; }
   key=$(redis --scan)
-  near "bytes of the token in Redis" "$(redis memory usage "$key")" 5
+  near "bytes of the token in Redis" "$(redis memory usage "$key")" 15 # by how its allocator rounds
   told "no connection to Redis is held but the one that asks" 1 "$(redis info clients | sed -n 's/^connected_clients:\([0-9]*\).*/\1/p')"
   faults '{"tokenEndpoint":"Down"}'
   curl -s -o "$work/answer" -X POST "$simulator/_simulator/revoke-tokens" --next -s -o "$work/answer" http://127.0.0.1:8080/open/v1/payment-requests

@@ -113,6 +113,8 @@ stop() {
   for group in "${started[@]}"; do
     kill -TERM -- "-$group" 2>/dev/null
     wait "$group" 2>/dev/null
+    # What `dotnet run` has started may end after it, and would answer in the place of what is started next.
+    for _ in $(seq 600); do kill -0 -- "-$group" 2>/dev/null || break; sleep 0.05; done
   done
   started=()
 }
