@@ -146,6 +146,27 @@ faults '{"api":"ServerError"}'
 launch "finds nothing where the provider fails" D
 all "finds nothing where the provider fails" 1 '' '500 of the provider'
 told "and sends it and looks once" "$((2 * n))" "$(($(count apiRequests) - before))"
+faults '{}'
+
+# Which other clients take a proxy of the environment: there is none at this address.
+reaches() { if env "$@" >"$work/log" 2>&1; then echo yes; else echo no; fi; }
+none=http://127.0.0.1:9
+here=(NO_PROXY=127.0.0.1,localhost HTTP_PROXY=$none http_proxy=$none)
+curl=(curl -sf http://127.0.0.1:8080/open/v1/payment-requests)
+told "curl takes http_proxy, not HTTP_PROXY, and heeds NO_PROXY" "no yes yes" \
+  "$(reaches http_proxy=$none "${curl[@]}") $(reaches HTTP_PROXY=$none "${curl[@]}") $(reaches "${here[@]}" "${curl[@]}")"
+for language in "${languages[@]}"; do
+  case $language in
+    python) file=app.py client=(python3 "$work/app.py") expected="no no yes" ;;
+    node) file=app.mjs client=(node "$work/app.mjs") expected="yes yes yes" ;;
+    csharp) file=app.cs client=(dotnet run "$work/app.cs") expected="no no yes" ;;
+    *) continue ;;
+  esac
+  block README.md "$language" >"$work/$file"
+  told "README's $language without a proxy" yes "$(reaches "${client[@]}")"
+  told "README's $language with http_proxy, HTTP_PROXY, and NO_PROXY besides" "$expected" \
+    "$(reaches http_proxy=$none "${client[@]}") $(reaches HTTP_PROXY=$none "${client[@]}") $(reaches "${here[@]}" "${client[@]}")"
+done
 stop
 
 # Every caller needs the token here. The first call after the revocation gets the provider's 401, all others the sidecar's 503.
