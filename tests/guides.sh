@@ -28,22 +28,19 @@ faults() { curl -s -o "$work/faults" -X PUT "$simulator/_simulator/faults" -d "$
 
 # --- docs/calling.md
 
+declare -A programs=([shell]='bash pay.sh' [python]='python3 pay.py' [node]='node pay.mjs' [php]='php pay.php' [java]='java Pay.java' [csharp]='dotnet run pay.cs')
 languages=()
-run_shell() { bash "$work/pay.sh" "$@"; }
-run_python() { python3 "$work/pay.py" "$@"; }
-run_node() { node "$work/pay.mjs" "$@"; }
-run_php() { php "$work/pay.php" "$@"; }
-run_java() { java "$work/Pay.java" "$@"; }
-run_csharp() { dotnet run "$work/pay.cs" "$@"; }
-for language in shell:jq:pay.sh python:python3:pay.py node:node:pay.mjs php:php:pay.php java:java:Pay.java csharp:dotnet:pay.cs; do
-  IFS=: read -r name tool file <<<"$language"
-  if ! command -v "$tool" >/dev/null; then
-    tell skipped "$name ($tool is not installed)"
-  elif [ "$name" = php ] && ! php -r 'exit(extension_loaded("curl") ? 0 : 1);'; then
+for language in shell python node php java csharp; do
+  program=${programs[$language]}
+  if ! command -v "${program%% *}" >/dev/null; then
+    tell skipped "$language (${program%% *} is not installed)"
+  elif [ "$language" = shell ] && ! command -v jq >/dev/null; then
+    tell skipped "shell (jq is not installed)"
+  elif [ "$language" = php ] && ! php -r 'exit(extension_loaded("curl") ? 0 : 1);'; then
     tell skipped "php (its extension curl is not installed)"
   else
-    block docs/calling.md "$name" >"$work/$file"
-    languages+=("$name")
+    block docs/calling.md "$language" >"$work/${program##* }"
+    languages+=("$language")
   fi
 done
 
@@ -65,13 +62,19 @@ all() {
   done
 }
 
-# launch SCENARIO PREFIX: starts all programs at once, each with an order number of its own.
+# launch SCENARIO PREFIX: starts all programs at once, each with an order number of its own, and notes how many milliseconds each takes.
 declare -A running
 launch() {
   local scenario=$1 prefix=$2 language
   for language in "${languages[@]}"; do
-    timeout 100 bash -c "$(declare -f "run_$language"); work=$work; run_$language ORDER-$prefix-$language" \
-      >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null &
+    (
+      cd "$work" || exit
+      from=$(date +%s%N)
+      timeout 100 ${programs[$language]} "ORDER-$prefix-$language" >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null
+      code=$?
+      echo "$((($(date +%s%N) - from) / 1000000))" >"$work/$scenario.$language.ms"
+      exit "$code"
+    ) &
     running[$language]=$!
   done
 }
@@ -198,6 +201,10 @@ told "all were refused for want of a token" "$n" "$refused"
 told "and nothing was sent" 0 "$(($(count apiRequests) - before))"
 faults '{}'
 all "waits while there is no token, and succeeds after it" 0 "^$uuid CREATED\$" 'not sent \(token_unavailable\), again in [0-9]+ s'
+for language in "${languages[@]}"; do
+  told "$language: has waited as long as it was told" 1 "$(sed -n 's/.*, again in \([0-9]*\) s$/\1/p' "$work/waits"*".$language.err" |
+    awk -v ms="$(cat "$work/waits"*".$language.ms")" '{ sum += $1 } END { print (sum > 0 && sum * 1000 <= ms) }')"
+done
 told "each refusal is one that a program has waited for" "$(cat "$work/waits"*.err | grep -c 'not sent')" \
   "$(curl -s http://127.0.0.1:9090/metrics | sed -n 's/^clik2pay_sidecar_own_answers_total{code="token_unavailable"} //p')"
 told "each created once and read once" "$n $((2 * n))" "$(count paymentRequestsCreated) $(($(count apiRequests) - before))"
