@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-seconds=8
+seconds=6
 work=$(mktemp -d)
 started=()
 trap 'for process in "${started[@]}"; do kill -TERM "$process" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
@@ -144,20 +144,27 @@ sleep 2
 tell "idle connections, each" "$(((($(memory RssAnon) - idle)) * 1024 / 1000)) KiB"
 wait "$holder"
 finish
-for size in 1024 65536; do
-  run DOTNET_PROCESSOR_COUNT=1 Clik2pay__ApiBaseUrl=http://127.0.0.1:15081
+
+# under_way CONNECTIONS KIBIBYTES [SETTING]
+under_way() {
+  local idle most=0 now holder
+  run DOTNET_PROCESSOR_COUNT=1 "${3:-A=}" Clik2pay__ApiBaseUrl=http://127.0.0.1:15081
   idle=$(memory RssAnon)
-  python3 "$work/hold.py" 1000 "$size" 6 & holder=$!
-  most=0
+  python3 "$work/hold.py" "$1" $(($2 * 1024)) 5 & holder=$!
   while kill -0 "$holder" 2>/dev/null; do
     now=$(memory RssAnon)
     if [ "$now" -gt "$most" ]; then most=$now; fi
     sleep 0.1
   done
   wait "$holder"
-  tell "requests under way with $size bytes of body, each" "$(((most - idle) * 1024 / 1000)) KiB"
+  tell "$1 requests under way with bodies of $2 KiB${3:+, $3}" \
+    "$(curl -s http://127.0.0.1:19080/metrics | sed -n 's/^clik2pay_sidecar_upstream_answers_total{status_class="2xx"} //p') answered, $(((most - idle) * 1024 / $1)) KiB each, $(memory VmHWM) MiB at most"
   finish
-done
+}
+under_way 1000 1
+under_way 1000 64
+under_way 1000 64 DOTNET_GCHeapHardLimit=0xC000000 # 192 MiB, the heap in a container with 256
+under_way 190 64 DOTNET_GCHeapHardLimit=0x6000000 # 96 MiB, with 128
 
 printf '\n'
 for format in Text Json; do
