@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 suite guides "${1:-}"
 need_ports 5080 8080 8081 8082 9090 9091 9092
+export Sidecar__DrainSeconds=0
 if [ -e /tmp/clik2pay ]; then
   tell failed "/tmp/clik2pay is there, which the documents make"
   end

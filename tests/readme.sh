@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 suite README "${1:-}"
 need_ports 5080 6379 8080 8081 8082 9090 9091 9092
+export Sidecar__DrainSeconds=0
 
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 

@@ -11,17 +11,24 @@ trap 'rm -rf "$results"' EXIT
 export TEST_FIGURES="$results/figures"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# Installs a Debian package for a command that is missing, where that is allowed.
+# need COMMAND PACKAGE…: what tests use. Without it they are told as skipped, or fail where they cannot do without.
+commands=() packages=()
 need() {
-  local command=$1 package=$2
-  command -v "$command" >/dev/null && return 0
+  command -v "$1" >/dev/null && return
+  commands+=("$1") packages+=("${@:2}")
+}
+
+# Installs the Debian packages that are missing, where that is allowed.
+install() {
+  local command
+  [ "${#packages[@]}" = 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "tests/run.sh: installing $package for $command"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$results/apt" 2>&1 && return 0
-    tail -5 "$results/apt"
+    echo "tests/run.sh: installing ${packages[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$results/apt" 2>&1 || tail -5 "$results/apt"
   fi
-  echo "tests/run.sh: $command is missing and cannot be installed here; install it (Debian: $package) for all tests to run."
-  return 1
+  for command in "${commands[@]}"; do
+    command -v "$command" >/dev/null || echo "tests/run.sh: $command is missing and cannot be installed here; without it not all tests run."
+  done
 }
 
 finish() {
@@ -42,9 +49,20 @@ fi
 need curl curl
 need python3 python3
 need node nodejs
+need npm npm
+need jq jq
+need php php-cli php-curl
+need java openjdk-17-jdk-headless
 need promtool prometheus
 need chromium chromium
-need redis-server redis-server || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there a Docker engine to run it on; the integration tests will fail."
+need redis-server redis-server
+need podman podman runc netavark aardvark-dns iptables
+need docker-compose docker-compose
+need ip iproute2
+install
+python3 -c 'import yaml' 2>/dev/null || echo "tests/run.sh: Python's yaml is missing (Debian: python3-yaml), and without it the chart is not tested."
+command -v helm >/dev/null || echo "tests/run.sh: helm is missing, and without it the chart is not tested."
+command -v redis-server >/dev/null || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there redis-server nor a Docker engine to run it on; the integration tests will fail."
 
 echo "== build"
 if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
@@ -53,29 +71,55 @@ if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
   finish
 fi
 
-echo "== dotnet test"
-dotnet test --solution Clik2pay.Sidecar.sln --no-build --no-progress --max-parallel-test-modules 1 2>&1 | tee "$results/dotnet"
-count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$results/dotnet" | tail -1; }
-if [ -z "$(count succeeded)" ]; then
-  echo "tests/run.sh: the test run ended without a summary."
-  failed=1
-else
-  passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
-  # A run that broke off counts no failed test.
-  if [ "$failed" = 0 ] && ! grep -q '^Test run summary: Passed!' "$results/dotnet"; then failed=1; fi
-fi
+# The tests of a project. A run that broke off counts no failed test.
+dotnet_test() {
+  local summary=$results/$1
+  echo "== $1"
+  dotnet test --project "tests/$1" --no-build --no-progress 2>&1 | tee "$summary"
+  count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$summary" | tail -1; }
+  if [ -z "$(count succeeded)" ]; then
+    echo "tests/run.sh: the test run ended without a summary."
+    failed=$((failed + 1))
+    return
+  fi
+  passed=$((passed + $(count succeeded))) failed=$((failed + $(count failed))) skipped=$((skipped + $(count skipped)))
+  if [ "$(count failed)" = 0 ] && ! grep -q '^Test run summary: Passed!' "$summary"; then failed=$((failed + 1)); fi
+}
 
-# Scripts that tell of each of their checks in a file.
+# run TITLE SCRIPT: one of the scripts, which tell of each of their checks in a file.
 run() {
   echo "== $1"
-  # A script that broke off may have told of no failure.
-  "tests/$2" "$results/record" || grep -q '^failed' "$results/record" || failed=$((failed + 1))
-  passed=$((passed + $(grep -c '^passed' "$results/record")))
-  failed=$((failed + $(grep -c '^failed' "$results/record")))
-  skipped=$((skipped + $(grep -c '^skipped' "$results/record")))
+  "tests/$2" "$results/$2.record"
+  echo $? >"$results/$2.code"
 }
-run "alert rules and dashboard" alerts.sh
-run "a real Prometheus on two replicas" prometheus.sh
-run "the status page in a browser" browser.sh
-run "README, as it is written" readme.sh
+
+# tally SCRIPT: counts what it told. A script that broke off may have told of no failure.
+tally() {
+  local record=$results/$1.record
+  [ "$(cat "$results/$1.code")" = 0 ] || grep -q '^failed' "$record" || failed=$((failed + 1))
+  passed=$((passed + $(grep -c '^passed' "$record")))
+  failed=$((failed + $(grep -c '^failed' "$record")))
+  skipped=$((skipped + $(grep -c '^skipped' "$record")))
+}
+
+dotnet_test Clik2pay.Sidecar.Tests
+
+# Most of their time these and the integration tests wait for something, so they do it beside each other.
+{
+  run "alert rules and dashboard" alerts.sh
+  run "a real Prometheus on two replicas" prometheus.sh
+  run "the status page in a browser" browser.sh
+  run "README, as it is written" readme.sh
+  run "the guides, as they are written" guides.sh
+  run "chart, examples and the guide for Kubernetes" charts.sh
+  run "workflows" workflows.sh
+} >"$results/beside" 2>&1 &
+beside=$!
+dotnet_test Clik2pay.Sidecar.IntegrationTests
+wait "$beside"
+cat "$results/beside"
+
+run "the image" image.sh
+run "docker compose, as the guide says" compose.sh
+for script in alerts prometheus browser readme guides charts workflows image compose; do tally "$script.sh"; done
 finish

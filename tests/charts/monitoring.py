@@ -18,7 +18,7 @@ def rules_of(objects):
 
 @check("all alerts are in the PrometheusRule, word for word")
 def _():
-    assert len(ALERTS) == 14, len(ALERTS)
+    assert len(ALERTS) == 15, len(ALERTS)
     rules = rules_of(template(CHART, *OPERATOR, "--set", "prometheusRule.enabled=true"))
     assert rules == ALERTS
     assert all("{{ $labels." in rule["annotations"]["description"] for rule in rules.values())

@@ -27,7 +27,7 @@ internal sealed class AdminGuard(SidecarOptions options)
     {
         _ when !MethodsOf(request).Split(", ").Contains(request.Method, StringComparer.Ordinal) =>
             (StatusCodes.Status405MethodNotAllowed, $"This is only for {MethodsOf(request)}."),
-        _ when IsFromAnothersPage(request.Headers) =>
+        _ when IsFromAnothersPage(request) =>
             (StatusCodes.Status403Forbidden, "A browser sent this request for a web page of somebody else (Origin or Sec-Fetch-Site)."),
         _ when (isOnLoopback || IsQuit(request)) && !IsOurs(request.Host.Host) =>
             (StatusCodes.Status403Forbidden, "The Host header names somebody else. Use localhost, 127.0.0.1, or a name of Sidecar:AllowedHosts."),
@@ -41,9 +41,11 @@ internal sealed class AdminGuard(SidecarOptions options)
     private bool IsOurs(string host) => LoopbackHosts.Concat(options.AllowedHosts).Contains(host, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A link on another page may lead here: what it opens is not that page's to read.</summary>
-    private static bool IsFromAnothersPage(IHeaderDictionary headers) =>
-        headers.Origin.Count > 0 || (headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin") && headers["Sec-Fetch-Mode"] != "navigate");
+    private static bool IsFromAnothersPage(HttpRequest request) =>
+        request.Headers.Origin.Count > 0
+        || (request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin") && (IsQuit(request) || request.Headers["Sec-Fetch-Mode"] != "navigate"));
 
-    /// <summary>A Unix socket has no address.</summary>
-    private static bool IsFromThisMachine(ConnectionInfo connection) => connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);
+    /// <summary>Both ends: a mesh's proxy comes from loopback too, and not to it. A Unix socket has no address.</summary>
+    private static bool IsFromThisMachine(ConnectionInfo connection) =>
+        connection.RemoteIpAddress is not { } from || (IPAddress.IsLoopback(from) && IPAddress.IsLoopback(connection.LocalIpAddress!));
 }

@@ -34,8 +34,15 @@ internal static class AdministrationApp
 
         async Task QuitAsync(HttpContext context)
         {
-            await WriteAsync(context, StatusCodes.Status200OK, Text, "The sidecar is stopping.\n"u8.ToArray());
-            lifetime.StopApplication();
+            try
+            {
+                await WriteAsync(context, StatusCodes.Status200OK, Text, "The sidecar is stopping.\n"u8.ToArray());
+            }
+            finally
+            {
+                // Also for one that does not wait for the answer.
+                lifetime.StopApplication();
+            }
         }
 
         Task GuardAsync(HttpContext context, RequestDelegate next)

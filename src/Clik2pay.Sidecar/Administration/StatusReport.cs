@@ -16,6 +16,7 @@ internal sealed class StatusReport(
     Clik2payOptions options,
     SidecarMetrics metrics,
     Drain drain,
+    RotationWatch rotation,
     TimeProvider time)
 {
     private readonly TimeSpan startedAt = time.GetMonotonicNow();
@@ -51,6 +52,7 @@ internal sealed class StatusReport(
             TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
             TokenLifetime = token?.Lifetime,
             LastSuccess = history.LastSuccess,
+            IsRotationPending = rotation.IsPending,
             IsStoreUp = store.Status.IsUp,
         };
     }

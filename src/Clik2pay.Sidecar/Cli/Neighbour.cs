@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Http;
 
 namespace Clik2pay.Sidecar.Cli;
@@ -8,12 +10,12 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The sidecar that runs beside this process, as its administration listener shows it. Found by the same setting as it finds itself.</summary>
 internal sealed class Neighbour : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
-
     private readonly HttpClient http;
+    private readonly ListenAddress admin;
 
     private Neighbour(ListenAddress admin)
     {
+        this.admin = admin;
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         if (admin.EndPoint is UnixDomainSocketEndPoint)
         {
@@ -25,41 +27,53 @@ internal sealed class Neighbour : IDisposable
             };
         }
 
-        http = new(handler) { BaseAddress = AddressOf(admin), Timeout = Timeout, MaxResponseContentBufferSize = 16 * 1024 };
+        http = new(handler) { BaseAddress = AddressOf(admin), MaxResponseContentBufferSize = 16 * 1024 };
     }
 
     /// <returns>Null when the setting is no address; that has been told.</returns>
     public static async Task<Neighbour?> FindAsync(IReadOnlyList<string> commandLine)
     {
         var settings = new SettingsReader(SidecarConfiguration.Load(commandLine));
-        var admin = SidecarOptionsReader.ReadAdmin(settings);
+        var found = SidecarOptionsReader.ReadAdmin(settings);
         if (settings.Mistakes.Count == 0)
-            return new(admin);
+            return new(found);
 
         await Mistakes.TellAsync(settings.Mistakes);
         return null;
     }
 
+    /// <param name="method">How to ask.</param>
+    /// <param name="path">What to ask.</param>
+    /// <param name="patience">How long the answer may take.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
     /// <returns>Whether the answer is a 2xx, and for people what it says or why there is none.</returns>
-    public async Task<(bool IsWell, string Says)> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    public async Task<(bool IsWell, string Says)> AskAsync(HttpMethod method, string path, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
+        // Whichever address it is, the sidecar takes this for a name of its own.
+        using var request = new HttpRequestMessage(method, path) { Headers = { Host = "localhost" } };
+        using var deadline = new CancellationTokenSource(patience, Ambient.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var answer = await http.SendAsync(request, cancellationToken);
-            return (answer.IsSuccessStatusCode, (await answer.Content.ReadAsStringAsync(cancellationToken)).TrimEnd());
+            using var answer = await http.SendAsync(request, either.Token);
+            var body = await answer.Content.ReadAsByteArrayAsync(either.Token);
+            return (answer.IsSuccessStatusCode, body.Length > 0 ? Printable(body) : $"The administration listener {admin} answered {(int)answer.StatusCode}.");
         }
         catch (HttpRequestException e)
         {
-            return (false, $"The administration listener {http.BaseAddress} {ProviderConnection.Explain(e, http.BaseAddress!)}; is Sidecar:Admin the same for both?");
+            return (false, $"The administration listener {admin} {ProviderConnection.Explain(e, http.BaseAddress!)}; is Sidecar:Admin the same for both?");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, $"The administration listener {http.BaseAddress} did not answer within {Timeout.TotalSeconds:0} s.");
+            return (false, $"The administration listener {admin} did not answer in time.");
         }
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>What listens there may be anybody: nothing of it moves the cursor of a terminal.</summary>
+    private static string Printable(byte[] text) =>
+        string.Concat(Encoding.ASCII.GetString(text).TrimEnd().Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>Who listens on every address is asked over loopback.</summary>
     private static Uri AddressOf(ListenAddress admin) => admin.EndPoint switch

@@ -9,6 +9,7 @@ internal static class RunVerb
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
     {
+        using var signals = new StopSignals(cancellationToken);
         using var routes = RoutesFile.Find(Ambient.Time);
         var configuration = SidecarConfiguration.Load(routes, commandLine);
         if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
@@ -17,7 +18,7 @@ internal static class RunVerb
         await using var sidecar = Program.CreateSidecar(configuration, settings);
         routes.Refused = sidecar.Logger.EditRefused;
 
-        var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings, routes), cancellationToken);
+        var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings, routes), signals.Token);
         return await Mistakes.TellStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
     }
 }

@@ -9,6 +9,9 @@ internal static class WaitVerb
     /// <summary>In seconds: a day.</summary>
     public const int LongestTimeout = 86_400;
 
+    /// <summary>An answer gets so long in any case: with a timeout of 0 one question is asked.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public static async Task<int> RunAsync(TimeSpan timeout, IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
@@ -21,7 +24,8 @@ internal static class WaitVerb
             var startedAt = Ambient.Time.GetTimestamp();
             while (true)
             {
-                var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", cancellationToken);
+                var left = timeout - Ambient.Time.GetElapsedTime(startedAt);
+                var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", left > Shortest ? left : Shortest, cancellationToken);
                 if (isWell)
                     return ExitCode.Success;
 

@@ -5,6 +5,9 @@ namespace Clik2pay.Sidecar.Configuration;
 /// </summary>
 internal sealed class SecretReader(SettingsReader settings, string? directoryKey = null)
 {
+    /// <summary>In bytes. What is larger is no secret, and is not read into memory to find that out.</summary>
+    private const int MaxLength = 64 * 1024;
+
     private readonly string? directory = directoryKey is null ? null : settings.Text(directoryKey);
 
     /// <returns>The secret, or null when a mistake was noted. No mistake quotes it.</returns>
@@ -62,7 +65,12 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
     {
         try
         {
-            return Check(key, WithoutTrailingNewline(File.ReadAllText(path)), Name(path));
+            using var file = new StreamReader(path);
+            var text = new char[MaxLength + 1];
+            var length = file.ReadBlock(text);
+            return length > MaxLength
+                ? Mistake(key, $"{Name(path)} has more than {MaxLength / 1024} KiB, which is no secret.")
+                : Check(key, WithoutTrailingNewline(new string(text, 0, length)), Name(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

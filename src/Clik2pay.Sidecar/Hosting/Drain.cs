@@ -24,12 +24,15 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
     public bool TryBegin(HttpContext context)
     {
         Interlocked.Increment(ref underWay);
+        AskToClose(context);
+        return Volatile.Read(ref isOver) == 0;
+    }
 
-        // A caller that keeps its connection would send the next request just when that closes.
+    /// <summary>Once the end has begun: a caller that kept its connection would send the next request just when that closes.</summary>
+    public void AskToClose(HttpContext context)
+    {
         if (hasBegun)
             context.Response.Headers.Connection = "close";
-
-        return Volatile.Read(ref isOver) == 0;
     }
 
     public void End()

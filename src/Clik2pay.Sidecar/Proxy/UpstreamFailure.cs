@@ -114,9 +114,10 @@ internal sealed class UpstreamFailure(RequestDelegate next, Clik2payOptions opti
     }
 
     /// <summary>Nothing of an answer that broke off before its first byte went out stays in ours.</summary>
-    private static void Discard(HttpContext context)
+    private void Discard(HttpContext context)
     {
         context.Response.Clear();
+        drain.AskToClose(context);
         AnswerTrailers.Cancel(context);
     }
 

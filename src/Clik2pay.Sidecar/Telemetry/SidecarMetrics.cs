@@ -136,6 +136,7 @@ internal sealed class SidecarMetrics
         meter.CreateObservableGauge("clik2pay.sidecar.token_expiry_timestamp", () => ToUnixTime(state().TokenExpiry), unit: "s", description: "When the held access token expires, in Unix time; 0 while none is held.");
         meter.CreateObservableGauge("clik2pay.sidecar.token_lifetime", () => state().TokenLifetime?.TotalSeconds ?? 0, unit: "s", description: "The whole life of the held access token; 0 while none is held.");
         meter.CreateObservableGauge("clik2pay.sidecar.token_last_success_timestamp", () => ToUnixTime(state().LastSuccess), unit: "s", description: "When a refresh brought a token last, in Unix time; 0 when none has.");
+        meter.CreateObservableGauge("clik2pay.sidecar.rotation_pending", () => state().IsRotationPending ? 1 : 0, description: "1 while the credential files hold something else than what is in use: a set that is not tried yet or was refused, or none at all; else 0.");
         meter.CreateObservableGauge("clik2pay.sidecar.store_up", () => state().IsStoreUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : (IEnumerable<Measurement<int>>)[], description: "1 when Redis could be used at the last visit, else 0; absent without Redis.");
 
         // By the platform's name, in place of the platform's: that one is updated twice with each request, by tags, and counts scrapes as well.

@@ -18,6 +18,9 @@ internal readonly record struct SidecarState
     /// <summary>When a refresh brought a token last; null when none has.</summary>
     public required DateTimeOffset? LastSuccess { get; init; }
 
+    /// <summary>Whether the credential files hold something else than what is in use.</summary>
+    public required bool IsRotationPending { get; init; }
+
     /// <summary>Whether the shared store could be used at the last visit; null when there is none, or when it has not been visited.</summary>
     public required bool? IsStoreUp { get; init; }
 }

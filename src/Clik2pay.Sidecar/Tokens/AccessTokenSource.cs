@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Tokens;
@@ -13,6 +14,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
 
     private readonly Lock rejecting = new();
     private TimeSpan nextForcedRefresh = TimeSpan.MinValue;
+    private CredentialSet? forcedFor;
     private AccessToken? kept;
 
     /// <summary>The token to send now, without waiting; null when none is valid.</summary>
@@ -74,7 +76,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
 
             // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
             var now = time.GetMonotonicNow();
-            if (now < nextForcedRefresh)
+            if (now < nextForcedRefresh && token.Credentials == forcedFor)
             {
                 if (kept != token)
                     log.RejectedAgain((long)(nextForcedRefresh - now).TotalSeconds);
@@ -85,7 +87,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
             if (!slot.TryReject(token))
                 return;
 
-            nextForcedRefresh = now + ForcedRefreshFloor;
+            (nextForcedRefresh, forcedFor) = (now + ForcedRefreshFloor, token.Credentials);
         }
 
         log.Rejected();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
@@ -19,13 +20,22 @@ internal sealed class RefreshLoop(
     TimeProvider time,
     ILogger<RefreshLoop> log)
 {
+    /// <summary>
+    /// That another replica has had a token with other credentials within this time, and since the last rotation, is proof that they are accepted: kubelet
+    /// renews the files of a fleet within two minutes or so. An older token may be of a time before these credentials were disabled, and are now put back.
+    /// </summary>
+    private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
+
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
-    private TokenKey inUse = key;
+    private volatile TokenKey inUse = key;
     private Candidate? candidate;
+    private TimeSpan? rotatedAt;
 
     public RefreshStatus Status => status;
+
+    public CredentialSet CredentialsInUse => inUse.Credentials;
 
     /// <summary>Ends with the refresh that is under way, or else with the next one, however that ends, and tells which it was in traces.</summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
@@ -78,13 +88,18 @@ internal sealed class RefreshLoop(
     {
         try
         {
-            return await refresher.RefreshAsync(tried.Key, tried.Status, onToken, cancellationToken);
+            return await refresher.RefreshAsync(tried.Key, OldestTokenOf(tried.Key), tried.Status, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return Broken(e);
         }
     }
+
+    private TimeSpan OldestTokenOf(TokenKey key) =>
+        key == inUse ? TimeSpan.MaxValue
+        : rotatedAt is { } since ? Min(OldestProof, time.GetMonotonicNow() - since)
+        : OldestProof;
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -155,11 +170,19 @@ internal sealed class RefreshLoop(
         if (Volatile.Read(ref candidate) is not { } offered)
             return false;
 
-        if (offered.Key.Credentials != inUse.Credentials)
+        if (offered.Key != inUse)
             return TimeUntil(offered.Status.DueAt) == TimeSpan.Zero;
 
-        // They were taken back before they were taken.
+        // Username and password are those in use: an offer was taken back, or the API key alone is another. Of that there is nothing to try.
         Interlocked.CompareExchange(ref candidate, null, offered);
+        if (offered.Key.Credentials != inUse.Credentials)
+        {
+            inUse = offered.Key;
+            if (slot.Current is { } held)
+                slot.TryPublish(held.With(inUse.Credentials));
+            log.Rotated();
+        }
+
         return false;
     }
 
@@ -179,6 +202,10 @@ internal sealed class RefreshLoop(
         if (trigger == RefreshTrigger.Rotation && !TryReplace(result, tried, after))
             return;
 
+        // Those in use are refused: others that were refused before may be what the provider has changed to.
+        if (result.Outcome == RefreshOutcome.Rejected && Volatile.Read(ref candidate) is { } offered)
+            Interlocked.CompareExchange(ref candidate, offered with { Status = offered.Status with { DueAt = now } }, offered);
+
         // The slot and the status come first, the waiting requests second: they find what they waited for.
         status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(context);
@@ -189,7 +216,7 @@ internal sealed class RefreshLoop(
     {
         var hasToken = result.Token is not null;
         if (hasToken)
-            inUse = tried.Key;
+            (inUse, rotatedAt) = (tried.Key, time.GetMonotonicNow());
 
         // Unless others have been offered meanwhile.
         Interlocked.CompareExchange(ref candidate, hasToken ? null : tried with { Status = after }, tried);

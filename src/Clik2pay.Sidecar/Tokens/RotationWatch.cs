@@ -10,18 +10,26 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private volatile CredentialReading last = new(options.Credentials, "");
+    private Task<CredentialReading>? reading;
+
+    /// <summary>Whether the files hold something else than what is in use: a set that is not tried yet or was refused, or none at all.</summary>
+    public bool IsPending => last.Credentials != loop.CredentialsInUse;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!files.Exist)
             return;
 
-        var (offered, told, before) = (options.Credentials, "", (Credentials: (CredentialSet?)options.Credentials, Mistakes: ""));
+        var (offered, told) = (options.Credentials, "");
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var now = (Credentials: files.Read(out var mistakes), Mistakes: mistakes);
-            var stoodStill = now == before;
-            before = now;
+            var now = await LookAsync(stoppingToken);
+            var stoodStill = now == last;
+            last = now;
 
             // The files may be written one after the other: what has just changed may be half of something.
             if (!stoodStill)
@@ -34,9 +42,29 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
                 offered = credentials;
             }
 
-            if (mistakes.Length > 0 && mistakes != told)
-                log.FilesUnusable(mistakes);
-            told = mistakes;
+            if (now.Mistakes.Length > 0 && now.Mistakes != told)
+                log.FilesUnusable(now.Mistakes);
+            told = now.Mistakes;
+        }
+    }
+
+    /// <summary>Whatever lies in the place of the files neither stops the watch nor ends the process. While one reading hangs, no second is begun.</summary>
+    private async Task<CredentialReading> LookAsync(CancellationToken cancellationToken)
+    {
+        if (reading is null or { IsCompleted: true })
+            reading = Task.Run(files.Read, CancellationToken.None);
+
+        try
+        {
+            return await reading.WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return new(Credentials: null, $"They could not be read within {Patience.TotalSeconds:0} s; does a mounted folder hang?");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new(Credentials: null, $"Reading them ended with an unexpected {e.GetType().Name}; please report this.");
         }
     }
 }

@@ -28,10 +28,11 @@ internal sealed class TokenRefresher(
     public LeaseRecord? LastLease => lastLease;
 
     /// <param name="key">Whose token, and under which key it is shared.</param>
+    /// <param name="oldest">A token in the shared store that was issued so long ago, or longer, is not taken.</param>
     /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
     /// <param name="onToken">Called when the slot has the token, before that is shared and the lease given back: a request waits for no store.</param>
     /// <param name="cancellationToken">Ends the refresh; a lease that is held is given back all the same.</param>
-    public async Task<RefreshResult> RefreshAsync(TokenKey key, RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(TokenKey key, TimeSpan oldest, RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
         var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
@@ -39,7 +40,7 @@ internal sealed class TokenRefresher(
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
-            var look = await AdoptAsync(key, cancellationToken);
+            var look = await AdoptAsync(key, oldest, cancellationToken);
             if (look.Token is { } found)
                 return RefreshResult.Adopted(found);
 
@@ -60,7 +61,7 @@ internal sealed class TokenRefresher(
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
                 // 6. Between the look and the lease the previous holder may have written its token.
-                if ((await AdoptAsync(key, cancellationToken)).Token is { } written)
+                if ((await AdoptAsync(key, oldest, cancellationToken)).Token is { } written)
                 {
                     var adopted = RefreshResult.Adopted(written);
                     onToken(adopted);
@@ -99,7 +100,7 @@ internal sealed class TokenRefresher(
     /// </summary>
     public async Task<LookResult> LookAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        var look = await AdoptAsync(key, cancellationToken);
+        var look = await AdoptAsync(key, TimeSpan.MaxValue, cancellationToken);
         return look.Outcome == LookOutcome.Behind && slot.Current is { } held && await store.WriteAsync(key, held, cancellationToken)
             ? new(LookOutcome.WrittenBack)
             : look;
@@ -127,7 +128,7 @@ internal sealed class TokenRefresher(
         contendedAt = null;
     }
 
-    private async ValueTask<LookResult> AdoptAsync(TokenKey key, CancellationToken cancellationToken)
+    private async ValueTask<LookResult> AdoptAsync(TokenKey key, TimeSpan oldest, CancellationToken cancellationToken)
     {
         var reading = await store.ReadAsync(key, cancellationToken);
         if (reading.Outcome == StoreOutcome.Unavailable)
@@ -136,7 +137,7 @@ internal sealed class TokenRefresher(
             return new(LookOutcome.Unavailable);
         }
 
-        if (reading.Token is not { } token)
+        if (reading.Token is not { } token || time.GetMonotonicNow() - (token.ExpiresAt - token.Lifetime) >= oldest)
             return new(LookOutcome.Behind);
 
         if (slot.Current?.IsSentAs(token) == true)

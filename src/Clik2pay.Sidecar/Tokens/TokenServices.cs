@@ -14,7 +14,8 @@ internal static class TokenServices
 
         services.AddHostedService<RefreshService>();
         services.AddSingleton<RefreshLoop>();
-        services.AddHostedService<RotationWatch>();
+        services.AddSingleton<RotationWatch>();
+        services.AddHostedService(s => s.GetRequiredService<RotationWatch>());
         services.AddSingleton(new CredentialFiles(configuration));
         services.AddSingleton(s => new RefreshSchedule(
             s.GetRequiredService<Clik2payOptions>().RefreshAt,

@@ -224,6 +224,7 @@ public sealed class RedisClientTests
     }
 
     [Theory]
+    [InlineData("-DENIED Redis is running in protected mode because protected mode is enabled\r\n", RedisFailure.AccessDenied)]
     [InlineData("-LOADING Redis is loading the dataset in memory\r\n", RedisFailure.NotReady)]
     [InlineData("-READONLY You can't write against a read only replica.\r\n", RedisFailure.NotReady)]
     [InlineData("-OOM command not allowed when used memory > 'maxmemory'.\r\n", RedisFailure.NotReady)]

@@ -46,19 +46,35 @@ public sealed class QuitTests
         Assert.False(IsStopping(sidecar));
     }
 
-    [Fact]
-    public async Task From_another_address_than_loopback_it_is_refused()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("127.0.0.6")] // where a mesh's proxy comes from with what it was sent from outside
+    public async Task To_another_address_than_loopback_it_is_refused(string? source)
     {
         var own = (await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork)).FirstOrDefault(address => !IPAddress.IsLoopback(address));
         Assert.SkipWhen(own is null, "This machine has no address but loopback.");
-        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true"), ("Sidecar:Admin", "http://*:0")]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://{own}:{sidecar.Admin.BaseAddress!.Port}/quitquitquit"));
-        request.Headers.Host = "localhost";
+        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true"), ("Sidecar:Admin", "http://0.0.0.0:0")]);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (source is not null)
+            socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+        await socket.ConnectAsync(own!, sidecar.Admin.BaseAddress!.Port);
+        await using var connection = new NetworkStream(socket);
+        await connection.WriteAsync("POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(connection);
+        var answer = await reader.ReadToEndAsync();
 
-        var answer = await sidecar.Admin.SendAsync(request);
+        Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
+        Assert.Contains("loopback", answer, StringComparison.Ordinal);
+        Assert.False(IsStopping(sidecar));
+    }
 
-        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("loopback", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    [Fact]
+    public async Task A_web_page_cannot_have_the_browser_ask_for_it_by_a_form()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Quit) { Headers = { { "Sec-Fetch-Site", "cross-site" }, { "Sec-Fetch-Mode", "navigate" } } };
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await sidecar.Admin.SendAsync(request)).StatusCode);
         Assert.False(IsStopping(sidecar));
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
@@ -38,8 +40,27 @@ public sealed class NeighbourVerbTests : IAsyncDisposable
         var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "1");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("http://127.0.0.1:1/ could not be reached: ConnectionRefused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
+        Assert.Contains("http://*:1 could not be reached: ConnectionRefused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text/plain; charset=bogus", "not \u001b[31mhere", "not  [31mhere")]
+    [InlineData("text/plain", "", "http://{0} answered 503")]
+    public async Task Whatever_listens_there_is_told_in_plain_text(string contentType, string body, string says)
+    {
+        await using var sidecar = await StartAsync();
+        upstream.Respond = context =>
+        {
+            context.Response.StatusCode = 503;
+            context.Response.ContentType = contentType;
+            return context.Response.WriteAsync(body);
+        };
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = upstream.Address }, "wait", "--timeout", "0");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, says, new Uri(upstream.Address).Authority), output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
@@ -104,7 +105,8 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         secret.Swap("user", "canary\nsecond line", "key");
 
-        var line = await MovingOnAsync(sidecar.Log.WaitForAsync("cannot be used as they are now"));
+        var line = await MovingOnAsync(sidecar.Log.WaitForAsync("has a line end"));
+        Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
         for (var i = 0; i < 5; i++)
             time.Advance(TimeSpan.FromSeconds(1));
         secret.Swap("user", "password-0", "key-0");
@@ -113,8 +115,42 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
         secret.Swap("user", "password-1", "key-1");
         await LookedAsync("The credentials were rotated");
-        Assert.Single(sidecar.Log.Lines, told => told.Text.Contains("cannot be used as they are now", StringComparison.Ordinal));
+        Assert.Single(sidecar.Log.Lines, told => told.Text.Contains("has a line end", StringComparison.Ordinal));
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+    }
+
+    [Fact]
+    public async Task A_file_too_large_to_be_a_credential_is_not_read_and_does_not_end_the_sidecar()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        File.Delete($"{secret.Path}/password");
+        await using (var file = File.Create($"{secret.Path}/password"))
+            file.SetLength(100_000_000);
+        var before = GC.GetTotalAllocatedBytes();
+
+        await MovingOnAsync(sidecar.Log.WaitForAsync("cannot be used as they are now"));
+
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
+    }
+
+    [Fact]
+    public async Task A_folder_that_hangs_is_told_and_stops_neither_callers_nor_later_rotations_nor_the_end()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        File.Delete($"{secret.Path}/password");
+        using (var mkfifo = Process.Start("mkfifo", $"{secret.Path}/password"))
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await MovingOnAsync(sidecar.Log.WaitForAsync("does a mounted folder hang?"));
+
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
+        await using (File.OpenWrite($"{secret.Path}/password"))
+            File.Delete($"{secret.Path}/password");
+        secret.Write("password", "password-1");
+        secret.Write("api-key", "key-1");
+        await LookedAsync("The credentials were rotated");
+        Assert.Equal(0, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
+        await sidecar.StopAsync();
     }
 
     [Fact]

@@ -31,6 +31,9 @@ public sealed class DrainTests : IAsyncDisposable
         var served = await sidecar.Caller.GetAsync("/open/v1/a");
         Assert.Equal((HttpStatusCode.OK, true), (served.StatusCode, served.Headers.ConnectionClose));
 
+        var failed = await sidecar.Caller.GetAsync("/open/v1/broken");
+        Assert.Equal((HttpStatusCode.BadGateway, true), (failed.StatusCode, failed.Headers.ConnectionClose));
+
         time.Advance(TimeSpan.FromSeconds(0.1));
         var refused = await RefusedAsync();
         Assert.Equal(("shutting_down", 1.0, true), (Assert.Single(refused.Headers.GetValues("Clik2pay-Sidecar-Error")), refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, refused.Headers.ConnectionClose));
@@ -40,7 +43,7 @@ public sealed class DrainTests : IAsyncDisposable
         gate.SetResult();
         Assert.Equal(HttpStatusCode.OK, (await underWay).StatusCode);
         await stopping;
-        Assert.Equal(2, sidecar.Upstream.Received.Count);
+        Assert.Equal(3, sidecar.Upstream.Received.Count);
     }
 
     [Fact]
@@ -83,6 +86,9 @@ public sealed class DrainTests : IAsyncDisposable
         sidecar = await TestSidecar.StartAsync([("Sidecar:DrainSeconds", "5"), .. settings], time);
         sidecar.Upstream.Respond = context =>
         {
+            if (context.Request.Path == "/open/v1/broken")
+                context.Abort();
+
             if (context.Request.Path != "/open/v1/slow")
                 return Task.CompletedTask;
 

@@ -9,6 +9,14 @@ public sealed class RotationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "outage");
+    private static readonly Clik2payOptions Options = new()
+    {
+        Environment = Clik2payEnvironment.Custom,
+        ApiBaseUrl = new("http://localhost"),
+        TokenEndpoint = new("http://localhost/oauth2/token"),
+        Credentials = Secrets.Set,
+    };
+
     private static readonly TokenKey Next = KeyOf("next");
 
     private readonly Simulation simulation = new();
@@ -159,13 +167,66 @@ public sealed class RotationTests
         Assert.Equal(TokenRig.Key.Credentials, asked.Completed()?.Credentials);
     }
 
-    private static TokenKey KeyOf(string password) => TokenKey.For(new()
+    [Fact]
+    public void Credentials_that_are_put_back_and_refused_by_now_are_not_taken_for_the_token_they_once_brought()
     {
-        Environment = Clik2payEnvironment.Custom,
-        ApiBaseUrl = new("http://localhost"),
-        TokenEndpoint = new("http://localhost/oauth2/token"),
-        Credentials = new("user", password, "key of " + password),
-    });
+        Offer(Next);
+        var third = KeyOf("third");
+        Offer(third);
+        endpoint.Refused.Add("next");
+
+        Offer(Next);
+
+        Assert.Equal(third.Credentials, rig.Slot.Current?.Credentials);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(20)]
+    [InlineData(30)]
+    [InlineData(40)]
+    public void When_those_in_use_are_refused_others_that_were_refused_before_are_tried_without_a_long_wait(int minutes)
+    {
+        endpoint.Refused.Add("next");
+        Offer(Next);
+        simulation.Advance(TimeSpan.FromMinutes(minutes), Second);
+
+        // The provider switches: the next ones are known now, those in use no longer.
+        endpoint.Refused.Clear();
+        endpoint.Refused.Add(TokenRig.Key.Credentials.Password);
+        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        simulation.Advance(TimeSpan.FromMinutes(2), Second);
+
+        Assert.Equal(Next.Credentials, rig.Slot.Current?.Credentials);
+    }
+
+    [Fact]
+    public void An_API_key_alone_is_changed_without_anybody_being_asked_and_refreshes_go_on_as_they_were_due()
+    {
+        Offer(Next);
+        var (calls, due) = (endpoint.Calls, rig.Loop.Status.DueAt);
+        endpoint.Failure = Outage;
+
+        Offer(TokenKey.For(Options with { Credentials = Next.Credentials with { ApiKey = "another" } }));
+
+        Assert.Equal(("access_token_2", "another"), (rig.Slot.Current?.Value, rig.Slot.Current?.Credentials.ApiKey));
+        Assert.Equal((calls, due), (endpoint.Calls, rig.Loop.Status.DueAt));
+    }
+
+    [Fact]
+    public void The_first_token_of_new_credentials_can_be_rejected_however_short_ago_one_of_the_old_was()
+    {
+        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        simulation.Advance(2 * Second, Second);
+        Offer(Next);
+
+        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        simulation.Advance(2 * Second, Second);
+
+        AssertInUse("access_token_4", Next);
+    }
+
+    private static TokenKey KeyOf(string password) => TokenKey.For(Options with { Credentials = new("user", password, "key of " + password) });
 
     private void Offer(TokenKey key)
     {
