@@ -1,5 +1,6 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Hosting;
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Cli;
 
@@ -9,8 +10,9 @@ internal static class WaitVerb
     /// <summary>In seconds: a day.</summary>
     public const int LongestTimeout = 86_400;
 
-    /// <summary>An answer gets so long in any case: with a timeout of 0 one question is asked.</summary>
+    /// <summary>An answer gets at least and at most so long: with a timeout of 0 one question is asked, and one that hangs is asked again.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -25,7 +27,7 @@ internal static class WaitVerb
             while (true)
             {
                 var left = timeout - Ambient.Time.GetElapsedTime(startedAt);
-                var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", left > Shortest ? left : Shortest, cancellationToken);
+                var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", Min(Max(left, Shortest), Longest), cancellationToken);
                 if (isWell)
                     return ExitCode.Success;
 
