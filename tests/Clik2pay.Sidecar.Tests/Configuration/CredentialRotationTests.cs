@@ -144,7 +144,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         await MovingOnAsync(sidecar.Log.WaitForAsync("does a mounted folder hang?"));
 
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
-        await using (File.OpenWrite($"{secret.Path}/password"))
+        await using (new FileStream($"{secret.Path}/password", FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             File.Delete($"{secret.Path}/password");
         secret.Write("password", "password-1");
         secret.Write("api-key", "key-1");
