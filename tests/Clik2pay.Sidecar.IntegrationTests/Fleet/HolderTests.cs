@@ -16,7 +16,7 @@ public sealed class HolderTests
     [Fact]
     public async Task A_holder_killed_between_acquiring_and_writing_is_replaced_within_the_lease_time_and_no_call_fails()
     {
-        var lanes = Ambience.Repeats(many: 50, few: 20);
+        var lanes = Ambience.Repeats(many: 50, few: 10);
         var rounds = Ambience.Repeats(many: 2, few: 1);
         await using var redis = await RedisServer.StartAsync();
         using var starts = new SemaphoreSlim(4);
