@@ -31,6 +31,7 @@ def _():
         ({}, "chart requires kubeVersion: >=1.25.0-0", "--kube-version", "1.24.0"),
         ({"app.port": "8080"}, "ports.callers, ports.admin and app.port must differ (8080, 9090, 8080)"),
         ({"ports.callers": "9090"}, "ports.callers, ports.admin and app.port must differ (9090, 9090); give ports.callers or ports.admin another."),
+        ({"extraEnv[0].name": "Clik2pay__Password", "extraEnv[0].value": "x"}, "extraEnv: Clik2pay__Password is a secret, and would stand in clear in the pod"),
         ({"extraEnv[0].name": "Sidecar__Listen", "extraEnv[0].value": "x"}, "extraEnv: Sidecar__Listen is there already; set it by its own value"),
         (
             {"podMonitor.enabled": "true"},

@@ -3,7 +3,7 @@ import json
 
 import yaml
 
-from chart import CHART, MINIMAL, ROOT, Skip, check, keys_of, of_kind, one, pod_of, rendered, settings_of, sidecar_of, template
+from chart import CHART, MINIMAL, REPOSITORY, ROOT, Skip, check, keys_of, of_kind, one, pod_of, rendered, settings_of, sidecar_of, template
 
 
 @check("each setting reaches the sidecar")
@@ -47,9 +47,11 @@ def _():
     assert (app["command"], app["args"], app["imagePullPolicy"]) == (["/shop"], ["--listen=:8080"], "IfNotPresent")
     assert settings_of(app) == {
         "CLIK2PAY_BASE_URL": "http://127.0.0.1:8181",
-        "CLIK2PAY_SIDECAR_TOKEN_FILE": "/etc/clik2pay-sidecar/caller-token/caller-token",
+        "CLIK2PAY_CALLER_TOKEN_FILE": "/etc/clik2pay-sidecar/caller-token/caller-token",
         "TZ": "America/Toronto",
     }
+    guide = (REPOSITORY / "docs/calling.md").read_text()
+    assert not [name for name in settings_of(app) if name.startswith("CLIK2PAY_") and f"`{name}`" not in guide], "the programs of docs/calling.md take other names"
     assert app["envFrom"] == [{"secretRef": {"name": "pay-shop"}}]
     assert [mount["mountPath"] for mount in app["volumeMounts"]] == ["/etc/clik2pay-sidecar/caller-token", "/tmp"]
     assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"] and app["securityContext"]["runAsNonRoot"]

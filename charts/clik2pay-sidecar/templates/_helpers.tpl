@@ -60,6 +60,11 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- /* Refuses, with the remedy, what the schema cannot judge. */}}
 {{- define "clik2pay-sidecar.own.guard" -}}
 {{- $v := .Values -}}
+{{- range $v.extraEnv -}}
+{{- if has (lower .name) (list "clik2pay__username" "clik2pay__password" "clik2pay__apikey" "redis__connectionstring" "sidecar__callertoken") -}}
+{{- fail (printf "extraEnv: %s is a secret, and would stand in clear in the pod; set credentials.existingSecret, redis.existingSecret or callerToken.existingSecret." .name) -}}
+{{- end -}}
+{{- end -}}
 {{- if not $v.environment -}}
 {{- fail "environment: say whom to call: Sandbox, Production or Custom. It has no default, as in production real money moves." -}}
 {{- end -}}

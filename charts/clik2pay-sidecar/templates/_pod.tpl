@@ -236,7 +236,7 @@ checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}
 - name: CLIK2PAY_BASE_URL
   value: http://127.0.0.1:{{ .Values.ports.callers | int }}
 {{- if .Values.callerToken.existingSecret }}
-- name: CLIK2PAY_SIDECAR_TOKEN_FILE
+- name: CLIK2PAY_CALLER_TOKEN_FILE
   value: /etc/clik2pay-sidecar/caller-token/caller-token
 {{- end }}
 {{- end }}

@@ -30,6 +30,9 @@ internal sealed record SidecarStatus
 
     public required DateTimeOffset? LastSuccess { get; init; }
 
+    /// <summary>What the credential files hold in place of what is in use; null when it is just that.</summary>
+    public required string? WhyRotationPending { get; init; }
+
     public required StoreStatus Store { get; init; }
 
     /// <summary>Null while none has been asked for.</summary>

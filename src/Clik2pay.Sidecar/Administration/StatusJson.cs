@@ -33,6 +33,7 @@ internal static class StatusJson
         WriteToken(json, status);
         WriteRefreshes(json, status);
 
+        json.WriteString("rotationPending", status.WhyRotationPending);
         json.WriteStartObject("store");
         json.WriteString("name", status.Store.Name);
         WriteNullable(json, "up", status.Store.IsUp);

@@ -70,7 +70,8 @@ internal static class StatusPage
                 <p><strong>{Span(token.Remaining)}</strong> left of {Span(token.Lifetime)}; {Span(token.Age)} old, expires at {Moment(status.At + token.Remaining)}.</p>
                 """)
             : $"""<p>None is held, so calls are answered 503. The last was had {(status.LastSuccess is { } last ? $"at {Moment(last)}" : "never")}.</p>""";
-        return $"""<section><h2 id="token">Access token</h2>{body}<p class="dim">{next}</p></section>""";
+        var rotation = status.WhyRotationPending is { } why ? $"""<p class="reason">{Text(why)} The credentials before stay in use.</p>""" : "";
+        return $"""<section><h2 id="token">Access token</h2>{body}<p class="dim">{next}</p>{rotation}</section>""";
     }
 
     private static string Refreshes(SidecarStatus status) => $"""

@@ -36,6 +36,7 @@ internal sealed class StatusReport(
             NextRefresh = MonotonicTime.Max(loop.Status.DueAt - now, TimeSpan.Zero),
             Refreshes = history.Records,
             LastSuccess = history.LastSuccess,
+            WhyRotationPending = rotation.WhyPending,
             Store = store.Status,
             LastLease = refresher.LastLease,
             Answers = [.. metrics.Answers],
@@ -52,7 +53,7 @@ internal sealed class StatusReport(
             TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
             TokenLifetime = token?.Lifetime,
             LastSuccess = history.LastSuccess,
-            IsRotationPending = rotation.IsPending,
+            IsRotationPending = rotation.WhyPending is not null,
             IsStoreUp = store.Status.IsUp,
         };
     }

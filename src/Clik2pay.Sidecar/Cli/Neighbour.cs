@@ -57,7 +57,7 @@ internal sealed class Neighbour : IDisposable
         {
             using var answer = await http.SendAsync(request, either.Token);
             var body = await answer.Content.ReadAsByteArrayAsync(either.Token);
-            return (answer.IsSuccessStatusCode, body.Length > 0 ? Printable(body) : $"The administration listener {admin} answered {(int)answer.StatusCode}.");
+            return answer.IsSuccessStatusCode ? (true, Printable(body)) : (false, $"The administration listener {admin} answered {(int)answer.StatusCode}: {Printable(body)}");
         }
         catch (HttpRequestException e)
         {

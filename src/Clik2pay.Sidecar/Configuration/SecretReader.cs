@@ -74,7 +74,10 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Mistake(key, $"{Name(path)} is not there or cannot be read by this user.");
+            var what = e is FileNotFoundException or DirectoryNotFoundException ? "is not there"
+                : Directory.Exists(path) ? "is a folder"
+                : $"cannot be read by the user {Environment.UserName}; see its mode and owner, and those of its folder";
+            return Mistake(key, $"{Name(path)} {what}.");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
 
         await Task.WhenAny(idle.Task, Task.Delay(options.StopTimeout, time, cancellationToken));
         if (!idle.Task.IsCompleted)
-            log.BrokenOff(UnderWay, (long)options.StopTimeout.TotalSeconds);
+            log.BrokenOff((long)options.StopTimeout.TotalSeconds, UnderWay);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -66,5 +66,9 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        log.Stopped();
+        return Task.CompletedTask;
+    }
 }

@@ -23,11 +23,14 @@ internal static partial class HostLog
     [LoggerMessage(1102, LogLevel.Information, "Spans are sent to {Collector}. If it is away they are lost, without a line here.")]
     private static partial void Exporting(ILogger log, string collector);
 
-    [LoggerMessage(1103, LogLevel.Information, "Stopping: callers are served for {DrainSeconds} s more, while /readyz says 503; then requests that are under way have {StopTimeoutSeconds} s to end.")]
+    [LoggerMessage(1103, LogLevel.Information, "Stopping: callers are served for {DrainSeconds} s more (Sidecar:DrainSeconds), while /readyz says 503; then requests that are under way have {StopTimeoutSeconds} s to end (Sidecar:StopTimeoutSeconds).")]
     public static partial void Draining(this ILogger log, long drainSeconds, long stopTimeoutSeconds);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Count} requests did not end within {StopTimeoutSeconds} s (Sidecar:StopTimeoutSeconds) and are broken off; the provider may have carried them out.")]
-    public static partial void BrokenOff(this ILogger log, int count, long stopTimeoutSeconds);
+    [LoggerMessage(1104, LogLevel.Warning, "Requests that did not end within {StopTimeoutSeconds} s (Sidecar:StopTimeoutSeconds) and are broken off: {Count}. The provider may have carried them out.")]
+    public static partial void BrokenOff(this ILogger log, long stopTimeoutSeconds, int count);
+
+    [LoggerMessage(1105, LogLevel.Information, "Stopped.")]
+    public static partial void Stopped(this ILogger log);
 
     [LoggerMessage(1101, LogLevel.Warning, "The system does not let {Path} be watched (is fs.inotify.max_user_instances exhausted?); an edit takes effect at the next start.")]
     private static partial void NotWatched(ILogger log, string path);

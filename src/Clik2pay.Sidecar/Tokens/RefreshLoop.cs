@@ -180,7 +180,7 @@ internal sealed class RefreshLoop(
             inUse = offered.Key;
             if (slot.Current is { } held)
                 slot.TryPublish(held.With(inUse.Credentials));
-            log.Rotated();
+            log.KeyRotated();
         }
 
         return false;

@@ -15,8 +15,13 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
     private volatile CredentialReading last = new(options.Credentials, "");
     private Task<CredentialReading>? reading;
 
-    /// <summary>Whether the files hold something else than what is in use: a set that is not tried yet or was refused, or none at all.</summary>
-    public bool IsPending => last.Credentials != loop.CredentialsInUse;
+    /// <summary>What the files hold in place of what is in use; null when it is just that.</summary>
+    public string? WhyPending => last switch
+    {
+        { Mistakes: { Length: > 0 } mistakes } => $"The credential files cannot be used as they are now: {mistakes}",
+        { Credentials: { } credentials } when credentials != loop.CredentialsInUse => "The credential files hold another set, which has not brought an access token yet.",
+        _ => null,
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,15 +40,22 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
             if (!stoodStill)
                 continue;
 
-            if (now.Credentials is { } credentials && credentials != offered)
+            if (now.Credentials is { } credentials)
             {
-                log.Offered();
-                loop.Offer(TokenKey.For(options with { Credentials = credentials }));
+                if (credentials == loop.CredentialsInUse && (credentials != offered || told.Length > 0))
+                    log.BackInFiles();
+                else if (credentials != offered)
+                    log.Offered();
+
+                if (credentials != offered)
+                    loop.Offer(TokenKey.For(options with { Credentials = credentials }));
                 offered = credentials;
             }
-
-            if (now.Mistakes.Length > 0 && now.Mistakes != told)
+            else if (now.Mistakes != told)
+            {
                 log.FilesUnusable(now.Mistakes);
+            }
+
             told = now.Mistakes;
         }
     }

@@ -21,7 +21,7 @@ internal static partial class TokenLog
     [LoggerMessage(1006, LogLevel.Information, "The shared store had lost the access token, or had an older one; this replica's was written there.")]
     public static partial void WrittenBack(this ILogger log);
 
-    [LoggerMessage(1007, LogLevel.Information, "The credential files hold another set. It is tried; the one in use stays until the token endpoint has accepted the new one.")]
+    [LoggerMessage(1007, LogLevel.Information, "The credential files hold another set; the one in use stays until the token endpoint has accepted the new one.")]
     public static partial void Offered(this ILogger log);
 
     [LoggerMessage(1008, LogLevel.Information, "The credentials were rotated: username, password and API key of the new set are in use from now on.")]
@@ -35,6 +35,12 @@ internal static partial class TokenLog
 
     [LoggerMessage(1011, LogLevel.Error, "The credential files cannot be used as they are now, and the credentials in use stay: {Mistakes}")]
     public static partial void FilesUnusable(this ILogger log, string mistakes);
+
+    [LoggerMessage(1012, LogLevel.Information, "The credential files hold the credentials in use again; nothing is left to do.")]
+    public static partial void BackInFiles(this ILogger log);
+
+    [LoggerMessage(1013, LogLevel.Information, "The API key alone was rotated, and the new one is in use from now on. It cannot be tried: a wrong one shows in the provider's 403.")]
+    public static partial void KeyRotated(this ILogger log);
 
     [LoggerMessage(1004, LogLevel.Error, "A refresh ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
     public static partial void Broken(this ILogger log, string errorType, string? stackTrace);

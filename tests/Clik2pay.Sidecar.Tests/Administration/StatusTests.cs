@@ -160,6 +160,7 @@ public sealed class StatusTests
         NextRefresh = TimeSpan.FromMinutes(15),
         Refreshes = [],
         LastSuccess = null,
+        WhyRotationPending = null,
         Store = new("this process"),
         LastLease = null,
         Answers = [],

@@ -25,7 +25,7 @@ public sealed class NeighbourVerbTests : IAsyncDisposable
 
         var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
         Assert.Equal(1, exitCode);
-        Assert.Contains("has not started within 0 s. There is no access token yet", output, StringComparison.Ordinal);
+        Assert.Contains("answered 503: There is no access token yet", output, StringComparison.Ordinal);
 
         var waiting = SidecarProcess.RunAsync(beside, "wait");
         tokenEndpoint.Fault = null;
@@ -46,7 +46,7 @@ public sealed class NeighbourVerbTests : IAsyncDisposable
 
     [Theory]
     [InlineData("text/plain; charset=bogus", "not \u001b[31mhere", "not  [31mhere")]
-    [InlineData("text/plain", "", "http://{0} answered 503")]
+    [InlineData("text/plain", "", "http://{0} answered 503: ")]
     public async Task Whatever_listens_there_is_told_in_plain_text(string contentType, string body, string says)
     {
         await using var sidecar = await StartAsync();

@@ -216,12 +216,17 @@ public sealed partial class VerbTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), $"--Sidecar:Listen=http://{other.LocalEndpoint}");
+        var settings = await ExportsAsync(simulator);
+        var (exitCode, output) = await SidecarProcess.RunAsync(settings, $"--Sidecar:Listen=http://{other.LocalEndpoint}");
 
         Assert.Equal(2, exitCode);
         Assert.Contains("address already in use", output, StringComparison.Ordinal);
         Assert.Contains("Sidecar:Listen", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+
+        // Nor does it cost a token call each time that it is tried.
+        using var control = new HttpClient { BaseAddress = new(settings["Clik2pay__ApiBaseUrl"]) };
+        Assert.Equal(0, (await control.GetFromJsonAsync<JsonElement>("/_simulator/counters")).GetProperty("tokenRequests").GetInt32());
     }
 
     [Fact]

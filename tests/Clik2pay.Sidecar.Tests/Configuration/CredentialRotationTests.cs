@@ -91,7 +91,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         secret.Swap("user", "password-0", "key-1");
 
-        await LookedAsync("The credentials were rotated");
+        await MovingOnAsync(sidecar.Log.WaitForAsync("The API key alone was rotated"));
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         Assert.Equal(1, sidecar.TokenEndpoint.Calls);
@@ -109,8 +109,12 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
         for (var i = 0; i < 5; i++)
             time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("cannot be used as they are now", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
+        Assert.Contains("The credentials before stay in use", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
         secret.Swap("user", "password-0", "key-0");
+        await MovingOnAsync(sidecar.Log.WaitForAsync("hold the credentials in use again"));
 
+        Assert.Contains("\"rotationPending\": null", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
         Assert.Contains($"{secret.Path}/password has a line end", line, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
         secret.Swap("user", "password-1", "key-1");

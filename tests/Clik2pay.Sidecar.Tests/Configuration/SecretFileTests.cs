@@ -41,7 +41,15 @@ public sealed class SecretFileTests : IDisposable
     {
         var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
 
-        Assert.Contains("/nowhere/password", mistake, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/password is not there", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_told_as_such()
+    {
+        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", folder)));
+
+        Assert.Contains($"{folder} is a folder", mistake, StringComparison.Ordinal);
     }
 
     [Theory]

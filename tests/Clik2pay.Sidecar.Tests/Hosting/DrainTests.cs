@@ -78,7 +78,7 @@ public sealed class DrainTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<HttpRequestException>(() => underWay);
         await stopping;
-        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("1 requests did not end within 3 s", StringComparison.Ordinal));
+        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("did not end within 3 s (Sidecar:StopTimeoutSeconds) and are broken off: 1.", StringComparison.Ordinal));
     }
 
     private async Task StartAsync(params (string Key, string? Value)[] settings)
