@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
@@ -11,7 +10,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// looks after the token that replicas share. Other credentials are a refresh too, with a token of theirs or without any effect.
 /// </summary>
 internal sealed class RefreshLoop(
-    TokenKey key,
+    Rotation rotation,
     TokenRefresher refresher,
     RefreshSchedule schedule,
     TokenSlot slot,
@@ -20,22 +19,11 @@ internal sealed class RefreshLoop(
     TimeProvider time,
     ILogger<RefreshLoop> log)
 {
-    /// <summary>
-    /// That another replica has had a token with other credentials within this time, and since the last rotation, is proof that they are accepted: kubelet
-    /// renews the files of a fleet within two minutes or so. An older token may be of a time before these credentials were disabled, and are now put back.
-    /// </summary>
-    private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
-
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
-    private volatile TokenKey inUse = key;
-    private Candidate? candidate;
-    private TimeSpan? rotatedAt;
 
     public RefreshStatus Status => status;
-
-    public CredentialSet CredentialsInUse => inUse.Credentials;
 
     /// <summary>Ends with the refresh that is under way, or else with the next one, however that ends, and tells which it was in traces.</summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
@@ -49,7 +37,7 @@ internal sealed class RefreshLoop(
     /// </summary>
     public void Offer(TokenKey key)
     {
-        Volatile.Write(ref candidate, new(key, RefreshStatus.Initial));
+        rotation.Offer(key);
         Wake(RefreshTrigger.Rotation);
     }
 
@@ -66,7 +54,7 @@ internal sealed class RefreshLoop(
 
     private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
     {
-        var tried = trigger == RefreshTrigger.Rotation ? Volatile.Read(ref candidate)! : new(inUse, status);
+        var tried = trigger == RefreshTrigger.Rotation ? rotation.Candidate! : new(rotation.InUse, status);
         var (startedAt, hasEnded) = (time.GetMonotonicNow(), false);
         using var activity = SidecarActivities.StartRefresh(trigger);
         End(await TryRefreshAsync(tried, End, cancellationToken));
@@ -88,7 +76,7 @@ internal sealed class RefreshLoop(
     {
         try
         {
-            return await refresher.RefreshAsync(tried.Key, OldestTokenOf(tried.Key), tried.Status, onToken, cancellationToken);
+            return await refresher.RefreshAsync(tried.Key, rotation.OldestTokenOf(tried.Key), tried.Status, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -96,17 +84,12 @@ internal sealed class RefreshLoop(
         }
     }
 
-    private TimeSpan OldestTokenOf(TokenKey key) =>
-        key == inUse ? TimeSpan.MaxValue
-        : rotatedAt is { } since ? Min(OldestProof, time.GetMonotonicNow() - since)
-        : OldestProof;
-
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var (held, startedAt) = (new Candidate(inUse, status), time.GetMonotonicNow());
-            var look = await refresher.LookAsync(inUse, cancellationToken);
+            var (held, startedAt) = (new Candidate(rotation.InUse, status), time.GetMonotonicNow());
+            var look = await refresher.LookAsync(held.Key, cancellationToken);
             if (look.Token is { } token)
                 Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), held, startedAt, default);
             else
@@ -144,7 +127,9 @@ internal sealed class RefreshLoop(
             }
 
             // Behind the requests, of whose wake nothing else remains: others are due until they are tried.
-            if (IsCandidateDue())
+            if (rotation.TryTakeKeyAlone())
+                log.KeyRotated();
+            if (TimeUntil(rotation.DueAt) == TimeSpan.Zero)
                 return RefreshTrigger.Rotation;
 
             if (TimeUntil(status.LookAt) == TimeSpan.Zero)
@@ -162,28 +147,7 @@ internal sealed class RefreshLoop(
     private TimeSpan TimeUntilAlarm()
     {
         var next = status.LookAt < (slot.Current is null ? status.NotBefore : status.DueAt) ? status.LookAt : status.DueAt;
-        return TimeUntil(Volatile.Read(ref candidate) is { } offered ? Min(next, offered.Status.DueAt) : next);
-    }
-
-    private bool IsCandidateDue()
-    {
-        if (Volatile.Read(ref candidate) is not { } offered)
-            return false;
-
-        if (offered.Key != inUse)
-            return TimeUntil(offered.Status.DueAt) == TimeSpan.Zero;
-
-        // Username and password are those in use: an offer was taken back, or the API key alone is another. Of that there is nothing to try.
-        Interlocked.CompareExchange(ref candidate, null, offered);
-        if (offered.Key.Credentials != inUse.Credentials)
-        {
-            inUse = offered.Key;
-            if (slot.Current is { } held)
-                slot.TryPublish(held.With(inUse.Credentials));
-            log.KeyRotated();
-        }
-
-        return false;
+        return TimeUntil(Min(next, rotation.DueAt));
     }
 
     private TimeSpan TimeUntil(TimeSpan moment)
@@ -199,28 +163,25 @@ internal sealed class RefreshLoop(
         metrics.TokenRefreshed(result.Outcome, trigger, now - startedAt);
         history.Add(new(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason));
         log.Report(trigger, result, tried.Status, after, now);
-        if (trigger == RefreshTrigger.Rotation && !TryReplace(result, tried, after))
-            return;
+        if (trigger == RefreshTrigger.Rotation)
+        {
+            // Without a token nothing has happened to those in use, and who waits for a token of theirs goes on waiting.
+            if (result.Token is null)
+            {
+                rotation.PutOff(tried, after);
+                return;
+            }
 
-        // Those in use are refused: others that were refused before may be what the provider has changed to.
-        if (result.Outcome == RefreshOutcome.Rejected && Volatile.Read(ref candidate) is { } offered)
-            Interlocked.CompareExchange(ref candidate, offered with { Status = offered.Status with { DueAt = now } }, offered);
+            rotation.Take(tried);
+        }
+        else if (result.Outcome == RefreshOutcome.Rejected)
+        {
+            rotation.Hasten();
+        }
 
         // The slot and the status come first, the waiting requests second: they find what they waited for.
         status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(context);
-    }
-
-    /// <summary>Other credentials are in use from their first token on. Without one nothing has happened to those in use, and who waits for a token of theirs goes on waiting.</summary>
-    private bool TryReplace(RefreshResult result, Candidate tried, RefreshStatus after)
-    {
-        var hasToken = result.Token is not null;
-        if (hasToken)
-            (inUse, rotatedAt) = (tried.Key, time.GetMonotonicNow());
-
-        // Unless others have been offered meanwhile.
-        Interlocked.CompareExchange(ref candidate, hasToken ? null : tried with { Status = after }, tried);
-        return hasToken;
     }
 
     private RefreshResult Broken(Exception e)

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// Looks at the credential files, and offers the refresh loop what else they hold. It looks instead of being told: a mounted Secret is a link
 /// that Kubernetes swaps, a network drive tells nobody, and containers share the system's limit of watches.
 /// </summary>
-internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log) : BackgroundService
+internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -19,7 +19,7 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
     public string? WhyPending => last switch
     {
         { Mistakes: { Length: > 0 } mistakes } => $"The credential files cannot be used as they are now: {mistakes}",
-        { Credentials: { } credentials } when credentials != loop.CredentialsInUse => "The credential files hold another set, which has not brought an access token yet.",
+        { Credentials: { } credentials } when credentials != rotation.CredentialsInUse => "The credential files hold another set, which has not brought an access token yet.",
         _ => null,
     };
 
@@ -42,7 +42,7 @@ internal sealed class RotationWatch(CredentialFiles files, RefreshLoop loop, Cli
 
             if (now.Credentials is { } credentials)
             {
-                if (credentials == loop.CredentialsInUse && (credentials != offered || told.Length > 0))
+                if (credentials == rotation.CredentialsInUse && (credentials != offered || told.Length > 0))
                     log.BackInFiles();
                 else if (credentials != offered)
                     log.Offered();

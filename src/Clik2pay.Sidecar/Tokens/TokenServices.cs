@@ -14,6 +14,7 @@ internal static class TokenServices
 
         services.AddHostedService<RefreshService>();
         services.AddSingleton<RefreshLoop>();
+        services.AddSingleton<Rotation>();
         services.AddSingleton<RotationWatch>();
         services.AddHostedService(s => s.GetRequiredService<RotationWatch>());
         services.AddSingleton(new CredentialFiles(configuration));

@@ -17,7 +17,7 @@ internal sealed class TokenRig
         Slot = new(time);
         Store = store ?? new InProcessTokenStore(time);
         Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
-        Loop = new(Key, Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
+        Loop = new(new Rotation(Key, Slot, time), Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }
