@@ -126,10 +126,14 @@ public sealed class RotationTests
         AssertInUse("access_token_1", TokenRig.Key);
     }
 
-    [Fact]
-    public void Of_two_offers_in_a_row_the_later_one_counts_even_when_the_earlier_one_is_answered_afterwards()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_two_offers_in_a_row_the_later_one_counts_even_when_the_earlier_one_is_answered_afterwards(bool isRefused)
     {
         endpoint.Latency = 5 * Second;
+        if (isRefused)
+            endpoint.Refused.Add("next");
         Offer(Next);
 
         Offer(KeyOf("latest"));
