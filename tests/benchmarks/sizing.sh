@@ -13,8 +13,7 @@ ulimit -n 8192
 
 published=${1:-$work/published}
 if [ -z "${1:-}" ]; then
-  dotnet publish src/Clik2pay.Sidecar -c Release -r linux-x64 --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true \
-    -o "$published" -v quiet >"$work/build" || { cat "$work/build"; exit 1; }
+  dotnet publish src/Clik2pay.Sidecar -c Release -r linux-x64 -o "$published" -v quiet >"$work/build" || { cat "$work/build"; exit 1; }
 fi
 
 # The provider: a token, and an answer of 100 bytes.

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Clik2pay.Sidecar.Configuration;
 /// </summary>
 internal sealed class SecretReader(SettingsReader settings, string? directoryKey = null)
 {
-    /// <summary>In bytes. What is larger is no secret, and is not read into memory to find that out.</summary>
+    /// <summary>In characters. What is larger is no secret, and is not read into memory to find that out.</summary>
     private const int MaxLength = 64 * 1024;
 
     private readonly string? directory = directoryKey is null ? null : settings.Text(directoryKey);
@@ -65,12 +67,9 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
     {
         try
         {
-            using var file = new StreamReader(path);
-            var text = new char[MaxLength + 1];
-            var length = file.ReadBlock(text);
-            return length > MaxLength
-                ? Mistake(key, $"{Name(path)} has more than {MaxLength / 1024} KiB, which is no secret.")
-                : Check(key, WithoutTrailingNewline(new string(text, 0, length)), Name(path));
+            return ReadAtMost(path) is { } text
+                ? Check(key, WithoutTrailingNewline(text), Name(path))
+                : Mistake(key, $"{Name(path)} has more than {MaxLength / 1024} KiB, which is no secret.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,6 +78,21 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
                 : $"cannot be read by the user {Environment.UserName}; see its mode and owner, and those of its folder";
             return Mistake(key, $"{Name(path)} {what}.");
         }
+    }
+
+    /// <summary>In small parts, since the files are looked at each second. Null when there is more than a secret can have.</summary>
+    private static string? ReadAtMost(string path)
+    {
+        using var file = new StreamReader(path);
+        var text = new StringBuilder();
+        Span<char> part = stackalloc char[256];
+        while (file.Read(part) is > 0 and var length)
+        {
+            if (text.Append(part[..length]).Length > MaxLength)
+                return null;
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Basic credentials carry no control characters (RFC 7617, section 2), and a header value is plain ASCII (RFC 9110, section 5.5).</summary>

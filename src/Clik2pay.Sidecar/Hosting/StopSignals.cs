@@ -30,6 +30,13 @@ internal sealed class StopSignals : IDisposable
     private void Hear(PosixSignalContext context)
     {
         context.Cancel = true;
-        stop.Cancel();
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // One more, while the process ends.
+        }
     }
 }

@@ -33,10 +33,10 @@ internal sealed class EchoFilter(SidecarMetrics metrics)
             response.ReasonPhrase = null;
     }
 
-    /// <summary>The credentials of one request; empty where nothing was sent.</summary>
-    private readonly record struct Sent(string Authorization, string ApiKey)
+    /// <summary>The credentials of one request; empty where nothing was sent. No record, which would show them as text.</summary>
+    private readonly struct Sent(string authorization, string apiKey)
     {
-        private ReadOnlySpan<char> Token => Authorization.AsSpan(Authorization.IndexOf(' ') + 1);
+        private ReadOnlySpan<char> Token => authorization.AsSpan(authorization.IndexOf(' ') + 1);
 
         public static Sent With(HttpResponseMessage? answer) =>
             new(Get(answer, CredentialHeaders.Authorization), Get(answer, CredentialHeaders.ApiKey));
@@ -56,7 +56,7 @@ internal sealed class EchoFilter(SidecarMetrics metrics)
         public bool IsIn(string? text) =>
             text is not null && (IsLiterallyIn(text) || (text.Contains('%') && IsLiterallyIn(Uri.UnescapeDataString(text))));
 
-        private bool IsLiterallyIn(string text) => Holds(text, Token) || Holds(text, ApiKey);
+        private bool IsLiterallyIn(string text) => Holds(text, Token) || Holds(text, apiKey);
 
         private static string Get(HttpResponseMessage? answer, string header) =>
             answer?.RequestMessage?.Headers.NonValidated.TryGetValues(header, out var values) == true ? values.ToString() : "";

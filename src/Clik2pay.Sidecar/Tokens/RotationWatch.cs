@@ -44,11 +44,9 @@ internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, Re
             {
                 if (credentials == rotation.CredentialsInUse && (credentials != offered || told.Length > 0))
                     log.BackInFiles();
-                else if (credentials != offered)
-                    log.Offered();
 
                 if (credentials != offered)
-                    loop.Offer(TokenKey.For(options with { Credentials = credentials }));
+                    Offer(TokenKey.For(options with { Credentials = credentials }));
                 offered = credentials;
             }
             else if (now.Mistakes != told)
@@ -58,6 +56,14 @@ internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, Re
 
             told = now.Mistakes;
         }
+    }
+
+    private void Offer(TokenKey key)
+    {
+        // With the username and password in use there is nothing that the token endpoint could accept.
+        if (key != rotation.InUse)
+            log.Offered();
+        loop.Offer(key);
     }
 
     /// <summary>Whatever lies in the place of the files neither stops the watch nor ends the process. While one reading hangs, no second is begun.</summary>

@@ -8,11 +8,10 @@ namespace Clik2pay.Sidecar.Tokens;
 /// Under which key replicas share a token: the environment and a fingerprint of all that a token depends on. Replicas with other
 /// credentials, another scope or another environment can never pick it up, and a fetch that ends after a rotation writes under the old key.
 /// </summary>
-internal sealed record TokenKey(string Value)
+/// <param name="Value">The key.</param>
+/// <param name="Credentials">Whose token it is: what is had under the key is sent with the API key of this set.</param>
+internal sealed record TokenKey(string Value, CredentialSet Credentials)
 {
-    /// <summary>Whose token it is.</summary>
-    public CredentialSet Credentials { get; private init; } = new("", "", "");
-
     /// <summary>Only who has the credentials has this: 256 bits to seal what is shared under the key. A secret.</summary>
     public byte[] SealingKey { get; private init; } = new byte[32];
 
@@ -30,9 +29,8 @@ internal sealed record TokenKey(string Value)
         var fingerprint = HMACSHA256.HashData(password, Encoding.UTF8.GetBytes(text));
         var value = $"{options.Environment}:{Convert.ToHexStringLower(fingerprint.AsSpan(0, 16))}";
 
-        return new(value)
+        return new(value, options.Credentials)
         {
-            Credentials = options.Credentials,
             SealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, password, outputLength: 32, salt: Encoding.UTF8.GetBytes(value), info: "clik2pay-sidecar shared token"u8.ToArray()),
         };
     }

@@ -92,6 +92,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         secret.Swap("user", "password-0", "key-1");
 
         await MovingOnAsync(sidecar.Log.WaitForAsync("The API key alone was rotated"));
+        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("until the token endpoint has accepted", StringComparison.Ordinal));
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         Assert.Equal(1, sidecar.TokenEndpoint.Calls);

@@ -22,7 +22,7 @@ internal sealed class TokenRig
         Simulation = simulation;
     }
 
-    public static TokenKey Key { get; } = new("Custom:test");
+    public static TokenKey Key { get; } = new("Custom:test", Secrets.Set);
 
     public Simulation Simulation { get; }
 
