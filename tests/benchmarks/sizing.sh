@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a sidecar needs: memory and CPU time, idle and under load, with one processor and with all of the machine's, from the trimmed single file that an image
+# What a sidecar needs: memory and CPU time, idle and under load, with one processor and with all of the machine's, of the native program that an image
 # holds; bytes in the log; size of a scrape. docs/sizing.md has the figures of one run. Needs wrk, nginx and python3; loopback only; some 3 minutes.
 # Usage: tests/benchmarks/sizing.sh [DIRECTORY]   DIRECTORY holds a published sidecar; without it one is published.
 set -euo pipefail
@@ -13,7 +13,7 @@ ulimit -n 8192
 
 published=${1:-$work/published}
 if [ -z "${1:-}" ]; then
-  dotnet publish src/Clik2pay.Sidecar -c Release -r linux-x64 -o "$published" -v quiet >"$work/build" || { cat "$work/build"; exit 1; }
+  dotnet publish src/Clik2pay.Sidecar --os linux --output "$published" -v quiet >"$work/build" || { cat "$work/build"; exit 1; }
 fi
 
 # The provider: a token, and an answer of 100 bytes.
@@ -114,7 +114,7 @@ for processors in 1 all; do
   sleep 10
   tell "idle: CPU time of a second" "$(awk -v cpu=$(($(ticks) - before)) 'BEGIN { printf "%.1f ms", cpu }')"
   tell_memory "idle"
-  wrk -t1 -c32 -d"$seconds" "$url" >"$work/wrk" # until its code is compiled to the end
+  wrk -t1 -c32 -d"$seconds" "$url" >"$work/wrk" # until its pools are full
   load "GET" 32
   load "GET" 256
   load "POST of 1 KiB" 32 -s "$work/post.lua"
@@ -162,8 +162,9 @@ under_way() {
 }
 under_way 1000 1
 under_way 1000 64
-under_way 1000 64 DOTNET_GCHeapHardLimit=0xC000000 # 192 MiB, the heap in a container with 256
-under_way 190 64 DOTNET_GCHeapHardLimit=0x6000000 # 96 MiB, with 128
+# Hexadecimal, and a native program reads it only without 0x.
+under_way 1000 64 DOTNET_GCHeapHardLimit=C000000 # 192 MiB, the heap in a container with 256
+under_way 190 64 DOTNET_GCHeapHardLimit=6000000 # 96 MiB, with 128
 
 printf '\n'
 for format in Text Json; do

@@ -1,0 +1,38 @@
+using Clik2pay.Sidecar.Benchmarks.Rig;
+
+namespace Clik2pay.Sidecar.Benchmarks.Proxies;
+
+/// <summary>HAProxy, which puts on a key and a token that never change.</summary>
+internal sealed class HaproxyContender(Folder folder, Provider provider) : IContender
+{
+    public string Name => "haproxy";
+
+    public string Title => "HAProxy, static headers";
+
+    public long? ShippedBytes => null;
+
+    public Server Start()
+    {
+        var port = Ports.TakeFree();
+        var configuration = folder.Write("haproxy.cfg", $"""
+            global
+              nbthread 2
+              maxconn 4096
+            defaults
+              mode http
+              timeout connect 10s
+              timeout client 60s
+              timeout server 60s
+            frontend callers
+              bind 127.0.0.1:{port}
+              default_backend provider
+            backend provider
+              http-reuse always
+              http-request set-header x-api-key k
+              http-request set-header authorization "Bearer {Provider.Token}"
+              server provider {new Uri(provider.Address).Authority}
+
+            """);
+        return Server.Start("HAProxy", port, Tool.Need("haproxy"), ["-db", "-f", configuration]);
+    }
+}

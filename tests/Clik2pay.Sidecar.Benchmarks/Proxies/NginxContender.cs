@@ -1,0 +1,31 @@
+using Clik2pay.Sidecar.Benchmarks.Rig;
+
+namespace Clik2pay.Sidecar.Benchmarks.Proxies;
+
+/// <summary>nginx, which puts on a key and a token that never change.</summary>
+internal sealed class NginxContender(Folder folder, Provider provider) : IContender
+{
+    public string Name => "nginx";
+
+    public string Title => "nginx, static headers";
+
+    public long? ShippedBytes => null;
+
+    public Server Start()
+    {
+        var port = Ports.TakeFree();
+        var configuration = folder.Write("nginx.conf", $$"""
+            {{NginxConfiguration.Begin(folder.Path, "nginx")}}
+              upstream provider { server {{new Uri(provider.Address).Authority}}; keepalive 256; keepalive_requests 1000000000; }
+              server {
+                listen 127.0.0.1:{{port}};
+                location / {
+                  proxy_pass http://provider; proxy_http_version 1.1; proxy_set_header Connection "";
+                  proxy_set_header x-api-key k; proxy_set_header Authorization "Bearer {{Provider.Token}}";
+                }
+              }
+            }
+            """);
+        return Server.Start("nginx", port, Tool.Need("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "nginx.error")]);
+    }
+}

@@ -1,0 +1,39 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Clik2pay.Sidecar.Benchmarks.Steady;
+
+/// <summary>A whole sidecar, made by the same code as the real one, that holds a token and is never started: its parts are called one by one.</summary>
+internal static class IdleSidecar
+{
+    public const string Provider = "https://api.provider.example";
+
+    public static WebApplication Create(Action<IServiceCollection>? replace = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Clik2pay:Environment"] = "Custom",
+            ["Clik2pay:ApiBaseUrl"] = Provider,
+            ["Clik2pay:TokenEndpoint"] = $"{Provider}/oauth2/token",
+            ["Clik2pay:Username"] = "some-username",
+            ["Clik2pay:Password"] = "some-password",
+            ["Clik2pay:ApiKey"] = "some-api-key-of-forty-characters-0123456",
+            ["Logging:LogLevel:Default"] = "None",
+            ["ReverseProxy:Routes:api:ClusterId"] = "clik2pay",
+            ["ReverseProxy:Routes:api:Match:Path"] = "/open/v1/{**rest}",
+            ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
+        }).Build();
+        var settings = Settings.TryRead(configuration, out var mistakes) ?? throw new InvalidOperationException(string.Join('\n', mistakes));
+        var app = Sidecar.Program.CreateSidecar(configuration, settings, replace);
+
+        // A host does this at its start; until then no instrument is listened to.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        var credentials = new CredentialSet("some-username", "some-password", "some-api-key-of-forty-characters-0123456");
+        app.Services.GetRequiredService<TokenSlot>().TryPublish(new(new('t', 1000), TimeSpan.FromDays(1), TimeSpan.MaxValue, credentials));
+        return app;
+    }
+}

@@ -1,0 +1,35 @@
+using Clik2pay.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clik2pay.Sidecar.Benchmarks.Steady;
+
+/// <summary>Scrapes a sidecar through the real exporter, without a connection.</summary>
+internal sealed class Scraper
+{
+    private readonly IServiceProvider services;
+    private readonly RequestDelegate admin;
+
+    public Scraper(IServiceProvider services)
+    {
+        this.services = services;
+        var builder = new ApplicationBuilder(services);
+        builder.UsePrometheus();
+        admin = builder.Build();
+    }
+
+    /// <returns>How long the text is.</returns>
+    public async Task<long> ScrapeAsync(Stream text)
+    {
+        using var scope = services.CreateScope();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        (context.Request.Method, context.Request.Path) = ("GET", "/metrics");
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(text));
+        await admin(context);
+        return context.Response is { StatusCode: StatusCodes.Status200OK, ContentLength: > 1000 and var length }
+            ? length
+            : throw new InvalidOperationException($"That was no scrape: {context.Response.StatusCode}, {context.Response.ContentLength} bytes.");
+    }
+}
