@@ -12,7 +12,11 @@ namespace Clik2pay.Sidecar;
 /// <summary>The table of contents: a verb of the command line starts sidecars, and this is what one is made of.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
+    public static Task<int> Main(string[] args)
+    {
+        EventThreads.Use();
+        return CommandLine.RunAsync(args);
+    }
 
     /// <param name="configuration">Where <c>ReverseProxy</c>, <c>Logging</c> and <c>OTEL_…</c> are read from; the rest is in the settings.</param>
     /// <param name="settings">What was read and checked.</param>

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Administration;
 
@@ -25,7 +23,6 @@ internal static class AdministrationApp
         var guard = app.Services.GetRequiredService<AdminGuard>();
         app.MapWhen(AdministrationListener.Serves, admin =>
         {
-            admin.Use(LeaveNoTrace);
             admin.Use(GuardAsync);
             admin.MapWhen(context => AdminGuard.IsQuit(context.Request), quit => quit.Run(QuitAsync));
             admin.UsePrometheus();
@@ -45,35 +42,26 @@ internal static class AdministrationApp
             }
         }
 
-        Task GuardAsync(HttpContext context, RequestDelegate next)
+        async Task GuardAsync(HttpContext context, RequestDelegate next)
         {
+            // A scrape takes some milliseconds, for which callers' connections are not to wait.
+            await Task.Yield();
+
             var headers = context.Response.Headers;
             headers.CacheControl = "no-store";
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = PageAssets.Policy;
             headers["Referrer-Policy"] = "no-referrer";
             if (guard.Judge(context.Request) is not { } refusal)
-                return next(context);
+            {
+                await next(context);
+                return;
+            }
 
             if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
                 headers.Allow = AdminGuard.MethodsOf(context.Request);
-            return WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
+            await WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
         }
-    }
-
-    /// <summary>Metrics and traces are of callers' requests. Those of kubelet and Prometheus come every few seconds, for ever.</summary>
-    private static Task LeaveNoTrace(HttpContext context, RequestDelegate next)
-    {
-        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
-            metrics.MetricsDisabled = true;
-
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
-        {
-            span.IsAllDataRequested = false;
-            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        }
-
-        return next(context);
     }
 
     private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report) =>

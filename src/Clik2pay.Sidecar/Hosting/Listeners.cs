@@ -19,7 +19,11 @@ internal static class Listeners
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
         builder.Services.AddSingleton<ServerRefusals>();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode));
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = EventThreads.AreUsed;
+            sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode);
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ServerRefusals.Subscribe(kestrel.ApplicationServices);
@@ -51,6 +55,7 @@ internal static class Listeners
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            EventThreads.LeaveOften(listen);
             configure(listen);
         }
     }

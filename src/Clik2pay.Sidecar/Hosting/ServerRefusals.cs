@@ -19,6 +19,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
         var writer = new AnswerWriter(connection.Transport);
         connection.Transport = writer;
         connection.Features.Set(writer);
+        connection.Features.Set(new Exchange());
         return next(connection);
     });
 

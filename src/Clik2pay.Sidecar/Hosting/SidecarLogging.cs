@@ -45,6 +45,8 @@ internal static class SidecarLogging
             .AddFilter("Yarp.ReverseProxy.Configuration.ConfigProvider.ConfigurationConfigProvider", LogLevel.None)
             .AddConfiguration(configuration.GetSection("Logging"));
 
+        // Who reads the log slowly, or not at all, loses lines of it, and is told how many; he holds up no caller.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         builder.Services.PostConfigure<LoggerFilterOptions>(KeepSilent);
     }
 

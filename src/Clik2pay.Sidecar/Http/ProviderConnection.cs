@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.Http;
 
@@ -14,6 +15,9 @@ internal static class ProviderConnection
 
         // The usual HTTPS_PROXY and NO_PROXY hold for the provider, not for a simulator on this machine.
         handler.UseProxy |= !address.IsLoopback;
+
+        // Nothing is fetched from where a certificate that nobody trusts yet says: that would be a call to anywhere, and block the thread meanwhile.
+        handler.SslOptions.CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
 
         // A traceparent goes out only when a caller sent one, and the span of a call is our own.
         handler.ActivityHeadersPropagator = null;

@@ -43,7 +43,7 @@ internal sealed class BodyKeeper(RequestDelegate next)
         var read = await reader.ReadAtLeastAsync(length > KeptBody.Limit ? 1 : KeptBody.Limit + 1, context.RequestAborted);
         if (read.IsCompleted && read.Buffer.Length <= KeptBody.Limit)
         {
-            context.Features.Set(new KeptBody(read.Buffer.ToArray(), length is not null));
+            Exchange.Of(context).Body = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);
         }
         else

@@ -68,7 +68,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         if (request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
             return Method;
 
-        if (!options.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        if (!IsAllowed(headers.Host))
             return otherHost;
 
         // It goes upstream as it came, right behind the provider's host: only one that begins with a slash leaves that host what it is.
@@ -93,7 +93,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
                 return UnknownCoding;
         }
 
-        foreach (var (name, values) in headers)
+        using var all = new HeaderSnapshot(headers);
+        foreach (var (name, values) in all.Headers)
         {
             if (name.AsSpan().ContainsAnyExcept(TokenCharacters) || HasControlCharacters(values))
                 return OddHeader;
@@ -103,6 +104,25 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         }
 
         return callerToken.Accepts(headers[CallerToken.Header]) ? null : NoCallerToken;
+    }
+
+    /// <summary>By its name alone, whatever the port (RFC 9110, section 7.2; the server has seen to its form).</summary>
+    private bool IsAllowed(StringValues host)
+    {
+        var name = host.Count == 1 ? NameOf(host[0]) : default;
+        for (var i = 0; i < options.AllowedHosts.Count; i++)
+        {
+            if (name.Equals(options.AllowedHosts[i], StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> host)
+    {
+        var colon = host.LastIndexOf(':');
+        return colon < 0 || host[colon..].Contains(']') ? host : host[..colon];
     }
 
     private static bool IsFromAPage(StringValues site) => site.Count > 0 && !Is(site, "none");

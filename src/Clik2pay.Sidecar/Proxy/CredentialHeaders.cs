@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using Clik2pay.Sidecar.Tokens;
 
@@ -9,11 +11,17 @@ internal static class CredentialHeaders
     public const string ApiKey = "x-api-key";
     public const string Authorization = "Authorization";
 
-    public static readonly IReadOnlyList<string> Names = [Authorization, "Proxy-Authorization", ApiKey, "Cookie", "baggage", CallerToken.Header];
+    public static readonly ImmutableArray<string> Names = [Authorization, "Proxy-Authorization", ApiKey, "Cookie", "baggage", CallerToken.Header];
+
+    /// <summary>What they begin with, or what is skipped before it is compared. Most headers begin with something else.</summary>
+    private static readonly SearchValues<char> Beginnings = SearchValues.Create("aApPxXcCbB!#$%&'*+-.^_`|~");
 
     /// <summary>Which of them the header is, or could be taken for.</summary>
     public static string? Find(string header)
     {
+        if (!Beginnings.Contains(header[0]))
+            return null;
+
         foreach (var name in Names)
         {
             if (AreAlike(header, name))

@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Telemetry;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -8,61 +7,41 @@ namespace Clik2pay.Sidecar.Proxy;
 internal sealed class EchoFilter(SidecarMetrics metrics)
 {
     /// <param name="headers">Headers or trailers of an answer.</param>
-    /// <param name="answer">The answer, which knows its request and what was sent with it.</param>
-    public void Apply(IHeaderDictionary headers, HttpResponseMessage? answer)
+    /// <param name="sent">What was sent with its request.</param>
+    public void Apply(IHeaderDictionary headers, SentCredentials sent)
     {
-        var sent = Sent.With(answer);
         List<string>? echoes = null;
-        foreach (var (name, values) in headers)
+        using (var all = new HeaderSnapshot(headers))
         {
-            if (sent.IsIn(name) || sent.IsIn(values))
-                (echoes ??= []).Add(name);
+            foreach (var (name, values) in all.Headers)
+            {
+                if (IsIn(name, sent) || IsIn(values, sent))
+                    (echoes ??= []).Add(name);
+            }
         }
 
-        foreach (var name in echoes ?? [])
+        if (echoes is null)
+            return;
+
+        foreach (var name in echoes)
         {
             headers.Remove(name);
             metrics.UpstreamHeaderDropped();
         }
     }
 
-    /// <summary>The words behind the status code.</summary>
-    public static void Apply(IHttpResponseFeature response, HttpResponseMessage? answer)
+    /// <summary>Decoded where there is something to decode: whatever an encoder escapes, and in whichever case, is then the same.</summary>
+    public static bool IsIn(string? text, SentCredentials sent) =>
+        text is not null && (sent.AreIn(text) || (text.Contains('%') && sent.AreIn(Uri.UnescapeDataString(text))));
+
+    private static bool IsIn(StringValues values, SentCredentials sent)
     {
-        if (Sent.With(answer).IsIn(response.ReasonPhrase))
-            response.ReasonPhrase = null;
-    }
-
-    /// <summary>The credentials of one request; empty where nothing was sent. No record, which would show them as text.</summary>
-    private readonly struct Sent(string authorization, string apiKey)
-    {
-        private ReadOnlySpan<char> Token => authorization.AsSpan(authorization.IndexOf(' ') + 1);
-
-        public static Sent With(HttpResponseMessage? answer) =>
-            new(Get(answer, CredentialHeaders.Authorization), Get(answer, CredentialHeaders.ApiKey));
-
-        public bool IsIn(StringValues values)
+        foreach (var value in values)
         {
-            foreach (var value in values)
-            {
-                if (IsIn(value))
-                    return true;
-            }
-
-            return false;
+            if (IsIn(value, sent))
+                return true;
         }
 
-        /// <summary>Decoded where there is something to decode: whatever an encoder escapes, and in whichever case, is then the same.</summary>
-        public bool IsIn(string? text) =>
-            text is not null && (IsLiterallyIn(text) || (text.Contains('%') && IsLiterallyIn(Uri.UnescapeDataString(text))));
-
-        private bool IsLiterallyIn(string text) => Holds(text, Token) || Holds(text, apiKey);
-
-        private static string Get(HttpResponseMessage? answer, string header) =>
-            answer?.RequestMessage?.Headers.NonValidated.TryGetValues(header, out var values) == true ? values.ToString() : "";
+        return false;
     }
-
-    /// <summary>What is so short may stand in any text by chance.</summary>
-    private static bool Holds(ReadOnlySpan<char> text, ReadOnlySpan<char> secret) =>
-        secret.Length < 8 ? !secret.IsEmpty && text.Trim().SequenceEqual(secret) : text.Contains(secret, StringComparison.Ordinal);
 }

@@ -8,8 +8,13 @@ internal sealed class EchoTransform(EchoFilter echoes) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        echoes.Apply(context.HttpContext.Response.Headers, context.ProxyResponse);
-        EchoFilter.Apply(context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>(), context.ProxyResponse);
+        var sent = new SentCredentials(context.ProxyResponse);
+        echoes.Apply(context.HttpContext.Response.Headers, sent);
+
+        var response = context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>();
+        if (EchoFilter.IsIn(response.ReasonPhrase, sent))
+            response.ReasonPhrase = null;
+
         return default;
     }
 }

@@ -2,13 +2,14 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Hands the kept body on to the handler that sends the request, and sends it again.</summary>
+/// <summary>Hands a body that was kept on to the handler that sends it, since YARP lets nobody replace its own content here, which can be sent only once.</summary>
 internal sealed class KeptBodyTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        if (context.HttpContext.Features.Get<KeptBody>() is { } body)
-            context.ProxyRequest.Options.Set(KeptBody.Key, body);
+        var request = context.ProxyRequest;
+        if (request.Content is { } content && Exchange.Of(context.HttpContext).Body is { } body)
+            request.Options.Set(KeptBody.Key, new(body, isSized: context.HttpContext.Request.ContentLength is not null, content.Headers));
 
         return default;
     }

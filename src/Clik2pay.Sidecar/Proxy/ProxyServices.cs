@@ -1,5 +1,7 @@
 using Clik2pay.Sidecar.Telemetry;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,9 +17,14 @@ internal static class ProxyServices
             .AddConfigFilter<DestinationFilter>()
             .AddTransforms<RequestRules>();
         services.AddSingleton<IConfigChangeListener, RoutesReport>();
+        services.AddSingleton<UpstreamSender>();
+        services.AddSingleton<UpstreamFailure>();
         services.AddSingleton<CallerToken>();
         services.AddSingleton<EchoFilter>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();
+
+        // YARP brings authorization for the policies of routes, which are refused here. Its middleware would come into every request.
+        services.RemoveAll<IAuthorizationHandlerProvider>();
 
         // YARP brings data protection for session affinity, which would write a key ring to the disk at start. Nothing here uses it.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -30,18 +37,22 @@ internal static class ProxyServices
         return services;
     }
 
-    /// <summary>guard → failures explained → route → body kept → transforms → forward → replay on 401; what has no route is answered here.</summary>
+    /// <summary>begin and end → guard → route → body kept → transforms, forward → replay on 401; what has no route is answered here.</summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {
+        app.UseMiddleware<Forwarding>();
         app.UseMiddleware<CallerGuard>();
-        app.UseMiddleware<UpstreamFailure>();
         app.UseRouting();
 
         try
         {
-            // Without YARP's middleware for load balancing, affinity and health: each cluster has the one destination.
-            app.MapReverseProxy(proxy => proxy.UseMiddleware<BodyKeeper>());
+            // Without YARP's middleware for load balancing, affinity, health and the choice of a destination: each cluster has the one.
+            app.MapReverseProxy(proxy =>
+            {
+                proxy.UseMiddleware<BodyKeeper>();
+                proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
+            });
         }
         catch (InvalidOperationException e)
         {

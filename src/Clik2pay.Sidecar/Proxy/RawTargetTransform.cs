@@ -9,8 +9,6 @@ namespace Clik2pay.Sidecar.Proxy;
 /// </summary>
 internal sealed class RawTargetTransform : RequestTransform
 {
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -19,7 +17,7 @@ internal sealed class RawTargetTransform : RequestTransform
         if (!target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 
-        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix + target, AsWritten);
+        context.ProxyRequest.RequestUri = Exchange.Of(context.HttpContext).AddressOf(context.DestinationPrefix, target);
         return default;
     }
 }

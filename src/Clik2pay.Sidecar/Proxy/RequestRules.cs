@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → kept body → strip → inject; of the answer: what is only
-/// ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
+/// The transforms of every route, in their order: target as written → kept body → strip → inject; of the answer: replay on
+/// 401 → what is only ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
 /// credential in.
 /// </summary>
 internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
@@ -22,6 +22,7 @@ internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, 
         context.RequestTransforms.Add(new KeptBodyTransform());
         context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
+        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics));
         context.ResponseTransforms.Add(new OnlyOursTransform());
         context.ResponseTransforms.Add(new EchoTransform(echoes));
         context.ResponseTransforms.Add(new NoDateTransform());

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Telemetry;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -13,23 +14,27 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
     {
         var headers = context.ProxyRequest.Headers;
         var connection = context.HttpContext.Request.Headers.Connection;
+        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // then they have been counted
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
         {
             var credential = CredentialHeaders.Find(name);
-            if (credential is not null)
+            if (credential is not null && !isReplay)
                 metrics.CallerCredentialRemoved(credential);
             if (credential is not null || IsNominated(name, connection) || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
                 (removed ??= []).Add(name);
         }
 
-        foreach (var name in removed ?? [])
-            headers.Remove(name);
+        if (removed is not null)
+        {
+            foreach (var name in removed)
+                headers.Remove(name);
+        }
 
         return default;
     }
 
-    private static bool IsNominated(string name, IEnumerable<string?> connection)
+    private static bool IsNominated(string name, StringValues connection)
     {
         foreach (var value in connection)
         {

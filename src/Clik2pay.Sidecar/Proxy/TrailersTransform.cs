@@ -5,12 +5,12 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <summary>Ends an answer in chunks with its trailers, which hold no echo of the credentials either.</summary>
 internal sealed class TrailersTransform(EchoFilter echoes) : ResponseTrailersTransform
 {
-    public override async ValueTask ApplyAsync(ResponseTrailersTransformContext context)
-    {
-        if (context.HttpContext.Features.Get<AnswerTrailers>() is not { } answer)
-            return;
+    public override ValueTask ApplyAsync(ResponseTrailersTransformContext context) =>
+        context.HttpContext.Features.Get<AnswerTrailers>() is { } answer ? EndAsync(answer, context) : default;
 
-        echoes.Apply(answer.Trailers, context.ProxyResponse);
+    private async ValueTask EndAsync(AnswerTrailers answer, ResponseTrailersTransformContext context)
+    {
+        echoes.Apply(answer.Trailers, new SentCredentials(context.ProxyResponse));
         await answer.EndAsync(context.CancellationToken);
     }
 }

@@ -2,14 +2,12 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Http;
-using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
-internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessTokenSource tokens, SidecarMetrics metrics, IMeterFactory meters) : ForwarderHttpClientFactory
+internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, IMeterFactory meters) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
@@ -22,5 +20,5 @@ internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, AccessT
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new ReplayHandler(new SentOnceHandler(new ClientSpan(base.WrapHandler(context, handler))), tokens, metrics);
+        new SentOnceHandler(new ClientSpan(base.WrapHandler(context, handler)));
 }

@@ -14,6 +14,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
     private const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
     private const string Disabled = "OTEL_SDK_DISABLED";
     private const string TracesExporter = "OTEL_TRACES_EXPORTER";
+    private const string Sampler = "OTEL_TRACES_SAMPLER";
     private const string MetricsExporter = "OTEL_METRICS_EXPORTER";
 
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
@@ -25,7 +26,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
         ("OTEL_EXPORTER_OTLP_PROTOCOL", Protocols),
         ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", Protocols),
         ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", Protocols),
-        ("OTEL_TRACES_SAMPLER", ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]),
+        (Sampler, ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]),
         (TracesExporter, Exporters),
         (MetricsExporter, Exporters),
         (Disabled, ["true", "false"]),
@@ -42,6 +43,9 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public bool ExportsTraces => HasEndpoint(TracesEndpoint) && IsWanted(TracesExporter);
 
     public bool ExportsMetrics => HasEndpoint(MetricsEndpoint) && IsWanted(MetricsExporter);
+
+    /// <summary>How traces are sampled, and its argument; what is not said is the specification's default.</summary>
+    public (string Name, string? Argument) TracesSampler => (configuration[Sampler] is { Length: > 0 } name ? name : "parentbased_always_on", configuration["OTEL_TRACES_SAMPLER_ARG"]);
 
     /// <summary>The lines of an access log name the trace of their request, even where no trace is exported.</summary>
     public bool WantsTraces(SidecarOptions options) => !IsDisabled && (ExportsTraces || options.AccessLog);

@@ -1,26 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
 using Clik2pay.Sidecar.Proxy;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// Describes a caller's request on the span that the server has begun for it, by OpenTelemetry's conventions
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), but for what came in the query and in headers.
+/// The span of a caller's request, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server),
+/// but for what came in the query and in headers. The server's own costs each request something, sampled or not. Of a caller's context
+/// only his trace is taken on, neither tracestate nor baggage: those are his own, and would be on each span of his request.
 /// </summary>
-internal sealed class ServerSpan(RequestDelegate next)
+internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
 {
-    public Task InvokeAsync(HttpContext context) =>
-        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span ? DescribeAsync(context, span) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        // What cannot be read is as good as none (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
+        var hasParent = ActivityContext.TryParse(context.Request.Headers.TraceParent, traceState: null, isRemote: true, out var parent);
+        return sampling.Wants(hasParent) ? DescribeAsync(context, parent) : next(context);
+    }
 
-    private async Task DescribeAsync(HttpContext context, Activity span)
+    private async Task DescribeAsync(HttpContext context, ActivityContext parent)
     {
         var method = context.Request.KnownMethod();
-        span.DisplayName = method;
+        using var span = SidecarActivities.StartRequest(method, parent);
+        if (span is not { IsAllDataRequested: true })
+        {
+            await next(context);
+            return;
+        }
+
         span.SetTag("http.request.method", method);
         span.SetTag("url.scheme", context.Request.Scheme);
-        span.SetTag("network.protocol.version", context.Request.Protocol == HttpProtocol.Http11 ? "1.1" : "1.0");
+        span.SetTag("network.protocol.version", context.Request.ProtocolVersion());
         try
         {
             await next(context);

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// The spans that the sidecar makes itself, beside the HTTP server's. A refresh has a trace of its own, since any
+/// The spans that the sidecar makes. A refresh has a trace of its own, since any
 /// number of requests may wait for it: their spans link to it.
 /// </summary>
 internal static class SidecarActivities
@@ -15,6 +15,11 @@ internal static class SidecarActivities
     private const string Outcome = "clik2pay.sidecar.outcome";
 
     private static readonly ActivitySource Source = new(SourceName, BuildInfo.Version);
+
+    /// <summary>A caller's request.</summary>
+    /// <param name="method">How it is called.</param>
+    /// <param name="parent">What the caller said that it is a part of, or nothing.</param>
+    public static Activity? StartRequest(string method, ActivityContext parent) => Source.StartActivity(method, ActivityKind.Server, parent);
 
     public static Activity? StartRefresh(RefreshTrigger trigger) =>
         Source.StartActivity("refresh access token")?.SetTag("clik2pay.sidecar.trigger", trigger.ToSnakeCase());

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Configuration;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
@@ -13,12 +14,12 @@ internal static class TelemetryServices
     private const string Prometheus = "/metrics";
     private const string OpenTelemetry = "OpenTelemetry";
     private const string ConnectionDuration = "http.client.connection.duration";
+    private const string ClientRequestDuration = "http.client.request.duration";
+    private const int FewSeries = 200;
+    private const int ManySeries = 2000;
 
     public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, SidecarOptions options)
     {
-        // The server would put Host and User-Agent on its span, and do so for each request that is not sampled too: ServerSpan does it instead.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: true);
-
         var services = builder.Services;
         services.AddMetrics(AddMeters);
         services.AddSingleton<SidecarMetrics>();
@@ -35,15 +36,18 @@ internal static class TelemetryServices
         var telemetry = services.AddOpenTelemetry().ConfigureResource(AddResource).WithMetrics(metrics => AddMetrics(metrics, variables));
 
         if (variables.WantsTraces(options))
+        {
+            services.AddSingleton<TraceSampling>();
             telemetry.WithTracing(traces => AddTraces(traces, variables));
+        }
     }
 
     /// <summary>What looks at a caller's request from outside.</summary>
     /// <exception cref="InvalidTelemetryException">A variable has a value that cannot be used.</exception>
     public static void UseTelemetry(this WebApplication app)
     {
-        Make<TracerProvider>(app.Services);
-        app.UseMiddleware<ServerSpan>();
+        if (Make<TracerProvider>(app.Services) is not null)
+            app.UseMiddleware<ServerSpan>();
         if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
     }
@@ -72,15 +76,14 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Of those that each sidecar has for itself only its own: in the demo several are in one process. Of HTTP's only these: the others change with
-    /// each request too, cost more than all the rest together, and tell what is told already.
+    /// Of those that each sidecar has for itself only its own: in the demo several are in one process. Of HTTP's client only these: the others change with
+    /// each request too, cost more than all the rest together, and tell what is told already. The server's is our own.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics)
     {
         foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel"])
             metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("Microsoft.AspNetCore.Hosting", "http.server.request.duration", OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("System.Net.Http", "http.client.request.duration", OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", ClientRequestDuration, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Net.Http", ConnectionDuration, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
@@ -93,15 +96,7 @@ internal static class TelemetryServices
 
     private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables)
     {
-        // In Prometheus only a histogram may have a name that ends in _count.
-        metrics.AddView("dotnet.assembly.count", "dotnet.assemblies");
-        metrics.AddView("dotnet.process.cpu.count", "dotnet.process.cpus");
-        metrics.AddView("dotnet.timer.count", "dotnet.timers");
-
-        // Without addresses of peers, and of ours that a peer chooses (127.0.0.0/8): each would be a series for ever.
-        metrics.AddView("kestrel.*", new MetricStreamConfiguration { TagKeys = ["server.port", "network.transport", "network.type", "network.protocol.name", "network.protocol.version", "error.type"] });
-        metrics.AddView(ConnectionDuration, new MetricStreamConfiguration { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] });
-
+        metrics.AddView(ViewOf);
         metrics.AddPrometheusExporter(prometheus =>
         {
             // Each name is in one scope here, and build_info tells the version.
@@ -115,12 +110,32 @@ internal static class TelemetryServices
             metrics.AddOtlpExporter();
     }
 
+    /// <summary>How an instrument is shown. Its room for series is memory from the start on, so it is no more than it can use: some have one by route and status.</summary>
+    private static MetricStreamConfiguration ViewOf(Instrument instrument)
+    {
+        var view = Shown(instrument.Name);
+        view.CardinalityLimit = instrument.Name is SidecarMetrics.RequestDuration or ClientRequestDuration ? ManySeries : FewSeries;
+        return view;
+    }
+
+    private static MetricStreamConfiguration Shown(string instrument) => instrument switch
+    {
+        // In Prometheus only a histogram may have a name that ends in _count.
+        "dotnet.assembly.count" => new() { Name = "dotnet.assemblies" },
+        "dotnet.process.cpu.count" => new() { Name = "dotnet.process.cpus" },
+        "dotnet.timer.count" => new() { Name = "dotnet.timers" },
+
+        // Without addresses of peers, and of ours that a peer chooses (127.0.0.0/8): each would be a series for ever.
+        ConnectionDuration => new() { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] },
+        var name when name.StartsWith("kestrel.", StringComparison.Ordinal) =>
+            new() { TagKeys = ["server.port", "network.transport", "network.type", "network.protocol.name", "network.protocol.version", "error.type"] },
+        _ => new(),
+    };
+
     private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
     {
-        traces.AddSource(SidecarActivities.SourceName, "Microsoft.AspNetCore");
+        traces.AddSource(SidecarActivities.SourceName).SetSampler(services => services.GetRequiredService<TraceSampling>());
         if (variables.ExportsTraces)
             traces.AddOtlpExporter();
-        else
-            traces.SetSampler(new AlwaysOffSampler()); // there are trace ids all the same
     }
 }

@@ -13,13 +13,18 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public const int Continue = 18;
     public const int Stop = 19;
 
+    /// <summary>What was built beside the tests, or what was published, where TEST_SIDECAR says so.</summary>
+    private static readonly string Program = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") ?? Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar");
+
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
     private readonly TemporaryFolder empty = new();
+    private readonly Task reading;
+    private TaskCompletionSource? pause;
 
     private SidecarProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar"), arguments)
+        var start = new ProcessStartInfo(Program, arguments)
         {
             WorkingDirectory = workingDirectory ?? empty.FullName,
             UseShellExecute = false,
@@ -30,11 +35,8 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
             start.Environment[name] = value;
 
         process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        reading = ReadAsync();
     }
 
     public List<string> Output { get; } = [];
@@ -93,7 +95,18 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public async Task<int> WaitForExitAsync()
     {
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await reading;
         return process.ExitCode;
+    }
+
+    /// <summary>Leaves what it says where it is, until <see cref="ReadOn"/>.</summary>
+    public void StopReading() => pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReadOn()
+    {
+        var paused = pause;
+        pause = null;
+        paused?.SetResult();
     }
 
     public void Signal(int signal) => Signal(process.Id, signal);
@@ -115,6 +128,8 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
             await process.WaitForExitAsync();
         }
 
+        ReadOn();
+        await reading;
         process.Dispose();
         empty.Dispose();
     }
@@ -122,18 +137,20 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    private void Keep(string? line)
+    private async Task ReadAsync()
     {
-        if (line is null)
-        {
-            // Standard output and standard error end with the process, not before.
-            if (process.HasExited)
-                lines.Writer.TryComplete();
-            return;
-        }
+        await Task.WhenAll(KeepAsync(process.StandardOutput), KeepAsync(process.StandardError));
+        lines.Writer.TryComplete();
+    }
 
-        lock (Output)
-            Output.Add(line);
-        lines.Writer.TryWrite(line);
+    private async Task KeepAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (Output)
+                Output.Add(line);
+            lines.Writer.TryWrite(line);
+            await (pause?.Task ?? Task.CompletedTask);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Clik2pay.Sidecar.Tests.Support;
 
@@ -100,6 +101,28 @@ public sealed class LogTests
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.Contains($"upstream's request id {told}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_that_nobody_reads_holds_up_no_caller_and_what_is_lost_of_it_is_told()
+    {
+        await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
+        using var caller = new HttpClient { BaseAddress = rig.Address };
+        rig.Program.StopReading();
+
+        // More lines than the pipe and the log hold.
+        await Parallel.ForEachAsync(Enumerable.Range(0, 8000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancellationToken) =>
+        {
+            using var answer = await caller.GetAsync("/open/v1/a", cancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        });
+
+        // It is told before the next line for which there is room.
+        rig.Program.ReadOn();
+        var told = rig.Program.WaitForLineAsync("dropped because of queue size limit");
+        while (!told.IsCompleted)
+            await caller.GetAsync("/open/v1/a");
+        await told;
     }
 
     private static async Task<Rig> StartAsync(params (string, string)[] settings)

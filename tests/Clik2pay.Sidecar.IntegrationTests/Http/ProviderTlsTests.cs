@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Http;
+
+/// <summary>Whom the program trusts to be the provider.</summary>
+public sealed class ProviderTlsTests
+{
+    [Fact]
+    public async Task A_provider_whose_authority_the_system_trusts_is_called_and_another_gets_nothing_and_sends_nobody_anywhere()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        using var certificates = new TestCertificates("provider.example", isForLoopback: true, issuerAt: $"http://{elsewhere.LocalEndpoint}/ca");
+        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+        var calls = 0;
+        await using var upstream = await StartAsync(certificates, () => Interlocked.Increment(ref calls));
+
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(certificates)).StatusCode);
+        using var refused = await AskAsync(stranger);
+
+        Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
+        var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("the TLS handshake failed. Nothing was sent", text, StringComparison.Ordinal);
+        Assert.Equal(1, calls);
+        Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
+
+        async Task<HttpResponseMessage> AskAsync(TestCertificates trusted)
+        {
+            await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+            await using var plain = await RecordingUpstream.StartAsync();
+            await using var program = SidecarProcess.Start(
+                SidecarProcess.Environment(plain, tokenEndpoint, ("Clik2pay:ApiBaseUrl", upstream.Urls.Single()), ("SSL_CERT_FILE", trusted.AuthorityFile), ("SSL_CERT_DIR", "/nowhere")), "run");
+            using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
+            return await caller.GetAsync("/open/v1/a", TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
+    {
+        // The server itself does not look for its issuer either.
+        var certificate = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);
+        var tls = new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }) };
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(tls)));
+        var app = builder.Build();
+        app.Run(context =>
+        {
+            called();
+            return context.Response.WriteAsync("done");
+        });
+        await app.StartAsync();
+        return app;
+    }
+}
