@@ -1,17 +1,26 @@
-# The image: one file, its routes, and no shell. Builds with Docker (BuildKit), Podman and Buildah, for linux/amd64 and linux/arm64 from either of them.
+# The image: one native program, its routes, and no shell. Builds with Docker (BuildKit), Podman and Buildah, for linux/amd64 and linux/arm64 from either of them.
 #
 #   docker build -t clik2pay-sidecar .
 #
+# For the other platform Podman 4.3 has to be told --build-arg BUILDPLATFORM=linux/amd64 (or arm64): the machine's own.
 # Health checks are no part of OCI images: `podman build` and `buildah build` keep the one below only with --format docker.
 
 # To pin a base, give it with its digest: --build-arg RUNTIME=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled@sha256:…
 # (`docker buildx imagetools inspect mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled` prints it).
-ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0-noble
+# The SDK with clang, which links the program.
+ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0-noble-aot
 ARG RUNTIME=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
-# On the machine's own platform: the compiler crosses, so nothing is emulated.
+# On the machine's own platform: compiler and linker cross, so nothing is emulated. For the other platform they need its C library.
 FROM --platform=$BUILDPLATFORM $SDK AS build
+ARG BUILDARCH
 ARG TARGETARCH
+RUN case $BUILDARCH-$TARGETARCH in \
+      amd64-arm64) packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;; \
+      arm64-amd64) packages="gcc-x86-64-linux-gnu libc6-dev-amd64-cross" ;; \
+      *) exit 0 ;; \
+    esac; \
+    apt-get update && apt-get install -y --no-install-recommends $packages && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 
 # Packages are restored again only when these files change.
@@ -30,9 +39,6 @@ COPY --from=build /publish/proxy.json /publish/clik2pay-sidecar /
 
 # As number, so that Kubernetes sees that it is not root. Owns no file and needs no folder to write to.
 USER 1654:1654
-
-# Any process of the same user could ask the runtime for a dump of its memory, which holds the credentials.
-ENV DOTNET_EnableDiagnostics=0
 
 # Ports are not declared: both listeners are on loopback unless they are told otherwise.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["/clik2pay-sidecar", "wait", "--timeout", "2"]

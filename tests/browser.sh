@@ -11,7 +11,7 @@ need_ports 5080 8080 9090
 (cd tests/browser && npm ci --no-audit --no-fund >"$work/npm" 2>&1) || { cat "$work/npm"; tell failed "npm ci"; end; }
 
 mkdir -p artifacts
-start demo http://127.0.0.1:9090/startupz src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar demo
+start demo http://127.0.0.1:9090/startupz "${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}" demo
 node tests/browser/status-page.mjs "$(command -v chromium)" artifacts "${started[-1]}" >"$work/checks" 2>&1
 status=$?
 tell_lines <"$work/checks"

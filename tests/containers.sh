@@ -3,7 +3,7 @@
 
 # containers WHAT: makes ready, or ends the script, as skipped, where containers cannot be started.
 containers() {
-  need "$1" podman runc /usr/lib/podman/netavark iptables dotnet
+  need "$1" podman runc /usr/lib/podman/netavark iptables dotnet clang
   if [ "$(id -u)" != 0 ]; then
     tell skipped "$1 (needs root: the bases are made of this machine's own files)"
     end
@@ -50,7 +50,7 @@ remove_containers() {
   podman network prune --force >/dev/null 2>&1
 }
 
-# In place of mcr.microsoft.com/dotnet/sdk: this machine's own SDK, mounted, as are its packages, so that nothing has to be downloaded again.
+# In place of mcr.microsoft.com/dotnet/sdk:…-aot: this machine's own SDK and clang, mounted, as are its packages, so that nothing has to be downloaded again.
 sdk_base() {
   local dotnet packages
   sdk_base=localhost/stand-in/sdk
@@ -75,7 +75,7 @@ runtime_base() {
   runtime_base=localhost/stand-in/runtime-deps
   mkdir -p "$work/runtime"/{dev,etc/ssl/certs,home/app,proc,run,sys,var}
   mkdir -m 1777 "$work/runtime/tmp"
-  copy_libraries "$work/runtime" libc.so.6 libdl.so.2 libgcc_s.so.1 libm.so.6 libpthread.so.0 librt.so.1 libstdc++.so.6 libssl.so.3 libcrypto.so.3
+  copy_libraries "$work/runtime" libc.so.6 libm.so.6 libssl.so.3 libcrypto.so.3
   cp -L /etc/ssl/certs/ca-certificates.crt "$work/runtime/etc/ssl/certs/"
   printf 'root:x:0:0::/root:/usr/sbin/nologin\napp:x:1654:1654::/home/app:/usr/sbin/nologin\n' >"$work/runtime/etc/passwd"
   printf 'root:x:0:\napp:x:1654:\n' >"$work/runtime/etc/group"

@@ -15,7 +15,7 @@ if [ -e /tmp/clik2pay ]; then
 fi
 trap 'stop; rm -rf "$work" /tmp/clik2pay' EXIT
 
-sidecar=$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar
+sidecar=${TEST_SIDECAR:-$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 if [ ! -x "$sidecar" ]; then
   tell failed "the Debug build is missing: dotnet build"
   end

@@ -46,7 +46,6 @@ work, bases = sys.argv[1:]
 image = json.load(open(f"{work}/image.json"))[0]
 config = image["Config"]
 labels = config.get("Labels") or {}
-environment = dict(line.split("=", 1) for line in config["Env"])
 archive = tarfile.open(f"{work}/root.tar")
 files = {"/" + file.name.removeprefix("./").rstrip("/"): file for file in archive}
 
@@ -64,7 +63,6 @@ expect("its entry point is the program itself", [config["Entrypoint"], config.ge
 health = (config.get("Healthcheck") or image.get("Healthcheck") or {}).get("Test") # Docker has it in the one place, Podman in the other
 expect("its health check needs no shell", health, ["CMD", "/clik2pay-sidecar", "wait", "--timeout", "2"])
 print(*health[1:], sep="\n", file=open(f"{work}/health", "w"))
-expect("nobody may ask the runtime for a dump", environment.get("DOTNET_EnableDiagnostics"), "0")
 expect("it declares no ports and no volumes", [config.get("ExposedPorts"), config.get("Volumes")], [None, None])
 expect("its version is that of Directory.Build.props", labels.get("org.opencontainers.image.version"), printed(".github/version.sh"))
 tell("its labels say what it is", [name for name in ("title", "description", "licenses", "revision", "source", "created") if f"org.opencontainers.image.{name}" not in labels])
@@ -77,9 +75,12 @@ tell("it has no shell and no package manager", [name for name in files if re.sea
 tell("it has no setuid or setgid file", [name for name, file in files.items() if file.isfile() and file.mode & 0o6000])
 
 program = archive.extractfile(files["/clik2pay-sidecar"]).read()
-runtime = re.search("<ShippedRuntimeVersion>(.*)</ShippedRuntimeVersion>", open("src/Clik2pay.Sidecar/Clik2pay.Sidecar.csproj").read())[1]
-carried = {found.decode("utf-16-le") for found in re.findall(rb"(?:\d\0)+\.\0(?:\d\0)+\.\0(?:\d\0)+(?=\+\0(?:[0-9a-f]\0){40})", program)}
-tell(f"the runtime that it brings is {runtime}", [] if runtime in carried else sorted(carried))
+expect("it has no diagnostics port, by which others could listen to what goes on inside", b"dotnet-diagnostic" in program, False)
+carried = {found.decode() for found in re.findall(rb"\d+\.\d+\.\d+(?=\+[0-9a-f]{40})", program)}
+project = open("src/Clik2pay.Sidecar/Clik2pay.Sidecar.csproj").read()
+for name, part in ("the runtime", "Runtime"), ("ASP.NET Core", "AspNetCore"):
+    shipped = re.search(f"<Shipped{part}Version>(.*)</", project)[1]
+    tell(f"{name} that it brings is {shipped}", [] if shipped in carried else sorted(carried))
 
 megabytes = lambda size: f"{size / 1e6:.1f} MB"
 print(f"size {megabytes(image['Size'])} on {bases}, of which the program is {megabytes(len(program))} ({megabytes(len(zlib.compress(program)))} to pull)")

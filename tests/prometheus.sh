@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 suite Prometheus "${1:-}"
 
-program=src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar
+program=${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 simulator=http://127.0.0.1:5080
 
 # A call through replica 0 or 1.

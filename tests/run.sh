@@ -36,6 +36,12 @@ finish() {
     printf '\nMeasured:\n'
     sed 's/^/  /' "$TEST_FIGURES"
   fi
+  # Once more, where they are looked for.
+  if [ "$failed" != 0 ]; then
+    printf '\nFailed:\n'
+    grep -hA 6 '^failed' "$results"/*Tests | sed 's/^/  /'
+    grep -H '^failed' "$results"/*.record | sed 's|.*/|  |'
+  fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit
@@ -56,13 +62,29 @@ need java openjdk-17-jdk-headless
 need promtool prometheus
 need chromium chromium
 need redis-server redis-server
+need wrk wrk
+need nginx nginx-light
 need podman podman runc netavark aardvark-dns iptables
 need docker-compose docker-compose
 need ip iproute2
+need clang clang
 install
 python3 -c 'import yaml' 2>/dev/null || echo "tests/run.sh: Python's yaml is missing (Debian: python3-yaml), and without it the chart is not tested."
 command -v helm >/dev/null || echo "tests/run.sh: helm is missing, and without it the chart is not tested."
 command -v redis-server >/dev/null || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there redis-server nor a Docker engine to run it on; the integration tests will fail."
+
+# What is shipped is what is tested, wherever a test starts the program. Before the build, as both keep in one place what they have restored.
+echo "== publish"
+if command -v clang >/dev/null; then
+  if ! dotnet publish src/Clik2pay.Sidecar --os linux --output artifacts/program -v quiet; then
+    echo "tests/run.sh: publishing failed."
+    failed=1
+    finish
+  fi
+  export TEST_SIDECAR=$PWD/artifacts/program/clik2pay-sidecar
+else
+  echo "tests/run.sh: clang is missing, so what is tested is what is built, not what is published."
+fi
 
 echo "== build"
 if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
@@ -119,7 +141,10 @@ dotnet_test Clik2pay.Sidecar.IntegrationTests
 wait "$beside"
 cat "$results/beside"
 
+# Alone: it measures, and what ran beside it would be slowed down by it.
+run "the benchmarks" benchmarks.sh
+
 run "the image" image.sh
 run "docker compose, as the guide says" compose.sh
-for script in alerts prometheus browser readme guides charts workflows image compose; do tally "$script.sh"; done
+for script in alerts prometheus browser readme guides charts workflows benchmarks image compose; do tally "$script.sh"; done
 finish
