@@ -111,8 +111,13 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public void Signal(int signal) => Signal(process.Id, signal);
 
-    /// <summary>Sends a signal to any process of the test's own.</summary>
-    public static void Signal(int processId, int signal) => Assert.Equal(0, Kill(processId, signal));
+    /// <summary>Sends a signal to any process of the test's own. One that is to stop has stopped afterwards, with all of its threads.</summary>
+    public static void Signal(int processId, int signal)
+    {
+        Assert.Equal(0, Kill(processId, signal));
+        if (signal == Stop)
+            Assert.True(SpinWait.SpinUntil(() => HasStopped(processId), TimeSpan.FromSeconds(30)), $"Process {processId} goes on in spite of SIGSTOP.");
+    }
 
     public string Text()
     {
@@ -133,6 +138,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         process.Dispose();
         empty.Dispose();
     }
+
+    /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (proc_pid_stat(5): T is stopped).</summary>
+    private static bool HasStopped(int processId) => Directory.EnumerateDirectories($"/proc/{processId}/task")
+        .All(thread => File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] == 'T');
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

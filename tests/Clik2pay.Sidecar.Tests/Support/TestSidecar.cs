@@ -117,7 +117,7 @@ internal sealed class TestSidecar : IAsyncDisposable
             if (Services.GetRequiredService<TokenSlot>().Current?.Value == value)
                 return;
 
-            await next;
+            await next.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         }
     }
 
