@@ -31,7 +31,9 @@ internal static class EventThreads
     /// <summary>For each connection of a listener.</summary>
     public static void LeaveOften(ListenOptions listen) => listen.Use(next => connection =>
     {
-        connection.Transport = new LeavingReader(connection.Transport);
+        var reader = new LeavingReader(connection.Transport);
+        connection.Transport = reader;
+        connection.Features.Set(reader);
         return next(connection);
     });
 }

@@ -4,12 +4,19 @@ namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
 /// What the server reads of a connection, a body or what it skips by itself. Who sends faster than it can be read would have it read without an end on
-/// the thread to which the kernel tells of what he sends; so every now and then a read goes on elsewhere, and the thread is left to others.
+/// the thread to which the kernel tells of what he sends; so every now and then a read goes on elsewhere, and the thread is left to others. Who waits
+/// for upstream leaves it by that.
 /// </summary>
 internal sealed class LeavingReader(IDuplexPipe transport) : PipeReader, IDuplexPipe
 {
-    /// <summary>At a stretch. A read is of what a socket gave at once, some KiB.</summary>
-    public const int MostReads = 32;
+    /// <summary>At a stretch.</summary>
+    public const int MostReads = 8;
+
+    /// <summary>
+    /// In bytes: what is kept of a connection before it is read, and so what one read is of. By Kestrel's default it is 1 MiB, which takes 50 ms where
+    /// it is chunks of one byte each.
+    /// </summary>
+    public const int LargestRead = 64 * 1024;
 
     private readonly PipeReader input = transport.Input;
     private int reads;
@@ -30,6 +37,9 @@ internal sealed class LeavingReader(IDuplexPipe transport) : PipeReader, IDuplex
         result = default;
         return false;
     }
+
+    /// <summary>The thread was left by a wait: the next stretch begins.</summary>
+    public void BeginAgain() => reads = 0;
 
     public override void AdvanceTo(SequencePosition consumed) => input.AdvanceTo(consumed);
 

@@ -22,6 +22,7 @@ internal static class Listeners
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = EventThreads.AreUsed;
+            sockets.MaxReadBufferSize = LeavingReader.LargestRead;
             sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode);
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -10,11 +11,14 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder)
     {
         // Each cluster has the one destination that the destination filter gave it.
         var proxy = context.GetReverseProxyFeature();
-        return forwarder.SendAsync(
+        var sending = forwarder.SendAsync(
             context,
             proxy.AvailableDestinations[0].Model.Config.Address,
             proxy.Cluster.HttpClient,
             proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty,
             proxy.Route.Transformer).AsTask();
+        if (!sending.IsCompleted)
+            context.Features.Get<LeavingReader>()?.BeginAgain();
+        return sending;
     }
 }

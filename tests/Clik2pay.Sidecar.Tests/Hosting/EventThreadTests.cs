@@ -3,7 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
@@ -30,7 +37,7 @@ public sealed class EventThreadTests
     }
 
     [Fact]
-    public async Task What_comes_is_read_where_it_comes_and_once_in_32_reads_the_thread_is_left()
+    public async Task What_comes_is_read_where_it_comes_and_once_in_8_reads_the_thread_is_left()
     {
         var pipe = new Pipe();
         var reader = new LeavingReader(new Transport(pipe));
@@ -40,13 +47,13 @@ public sealed class EventThreadTests
         {
             await pipe.Writer.WriteAsync(new[] { (byte)i }, TestContext.Current.CancellationToken);
             var read = await leaves.Count(() => reader.ReadAsync());
-            Assert.Equal((i, i / 32), (read.Buffer.FirstSpan[0], leaves.Counted));
+            Assert.Equal((i, i / 8), (read.Buffer.FirstSpan[0], leaves.Counted));
             reader.AdvanceTo(read.Buffer.End);
         }
     }
 
     [Fact]
-    public async Task Who_reads_on_without_waiting_gets_nothing_once_in_32_reads_and_all_of_it_when_he_waits()
+    public async Task Who_reads_on_without_waiting_gets_nothing_once_in_8_reads_and_all_of_it_when_he_waits()
     {
         var pipe = new Pipe();
         var reader = new LeavingReader(new Transport(pipe));
@@ -59,11 +66,58 @@ public sealed class EventThreadTests
             count++;
         }
 
-        Assert.Equal(31, count);
+        Assert.Equal(7, count);
         var rest = await reader.ReadAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(64 - 31, rest.Buffer.Length);
+        Assert.Equal(64 - 7, rest.Buffer.Length);
         reader.AdvanceTo(rest.Buffer.Start);
         Assert.True(reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_upstream_begins_again_with_its_reads_and_who_does_not_goes_on()
+    {
+        var pipe = new Pipe();
+        var reader = new LeavingReader(new Transport(pipe));
+        await pipe.Writer.WriteAsync(new byte[64], TestContext.Current.CancellationToken);
+        var context = new DefaultHttpContext();
+        context.Features.Set(reader);
+        context.Features.Set<IReverseProxyFeature>(new ReverseProxyFeature
+        {
+            Route = new(new(), cluster: null, HttpTransformer.Default),
+            Cluster = new(new(), new HttpMessageInvoker(new SocketsHttpHandler())),
+            AvailableDestinations = new DestinationState("clik2pay", new(new() { Address = "http://localhost" })),
+        });
+        var answer = new TaskCompletionSource<ForwarderError>();
+        var sender = new UpstreamSender(new PendingForwarder(answer.Task));
+
+        Assert.Equal(5, Read(most: 5));
+        var sending = sender.SendAsync(context);
+        Assert.Equal(5, Read(most: 5));
+        answer.SetResult(ForwarderError.None);
+        await sending;
+        await sender.SendAsync(context); // is answered at once, as what no upstream has seen
+        Assert.Equal(2, Read(most: 5));
+
+        int Read(int most)
+        {
+            var count = 0;
+            while (count < most && reader.TryRead(out var one))
+            {
+                reader.AdvanceTo(one.Buffer.GetPosition(1));
+                count++;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Of chunks of one byte each 1 MiB takes tens of milliseconds, whatever the number of reads.</summary>
+    [Fact]
+    public async Task The_server_keeps_64_KiB_of_a_connection_before_they_are_read()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+
+        Assert.Equal(64 * 1024, sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.MaxReadBufferSize);
     }
 
     /// <summary>What the server reads and skips by itself, however fast it comes; with a body it does so for 5 s, behind its answer.</summary>
@@ -180,6 +234,12 @@ public sealed class EventThreadTests
             while (true)
                 Assert.Equal(HttpStatusCode.OK, (await caller.PostAsync("/open/v1/up", new Blocks(block, count: 30_000), end.Token)).StatusCode);
         }
+    }
+
+    private sealed class PendingForwarder(Task<ForwarderError> answer) : IHttpForwarder
+    {
+        public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+            new(answer);
     }
 
     private sealed class Transport(Pipe pipe) : IDuplexPipe
