@@ -10,7 +10,7 @@ internal static class LoadReport
 {
     public static string OfLoad(IReadOnlyList<Running> proxies, IReadOnlyList<LoadCase> cases)
     {
-        var table = new MarkdownTable("load", "proxy", "requests/s", "of bare YARP's", "CPU µs a request", "of bare YARP's", "p50 ms", "p99 ms", "of bare YARP's", "p99.9 ms");
+        var table = new MarkdownTable("load", "proxy", "requests/s", "requests of bare YARP's", "CPU µs a request", "CPU of bare YARP's", "p50 ms", "p99 ms", "p99 of bare YARP's", "p99.9 ms");
         var bare = proxies.FirstOrDefault(proxy => proxy.Contender.Name == BareYarpContender.ContenderName);
         foreach (var load in cases)
         {

@@ -13,6 +13,7 @@ internal static class LoadVerb
     public static async Task RunAsync(LoadOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         Tool.Need("wrk");
+        Machine.TellIfBusy();
         using var folder = new Folder();
         await using var provider = await Provider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
         await using var store = Wants(options, "sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;

@@ -23,6 +23,14 @@ internal static partial class Machine
         return $"Machine: {string.Join(", ", parts)}.";
     }
 
+    /// <summary>Whatever else runs has a part in the figures.</summary>
+    public static void TellIfBusy()
+    {
+        var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+        if (load > Environment.ProcessorCount / 4.0)
+            Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"this machine has been busy in the last minute (load average {load}): on a quiet one the figures are worth more"));
+    }
+
     private static async Task<string> VersionOfAsync(string name, string[] arguments, CancellationToken cancellationToken)
     {
         try
