@@ -13,11 +13,17 @@ internal static class EventThreads
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Count = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
-    /// <summary>Where there are fewer processors: a thread that is not running at the moment holds up only its own connections.</summary>
-    private const int Fewest = 4;
+    /// <summary>One serves tens of thousands of requests a second.</summary>
+    private const int Most = 4;
 
     /// <summary>Whether the platform was told to; its usual way is another.</summary>
     public static bool AreUsed => Environment.GetEnvironmentVariable(Inline) == "1";
+
+    /// <summary>
+    /// Half of the processors: the application has the others. As few as can be, because a request whose two connections have two threads is
+    /// handed from one to the other and back.
+    /// </summary>
+    private static int DefaultCount => Math.Clamp(Environment.ProcessorCount / 2, 1, Most);
 
     /// <summary>Tells the platform, before the first socket, since it reads these variables once. What is set already counts, but for no number of threads.</summary>
     public static void Use()
@@ -25,7 +31,7 @@ internal static class EventThreads
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Inline)))
             Environment.SetEnvironmentVariable(Inline, "1");
         if (AreUsed && !(int.TryParse(Environment.GetEnvironmentVariable(Count), CultureInfo.InvariantCulture, out var count) && count > 0))
-            Environment.SetEnvironmentVariable(Count, Math.Max(Fewest, Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
+            Environment.SetEnvironmentVariable(Count, DefaultCount.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>For each connection of a listener.</summary>
