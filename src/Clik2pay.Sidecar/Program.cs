@@ -14,7 +14,7 @@ internal static class Program
 {
     public static Task<int> Main(string[] args)
     {
-        EventThreads.Use();
+        BatchScheduling.Use();
         return CommandLine.RunAsync(args);
     }
 

@@ -42,25 +42,19 @@ internal static class AdministrationApp
             }
         }
 
-        async Task GuardAsync(HttpContext context, RequestDelegate next)
+        Task GuardAsync(HttpContext context, RequestDelegate next)
         {
-            // A scrape takes some milliseconds, for which callers' connections are not to wait.
-            await Task.Yield();
-
             var headers = context.Response.Headers;
             headers.CacheControl = "no-store";
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = PageAssets.Policy;
             headers["Referrer-Policy"] = "no-referrer";
             if (guard.Judge(context.Request) is not { } refusal)
-            {
-                await next(context);
-                return;
-            }
+                return next(context);
 
             if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
                 headers.Allow = AdminGuard.MethodsOf(context.Request);
-            await WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
+            return WriteAsync(context, refusal.Status, Text, Encoding.UTF8.GetBytes(refusal.Reason + "\n"));
         }
     }
 

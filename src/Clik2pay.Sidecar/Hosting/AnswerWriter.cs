@@ -5,18 +5,13 @@ namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
 /// What the server writes to a caller's connection, and the one place where its bare answer to a request that it cannot read can be replaced
-/// by ours: it writes that answer by itself, without any code of ours on the way. Also the place where a caller who is answered faster than
-/// others can be leaves them the thread.
+/// by ours: it writes that answer by itself, without any code of ours on the way.
 /// </summary>
 internal sealed class AnswerWriter(IDuplexPipe transport) : PipeWriter, IDuplexPipe
 {
-    /// <summary>In bytes, of answers that are written without leaving the thread.</summary>
-    public const int LongestStint = 64 * 1024;
-
     private readonly PipeWriter output = transport.Output;
     private byte[]? replacement;
     private byte[]? sink;
-    private long stint;
 
     public PipeReader Input => transport.Input;
 
@@ -35,7 +30,6 @@ internal sealed class AnswerWriter(IDuplexPipe transport) : PipeWriter, IDuplexP
 
     public override void Advance(int bytes)
     {
-        stint += bytes;
         if (replacement is null)
         {
             output.Advance(bytes);
@@ -47,22 +41,13 @@ internal sealed class AnswerWriter(IDuplexPipe transport) : PipeWriter, IDuplexP
         }
     }
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        stint < LongestStint ? output.FlushAsync(cancellationToken) : FlushAndLeaveAsync(cancellationToken);
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => output.FlushAsync(cancellationToken);
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null) => output.Complete(exception);
 
     public override ValueTask CompleteAsync(Exception? exception = null) => output.CompleteAsync(exception);
-
-    private async ValueTask<FlushResult> FlushAndLeaveAsync(CancellationToken cancellationToken)
-    {
-        stint = 0;
-        var result = await output.FlushAsync(cancellationToken);
-        await Task.Yield();
-        return result;
-    }
 
     private byte[] Sink(int sizeHint) => sink?.Length >= sizeHint ? sink : sink = new byte[Math.Max(sizeHint, 4096)];
 }

@@ -13,6 +13,12 @@ internal static class Listeners
     /// <summary>How long a request's head may take, so that with the server's own pace its 408 comes within 10 s.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(7);
 
+    /// <summary>
+    /// In bytes: what is kept of a connection before it is read, and so what is worked on at a stretch. By Kestrel's default it is 1 MiB, which takes
+    /// 50 ms where it is chunks of one byte each.
+    /// </summary>
+    private const int LargestRead = 64 * 1024;
+
     public static void AddListeners(this WebApplicationBuilder builder, SidecarOptions options)
     {
         // Servers that take a bare LF for a line's end and those that do not see different requests (RFC 9112, section 2.2).
@@ -21,8 +27,7 @@ internal static class Listeners
         builder.Services.AddSingleton<ServerRefusals>();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
-            sockets.UnsafePreferInlineScheduling = EventThreads.AreUsed;
-            sockets.MaxReadBufferSize = LeavingReader.LargestRead;
+            sockets.MaxReadBufferSize = LargestRead;
             sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode);
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -56,7 +61,6 @@ internal static class Listeners
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
-            EventThreads.LeaveOften(listen);
             configure(listen);
         }
     }

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -11,14 +10,11 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder)
     {
         // Each cluster has the one destination that the destination filter gave it.
         var proxy = context.GetReverseProxyFeature();
-        var sending = forwarder.SendAsync(
+        return forwarder.SendAsync(
             context,
             proxy.AvailableDestinations[0].Model.Config.Address,
             proxy.Cluster.HttpClient,
             proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty,
             proxy.Route.Transformer).AsTask();
-        if (!sending.IsCompleted)
-            context.Features.Get<LeavingReader>()?.BeginAgain();
-        return sending;
     }
 }
