@@ -9,7 +9,7 @@ internal sealed partial class Server : IAsyncDisposable
     private const int Terminate = 15;
 
     /// <summary>Settings of whoever measures are no settings of what is measured.</summary>
-    private static readonly string[] Foreign = ["Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC"];
+    private static readonly string[] Foreign = ["Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC", "DOTNET_SYSTEM_NET_"];
 
     private readonly Process process;
     private readonly string name;
