@@ -14,10 +14,17 @@ internal static partial class BatchScheduling
     /// <summary>For threads that are started from here on. No privilege is needed; where it cannot be had, nothing is different but the cost.</summary>
     public static void Use()
     {
-        // Another policy that was chosen from outside, by chrt or a unit's file, counts.
         var priority = 0; // the only one that this policy has
-        if (OperatingSystem.IsLinux() && GetPolicy(process: 0) == Other)
-            _ = SetPolicy(process: 0, Batch, in priority);
+        try
+        {
+            // Another policy that was chosen from outside, by chrt or a unit's file, counts.
+            if (OperatingSystem.IsLinux() && GetPolicy(process: 0) == Other)
+                _ = SetPolicy(process: 0, Batch, in priority);
+        }
+        catch (TypeLoadException)
+        {
+            // A C library under another name.
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "sched_getscheduler")]

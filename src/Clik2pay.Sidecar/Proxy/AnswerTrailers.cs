@@ -23,11 +23,15 @@ internal sealed class AnswerTrailers : IHttpResponseTrailersFeature
         context.Features.Set<IHttpResponseTrailersFeature>(trailers);
     }
 
-    /// <summary>The answer is another one after all: the body is the server's again.</summary>
+    /// <summary>The answer is another one after all: the body is the server's again, and no end of ours comes behind it.</summary>
     public static void Cancel(HttpContext context)
     {
-        if (context.Features.Get<AnswerTrailers>() is { } trailers)
-            context.Features.Set(trailers.server);
+        if (context.Features.Get<AnswerTrailers>() is not { } trailers)
+            return;
+
+        context.Features.Set(trailers.server);
+        context.Features.Set<IHttpResponseTrailersFeature>(null);
+        context.Features.Set<AnswerTrailers>(null);
     }
 
     public Task EndAsync(CancellationToken cancellationToken) => body.EndAsync(Trailers, cancellationToken);

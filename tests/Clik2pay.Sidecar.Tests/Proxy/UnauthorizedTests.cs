@@ -78,6 +78,36 @@ public sealed class UnauthorizedTests
         Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, status == 200 ? "retried" : "passed_on"));
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok")]
+    [InlineData("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", "")]
+    [InlineData("HTTP/1.1 204 No Content\r\n\r\n", "")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n", "ok")]
+    public async Task Nothing_of_the_401_is_in_the_answer_however_each_of_them_was_written(string replayed, string text)
+    {
+        string[] refusals = ["Content-Length: 2\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\nX-Theirs: 401\r\n\r\n"];
+        foreach (var refusal in refusals)
+        {
+            await using var upstream = new WireUpstream { Answer = request => request["Authorization"] is ["Bearer access_token_1"] ? $"HTTP/1.1 401 Unauthorized\r\n{refusal}" : replayed };
+            await using var sidecar = await TestSidecar.StartAsync(upstream);
+            await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+
+            // The first is sent twice, the second shows whether the connection is still in step.
+            for (var i = 0; i < 2; i++)
+            {
+                await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
+                var answer = await connection.ReadAnswerAsync(hasBody: !replayed.Contains("204", StringComparison.Ordinal));
+
+                Assert.Equal((replayed.Split("\r\n")[0], text), (answer.StartLine, answer.Text));
+                Assert.Equal(replayed.Contains("chunked", StringComparison.Ordinal), answer.IsChunked);
+                Assert.Empty(answer["X-Theirs"]);
+            }
+
+            Assert.Equal(3, upstream.Received.Count);
+            Assert.Equal(2, sidecar.Metrics.Sum("clik2pay.sidecar.upstream_answers", "2xx"));
+        }
+    }
+
     [Fact]
     public async Task It_is_sent_again_once_and_no_more()
     {
