@@ -21,7 +21,7 @@ internal sealed class Forwarding(RequestDelegate next, UpstreamSender upstream, 
             {
                 exchange.IsReplay = true;
                 Discard(context);
-                await upstream.SendAsync(context);
+                await upstream.SendAsync(context, spent: time.GetElapsedTime(startedAt));
             }
 
             if (context.GetForwarderErrorFeature() is { } error)

@@ -103,6 +103,7 @@ public sealed class UnauthorizedTests
                 Assert.Empty(answer["X-Theirs"]);
             }
 
+            await sidecar.StopAsync(); // an answer is counted when it has been sent
             Assert.Equal(3, upstream.Received.Count);
             Assert.Equal(2, sidecar.Metrics.Sum("clik2pay.sidecar.upstream_answers", "2xx"));
         }
@@ -184,6 +185,26 @@ public sealed class UnauthorizedTests
 
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         Assert.Contains("may have carried the request out", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, sidecar.Upstream.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_replay_has_what_the_first_attempt_left_of_the_time_for_the_request()
+    {
+        var time = new SimulatedTime();
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:05:00")], time);
+        await sidecar.WaitForTokenAsync("access_token_1");
+        sidecar.Upstream.Respond = async context =>
+        {
+            if (context.Request.Headers.Authorization == "Bearer access_token_2")
+                await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+            time.Advance(TimeSpan.FromSeconds(299));
+            context.Response.StatusCode = 401;
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "upstream_timeout"), (answer.StatusCode, Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error"))));
         Assert.Equal(2, sidecar.Upstream.Received.Count);
     }
 
