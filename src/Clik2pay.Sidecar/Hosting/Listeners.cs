@@ -14,8 +14,8 @@ internal static class Listeners
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(7);
 
     /// <summary>
-    /// In bytes: what is kept of a connection before it is read, and so what is worked on at a stretch. By Kestrel's default it is 1 MiB, which takes
-    /// 50 ms where it is chunks of one byte each.
+    /// In bytes: what is kept of a connection before it is read, and so what is worked on at a stretch. With Kestrel's default, 1 MiB, a few callers who
+    /// send chunks of one byte each hold up all others by a tenth of a second.
     /// </summary>
     private const int LargestRead = 64 * 1024;
 

@@ -16,10 +16,7 @@ public sealed class BatchSchedulingTests
         using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync() };
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
 
-        var threads = Directory.EnumerateDirectories($"/proc/{sidecar.Id}/task").Select(thread => File.ReadAllText(Path.Combine(thread, "stat"))).Select(stat =>
-        (
-            Name: stat[(stat.IndexOf('(') + 1)..stat.LastIndexOf(')')],
-            Policy: int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[41 - 3], CultureInfo.InvariantCulture))).ToList();
+        var threads = SidecarProcess.ThreadsOf(sidecar.Id).Select(thread => (thread.Name, Policy: int.Parse(thread.Fields[41 - 3], CultureInfo.InvariantCulture))).ToList();
         Assert.Contains((".NET Sockets", 3), threads);
         Assert.Contains((".NET TP Worker", 3), threads);
         Assert.DoesNotContain(threads, thread => thread.Name is ".NET Sockets" or ".NET TP Worker" && thread.Policy != 3);

@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Tests.Hosting;
 /// <summary>Whoever sends or takes as fast as he can leaves the others their turns.</summary>
 public sealed class FloodTests
 {
-    /// <summary>Of chunks of one byte each 1 MiB takes tens of milliseconds, whatever the number of reads.</summary>
+    /// <summary>It is worked on at a stretch, chunks of one byte each too.</summary>
     [Fact]
     public async Task The_server_keeps_64_KiB_of_a_connection_before_they_are_read()
     {

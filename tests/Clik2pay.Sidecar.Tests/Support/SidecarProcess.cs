@@ -119,6 +119,13 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
             Assert.True(SpinWait.SpinUntil(() => HasStopped(processId), TimeSpan.FromSeconds(30)), $"Process {processId} goes on in spite of SIGSTOP.");
     }
 
+    /// <summary>What the kernel says of each thread of a process: its name, and the fields behind that, of which the first is its state (proc_pid_stat(5)).</summary>
+    public static IEnumerable<(string Name, string[] Fields)> ThreadsOf(int processId) =>
+        from thread in Directory.EnumerateDirectories($"/proc/{processId}/task")
+        let stat = File.ReadAllText(Path.Combine(thread, "stat"))
+        let end = stat.LastIndexOf(')')
+        select (stat[(stat.IndexOf('(') + 1)..end], stat[(end + 2)..].Split(' '));
+
     public string Text()
     {
         lock (Output)
@@ -139,9 +146,8 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         empty.Dispose();
     }
 
-    /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (proc_pid_stat(5): T is stopped).</summary>
-    private static bool HasStopped(int processId) => Directory.EnumerateDirectories($"/proc/{processId}/task")
-        .All(thread => File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] == 'T');
+    /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (T is stopped).</summary>
+    private static bool HasStopped(int processId) => ThreadsOf(processId).All(thread => thread.Fields[0] == "T");
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
