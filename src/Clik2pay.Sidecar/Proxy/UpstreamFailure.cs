@@ -1,5 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 

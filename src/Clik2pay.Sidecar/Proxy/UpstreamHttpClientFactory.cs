@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Provider;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens;
 

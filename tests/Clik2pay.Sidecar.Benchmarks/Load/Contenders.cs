@@ -10,7 +10,7 @@ internal static class Contenders
 
     /// <returns>Those that were asked for and are there, and the names of those that are not installed.</returns>
     public static async Task<(IReadOnlyList<IContender> Contenders, IReadOnlyList<string> LeftOut)> MakeAsync(
-        LoadOptions options, Folder folder, Provider provider, SharedStore? store, CancellationToken cancellationToken)
+        LoadOptions options, Folder folder, NginxProvider provider, SharedStore? store, CancellationToken cancellationToken)
     {
         var contenders = new List<IContender>();
         var leftOut = new List<string>();
@@ -42,7 +42,7 @@ internal static class Contenders
         return contenders.Count > 0 ? (contenders, leftOut) : throw new BenchmarkFailure($"Not installed: {string.Join(", ", leftOut)}. Nothing is left to be measured.");
     }
 
-    private static async Task<SidecarContender> MakeSidecarAsync(LoadOptions options, Folder folder, Provider provider, SharedStore store, CancellationToken cancellationToken)
+    private static async Task<SidecarContender> MakeSidecarAsync(LoadOptions options, Folder folder, NginxProvider provider, SharedStore store, CancellationToken cancellationToken)
     {
         var environment = SidecarEnvironment.Full(provider, store);
         foreach (var (key, value) in options.Settings)

@@ -15,7 +15,7 @@ internal static class LoadVerb
         Tool.Need("wrk");
         Machine.TellIfBusy();
         using var folder = new Folder();
-        await using var provider = await Provider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
+        await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
         await using var store = Wants(options, "sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
         var (contenders, leftOut) = await Contenders.MakeAsync(options, folder, provider, store, cancellationToken);
         var proxies = contenders.Select(contender => new Running(contender)).ToList();

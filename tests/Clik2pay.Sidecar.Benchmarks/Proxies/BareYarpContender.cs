@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 /// <summary>YARP with its defaults, published with the platform's.</summary>
 /// <param name="folder">Where it is published.</param>
 /// <param name="provider">What is behind it.</param>
-internal sealed class BareYarpContender(string folder, Provider provider) : IContender
+internal sealed class BareYarpContender(string folder, NginxProvider provider) : IContender
 {
     public const string ContenderName = "bare";
 

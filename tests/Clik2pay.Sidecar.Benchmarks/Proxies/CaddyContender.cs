@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Rig;
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
 /// <summary>Caddy, which puts on a key and a token that never change.</summary>
-internal sealed class CaddyContender(Folder folder, Provider provider) : IContender
+internal sealed class CaddyContender(Folder folder, NginxProvider provider) : IContender
 {
     public string Name => "caddy";
 
@@ -23,7 +23,7 @@ internal sealed class CaddyContender(Folder folder, Provider provider) : IConten
               bind 127.0.0.1
               reverse_proxy {{provider.Address}} {
                 header_up x-api-key k
-                header_up Authorization "Bearer {{Provider.Token}}"
+                header_up Authorization "Bearer {{NginxProvider.Token}}"
               }
             }
 

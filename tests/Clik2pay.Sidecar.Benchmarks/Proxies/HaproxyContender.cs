@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Rig;
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
 /// <summary>HAProxy, which puts on a key and a token that never change.</summary>
-internal sealed class HaproxyContender(Folder folder, Provider provider) : IContender
+internal sealed class HaproxyContender(Folder folder, NginxProvider provider) : IContender
 {
     public string Name => "haproxy";
 
@@ -29,7 +29,7 @@ internal sealed class HaproxyContender(Folder folder, Provider provider) : ICont
             backend provider
               http-reuse always
               http-request set-header x-api-key k
-              http-request set-header authorization "Bearer {Provider.Token}"
+              http-request set-header authorization "Bearer {NginxProvider.Token}"
               server provider {new Uri(provider.Address).Authority}
 
             """);

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Rig;
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
 /// <summary>nginx, which puts on a key and a token that never change.</summary>
-internal sealed class NginxContender(Folder folder, Provider provider) : IContender
+internal sealed class NginxContender(Folder folder, NginxProvider provider) : IContender
 {
     public string Name => "nginx";
 
@@ -21,7 +21,7 @@ internal sealed class NginxContender(Folder folder, Provider provider) : IConten
                 listen 127.0.0.1:{{port}};
                 location / {
                   proxy_pass http://provider; proxy_http_version 1.1; proxy_set_header Connection "";
-                  proxy_set_header x-api-key k; proxy_set_header Authorization "Bearer {{Provider.Token}}";
+                  proxy_set_header x-api-key k; proxy_set_header Authorization "Bearer {{NginxProvider.Token}}";
                 }
               }
             }

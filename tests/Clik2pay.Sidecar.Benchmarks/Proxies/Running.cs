@@ -29,7 +29,7 @@ internal sealed class Running(IContender contender) : IAsyncDisposable
                 await server.DisposeAsync();
             var startedAt = Ambience.Time.GetTimestamp();
             server = contender.Start();
-            await FirstAnswer.WaitAsync(server, Provider.Small, cancellationToken);
+            await FirstAnswer.WaitAsync(server, NginxProvider.Small, cancellationToken);
             starts.Add(Ambience.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         }
 

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 internal static class SidecarEnvironment
 {
     /// <summary>No more than it needs, in front of the provider.</summary>
-    public static Dictionary<string, string> Plain(Provider provider, string tokenEndpoint = Provider.LongLived) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Plain(NginxProvider provider, string tokenEndpoint = NginxProvider.LongLived) => new(StringComparer.Ordinal)
     {
         ["Clik2pay__Environment"] = "Custom",
         ["Clik2pay__ApiBaseUrl"] = provider.Address,
@@ -18,7 +18,7 @@ internal static class SidecarEnvironment
     };
 
     /// <summary>Everything on: the token shared through Redis, metrics, and one trace in a hundred exported.</summary>
-    public static Dictionary<string, string> Full(Provider provider, SharedStore store, string tokenEndpoint = Provider.LongLived)
+    public static Dictionary<string, string> Full(NginxProvider provider, SharedStore store, string tokenEndpoint = NginxProvider.LongLived)
     {
         var environment = Plain(provider, tokenEndpoint);
         environment["Redis__ConnectionString"] = store.ConnectionString;

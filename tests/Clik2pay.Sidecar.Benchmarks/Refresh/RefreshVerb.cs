@@ -14,11 +14,11 @@ internal static class RefreshVerb
     {
         Tool.Need("wrk");
         using var folder = new Folder();
-        await using var provider = await Provider.StartAsync(folder, TimeSpan.FromSeconds(options.Life), cancellationToken);
+        await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromSeconds(options.Life), cancellationToken);
         await using var store = await SharedStore.StartAsync(folder, cancellationToken);
         var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
         var steady = new SidecarContender("steady", "no refresh", program, SidecarEnvironment.Full(provider, store));
-        var refreshing = new SidecarContender("refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, Provider.ShortLived));
+        var refreshing = new SidecarContender("refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived));
         await using var calm = new Running(steady);
         await using var busy = new Running(refreshing);
         Running[] both = [calm, busy];

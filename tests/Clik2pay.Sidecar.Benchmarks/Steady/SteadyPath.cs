@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Http;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Builder;

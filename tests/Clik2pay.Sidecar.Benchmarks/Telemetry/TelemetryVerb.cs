@@ -15,7 +15,7 @@ internal static class TelemetryVerb
     {
         Tool.Need("wrk");
         using var folder = new Folder();
-        await using var provider = await Provider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
+        await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
         var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
         var metrics = new SidecarContender("metrics", "metrics", program, SidecarEnvironment.Plain(provider));
         Running[] sidecars =
@@ -57,7 +57,7 @@ internal static class TelemetryVerb
         }
     }
 
-    private static Dictionary<string, string> With(Provider provider, params IEnumerable<(string Key, string Value)> settings)
+    private static Dictionary<string, string> With(NginxProvider provider, params IEnumerable<(string Key, string Value)> settings)
     {
         var environment = SidecarEnvironment.Plain(provider);
         foreach (var (key, value) in settings)
@@ -65,7 +65,7 @@ internal static class TelemetryVerb
         return environment;
     }
 
-    private static (string Key, string Value)[] Export(Provider provider) =>
+    private static (string Key, string Value)[] Export(NginxProvider provider) =>
         [("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{provider.Address}/v1/traces"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")];
 
     private static string Tell(Running[] sidecars)

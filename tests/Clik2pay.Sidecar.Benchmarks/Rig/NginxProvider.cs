@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
 /// <summary>The provider's stand-in, an nginx: a token endpoint, a small and a large answer, and a place that takes telemetry.</summary>
-internal sealed class Provider : IAsyncDisposable
+internal sealed class NginxProvider : IAsyncDisposable
 {
     public const string Small = "/open/v1/small";
     public const string Large = "/open/v1/large";
@@ -14,19 +14,19 @@ internal sealed class Provider : IAsyncDisposable
 
     private readonly Server server;
 
-    private Provider(Server server) => this.server = server;
+    private NginxProvider(Server server) => this.server = server;
 
     /// <summary>As long as the provider's own. The token endpoint's end in the request's number, so that no two are the same.</summary>
     public static string Token { get; } = new('t', 1000);
 
     public string Address => $"http://127.0.0.1:{server.Port}";
 
-    public static async Task<Provider> StartAsync(Folder folder, TimeSpan shortLife, CancellationToken cancellationToken)
+    public static async Task<NginxProvider> StartAsync(Folder folder, TimeSpan shortLife, CancellationToken cancellationToken)
     {
         var port = Ports.TakeFree();
         folder.Write("large", new string('a', 1_000_000));
         var configuration = folder.Write("provider.conf", Configure(port, folder.Path, shortLife));
-        var provider = new Provider(Server.Start("The provider's nginx", port, Tool.Need("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "provider.error")]));
+        var provider = new NginxProvider(Server.Start("The provider's nginx", port, Tool.Need("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "provider.error")]));
         await FirstAnswer.WaitAsync(provider.server, Small, cancellationToken);
         return provider;
     }

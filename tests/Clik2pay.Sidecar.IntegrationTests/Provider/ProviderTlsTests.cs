@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Http;
+namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
 /// <summary>Whom the program trusts to be the provider.</summary>
 public sealed class ProviderTlsTests

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Clik2pay.Sidecar.Telemetry;
 
-namespace Clik2pay.Sidecar.Http;
+namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
 /// The span of a call of the provider, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span),

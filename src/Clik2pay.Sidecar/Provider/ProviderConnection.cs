@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Clik2pay.Sidecar.Http;
+namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>What holds for the connections to both of the provider's APIs.</summary>
 internal static class ProviderConnection
