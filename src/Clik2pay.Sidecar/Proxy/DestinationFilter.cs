@@ -1,5 +1,7 @@
+using System.Net;
 using Clik2pay.Sidecar.Configuration;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
@@ -21,6 +23,14 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
             {
                 ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
             },
+
+            // One connection for each request under way (RFC 9112). With HTTP/2 all requests share one connection, so a network that silently
+            // drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section 8.7).
+            HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            },
             HealthCheck = null,
             SessionAffinity = null,
         });
@@ -36,6 +46,10 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
         { HttpClient.DangerousAcceptAnyServerCertificate: true } => "HttpClient:DangerousAcceptAnyServerCertificate, which would hand the credentials to anybody; remove it",
         { HttpClient.SslProtocols: not null } => "HttpClient:SslProtocols, which would weaken the connection; remove it, the system's choice holds",
         { HttpClient.WebProxy: not null } => "HttpClient:WebProxy, which would take the credentials there; remove it and use HTTPS_PROXY and NO_PROXY",
+        { HttpRequest.Version: { } version } when version != HttpVersion.Version11 =>
+            $"HttpRequest:Version {version}; remove it, requests to the provider are sent with HTTP/1.1",
+        { HttpRequest.VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher } =>
+            "HttpRequest:VersionPolicy RequestVersionOrHigher; remove it, requests to the provider are sent with HTTP/1.1",
         { HttpRequest.ActivityTimeout: { } timeout } when timeout <= TimeSpan.Zero => "an HttpRequest:ActivityTimeout that is not positive; write for instance 00:01:00",
         _ => null,
     };

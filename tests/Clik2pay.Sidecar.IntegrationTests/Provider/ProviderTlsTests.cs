@@ -43,18 +43,37 @@ public sealed class ProviderTlsTests
         }
     }
 
+    [Fact]
+    public async Task A_provider_that_offers_HTTP_2_is_called_with_HTTP_1_1()
+    {
+        using var certificates = new TestCertificates("provider.example", isForLoopback: true);
+        await using var upstream = await StartAsync(certificates, () => { });
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var plain = await RecordingUpstream.StartAsync();
+        (string, string)[] settings = [("Clik2pay:ApiBaseUrl", upstream.Urls.Single()), ("SSL_CERT_FILE", certificates.AuthorityFile)];
+        await using var program = SidecarProcess.Start(SidecarProcess.Environment(plain, tokenEndpoint, settings), "run");
+        using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
+
+        Assert.Equal("HTTP/1.1", await caller.GetStringAsync("/open/v1/a", TestContext.Current.CancellationToken));
+    }
+
     private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
     {
         // The server itself does not look for its issuer either.
         var certificate = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);
-        var tls = new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }) };
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificate,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        };
+        var tls = new TlsHandshakeCallbackOptions { OnConnection = _ => new(options) };
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(tls)));
         var app = builder.Build();
         app.Run(context =>
         {
             called();
-            return context.Response.WriteAsync("done");
+            return context.Response.WriteAsync(context.Request.Protocol);
         });
         await app.StartAsync();
         return app;

@@ -43,6 +43,9 @@ public sealed class RoutesTests
     [InlineData("HttpClient:SslProtocols:0", "Tls", "weaken")]
     [InlineData("HttpClient:WebProxy:Address", "http://127.0.0.1:1", "HTTPS_PROXY")]
     [InlineData("HttpRequest:ActivityTimeout", "00:00:00", "not positive")]
+    [InlineData("HttpRequest:Version", "2", "HttpRequest:Version 2.0; remove it")]
+    [InlineData("HttpRequest:Version", "1.0", "HttpRequest:Version 1.0; remove it")]
+    [InlineData("HttpRequest:VersionPolicy", "RequestVersionOrHigher", "HttpRequest:VersionPolicy RequestVersionOrHigher; remove it")]
     public async Task A_cluster_that_would_take_the_credentials_elsewhere_or_never_send_is_refused(string key, string value, string why) =>
         await AssertRefusedAsync($"ReverseProxy:Clusters:clik2pay:{key}", value, why);
 
