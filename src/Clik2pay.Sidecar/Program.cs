@@ -2,6 +2,7 @@ using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Cli;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Telemetry;
@@ -32,6 +33,7 @@ internal static class Program
         builder.Services.AddSingleton(settings.Clik2pay);
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddAmbient();          // the real clock and the real randomness
+        builder.Services.AddProvider();         // connections to both of the provider's APIs
         builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
         builder.Services.AddProxy(configuration);

@@ -31,7 +31,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             { Error: ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled } or { Exception: OperationCanceledException } =>
                 (StatusCodes.Status504GatewayTimeout, ErrorCode.UpstreamTimeout, "did not answer in time", MayBeDone),
             { Exception: HttpRequestException e } =>
-                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, ProviderConnection.Explain(e, options.ApiBaseUrl), ProviderConnection.WasNeverMade(e) ? NotSent : MayBeDone),
+                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, ProviderConnections.Explain(e, options.ApiBaseUrl), ProviderConnections.WasNeverMade(e) ? NotSent : MayBeDone),
             _ =>
                 (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before its answer was complete", MayBeDone),
         };

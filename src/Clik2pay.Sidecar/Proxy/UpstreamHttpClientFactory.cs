@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Provider;
@@ -7,12 +6,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
-internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, IMeterFactory meters) : ForwarderHttpClientFactory
+internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, ProviderConnections connections) : ForwarderHttpClientFactory
 {
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        ProviderConnection.Configure(handler, options.ApiBaseUrl, meters);
+        connections.Configure(handler, options.ApiBaseUrl, ConnectTimeout);
 
         // Every byte of a header passes as it is, as on the callers' side.
         handler.RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1;

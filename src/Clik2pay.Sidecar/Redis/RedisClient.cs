@@ -1,5 +1,6 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 
@@ -9,7 +10,8 @@ namespace Clik2pay.Sidecar.Redis;
 /// Visits Redis: opens a connection, runs one command, closes it. A refresh needs a few commands an hour, and thousands of sidecars must not
 /// hold thousands of idle connections. Whatever goes wrong is a value, told to the log when it changes.
 /// </summary>
-internal sealed class RedisClient(RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
+internal sealed class RedisClient(
+    RedisOptions options, TcpConnector connector, SidecarMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
 {
     /// <summary>For a whole visit: connections to all endpoints and to where they send us, TLS, authentication, command.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -102,7 +104,7 @@ internal sealed class RedisClient(RedisOptions options, SidecarMetrics metrics, 
             var isAsking = false;
             for (var redirections = 0; ; redirections++)
             {
-                await using var connection = await RedisConnection.OpenAsync(at, options, either.Token);
+                await using var connection = await RedisConnection.OpenAsync(at, options, connector, either.Token);
                 await connection.IntroduceAsync(options, either.Token);
                 if (isAsking)
                     await connection.ExecuteAsync(["ASKING"], either.Token);
@@ -144,7 +146,7 @@ internal sealed class RedisClient(RedisOptions options, SidecarMetrics metrics, 
     private async Task<RedisEndpoint> FindMasterAsync(RedisEndpoint sentinel, string service, CancellationToken cancellationToken)
     {
         RespArgument[] question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service];
-        await using var connection = await RedisConnection.OpenAsync(sentinel, options, cancellationToken);
+        await using var connection = await RedisConnection.OpenAsync(sentinel, options, connector, cancellationToken);
         var reply = await connection.SendAsync(question, cancellationToken);
         if (reply.Kind == RespKind.Error && options.Password is not null)
         {

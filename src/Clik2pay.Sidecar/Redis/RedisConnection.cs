@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Redis;
 
@@ -22,13 +23,13 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>Connects, and with TLS agrees on that first: no byte of Redis's protocol goes out in clear text then.</summary>
     /// <exception cref="RedisException">No connection or no TLS.</exception>
-    public static async Task<RedisConnection> OpenAsync(RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
+    public static async Task<RedisConnection> OpenAsync(
+        RedisEndpoint endpoint, RedisOptions options, TcpConnector connector, CancellationToken cancellationToken)
     {
         Socket? socket = null;
         try
         {
-            socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+            socket = await connector.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
             var plain = new NetworkStream(socket, ownsSocket: true);
             return new(options.Tls ? await SecureAsync(plain, endpoint, options, cancellationToken) : plain);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
@@ -12,14 +11,17 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>For the whole call, from the connection to the last byte of the answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>For the connection, which is part of the whole call.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
     public const int MaxAnswerLength = 64 * 1024;
 
     /// <summary>The client that the calls go through.</summary>
-    public static HttpClient CreateHttpClient(Uri tokenEndpoint, IMeterFactory meters)
+    public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
-        ProviderConnection.Configure(handler, tokenEndpoint, meters);
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        connections.Configure(handler, tokenEndpoint, ConnectTimeout);
         return new HttpClient(new ClientSpan(handler))
         {
             // The deadline is this class's own, so that it runs on injected time.
@@ -54,7 +56,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (HttpRequestException e)
         {
-            return Unavailable(ProviderConnection.Explain(e, options.TokenEndpoint));
+            return Unavailable(ProviderConnections.Explain(e, options.TokenEndpoint));
         }
     }
 

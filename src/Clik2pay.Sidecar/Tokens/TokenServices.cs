@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens;
 
@@ -29,7 +29,9 @@ internal static class TokenServices
         services.AddSingleton<ITokenStore, InProcessTokenStore>();
         services.AddSingleton<ITokenLease, InProcessTokenLease>();
 
-        services.AddSingleton(s => TokenEndpointClient.CreateHttpClient(s.GetRequiredService<Clik2payOptions>().TokenEndpoint, s.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(s => TokenEndpointClient.CreateHttpClient(
+            s.GetRequiredService<Clik2payOptions>().TokenEndpoint,
+            s.GetRequiredService<ProviderConnections>()));
         services.AddSingleton<ITokenEndpoint, TokenEndpointClient>();
         return services;
     }

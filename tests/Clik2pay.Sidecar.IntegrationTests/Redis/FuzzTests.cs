@@ -23,7 +23,7 @@ public sealed class FuzzTests
         var real = (await server.RunAsync("GET", rig.TokenName)).Bytes!;
         var injected = 0;
 
-        await using (var admin = await RedisConnection.OpenAsync(server.Endpoint, rig.Options, TestContext.Current.CancellationToken))
+        await using (var admin = await RedisConnection.OpenAsync(server.Endpoint, rig.Options, new(Ambience.Time), TestContext.Current.CancellationToken))
         {
             for (var i = 0; i < Count; i++)
             {

@@ -36,7 +36,7 @@ internal sealed class RedisRig : IDisposable
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
         Key = TokenKey.For(settings.Clik2pay);
-        Client = new(Options, Metrics, Ambience.Time, logging.CreateLogger<RedisClient>());
+        Client = new(Options, new(Ambience.Time), Metrics, Ambience.Time, logging.CreateLogger<RedisClient>());
         Store = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
         Lease = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options, Key);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Time.Testing;
@@ -247,7 +248,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
             Scope = scope,
         };
         using var meters = new TestMeters();
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, meters);
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), meters));
         return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
     }
 }

@@ -4,11 +4,28 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>What holds for the connections to both of the provider's APIs.</summary>
-internal static class ProviderConnection
+/// <summary>Configures the connections to both of the provider's APIs.</summary>
+internal sealed class ProviderConnections(TcpConnector connector, IMeterFactory meters)
 {
-    public static void Configure(SocketsHttpHandler handler, Uri address, IMeterFactory meters)
+    /// <summary>
+    /// The age at which an idle connection is closed. It is below the 60 s after which many load balancers close it, so that a request is not
+    /// sent at the same moment. The HTTP client looks every quarter of this time.
+    /// </summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <param name="handler">The handler to configure.</param>
+    /// <param name="address">The API that it will call.</param>
+    /// <param name="connectTimeout">The limit for name resolution, TCP and TLS together.</param>
+    public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
     {
+        handler.ConnectCallback = ConnectAsync;
+        handler.ConnectTimeout = connectTimeout;
+        handler.PooledConnectionIdleTimeout = IdleTimeout;
+        handler.PooledConnectionLifetime = Lifetime;
+
         // A redirect would take credentials to where it points; a cookie would carry one answer's state into another request.
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
@@ -22,9 +39,6 @@ internal static class ProviderConnection
         // A traceparent goes out only when a caller sent one, and the span of a call is our own.
         handler.ActivityHeadersPropagator = null;
         handler.MeterFactory = meters;
-
-        // Changes of the provider's addresses are seen within this time.
-        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
     }
 
     /// <summary>Whether it is certain that no byte of the request has been sent.</summary>
@@ -46,4 +60,20 @@ internal static class ProviderConnection
 
     private static string ThroughProxy(Uri address) =>
         !address.IsLoopback && HttpClient.DefaultProxy.GetProxy(address) is not null ? " through the HTTP proxy of the environment" : "";
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var step = ConnectStep.NameResolution;
+        try
+        {
+            var addresses = await connector.ResolveAsync(host, cancellationToken);
+            step = ConnectStep.Tcp;
+            return new NetworkStream(await connector.ConnectAsync(host, addresses, port, cancellationToken), ownsSocket: true);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ConnectTimeoutException(step);
+        }
+    }
 }
