@@ -123,7 +123,7 @@ class Uncertain(http.server.BaseHTTPRequestHandler):
         status, body = answer.status, answer.read()
         lost = self.command == "POST" and status == 201
         if lost:
-            status, body = 504, b'{"code":"upstream_timeout","detail":"It may have carried the request out: look before you send it again."}'
+            status, body = 504, b'{"code":"upstream_timeout","sent":"maybe","detail":"The provider may have processed the request. Check its status before you retry."}'
         self.send_response(status)
         if lost:
             self.send_header("Clik2pay-Sidecar-Error", "upstream_timeout")
@@ -207,7 +207,7 @@ for language in "${languages[@]}"; do
     awk -v ms="$(cat "$work/waits"*".$language.ms")" '{ sum += $1 } END { print (sum > 0 && sum * 1000 <= ms) }')"
 done
 told "each refusal is one that a program has waited for" "$(cat "$work/waits"*.err | grep -c 'not sent')" \
-  "$(curl -s http://127.0.0.1:9090/metrics | sed -n 's/^clik2pay_sidecar_own_answers_total{code="token_unavailable"} //p')"
+  "$(curl -s http://127.0.0.1:9090/metrics | sed -n 's/^clik2pay_sidecar_own_answers_total{code="token_unavailable",sent="no"} //p')"
 told "each created once and read once" "$n $((2 * n))" "$(count paymentRequestsCreated) $(($(count apiRequests) - before))"
 unset CLIK2PAY_CALLER_TOKEN_FILE Sidecar__CallerTokenFile
 stop

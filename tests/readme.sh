@@ -19,7 +19,7 @@ check_block README.md node "^$uuid\$" app.mjs node
 check_block README.md csharp "^$uuid\$" app.cs dotnet run
 check_block README.md outage '"code":"token_unavailable"' outage.sh bash
 check_block README.md status '^  "product": "clik2pay-sidecar",' status.sh bash
-check_block README.md status '^clik2pay_sidecar_own_answers_total\{code="token_unavailable"\} 1$' status.sh bash
+check_block README.md status '^clik2pay_sidecar_own_answers_total\{code="token_unavailable",sent="no"\} 1$' status.sh bash
 check_block README.md probes '^There is no access token at the moment' probes.sh bash
 stop
 

@@ -42,8 +42,10 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
 
         var refusal = Refusal.OfServer(exception);
         metrics.RequestRejected(refusal.Reason);
-        metrics.Answered(refusal.Code);
-        writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, withBody: !HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "")));
+        var sent = features.Get<Exchange>()?.Sent ?? Sent.No;
+        metrics.Answered(refusal.Code, sent);
+        var isHead = HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "");
+        writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, sent, withBody: !isHead));
     }
 
     public void OnCompleted()

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.Provider;
 
@@ -30,36 +29,17 @@ internal sealed class ProviderConnections(TcpConnector connector, IMeterFactory 
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
 
-        // The usual HTTPS_PROXY and NO_PROXY hold for the provider, not for a simulator on this machine.
-        handler.UseProxy |= !address.IsLoopback;
+        // HTTPS_PROXY and NO_PROXY apply to the provider, not to a simulator on this machine.
+        handler.UseProxy = !address.IsLoopback;
+        handler.Proxy = EnvironmentProxy.Instance;
 
-        // Nothing is fetched from where a certificate that nobody trusts yet says: that would be a call to anywhere, and block the thread meanwhile.
-        handler.SslOptions.CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = ServerCertificates.CreatePolicy(authorities: null);
+        handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificates.Validate;
 
         // A traceparent goes out only when a caller sent one, and the span of a call is our own.
         handler.ActivityHeadersPropagator = null;
         handler.MeterFactory = meters;
     }
-
-    /// <summary>Whether it is certain that no byte of the request has been sent.</summary>
-    public static bool WasNeverMade(HttpRequestException e) => e.HttpRequestError
-        is HttpRequestError.NameResolutionError
-        or HttpRequestError.ConnectionError
-        or HttpRequestError.SecureConnectionError
-        or HttpRequestError.ProxyTunnelError;
-
-    /// <summary>A text of our own for each kind of failure: an exception's message may quote what must not be told.</summary>
-    public static string Explain(HttpRequestException e, Uri address) => e.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "could not be reached: its name does not resolve",
-        HttpRequestError.SecureConnectionError => "could not be trusted: the TLS handshake failed",
-        HttpRequestError.ProxyTunnelError => "could not be reached through the HTTP proxy of the environment",
-        HttpRequestError.ConnectionError => $"could not be reached{ThroughProxy(address)}: {(e.InnerException as SocketException)?.SocketErrorCode.ToString() ?? "no connection"}",
-        _ => "broke the connection before its answer was complete",
-    };
-
-    private static string ThroughProxy(Uri address) =>
-        !address.IsLoopback && HttpClient.DefaultProxy.GetProxy(address) is not null ? " through the HTTP proxy of the environment" : "";
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -49,6 +49,7 @@ internal sealed class BodyKeeper(RequestDelegate next)
         else
         {
             // Nothing is taken: YARP reads it from the start.
+            Exchange.Of(context).HasStreamedBody = true;
             reader.AdvanceTo(read.Buffer.Start);
         }
     }

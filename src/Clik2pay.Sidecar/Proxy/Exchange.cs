@@ -1,22 +1,27 @@
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// What the steps of the request that is under way on a caller's connection tell one another. There is one for each connection, which serves one
-/// request after the other, so that none costs memory.
+/// The state of the request that is under way on a caller's connection. There is one for each connection, which serves one request after the
+/// other, so that a request allocates none.
 /// </summary>
 internal sealed class Exchange
 {
-    /// <summary>In characters. A longer target is not remembered: connections are many, and live long.</summary>
+    /// <summary>In characters. A longer target is not kept: there are many connections, and they live long.</summary>
     private const int LongestTarget = 512;
-
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private string? target;
     private string? prefix;
-    private Uri? address;
+    private UpstreamAddress? address;
+    private long sendingSince;
 
-    /// <summary>The request's body, when it was read whole before anything was sent.</summary>
+    /// <summary>The request's body, if it was read to its end before anything was sent.</summary>
     public ReadOnlyMemory<byte>? Body { get; set; }
+
+    /// <summary>Whether the request's body is streamed, so that it cannot be sent again.</summary>
+    public bool HasStreamedBody { get; set; }
+
+    /// <summary>Whether the request goes out without a Content-Length, as it came in.</summary>
+    public bool OmitsContentLength { get; set; }
 
     /// <summary>Whether upstream answered 401 to a token that has a successor by now, with which the request is to be sent once more.</summary>
     public bool IsToBeReplayed { get; set; }
@@ -24,18 +29,54 @@ internal sealed class Exchange
     /// <summary>Whether the request is being sent for the second time, which is the last.</summary>
     public bool IsReplay { get; set; }
 
+    /// <summary>The time for the request; both attempts share it.</summary>
+    public TimeSpan TimeLimit { get; private set; }
+
+    /// <summary>How often the HTTP client has begun to write the request to a connection, of the current attempt alone.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
+    public Sent Sent { get; private set; }
+
+    /// <summary>The same, as the last problem response on this connection reported it.</summary>
+    public Sent ReportedSent { get; set; }
+
     public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
 
-    /// <summary>The request is over: what was kept of it is forgotten, but for its address.</summary>
-    public void End() => (Body, IsToBeReplayed, IsReplay) = (null, false, false);
+    /// <summary>The request is handed to the HTTP client, for the first time or for the replay.</summary>
+    /// <param name="limit">The time for the request, more than zero.</param>
+    /// <param name="time">The clock.</param>
+    public void BeginAttempt(TimeSpan limit, TimeProvider time)
+    {
+        Writes = 0;
+        if (!IsReplay)
+            (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
+    }
 
-    /// <summary>The address of a request, with path and query byte for byte as the caller wrote them. That of the request before is used again when it is the same.</summary>
-    public Uri AddressOf(string requestPrefix, string requestTarget)
+    /// <summary>What is left of the time for the request; zero or less when it is over.</summary>
+    public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
+
+    /// <summary>The HTTP client begins to write the request to a connection.</summary>
+    public void BeginWrite()
+    {
+        Writes++;
+        Sent = Sent.Maybe;
+    }
+
+    /// <summary>The request is over: everything about it is forgotten, except for its address.</summary>
+    public void End()
+    {
+        (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
+        (IsToBeReplayed, IsReplay, Writes, Sent) = (false, false, 0, Sent.No);
+    }
+
+    /// <summary>The address of a request. That of the previous request is used again if it is the same.</summary>
+    public UpstreamAddress AddressOf(string requestPrefix, string requestTarget)
     {
         if (address is not null && string.Equals(requestTarget, target, StringComparison.Ordinal) && string.Equals(requestPrefix, prefix, StringComparison.Ordinal))
             return address;
 
-        var made = new Uri(requestPrefix + requestTarget, AsWritten);
+        var made = new UpstreamAddress(requestPrefix + requestTarget, this);
         if (requestTarget.Length <= LongestTarget)
             (prefix, target, address) = (requestPrefix, requestTarget, made);
         return made;

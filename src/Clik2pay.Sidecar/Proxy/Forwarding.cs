@@ -21,7 +21,7 @@ internal sealed class Forwarding(RequestDelegate next, UpstreamSender upstream, 
             {
                 exchange.IsReplay = true;
                 Discard(context);
-                await upstream.SendAsync(context, spent: time.GetElapsedTime(startedAt));
+                await upstream.SendAsync(context);
             }
 
             if (context.GetForwarderErrorFeature() is { } error)

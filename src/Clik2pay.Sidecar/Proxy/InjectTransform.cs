@@ -36,6 +36,9 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
             await RefuseAsync(context.HttpContext);
     }
 
+    private static string Explain(Sent sent) =>
+        sent == Sent.No ? "The request was not sent." : "The provider has refused the request with 401, and its replay was not sent.";
+
     /// <summary>A response that is set makes YARP send nothing (fail closed). It says when a request can bring the next attempt about.</summary>
     private Task RefuseAsync(HttpContext context)
     {
@@ -44,6 +47,6 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable, metrics,
-            $"The request was not sent, because there is no valid access token: {status.WhyNoToken}. Try again in {seconds} s.");
+            $"There is no valid access token: {status.WhyNoToken}. {Explain(Exchange.Of(context).Sent)} Try again in {seconds} s.");
     }
 }

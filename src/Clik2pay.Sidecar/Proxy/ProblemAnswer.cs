@@ -23,8 +23,10 @@ internal static class ProblemAnswer
     /// <param name="detail">The reason that people read: what happened, to which address, what to do. Never a secret.</param>
     public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, SidecarMetrics metrics, string detail)
     {
-        metrics.Answered(code);
-        var body = CreateBody(status, code, detail);
+        var exchange = Exchange.Of(context);
+        exchange.ReportedSent = exchange.Sent;
+        metrics.Answered(code, exchange.Sent);
+        var body = CreateBody(status, code, exchange.Sent, detail);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = ContentType;
@@ -35,14 +37,15 @@ internal static class ProblemAnswer
     }
 
     /// <summary>The same answer as it stands on the wire, for a request that the server could not read far enough to make a context of.</summary>
-    public static byte[] CreateMessage(Refusal refusal, bool withBody)
+    public static byte[] CreateMessage(Refusal refusal, Sent sent, bool withBody)
     {
-        var body = CreateBody(refusal.Status, refusal.Code, refusal.Detail);
-        var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\nContent-Length: {body.Length}\r\n{ErrorHeader}: {refusal.Code.ToSnakeCase()}\r\nConnection: close\r\n\r\n";
+        var body = CreateBody(refusal.Status, refusal.Code, sent, refusal.Detail);
+        var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\n"
+            + $"Content-Length: {body.Length}\r\n{ErrorHeader}: {refusal.Code.ToSnakeCase()}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. withBody ? body : []];
     }
 
-    private static byte[] CreateBody(int status, ErrorCode code, string detail)
+    private static byte[] CreateBody(int status, ErrorCode code, Sent sent, string detail)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
@@ -52,6 +55,7 @@ internal static class ProblemAnswer
             json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
             json.WriteNumber("status", status);
             json.WriteString("code", code.ToSnakeCase());
+            json.WriteString("sent", sent.ToSnakeCase());
             json.WriteString("detail", detail);
             json.WriteEndObject();
         }

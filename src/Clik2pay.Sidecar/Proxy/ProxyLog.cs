@@ -9,10 +9,10 @@ internal static partial class ProxyLog
     [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused and they stay as they were: {Mistake}")]
     public static partial void EditRefused(this ILogger log, string mistake);
 
-    [LoggerMessage(1202, LogLevel.Warning, "Requests to {Upstream} fail: {Reason}.")]
-    public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason);
+    [LoggerMessage(1202, LogLevel.Warning, "Requests to {Upstream} fail: it {Reason}. Sent: {Sent}. Further failures are not logged.")]
+    public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason, Sent sent);
 
-    [LoggerMessage(1203, LogLevel.Information, "Requests to {Upstream} are answered again.")]
+    [LoggerMessage(1203, LogLevel.Information, "Requests to {Upstream} succeed again.")]
     public static partial void UpstreamAnswers(this ILogger log, Uri upstream);
 
     [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Do two routes match the same path? If not, please report this.\n{StackTrace}")]

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → kept body → strip → inject; of the answer: replay on
+/// The transforms of every route, in their order: target as written → body → strip → inject; of the answer: replay on
 /// 401 → what is only ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
 /// credential in.
 /// </summary>
@@ -19,7 +19,7 @@ internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, 
         context.UseDefaultForwarders = false;
 
         context.RequestTransforms.Add(new RawTargetTransform());
-        context.RequestTransforms.Add(new KeptBodyTransform());
+        context.RequestTransforms.Add(new BodyTransform());
         context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics));

@@ -20,7 +20,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMet
 
         // The token that was really sent is dropped, unless that has happened already or was done too often.
         var refused = sent.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
-        if (exchange.IsReplay || !CanBeSentAgain(sent.Content))
+        if (exchange.IsReplay || exchange.HasStreamedBody)
         {
             tokens.Reject(refused);
         }
@@ -35,6 +35,4 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMet
         // Without another token the provider's own 401 is the best answer that there is.
         metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
     }
-
-    private static bool CanBeSentAgain(HttpContent? content) => content is null or KeptBody or { Headers.ContentLength: 0 };
 }

@@ -6,41 +6,45 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Turns YARP's bare 502 or 504 into a problem answer that says what is certain: that nothing was sent, or that the provider may have carried
-/// the request out. The log is told of the first failure and of the first answer after it.
+/// Turns YARP's bare 502 or 504 into a problem response that says what happened, and whether the provider may have processed the request. The
+/// first failure is logged, and the first response after it.
 /// </summary>
 internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
 {
-    private const string NotSent = "Nothing was sent; try again later.";
-    private const string MayBeDone = "It may have carried the request out: look before you send it again.";
+    private const string Closed = "closed the connection before its response was complete";
 
     private volatile bool isFailing;
 
-    /// <param name="context">Whose response has not started.</param>
-    /// <param name="error">What YARP says of it.</param>
+    /// <summary>What the caller may do after a failure.</summary>
+    public static string AdviceFor(Sent sent) => sent == Sent.No
+        ? "Nothing was sent; you can send the request again."
+        : "The provider may have processed the request. Check its status before you retry.";
+
+    /// <param name="context">Its response has not started.</param>
+    /// <param name="error">What YARP reports.</param>
     public Task AnswerAsync(HttpContext context, IForwarderErrorFeature error)
     {
         if (error.Error == ForwarderError.RequestBodyClient)
             return AnswerCallersMistakeAsync(context, error.Exception);
 
         if (error is { Error: ForwarderError.RequestCreation, Exception: { } mistake })
-            return AnswerMistakeAsync(context, mistake, NotSent);
+            return AnswerMistakeAsync(context, mistake);
 
-        var (status, code, reason, advice) = error switch
-        {
-            { Error: ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled } or { Exception: OperationCanceledException } =>
-                (StatusCodes.Status504GatewayTimeout, ErrorCode.UpstreamTimeout, "did not answer in time", MayBeDone),
-            { Exception: HttpRequestException e } =>
-                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, ProviderConnections.Explain(e, options.ApiBaseUrl), ProviderConnections.WasNeverMade(e) ? NotSent : MayBeDone),
-            _ =>
-                (StatusCodes.Status502BadGateway, ErrorCode.UpstreamUnreachable, "broke the connection before its answer was complete", MayBeDone),
-        };
-        ReportFailure(reason);
-        return ProblemAnswer.WriteAsync(context, status, code, metrics, $"The provider's API {options.ApiBaseUrl} {reason}. {advice}");
+        var exchange = Exchange.Of(context);
+        var (code, reason) = Explain(error, exchange);
+        ReportFailure(reason, exchange.Sent);
+        var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
+        return ProblemAnswer.WriteAsync(context, status, code, metrics, $"The provider's API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
     }
 
-    /// <summary>For what nobody foresaw, at a moment at which the request may have been sent.</summary>
-    public Task AnswerMistakeAsync(HttpContext context, Exception mistake) => AnswerMistakeAsync(context, mistake, MayBeDone);
+    /// <summary>For an exception that nobody expected.</summary>
+    public Task AnswerMistakeAsync(HttpContext context, Exception mistake)
+    {
+        // Type and place only: a message may quote what must not be told.
+        log.Broken(mistake.GetType().Name, mistake.StackTrace);
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
+            $"An error occurred in the sidecar ({mistake.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
+    }
 
     public void ReportAnswer(int status)
     {
@@ -52,7 +56,25 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         log.UpstreamAnswers(options.ApiBaseUrl);
     }
 
-    /// <summary>A large body broke off on its way. Upstream holds the beginning of it, and never got its end.</summary>
+    private (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
+    {
+        var (address, failure) = (options.ApiBaseUrl, error.Exception);
+        var hasTimedOut = error.Error is ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled || failure is OperationCanceledException;
+        return exchange.Sent switch
+        {
+            // The time for the request ended while it waited for a connection.
+            Sent.No when hasTimedOut && !CallFailure.IsConnectTimeout(failure) =>
+                (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(address, exchange.TimeLimit)),
+            Sent.No => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, UpstreamHttpClientFactory.ConnectTimeout)),
+
+            // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
+            _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, Closed),
+            _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
+            _ => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, UpstreamHttpClientFactory.ConnectTimeout)),
+        };
+    }
+
+    /// <summary>A large body broke off on its way. Upstream has the beginning of it, and never got its end.</summary>
     private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)
     {
         var refusal = (mistake is AggregateException ? mistake.InnerException : mistake) switch
@@ -64,20 +86,12 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         return refusal.AnswerAsync(context, metrics);
     }
 
-    private Task AnswerMistakeAsync(HttpContext context, Exception mistake, string advice)
-    {
-        // Type and place only: a message may quote what must not be told.
-        log.Broken(mistake.GetType().Name, mistake.StackTrace);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
-            $"The sidecar made a mistake ({mistake.GetType().Name}); its log says where. {advice}");
-    }
-
-    private void ReportFailure(string reason)
+    private void ReportFailure(string reason, Sent sent)
     {
         if (isFailing)
             return;
 
         isFailing = true;
-        log.UpstreamFails(options.ApiBaseUrl, reason);
+        log.UpstreamFails(options.ApiBaseUrl, reason, sent);
     }
 }

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
 internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, ProviderConnections connections) : ForwarderHttpClientFactory
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
@@ -16,7 +16,7 @@ internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, Provide
         connections.Configure(handler, options.ApiBaseUrl, ConnectTimeout);
 
         // Every byte of a header passes as it is, as on the callers' side.
-        handler.RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1;
+        handler.RequestHeaderEncodingSelector = SendTracker.SelectEncoding;
         handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
     }
 

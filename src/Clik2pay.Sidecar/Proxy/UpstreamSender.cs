@@ -2,26 +2,26 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>The last step of a request: YARP's forwarder with the transforms of its route. It may be taken a second time, after a 401.</summary>
-internal sealed class UpstreamSender(IHttpForwarder forwarder)
+/// <summary>The last step of a request: YARP's forwarder with the transforms of its route. It is taken a second time for the replay after a 401.</summary>
+internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
 {
-    /// <summary>What YARP takes where the cluster says nothing.</summary>
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
-
+    /// <summary>The least time for a replay.</summary>
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends when the answer has been copied. What failed is in the forwarder's error feature.</summary>
-    public Task SendAsync(HttpContext context) => SendAsync(context, spent: TimeSpan.Zero);
+    /// <summary>YARP's own limit where the cluster has none.</summary>
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
-    /// <param name="context">The request.</param>
-    /// <param name="spent">Of the time for the request, by the attempt before: no caller waits twice as long.</param>
-    public Task SendAsync(HttpContext context, TimeSpan spent)
+    /// <summary>Ends when the response has been copied. What failed is in the forwarder's error feature.</summary>
+    public Task SendAsync(HttpContext context)
     {
-        var proxy = context.GetReverseProxyFeature();
+        var (exchange, proxy) = (Exchange.Of(context), context.GetReverseProxyFeature());
         var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
-        if (spent > TimeSpan.Zero)
+        exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
+
+        // The caller waits for both attempts together no longer than for one.
+        if (exchange.IsReplay)
         {
-            var left = (request.ActivityTimeout ?? DefaultTimeout) - spent;
+            var left = exchange.GetTimeLeft(time);
             request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
         }
 

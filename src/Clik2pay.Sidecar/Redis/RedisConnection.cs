@@ -38,7 +38,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             socket?.Dispose();
             throw new RedisException(RedisFailure.Unreachable, e.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
                 ? "could not be reached: its name does not resolve"
-                : $"could not be reached: {e.SocketErrorCode}");
+                : $"could not be reached: {CallFailure.Describe(e.SocketErrorCode)}");
         }
         catch
         {
@@ -101,45 +101,38 @@ internal sealed class RedisConnection : IAsyncDisposable
     private static async Task<Stream> SecureAsync(Stream plain, RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
     {
         var secure = new SslStream(plain);
-        var authorities = new X509Certificate2Collection();
+        var authorities = options.CaFile is null ? null : new X509Certificate2Collection();
         try
         {
             // The file is read for each connection, a few times an hour, so that a renewed one needs no restart.
-            if (options.CaFile is { } file)
-                authorities.ImportFromPemFile(file);
-            await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = options.TlsHost ?? endpoint.Host, CertificateChainPolicy = Trust(options, authorities) },
-                cancellationToken);
+            authorities?.ImportFromPemFile(options.CaFile!);
+            var tls = new SslClientAuthenticationOptions
+            {
+                TargetHost = options.TlsHost ?? endpoint.Host,
+                CertificateChainPolicy = ServerCertificates.CreatePolicy(authorities),
+                RemoteCertificateValidationCallback = ServerCertificates.Validate,
+            };
+            await secure.AuthenticateAsClientAsync(tls, cancellationToken);
             return secure;
+        }
+        catch (UntrustedCertificateException e)
+        {
+            await secure.DisposeAsync();
+            throw new RedisException(
+                RedisFailure.TlsFailed,
+                $"could not be trusted: {e.Reason} ({RedisOptions.Section}:CaFile names the authority, sslHost the name)");
         }
         catch (Exception e) when (e is AuthenticationException or IOException or CryptographicException or UnauthorizedAccessException or OperationCanceledException)
         {
             // A server that does not speak TLS waits for the rest of what it takes for a command.
             await secure.DisposeAsync();
-            throw new RedisException(RedisFailure.TlsFailed, e is AuthenticationException { InnerException: null }
-                ? $"has a certificate that is not to be trusted: of another authority ({RedisOptions.Section}:CaFile names it), for another name (sslHost gives it), or out of date"
-                : "agreed on no TLS; does it speak TLS on this port?");
+            throw new RedisException(RedisFailure.TlsFailed, "agreed on no TLS; does it speak TLS on this port?");
         }
         finally
         {
-            foreach (var authority in authorities)
+            foreach (var authority in authorities ?? [])
                 authority.Dispose();
         }
-    }
-
-    private static X509ChainPolicy Trust(RedisOptions options, X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy
-        {
-            // Nothing is fetched from where a certificate that nobody trusts yet says: that would take its own time, and be a call to anywhere.
-            DisableCertificateDownloads = true,
-            RevocationMode = X509RevocationMode.NoCheck,
-
-            // A file of authorities that is empty just now trusts nobody, not everybody that the system does.
-            TrustMode = options.CaFile is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
     }
 
     /// <summary>A command is an array of bulk strings, whatever is in them: nothing in a value can become a command.</summary>

@@ -40,7 +40,7 @@ internal sealed class SidecarMetrics
     private readonly ClosedCounter<RejectionReason> requestsRejected;
     private readonly ClosedCounter<string> callerCredentialsRemoved;
     private readonly ClosedCounter<int> upstreamAnswers;
-    private readonly ClosedCounter<ErrorCode> ownAnswers;
+    private readonly ClosedCounter<(ErrorCode Code, Sent Sent)> ownAnswers;
     private readonly ClosedCounter<UnauthorizedAction> upstreamUnauthorized;
     private readonly ClosedCounter<ValueTuple> upstreamHeadersDropped;
     private readonly ClosedCounter<(RefreshOutcome Outcome, RefreshTrigger Trigger)> tokenRefreshes;
@@ -64,8 +64,10 @@ internal sealed class SidecarMetrics
             CredentialHeaders.Names, header => [new("header", header)]);
         upstreamAnswers = new(meter, "clik2pay.sidecar.upstream_answers", "Answers of upstream that went to callers, by the class of their status.",
             [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);
-        ownAnswers = new(meter, "clik2pay.sidecar.own_answers", "Answers that the sidecar made itself, by the code in their header Clik2pay-Sidecar-Error.",
-            Enum.GetValues<ErrorCode>(), code => [new("code", code.ToSnakeCase())]);
+        ownAnswers = new(meter, "clik2pay.sidecar.own_answers",
+            "Responses that the sidecar generated, by the code in their header Clik2pay-Sidecar-Error and by whether the request may have been sent.",
+            Pairs(Enum.GetValues<ErrorCode>(), Enum.GetValues<Sent>()),
+            response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
         upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized", "Answers 401 of upstream, and what became of them.",
             Enum.GetValues<UnauthorizedAction>(), action => [new("action", action.ToSnakeCase())]);
         upstreamHeadersDropped = new(meter, "clik2pay.sidecar.upstream_headers_dropped", "Headers of upstream that held the access token or the API key.",
@@ -97,7 +99,8 @@ internal sealed class SidecarMetrics
     /// <summary>Answers that went to callers: of upstream by the class of their status, and the sidecar's own by their code.</summary>
     public IEnumerable<KeyValuePair<string, long>> Answers =>
         upstreamAnswers.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
-            .Concat(ownAnswers.Counts.Select(count => KeyValuePair.Create(count.Key.ToSnakeCase(), count.Value)));
+            .Concat(ownAnswers.Counts.GroupBy(count => count.Key.Code)
+                .Select(counts => KeyValuePair.Create(counts.Key.ToSnakeCase(), counts.Sum(count => count.Value))));
 
     public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
 
@@ -106,7 +109,7 @@ internal sealed class SidecarMetrics
 
     public void UpstreamAnswered(int status) => upstreamAnswers.Add(status is >= 200 and < 600 ? status / 100 : 0);
 
-    public void Answered(ErrorCode code) => ownAnswers.Add(code);
+    public void Answered(ErrorCode code, Sent sent) => ownAnswers.Add((code, sent));
 
     /// <summary>By the platform's name, in place of the platform's, which counts scrapes as well and makes objects for each request.</summary>
     public void RequestEnded(HttpContext context, TimeSpan duration)

@@ -20,7 +20,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>The client that the calls go through.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false };
+        var handler = new SocketsHttpHandler();
         connections.Configure(handler, tokenEndpoint, ConnectTimeout);
         return new HttpClient(new ClientSpan(handler))
         {
@@ -44,9 +44,11 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
                 ? TokenSuccessReader.Read(body, response.Headers.Date, options.TokenEndpoint)
                 : TokenErrorReader.Read(response.StatusCode, body, GetRetryAfter(response), options);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return Unavailable($"did not answer within {Timeout.TotalSeconds:0} s");
+            return Unavailable(CallFailure.IsConnectTimeout(e)
+                ? CallFailure.Explain(e, options.TokenEndpoint, ConnectTimeout)
+                : $"sent no response within {Timeout.TotalSeconds:0} s");
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
@@ -56,7 +58,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (HttpRequestException e)
         {
-            return Unavailable(ProviderConnections.Explain(e, options.TokenEndpoint));
+            return Unavailable(CallFailure.Explain(e, options.TokenEndpoint, ConnectTimeout));
         }
     }
 

@@ -143,6 +143,7 @@ internal sealed class SteadyPath : IAsyncDisposable
         foreach (var transform in requestTransforms)
             Check(transform.ApplyAsync(requestContext));
         Check(client.SendAsync(Request, CancellationToken.None));
+        SendTracker.SelectEncoding(CredentialHeaders.ApiKey, Request);
         foreach (var transform in responseTransforms)
             Check(transform.ApplyAsync(responseContext));
         foreach (var transform in trailersTransforms)

@@ -194,7 +194,7 @@ public sealed partial class VerbTests
     [Theory]
     [InlineData("Clik2pay__Password", "canary", 4, "unique to each environment")]
     [InlineData("Clik2pay__Scope", "canary", 4, "Clik2pay:Scope")]
-    [InlineData("Clik2pay__TokenEndpoint", "http://127.0.0.1:1/oauth2/token", 5, "ConnectionRefused")]
+    [InlineData("Clik2pay__TokenEndpoint", "http://127.0.0.1:1/oauth2/token", 5, "the connection was refused")]
     [InlineData("Clik2pay__ApiKey", "", 2, "Clik2pay:ApiKey")]
     [InlineData("ReverseProxy__Routes__other__ClusterId", "nowhere", 2, "'nowhere'")]
     [InlineData("Logging__LogLevel__Default", "Verbose", 2, "Logging:LogLevel:Default")]

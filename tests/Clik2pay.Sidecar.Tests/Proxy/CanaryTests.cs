@@ -201,7 +201,7 @@ public sealed class CanaryTests : IAsyncLifetime
                 await called.Task;
                 time.Advance(TokenEndpointClient.Timeout);
                 await answer;
-                await sidecar.Log.WaitForAsync("did not answer within");
+                await sidecar.Log.WaitForAsync("sent no response within");
             },
             arrange: endpoint => (endpoint.Gate, endpoint.Called) = (new TaskCompletionSource().Task, () => called.TrySetResult()),
             time: time);

@@ -50,6 +50,33 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.Equal(new Uri(sidecar.Upstream.Address).Authority, sidecar.Upstream.Single().Headers.Host);
     }
 
+    [Lesson("bodiless requests gained a Content-Length: 0")]
+    [Theory]
+    [InlineData("GET", "Content-Type: text/plain\r\n", null)]
+    [InlineData("HEAD", "Content-Type: text/plain\r\n", null)]
+    [InlineData("DELETE", "", null)]
+    [InlineData("DELETE", "Content-Type: text/plain\r\n", null)]
+    [InlineData("GET", "Content-Length: 0\r\n", "0")]
+    [InlineData("DELETE", "Content-Length: 0\r\nContent-Type: text/plain\r\n", "0")]
+    [InlineData("POST", "", "0")] // recommended by RFC 9110, section 8.6
+    [InlineData("PUT", "Content-Type: text/plain\r\n", "0")]
+    public async Task A_request_without_a_body_gains_no_length_that_HTTP_does_not_recommend(string method, string headers, string? length)
+    {
+        await using var upstream = new WireUpstream();
+        await using var front = await TestSidecar.StartAsync(upstream);
+
+        for (var i = 0; i < 2; i++)
+            await RawConnection.AskAsync(front.Address, $"{method} /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+
+        Assert.Equal(2, upstream.Received.Count);
+        Assert.All(upstream.Received, received =>
+        {
+            Assert.Equal(length is null ? [] : [length], received["Content-Length"]);
+            Assert.Empty(received["Transfer-Encoding"]);
+            Assert.Equal(headers.Contains("Content-Type", StringComparison.Ordinal) ? 1 : 0, received["Content-Type"].Count);
+        });
+    }
+
     [Fact]
     public async Task A_body_arrives_as_it_was_sent()
     {

@@ -13,6 +13,9 @@ public sealed class NeverTwiceTests
     [InlineData("PATCH", "\r\n")]
     [InlineData("DELETE", "\r\n")]
     [InlineData("PUT", "\r\n")]
+    [InlineData("POST", "Expect: 100-continue\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("POST", "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")]
+    [InlineData("DELETE", "Expect: 100-continue\r\nContent-Type: text/plain\r\n\r\n")]
     public async Task A_request_on_a_connection_that_dies_is_answered_502_and_sent_once(string method, string rest)
     {
         await using var upstream = new HangUpUpstream();

@@ -160,7 +160,7 @@ public sealed class RefusalTableTests : IAsyncLifetime
         Assert.Equal(status, answer.Status);
         Assert.Equal([code], answer["Clik2pay-Sidecar-Error"]);
         Assert.Equal(["application/problem+json"], answer["Content-Type"]);
-        Assert.Contains($"\"code\":\"{code}\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\",\"sent\":\"no\"", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(answer.Headers, header => header.Name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(status == 405, answer["Allow"].Count == 1);
         Assert.Equal(["close"], answer["Connection"]);

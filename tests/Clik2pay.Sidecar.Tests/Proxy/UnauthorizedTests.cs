@@ -184,7 +184,7 @@ public sealed class UnauthorizedTests
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
-        Assert.Contains("may have carried the request out", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("may have processed the request", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(2, sidecar.Upstream.Received.Count);
     }
 

@@ -76,9 +76,9 @@ public sealed class LogTests
     }
 
     [Theory]
-    [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route.")]
-    [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused.")]
-    [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request.")]
+    [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route, sent no.")]
+    [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused, sent no.")]
+    [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request, sent no.")]
     public async Task What_is_refused_has_its_line_too_and_quotes_nobody(string head, string begins, string ends)
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));

@@ -38,7 +38,7 @@ public sealed class PrometheusTests
             .. from operation in Operations from outcome in OperationOutcomes select $"store_operations_total{{operation=\"{operation}\",outcome=\"{outcome}\"}}",
             .. Headers.Select(header => $"caller_credentials_removed_total{{header=\"{header}\"}}"),
             .. Reasons.Select(reason => $"requests_rejected_total{{reason=\"{reason}\"}}"),
-            .. Codes.Select(code => $"own_answers_total{{code=\"{code}\"}}"),
+            .. from code in Codes from sent in (string[])["no", "maybe"] select $"own_answers_total{{code=\"{code}\",sent=\"{sent}\"}}",
             .. ((string[])["2xx", "3xx", "4xx", "5xx", "other"]).Select(status => $"upstream_answers_total{{status_class=\"{status}\"}}"),
             .. ((string[])["retried", "passed_on"]).Select(action => $"upstream_unauthorized_total{{action=\"{action}\"}}"),
             "store_foreign_values_total{}",
@@ -137,7 +137,7 @@ public sealed class PrometheusTests
 
         Assert.Equal((0, 0, 0, 0), (Value(text, "ready{}"), Value(text, "token_expiry_timestamp_seconds{}"), Value(text, "token_lifetime_seconds{}"), Value(text, "token_last_success_timestamp_seconds{}")));
         Assert.Equal((1, 1), (Value(text, "token_refreshes_total{outcome=\"rejected\",trigger=\"startup\"}"), Value(text, "token_endpoint_requests_total{outcome=\"rejected\"}")));
-        Assert.Equal(1, Value(text, "own_answers_total{code=\"token_unavailable\"}"));
+        Assert.Equal(1, Value(text, "own_answers_total{code=\"token_unavailable\",sent=\"no\"}"));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class PrometheusTests
         var text = await ScrapeAsync(sidecar);
 
         Assert.Equal([2, 1, 2, 1, 1], ((string[])["2xx", "3xx", "4xx", "5xx", "other"]).Select(status => Value(text, $"upstream_answers_total{{status_class=\"{status}\"}}")));
-        Assert.Equal([0, 0, 0, 1, 1, 1, 0, 0], Codes.Select(code => Value(text, $"own_answers_total{{code=\"{code}\"}}")));
+        Assert.Equal([0, 0, 0, 1, 1, 1, 0, 0], Codes.Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"no\"}}")));
     }
 
     [Fact]
@@ -213,7 +213,8 @@ public sealed class PrometheusTests
         var text = await ScrapeAsync(sidecar);
 
         // Each request has one answer, whoever's.
-        Assert.Equal(3, Value(text, "upstream_answers_total{status_class=\"2xx\"}") + Value(text, "own_answers_total{code=\"upstream_unreachable\"}") + Value(text, "own_answers_total{code=\"upstream_timeout\"}"));
+        var own = ((string[])["upstream_unreachable", "upstream_timeout"]).Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"maybe\"}}"));
+        Assert.Equal(3, Value(text, "upstream_answers_total{status_class=\"2xx\"}") + own.Sum());
         Assert.Equal(1, Value(text, "upstream_answers_total{status_class=\"2xx\"}"));
     }
 

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Clik2pay.Sidecar.Provider;
+
+/// <summary>
+/// Explains why a call failed, in the words that follow its address in a sentence. They are our own: the message of an exception may quote
+/// what must not be passed on.
+/// </summary>
+internal static class CallFailure
+{
+    private const string Closed = "closed the connection before its response was complete";
+
+    /// <summary>Whether the connect timeout passed, as the HTTP client reports it.</summary>
+    public static bool IsConnectTimeout(Exception? e) => e is OperationCanceledException { InnerException: TimeoutException };
+
+    /// <summary>Whether no connection was established for this call.</summary>
+    public static bool IsConnectFailure(Exception? e) => IsConnectTimeout(e) || e is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+
+    /// <param name="e">The failure.</param>
+    /// <param name="address">The address that was called.</param>
+    /// <param name="connectTimeout">The limit for the connection.</param>
+    public static string Explain(Exception? e, Uri address, TimeSpan connectTimeout) => e switch
+    {
+        OperationCanceledException { InnerException: TimeoutException timeout } =>
+            Unreachable(address, $"{NoConnection(connectTimeout)}{ExplainStep(timeout.InnerException as ConnectTimeoutException, address)}"),
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.TryAgain } } =>
+            Unreachable(address, $"the name {HostOf(address)} could not be resolved, because no name server responded"),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            Unreachable(address, $"the name {HostOf(address)} does not resolve"),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+            Unreachable(address, Describe((e.InnerException as SocketException)?.SocketErrorCode)),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(http.StatusCode)),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            $"could not be trusted: {(e.GetBaseException() as UntrustedCertificateException)?.Reason ?? "the TLS handshake failed"}",
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "sent a response that is not valid HTTP/1.1",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
+        HttpRequestException { InnerException: RequestNotReadException } => "closed the connection before it had read the whole request",
+        _ => Closed,
+    };
+
+    /// <summary>For a call whose time ended before there was a connection.</summary>
+    public static string ExplainNoConnection(Uri address, TimeSpan limit) => Unreachable(address, NoConnection(limit));
+
+    public static string Describe(SocketError? error) => error switch
+    {
+        null => "no connection was established",
+        SocketError.ConnectionRefused => "the connection was refused",
+        SocketError.ConnectionReset => "the connection was reset",
+        SocketError.HostUnreachable => "there is no route to the host",
+        SocketError.NetworkUnreachable => "the network is unreachable",
+        SocketError.TimedOut => "no address responded",
+        SocketError.TooManyOpenSockets => "the sidecar has reached its limit of open files",
+        _ => $"the connection failed ({error})",
+    };
+
+    private static string NoConnection(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
+
+    private static string Unreachable(Uri address, string why) =>
+        $"could not be reached{(EnvironmentProxy.Instance.Find(address) is { } proxy ? $" through the HTTP proxy {proxy}" : "")}: {why}";
+
+    private static string ExplainStep(ConnectTimeoutException? timeout, Uri address) => timeout?.Step switch
+    {
+        ConnectStep.NameResolution => $", because the name {HostOf(address)} was not resolved",
+        ConnectStep.Tcp => $", because no address of {HostOf(address)} responded",
+        _ when EnvironmentProxy.Instance.Find(address) is null => ", because the TLS handshake got no response",
+        _ => "",
+    };
+
+    private static string ExplainTunnel(HttpStatusCode? status) => status switch
+    {
+        null => "the proxy did not open a connection",
+        HttpStatusCode.ProxyAuthenticationRequired =>
+            "the proxy responded 407 (Proxy Authentication Required); check the user and password in HTTPS_PROXY",
+        _ => $"the proxy responded {(int)status} to CONNECT",
+    };
+
+    /// <summary>The name that is resolved here: a proxy resolves those behind it.</summary>
+    private static string HostOf(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? new Uri(proxy).Host : address.Host;
+}

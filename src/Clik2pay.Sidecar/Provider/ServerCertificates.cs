@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Clik2pay.Sidecar.Provider;
+
+/// <summary>Decides which servers' certificates are trusted, and names the cause when one is not.</summary>
+internal static class ServerCertificates
+{
+    /// <param name="authorities">The authorities that are trusted instead of the system's; null for the system's. An empty collection trusts nobody.</param>
+    public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            // An untrusted certificate names the address from which its issuer's is downloaded. That would be a call to anywhere, on a blocked thread.
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = authorities is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+        };
+        if (authorities is not null)
+            policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+
+    /// <exception cref="UntrustedCertificateException">The certificate is not trusted.</exception>
+    public static bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        errors == SslPolicyErrors.None ? true : throw new UntrustedCertificateException(Explain(certificate as X509Certificate2, chain, errors));
+
+    private static string Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+            return "it sent no certificate";
+
+        var status = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
+        var reasons = new List<string>();
+        if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot) || status.HasFlag(X509ChainStatusFlags.PartialChain))
+            reasons.Add("its certificate is from an unknown authority");
+        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            reasons.Add(ExplainDates(chain!));
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            reasons.Add("its certificate is for another name");
+        return reasons.Count > 0 ? string.Join(", and ", reasons) : $"its certificate was rejected ({status})";
+    }
+
+    /// <summary>Of the certificate in the chain that is out of date.</summary>
+    private static string ExplainDates(X509Chain chain)
+    {
+        var certificate = chain.ChainElements.First(IsOutOfDate).Certificate;
+        var (from, until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"its certificate has expired or is not valid yet (valid from {from:yyyy-MM-dd HH:mm} to {until:yyyy-MM-dd HH:mm} UTC)");
+    }
+
+    private static bool IsOutOfDate(X509ChainElement element) =>
+        element.ChainElementStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid));
+}
