@@ -35,12 +35,12 @@ internal static class CallFailure
             Unreachable(address, $"the name {HostOf(address)} does not resolve"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             Unreachable(address, Describe((e.InnerException as SocketException)?.SocketErrorCode)),
-        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(http.StatusCode)),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(address, http.StatusCode)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             $"could not be trusted: {(e.GetBaseException() as UntrustedCertificateException)?.Reason ?? "the TLS handshake failed"}",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "sent a response that is not valid HTTP/1.1",
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
-        HttpRequestException { InnerException: RequestNotReadException } => "closed the connection before it had read the whole request",
+        _ when WasNotRead(e) => "closed the connection before it had read the whole request",
         _ => Closed,
     };
 
@@ -59,6 +59,13 @@ internal static class CallFailure
         _ => $"the connection failed ({error})",
     };
 
+    /// <summary>For a response that came from an HTTP proxy instead of the server behind it.</summary>
+    /// <returns>Null if the address is not reached through a proxy.</returns>
+    public static string? ExplainProxyResponse(Uri address, HttpStatusCode status) =>
+        EnvironmentProxy.Instance.Find(address) is null ? null : Unreachable(address, ExplainTunnel(address, status));
+
+    private static bool WasNotRead(Exception? e) => e is RequestNotReadException || (e is not null && WasNotRead(e.InnerException));
+
     private static string NoConnection(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
 
     private static string Unreachable(Uri address, string why) =>
@@ -72,11 +79,11 @@ internal static class CallFailure
         _ => "",
     };
 
-    private static string ExplainTunnel(HttpStatusCode? status) => status switch
+    private static string ExplainTunnel(Uri address, HttpStatusCode? status) => status switch
     {
         null => "the proxy did not open a connection",
         HttpStatusCode.ProxyAuthenticationRequired =>
-            "the proxy responded 407 (Proxy Authentication Required); check the user and password in HTTPS_PROXY",
+            $"the proxy responded 407 (Proxy Authentication Required); check the user and password in {address.Scheme.ToUpperInvariant()}_PROXY",
         _ => $"the proxy responded {(int)status} to CONNECT",
     };
 

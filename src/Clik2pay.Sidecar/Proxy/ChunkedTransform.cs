@@ -7,8 +7,14 @@ internal sealed class ChunkedTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        if (context is { ProxyResponse.Content.Headers.ContentLength: null, HttpContext: { Request.Protocol: "HTTP/1.1", Request.Method: not "HEAD", Response.StatusCode: >= 200 and not (204 or 304) } })
+        if (context is
+            {
+                ProxyResponse.Content.Headers.ContentLength: null,
+                HttpContext: { Request.Protocol: "HTTP/1.1", Request.Method: not "HEAD", Response.StatusCode: not (204 or 205 or 304) },
+            })
+        {
             AnswerTrailers.Begin(context.HttpContext);
+        }
 
         return default;
     }

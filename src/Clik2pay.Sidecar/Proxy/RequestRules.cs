@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -6,10 +7,11 @@ namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// The transforms of every route, in their order: target as written → body → strip → inject; of the answer: replay on
-/// 401 → what is only ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
+/// 401 → framing → connection → what is only ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing written there can put another
 /// credential in.
 /// </summary>
-internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
+internal sealed class RequestRules(
+    AccessTokenSource tokens, EchoFilter echoes, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
 {
     private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
 
@@ -23,6 +25,8 @@ internal sealed class RequestRules(AccessTokenSource tokens, EchoFilter echoes, 
         context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics));
+        context.ResponseTransforms.Add(new FramingTransform(options));
+        context.ResponseTransforms.Add(new ConnectionTransform());
         context.ResponseTransforms.Add(new OnlyOursTransform());
         context.ResponseTransforms.Add(new EchoTransform(echoes));
         context.ResponseTransforms.Add(new NoDateTransform());

@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Telemetry;
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -21,7 +20,7 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
             var credential = CredentialHeaders.Find(name);
             if (credential is not null && !isReplay)
                 metrics.CallerCredentialRemoved(credential);
-            if (credential is not null || IsNominated(name, connection) || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
+            if (credential is not null || ConnectionOptions.Nominates(connection, name) || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
                 (removed ??= []).Add(name);
         }
 
@@ -32,19 +31,5 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
         }
 
         return default;
-    }
-
-    private static bool IsNominated(string name, StringValues connection)
-    {
-        foreach (var value in connection)
-        {
-            foreach (var option in value.AsSpan().Split(','))
-            {
-                if (value.AsSpan(option).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -69,6 +69,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
 
             // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, Closed),
+            _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
             _ => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, UpstreamHttpClientFactory.ConnectTimeout)),
         };

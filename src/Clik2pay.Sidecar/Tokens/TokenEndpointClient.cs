@@ -38,6 +38,12 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         {
             using var request = CreateRequest(credentials);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
+                && CallFailure.ExplainProxyResponse(options.TokenEndpoint, response.StatusCode) is { } reason)
+            {
+                return Unavailable(reason);
+            }
+
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
 
             return response.StatusCode == HttpStatusCode.OK

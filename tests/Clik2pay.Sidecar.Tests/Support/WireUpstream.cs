@@ -28,7 +28,7 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     public ConcurrentQueue<WireMessage> Received { get; } = new();
 
-    /// <summary>The whole answer to a request, in Latin-1. After one without a length the connection ends.</summary>
+    /// <summary>The whole answer to a request, in Latin-1. After one without a length, or with <c>Connection: close</c>, the connection ends.</summary>
     public Func<WireMessage, string> Answer { get; set; } = _ => Ok;
 
     /// <summary>Written before the body is read, when set: an interim answer.</summary>
@@ -71,8 +71,11 @@ internal sealed class WireUpstream : IAsyncDisposable
                 Received.Enqueue(request);
                 var answer = Answer(request);
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
-                if (!answer.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) && !answer.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+                if (answer.Contains("Connection: close", StringComparison.Ordinal)
+                    || (!answer.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) && !answer.EndsWith("\r\n\r\n", StringComparison.Ordinal)))
+                {
                     break;
+                }
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -1,0 +1,13 @@
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>Removes the header fields that the provider's Connection header nominates. YARP removes the well-known ones alone.</summary>
+internal sealed class ConnectionTransform : ResponseTransform
+{
+    public override ValueTask ApplyAsync(ResponseTransformContext context)
+    {
+        ConnectionOptions.RemoveNominated(context.HttpContext.Response.Headers, context.ProxyResponse);
+        return default;
+    }
+}
