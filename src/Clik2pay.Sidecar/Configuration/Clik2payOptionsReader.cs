@@ -6,6 +6,7 @@ internal static class Clik2payOptionsReader
     private const string EnvironmentKey = $"{Clik2payOptions.Section}:Environment";
     private const string ApiBaseUrlKey = $"{Clik2payOptions.Section}:ApiBaseUrl";
     private const string TokenEndpointKey = $"{Clik2payOptions.Section}:TokenEndpoint";
+    private const string CaFileKey = $"{Clik2payOptions.Section}:CaFile";
     private const string AllowInsecureUpstreamKey = $"{Clik2payOptions.Section}:AllowInsecureUpstream";
 
     /// <returns>The options, or null when a mistake was noted that leaves them without a value.</returns>
@@ -17,6 +18,7 @@ internal static class Clik2payOptionsReader
         var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment, allowInsecure);
         var tokenEndpoint = ReadAddress(settings, TokenEndpointKey, environment, allowInsecure);
         var credentials = CredentialSetReader.Read(settings);
+        var caFile = settings.Text(CaFileKey);
         var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", Clik2payOptions.DefaultScope);
         var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", Clik2payOptions.DefaultRefreshAt, Clik2payOptions.LeastRefreshAt, Clik2payOptions.MostRefreshAt);
 
@@ -25,6 +27,11 @@ internal static class Clik2payOptionsReader
 
         if (environment is { } known and not Clik2payEnvironment.Custom)
             (apiBaseUrl, tokenEndpoint) = ProviderAddresses.Of(known);
+
+        if (caFile is not null)
+            CertificateAuthorities.Validate(settings, CaFileKey, caFile);
+        if (caFile is not null && apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
+            settings.AddMistake(CaFileKey, "it has no effect without TLS; use https for the two addresses, or remove it.");
 
         if (environment is null || apiBaseUrl is null || tokenEndpoint is null || credentials is null)
             return null;
@@ -35,6 +42,7 @@ internal static class Clik2payOptionsReader
             ApiBaseUrl = apiBaseUrl,
             TokenEndpoint = tokenEndpoint,
             Credentials = credentials,
+            CaFile = caFile,
             Scope = scope,
             RefreshAt = refreshAt,
         };

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>Reads and checks the section <c>Redis</c>.</summary>
@@ -37,25 +34,9 @@ internal static class RedisOptionsReader
 
         if (caFile is not null && !options.Tls)
             settings.AddMistake(CaFileKey, $"it has no effect without TLS; add ssl=true to {ConnectionStringKey}, or write rediss://.");
-        else if (caFile is not null && !HoldsCertificate(caFile))
-            settings.AddMistake(CaFileKey, $"{caFile} is not there, cannot be read by this user, or holds no certificate in PEM form.");
+        else if (caFile is not null)
+            CertificateAuthorities.Validate(settings, CaFileKey, caFile);
 
         return options with { KeyPrefix = keyPrefix, CaFile = caFile };
-    }
-
-    private static bool HoldsCertificate(string file)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            foreach (var authority in authorities)
-                authority.Dispose();
-            return authorities.Count > 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            return false;
-        }
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>Configures the connections to both of the provider's APIs.</summary>
-internal sealed class ProviderConnections(TcpConnector connector, IMeterFactory meters)
+internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
     /// <summary>
     /// The age at which an idle connection is closed. It is below the 60 s after which many load balancers close it, so that a request is not
@@ -33,7 +34,8 @@ internal sealed class ProviderConnections(TcpConnector connector, IMeterFactory 
         handler.UseProxy = !address.IsLoopback;
         handler.Proxy = EnvironmentProxy.Instance;
 
-        handler.SslOptions.CertificateChainPolicy = ServerCertificates.CreatePolicy(authorities: null);
+        handler.SslOptions.CertificateChainPolicy = ServerCertificates.CreatePolicy(
+            options.CaFile is { } file ? CertificateAuthorities.Load(file) : null);
         handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificates.Validate;
 
         // A traceparent goes out only when a caller sent one, and the span of a call is our own.

@@ -101,11 +101,12 @@ internal sealed class RedisConnection : IAsyncDisposable
     private static async Task<Stream> SecureAsync(Stream plain, RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
     {
         var secure = new SslStream(plain);
-        var authorities = options.CaFile is null ? null : new X509Certificate2Collection();
+        X509Certificate2Collection? authorities = null;
         try
         {
             // The file is read for each connection, a few times an hour, so that a renewed one needs no restart.
-            authorities?.ImportFromPemFile(options.CaFile!);
+            if (options.CaFile is { } file)
+                authorities = CertificateAuthorities.Load(file);
             var tls = new SslClientAuthenticationOptions
             {
                 TargetHost = options.TlsHost ?? endpoint.Host,

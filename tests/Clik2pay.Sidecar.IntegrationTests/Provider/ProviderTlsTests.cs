@@ -57,6 +57,48 @@ public sealed class ProviderTlsTests
         Assert.Equal("HTTP/1.1", await caller.GetStringAsync("/open/v1/a", TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("unknown authority", "its certificate is from an unknown authority.")]
+    [InlineData("wrong name", "its certificate is for another name.")]
+    [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
+    [InlineData("all of them", "from an unknown authority, and its certificate has expired or is not valid yet")]
+    [InlineData("no TLS", "the TLS handshake failed.")]
+    public async Task A_failed_handshake_names_its_cause_for_API_and_token_endpoint(string fault, string says)
+    {
+        var isExpired = fault is "expired" or "all of them";
+        var isUnknown = fault is "unknown authority" or "all of them";
+        using var certificates = new TestCertificates(
+            "provider.example", isForLoopback: fault is not ("wrong name" or "all of them"), age: isExpired ? TimeSpan.FromHours(1) : null);
+        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+        var requests = 0;
+        await using var upstream = new ScriptedUpstream(
+            async connection =>
+            {
+                if (fault == "no TLS")
+                    await connection.WriteAsync("220 smtp.example ESMTP\r\n");
+                else if (await connection.ReadRequestAsync() is not null)
+                    requests++;
+            },
+            fault == "no TLS" ? null : certificates);
+        var address = upstream.Address.Replace("http:", "https:", StringComparison.Ordinal);
+        (string, string?) authorities = ("Clik2pay:CaFile", isUnknown ? stranger.AuthorityFile : certificates.AuthorityFile);
+
+        await using var api = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", address), authorities]);
+        using var refused = await api.Caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);
+        await using var token = await TestSidecar.StartAsync([("Clik2pay:TokenEndpoint", $"{address}/oauth2/token"), authorities]);
+        using var withoutToken = await token.Caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable), (refused.StatusCode, withoutToken.StatusCode));
+        foreach (var response in new[] { refused, withoutToken })
+        {
+            var problem = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains(says, problem, StringComparison.Ordinal);
+            Assert.Contains("\"sent\":\"no\"", problem, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, requests);
+    }
+
     private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
     {
         // The server itself does not look for its issuer either.

@@ -12,7 +12,8 @@ internal sealed class TestCertificates : IDisposable
     /// <param name="name">What the server's certificate is for; besides, it is for 127.0.0.1 if so wished.</param>
     /// <param name="isForLoopback">Whether it is.</param>
     /// <param name="issuerAt">Where the certificate says that its issuer's lies.</param>
-    public TestCertificates(string name, bool isForLoopback, string? issuerAt = null)
+    /// <param name="age">How long ago the server's certificate expired; null for one that is valid.</param>
+    public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? age = null)
     {
         var now = Ambience.Time.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -29,7 +30,7 @@ internal sealed class TestCertificates : IDisposable
         server.CertificateExtensions.Add(names.Build());
         if (issuerAt is not null)
             server.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, [issuerAt]));
-        using var certificate = server.Create(authorityCertificate, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
+        using var certificate = server.Create(authorityCertificate, now.AddDays(-1), age is null ? now.AddDays(1) : now - age.Value, [1, 2, 3, 4]);
 
         AuthorityFile = folder.Write("ca.pem", authorityCertificate.ExportCertificatePem());
         CertificateFile = folder.Write("server.pem", certificate.ExportCertificatePem());

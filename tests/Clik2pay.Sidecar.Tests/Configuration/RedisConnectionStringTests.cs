@@ -99,8 +99,8 @@ public sealed class RedisConnectionStringTests
     }
 
     [Theory]
-    [InlineData("Redis:CaFile", "/nowhere/ca.pem", "/nowhere/ca.pem is not there")]
-    [InlineData("Redis:CaFile", "/dev/null", "holds no certificate")]
+    [InlineData("Redis:CaFile", "/nowhere/ca.pem", "the file /nowhere/ca.pem is missing")]
+    [InlineData("Redis:CaFile", "/dev/null", "has no certificate")]
     [InlineData("Redis:KeyPrefix", "a b", "another character that a key's name")]
     [InlineData("Redis:KeyPrefix", "{}", "another character that a key's name")]
     [InlineData("Redis:ConnectionStringFile", "/nowhere/redis", "given more than once")]

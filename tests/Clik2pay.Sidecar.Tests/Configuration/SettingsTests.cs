@@ -52,6 +52,16 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Authorities_without_TLS_are_an_error()
+    {
+        var addresses = Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token");
+
+        var mistake = Assert.Single(Mistakes([.. addresses, ("Clik2pay:CaFile", "/etc/ssl/certs/ca-certificates.crt")]));
+
+        Assert.StartsWith("Clik2pay:CaFile: it has no effect without TLS", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_scope_is_a_scope_that_is_left_out() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
 
     [Fact]
@@ -84,6 +94,8 @@ public sealed class SettingsTests
     [InlineData("Clik2pay:RefreshAt", "1", "between 0.1 and 0.95")]
     [InlineData("Clik2pay:RefreshAt", "0,75", "between 0.1 and 0.95")]
     [InlineData("Clik2pay:AllowInsecureUpstream", "yes", "neither true nor false")]
+    [InlineData("Clik2pay:CaFile", "/nowhere/ca.pem", "the file /nowhere/ca.pem is missing")]
+    [InlineData("Clik2pay:CaFile", "/dev/null", "has no certificate")]
     [InlineData("Sidecar:AllowRemoteCallers", "yes", "neither true nor false")]
     [InlineData("Sidecar:Listen", "http://*:8080", "AllowRemoteCallers=true")]
     [InlineData("Sidecar:Listen", "http://192.0.2.1:8080", "AllowRemoteCallers=true")]

@@ -248,7 +248,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
             Scope = scope,
         };
         using var meters = new TestMeters();
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), meters));
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), options, meters));
         return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
     }
 }
