@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net.Sockets;
 using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
@@ -51,7 +50,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
         {
             var addresses = await connector.ResolveAsync(host, cancellationToken);
             step = ConnectStep.Tcp;
-            return new NetworkStream(await connector.ConnectAsync(host, addresses, port, cancellationToken), ownsSocket: true);
+            return new UpstreamStream(await connector.ConnectAsync(host, addresses, port, cancellationToken));
         }
         catch (OperationCanceledException)
         {

@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Clik2pay.Sidecar.Provider;
+
+/// <summary>
+/// A connection whose peer may respond and close before it has read the whole request, for instance to a body that is too large. The HTTP
+/// client sends the whole request before it reads, and gives up at the first failure to write. Here such a failure is kept until the client
+/// has looked for a response, which is then still in the receive buffer. Nothing is written after it, so no other request uses the connection.
+/// </summary>
+internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+{
+    private volatile IOException? writeFailure;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (writeFailure is not null)
+            return default;
+
+        var write = base.WriteAsync(buffer, cancellationToken);
+        return write.IsCompletedSuccessfully ? write : KeepFailureAsync(write);
+    }
+
+    /// <exception cref="RequestNotReadException">There is no response, and writing has failed before.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await base.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException) when (writeFailure is not null)
+        {
+            throw new RequestNotReadException(writeFailure);
+        }
+
+        return count > 0 || buffer.IsEmpty || writeFailure is null ? count : throw new RequestNotReadException(writeFailure);
+    }
+
+    private async ValueTask KeepFailureAsync(ValueTask write)
+    {
+        try
+        {
+            await write;
+        }
+        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted })
+        {
+            writeFailure = e;
+        }
+    }
+}
