@@ -24,7 +24,7 @@ internal sealed class RequestRules(
         context.RequestTransforms.Add(new BodyTransform());
         context.RequestTransforms.Add(new StripTransform(metrics));
         context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
-        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics));
+        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new FramingTransform(options));
         context.ResponseTransforms.Add(new ConnectionTransform());
         context.ResponseTransforms.Add(new OnlyOursTransform());

@@ -6,33 +6,54 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Decides after a 401 whether the request is sent once more, with the successor of the token that was refused. Never after anything else: of a
-/// request that was answered 401 it is certain that nothing was done, of no other is it.
+/// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay: it is
+/// certain that the provider has not processed such a request, and of no other.
 /// </summary>
-internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMetrics metrics) : ResponseTransform
+internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : ResponseTransform
 {
-    public override ValueTask ApplyAsync(ResponseTransformContext context) =>
-        context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } sent } ? JudgeAsync(context, sent) : default;
+    /// <summary>The part of the time for the request, and at most how much, in which the caller still gets the provider's 401.</summary>
+    private const double LastPart = 0.1;
+    private static readonly TimeSpan MostLastPart = TimeSpan.FromSeconds(1);
 
-    private async ValueTask JudgeAsync(ResponseTransformContext context, HttpRequestMessage sent)
+    public override ValueTask ApplyAsync(ResponseTransformContext context) =>
+        context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } request } ? DecideAsync(context, request) : default;
+
+    private async ValueTask DecideAsync(ResponseTransformContext context, HttpRequestMessage request)
     {
         var exchange = Exchange.Of(context.HttpContext);
 
-        // The token that was really sent is dropped, unless that has happened already or was done too often.
-        var refused = sent.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
+        // The token that was really sent is rejected, unless that has happened already or too often.
+        var rejected = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
         if (exchange.IsReplay || exchange.HasStreamedBody)
         {
-            tokens.Reject(refused);
+            tokens.Reject(rejected);
         }
-        else if (await tokens.ReplaceAsync(refused, context.CancellationToken) is not null)
+        else if (await HasSuccessorAsync(rejected, exchange, context))
         {
-            // Nothing of this answer reaches the caller.
+            // Nothing of this response reaches the caller.
             exchange.IsToBeReplayed = context.SuppressResponseBody = true;
             metrics.UpstreamUnauthorized(UnauthorizedAction.Retried);
             return;
         }
 
-        // Without another token the provider's own 401 is the best answer that there is.
+        // Without another token the provider's own 401 is the best response that there is.
         metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
+    }
+
+    private async Task<bool> HasSuccessorAsync(string rejected, Exchange exchange, ResponseTransformContext context)
+    {
+        var lastPart = exchange.TimeLimit * LastPart;
+        var wait = exchange.GetTimeLeft(time) - (lastPart < MostLastPart ? lastPart : MostLastPart);
+        using var deadline = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.CancellationToken);
+        try
+        {
+            return await tokens.ReplaceAsync(rejected, either.Token) is not null;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            // The refresh goes on for the requests that follow.
+            return false;
+        }
     }
 }

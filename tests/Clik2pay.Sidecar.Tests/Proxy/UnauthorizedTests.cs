@@ -198,7 +198,7 @@ public sealed class UnauthorizedTests
         {
             if (context.Request.Headers.Authorization == "Bearer access_token_2")
                 await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
-            time.Advance(TimeSpan.FromSeconds(299));
+            time.Advance(TimeSpan.FromSeconds(298));
             context.Response.StatusCode = 401;
         };
 
@@ -224,10 +224,10 @@ public sealed class UnauthorizedTests
     }
 
     [Fact]
-    public async Task A_wait_for_the_successor_that_is_cut_short_by_the_time_for_the_request_ends_it_without_a_replay()
+    public async Task When_the_time_ends_during_the_wait_for_the_successor_the_caller_gets_the_providers_401_and_it_is_counted()
     {
         var gate = new TaskCompletionSource();
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.5")]);
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02")]);
         await sidecar.WaitForTokenAsync("access_token_1");
         sidecar.TokenEndpoint.Gate = gate.Task;
         sidecar.Upstream.Respond = RefuseFirstToken;
@@ -235,8 +235,35 @@ public sealed class UnauthorizedTests
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
         gate.SetResult();
 
-        Assert.Equal((HttpStatusCode.GatewayTimeout, "upstream_timeout"), (answer.StatusCode, Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, "theirs"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.False(answer.Headers.Contains("Clik2pay-Sidecar-Error"));
+        Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, "passed_on"));
         sidecar.Upstream.Single();
+
+        // The refresh that was waited for serves the next request.
+        await sidecar.WaitForTokenAsync("access_token_2");
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_401_that_leaves_no_time_to_wait_is_passed_on_and_its_token_is_replaced()
+    {
+        var time = new SimulatedTime();
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:01:00")], time);
+        await sidecar.WaitForTokenAsync("access_token_1");
+        var gate = new TaskCompletionSource();
+        sidecar.TokenEndpoint.Gate = gate.Task;
+        sidecar.Upstream.Respond = context =>
+        {
+            time.Advance(TimeSpan.FromSeconds(59.5));
+            return RefuseFirstToken(context);
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        await sidecar.WaitForTokenAsync("access_token_2");
     }
 
     [Lesson("a wave of 401s invalidated again and again: apache/gravitino PR 12531")]
