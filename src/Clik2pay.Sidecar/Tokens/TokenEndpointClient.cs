@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Tokens;
 
@@ -79,7 +80,13 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
         return new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
         {
-            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic))) },
+            // Firewalls refuse a request without User-Agent (AWS's managed rules, for instance).
+            Headers =
+            {
+                Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic))),
+                UserAgent = { new(BuildInfo.Product, BuildInfo.Version) },
+                Accept = { new("application/json") },
+            },
             Content = new FormUrlEncodedContent(form),
         };
     }

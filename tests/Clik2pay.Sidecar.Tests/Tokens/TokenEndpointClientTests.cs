@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Time.Testing;
@@ -18,6 +19,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => endpoint.DisposeAsync();
 
+    [Lesson("a firewall refused the token call without User-Agent: cloudfront-authorization-at-edge#264")]
     [Fact]
     public async Task Credentials_go_as_Basic_and_the_grant_as_a_form()
     {
@@ -29,6 +31,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.Equal("application/x-www-form-urlencoded", headers.ContentType);
         Assert.Equal("grant_type=client_credentials&scope=payment_request%2Fall", body);
         Assert.DoesNotContain("traceparent", headers.Keys);
+        Assert.Equal([$"clik2pay-sidecar/{BuildInfo.Version}", "application/json"], [$"{headers.UserAgent}", $"{headers.Accept}"]);
     }
 
     [Lesson("the scope was mandatory, or split on commas: dapr/components-contrib#3406")]
