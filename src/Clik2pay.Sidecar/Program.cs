@@ -16,6 +16,7 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         BatchScheduling.Use();
+        OpenFileLimit.Raise();
         return CommandLine.RunAsync(args);
     }
 

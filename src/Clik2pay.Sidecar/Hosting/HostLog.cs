@@ -13,9 +13,26 @@ internal static partial class HostLog
         Serving(sidecar.Logger, listening[0], settings.Clik2pay.Environment, settings.Clik2pay.ApiBaseUrl, listening[1], routes.FullPath);
         if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
             Exporting(sidecar.Logger, collector);
+        var limits = sidecar.Services.GetRequiredService<ConnectionLimits>();
+        if (limits.OpenFiles is { } openFiles)
+            FewerCallers(sidecar.Logger, limits.Callers, settings.Sidecar.MaxConnections, openFiles);
         if (!routes.IsWatched)
             NotWatched(sidecar.Logger, routes.FullPath);
     }
+
+    public static void CallersFull(this ILogger log, ConnectionLimits limits) =>
+        Full(log, limits.Callers, SidecarOptions.Section + ":Listen", limits.Reason);
+
+    public static void AdministrationFull(this ILogger log, ConnectionLimits limits) =>
+        Full(log, limits.Administration, SidecarOptions.Section + ":Admin", limits.Reason);
+
+    [LoggerMessage(1106, LogLevel.Warning, "A connection to {Listener} was closed, because {Count} are in use, as many as {Reason} "
+        + "allows. Further ones are closed without another line here. Find out who keeps connections open, or raise the limit.")]
+    private static partial void Full(ILogger log, int count, string listener, string reason);
+
+    [LoggerMessage(1107, LogLevel.Warning, "Callers can have {Callers} connections, not {MaxConnections} (Sidecar:MaxConnections), "
+        + "because the limit of open files is {OpenFiles}. Raise that limit (ulimit -Hn, LimitNOFILE=) or lower the setting.")]
+    private static partial void FewerCallers(ILogger log, int callers, int maxConnections, long openFiles);
 
     [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}), probes, metrics and a status page on {Admin}, by the routes of {Routes}.")]
     private static partial void Serving(ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string admin, string routes);

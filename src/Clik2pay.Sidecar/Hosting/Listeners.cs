@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -24,6 +25,8 @@ internal static class Listeners
         // Servers that take a bare LF for a line's end and those that do not see different requests (RFC 9112, section 2.2).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
+        builder.Services.AddSingleton(ConnectionLimits.Create(options, OpenFileLimit.GetFree()));
+        builder.Services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
         builder.Services.AddSingleton<ServerRefusals>();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
@@ -43,7 +46,6 @@ internal static class Listeners
             kestrel.AllowHostHeaderOverride = true;
 
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
 
             kestrel.Listen(options.Listen, ServerRefusals.WatchConnections);

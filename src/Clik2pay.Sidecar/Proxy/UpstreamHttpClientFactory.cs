@@ -1,12 +1,14 @@
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>YARP's client for the upstream, with what differs here.</summary>
-internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, ProviderConnections connections) : ForwarderHttpClientFactory
+internal sealed class UpstreamHttpClientFactory(
+    Clik2payOptions options, ProviderConnections connections, ConnectionLimits limits) : ForwarderHttpClientFactory
 {
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -14,6 +16,9 @@ internal sealed class UpstreamHttpClientFactory(Clik2payOptions options, Provide
     {
         base.ConfigureHandler(context, handler);
         connections.Configure(handler, options.ApiBaseUrl, ConnectTimeout);
+
+        // A request of each caller at once needs no more. Connections that are idle count too, so files are left for others.
+        handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);
 
         // Every byte of a header passes as it is, as on the callers' side.
         handler.RequestHeaderEncodingSelector = SendTracker.SelectEncoding;

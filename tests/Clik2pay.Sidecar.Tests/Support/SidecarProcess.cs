@@ -16,15 +16,17 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     /// <summary>What was built beside the tests, or what was published, where TEST_SIDECAR says so.</summary>
     private static readonly string Program = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") ?? Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar");
 
+    public static readonly bool IsPublished = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") is not null;
+
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
     private readonly TemporaryFolder empty = new();
     private readonly Task reading;
     private TaskCompletionSource? pause;
 
-    private SidecarProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
+    private SidecarProcess(IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(command.First(), command.Skip(1))
         {
             WorkingDirectory = workingDirectory ?? empty.FullName,
             UseShellExecute = false,
@@ -43,9 +45,16 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment, workingDirectory: null);
+    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new([Program, .. arguments], environment, workingDirectory: null);
 
-    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) => new(arguments, environment, workingDirectory);
+    public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) =>
+        new([Program, .. arguments], environment, workingDirectory);
+
+    /// <summary>Starts it by a command that replaces itself with the program: under limits, or in a network of its own.</summary>
+    public static SidecarProcess StartBy(
+        IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new([.. command, Program, .. arguments], environment, workingDirectory: null);
 
     /// <summary>The environment variables of a sidecar between the two, with the routes that come with the program.</summary>
     public static Dictionary<string, string> Environment(RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings)
@@ -66,7 +75,15 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, string[] arguments, string? workingDirectory)
     {
-        await using var started = new SidecarProcess(arguments, environment, workingDirectory);
+        await using var started = new SidecarProcess([Program, .. arguments], environment, workingDirectory);
+        return (await started.WaitForExitAsync(), started.Text());
+    }
+
+    /// <summary>Runs a verb to its end, by a command as in <see cref="StartBy"/>.</summary>
+    public static async Task<(int ExitCode, string Output)> RunByAsync(
+        IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        await using var started = StartBy(command, environment, arguments);
         return (await started.WaitForExitAsync(), started.Text());
     }
 
