@@ -1,69 +1,99 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>The verb <c>check</c>: visits Redis, makes one token call, tells what it found in a line each, and ends.</summary>
-internal static class CheckVerb
+/// <summary>The verb <c>check</c>: uses Redis, makes one token call, connects to the API, and reports each in a line.</summary>
+internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, TextWriter output)
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
     {
         using var routes = RoutesFile.Find(Ambient.Time);
         var configuration = SidecarConfiguration.Load(routes, commandLine);
-        if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
+        if (Settings.TryRead(configuration, out var errors) is not { } settings)
         {
-            foreach (var mistake in mistakes)
-                await TellAsync("FAIL", "configuration", mistake);
+            foreach (var error in errors)
+                await ReportAsync(output, "FAIL", "configuration", error);
             return ExitCode.BadConfiguration;
         }
 
-        // Made, but neither started nor heard: that is enough to see whether its routes can be.
+        // It is created and neither started nor logged: that is enough to see whether its routes can be used.
         await using var sidecar = Program.CreateSidecar(configuration, settings, services => services.AddLogging(logging => logging.ClearProviders()));
         var options = settings.Clik2pay;
-        await TellAsync("ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}, routes of {routes.FullPath}");
+        await ReportAsync(output, "ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}, routes of {routes.FullPath}");
 
-        // The sidecar can do without Redis: the rest is worth knowing too.
-        var redis = await CheckRedisAsync();
-        var rest = await CheckTokenEndpointAsync();
-        return redis != ExitCode.Success ? redis : rest;
+        // Each is worth knowing, whatever the others are.
+        var check = new CheckVerb(sidecar.Services, settings, output);
+        int[] results =
+        [
+            await check.CheckRedisAsync(cancellationToken),
+            await check.CheckTokenEndpointAsync(cancellationToken),
+            await check.CheckApiAsync(cancellationToken),
+        ];
+        return results.FirstOrDefault(result => result != ExitCode.Success, ExitCode.Success);
+    }
 
-        async Task<int> CheckRedisAsync()
+    private async Task<int> CheckRedisAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Redis is null)
         {
-            if (settings.Redis is null)
-            {
-                await TellAsync("--", "Redis", "not configured: the access token stays in the process");
-                return ExitCode.Success;
-            }
-
-            var visit = await sidecar.Services.GetRequiredService<RedisCheck>().RunAsync(cancellationToken);
-            await TellAsync(visit.Failure is null ? "ok" : "FAIL", "Redis", visit.Failure is null ? $"{settings.Redis}" : $"{visit.Failure}: {visit.Reason}");
-            return visit.Failure is null ? ExitCode.Success : ExitCode.RedisUnusable;
+            await ReportAsync("--", "Redis", "not configured: the access token stays in the process");
+            return ExitCode.Success;
         }
 
-        async Task<int> CheckTokenEndpointAsync()
+        var visit = await sidecar.GetRequiredService<RedisCheck>().RunAsync(cancellationToken);
+        if (visit.Failure is null)
         {
-            var answer = await sidecar.Services.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
-            if (answer.IsSuccess)
-            {
-                await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
-                await TellAsync("ok", "credentials", string.Create(CultureInfo.InvariantCulture, $"username and password accepted, an access token lives {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
-                return ExitCode.Success;
-            }
+            await ReportAsync("ok", "Redis", $"{settings.Redis}");
+            return ExitCode.Success;
+        }
 
-            if (answer.Failure.Outcome != RefreshOutcome.Rejected)
-            {
-                await TellAsync("FAIL", "token endpoint", answer.Failure.Reason);
-                return ExitCode.TokenEndpointUnreachable;
-            }
+        await ReportAsync("FAIL", "Redis", $"{visit.Failure}: {visit.Reason}");
+        return ExitCode.RedisUnusable;
+    }
 
-            await TellAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
-            await TellAsync("FAIL", "credentials", answer.Failure.Reason);
+    private async Task<int> CheckTokenEndpointAsync(CancellationToken cancellationToken)
+    {
+        var options = settings.Clik2pay;
+        var answer = await sidecar.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
+        if (answer.Failure is { Outcome: not RefreshOutcome.Rejected, Reason: var reason })
+        {
+            await ReportAsync("FAIL", "token endpoint", reason);
+            return ExitCode.TokenEndpointUnreachable;
+        }
+
+        await ReportAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
+        if (!answer.IsSuccess)
+        {
+            await ReportAsync("FAIL", "credentials", answer.Failure.Reason);
             return ExitCode.CredentialsRefused;
         }
 
-        Task TellAsync(string verdict, string what, string detail) => output.WriteLineAsync($"{verdict,-4}  {what,-14}  {detail}");
+        await ReportAsync("ok", "credentials", string.Create(
+            CultureInfo.InvariantCulture,
+            $"username and password accepted, the access token expires in {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
+        return ExitCode.Success;
     }
+
+    private async Task<int> CheckApiAsync(CancellationToken cancellationToken)
+    {
+        var address = settings.Clik2pay.ApiBaseUrl;
+        if (await sidecar.GetRequiredService<ApiProbe>().ConnectAsync(cancellationToken) is { } failure)
+        {
+            await ReportAsync("FAIL", "API", $"{address} {failure}");
+            return ExitCode.ApiUnreachable;
+        }
+
+        await ReportAsync("ok", "API", $"{address}, connected; nothing was sent");
+        return ExitCode.Success;
+    }
+
+    private Task ReportAsync(string verdict, string what, string detail) => ReportAsync(output, verdict, what, detail);
+
+    private static Task ReportAsync(TextWriter output, string verdict, string what, string detail) =>
+        output.WriteLineAsync($"{verdict,-4}  {what,-14}  {detail}");
 }

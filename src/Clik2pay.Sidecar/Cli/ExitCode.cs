@@ -12,4 +12,5 @@ internal static class ExitCode
     public const int RedisUnusable = 3;
     public const int CredentialsRefused = 4;
     public const int TokenEndpointUnreachable = 5;
+    public const int ApiUnreachable = 6;
 }

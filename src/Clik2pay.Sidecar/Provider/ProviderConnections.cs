@@ -6,6 +6,12 @@ namespace Clik2pay.Sidecar.Provider;
 /// <summary>Configures the connections to both of the provider's APIs.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
+    /// <summary>The limit for a connection to the API: name resolution, TCP, TLS and an HTTP proxy together.</summary>
+    public static readonly TimeSpan ApiConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same for the token endpoint. Nobody waits for it as long as a valid token is there.</summary>
+    public static readonly TimeSpan TokenEndpointConnectTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// The age at which an idle connection is closed. It is below the 60 s after which many load balancers close it, so that a request is not
     /// sent at the same moment. The HTTP client looks every quarter of this time.
@@ -17,7 +23,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
 
     /// <param name="handler">The handler to configure.</param>
     /// <param name="address">The API that it will call.</param>
-    /// <param name="connectTimeout">The limit for name resolution, TCP and TLS together.</param>
+    /// <param name="connectTimeout">One of the limits above.</param>
     public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
     {
         handler.ConnectCallback = ConnectAsync;

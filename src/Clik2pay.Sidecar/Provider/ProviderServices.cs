@@ -7,6 +7,7 @@ internal static class ProviderServices
     {
         services.AddSingleton<TcpConnector>();
         services.AddSingleton<ProviderConnections>();
+        services.AddSingleton<ApiProbe>();
         return services;
     }
 }

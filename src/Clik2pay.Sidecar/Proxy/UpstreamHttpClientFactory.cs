@@ -10,12 +10,10 @@ namespace Clik2pay.Sidecar.Proxy;
 internal sealed class UpstreamHttpClientFactory(
     Clik2payOptions options, ProviderConnections connections, ConnectionLimits limits) : ForwarderHttpClientFactory
 {
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        connections.Configure(handler, options.ApiBaseUrl, ConnectTimeout);
+        connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
         // A request of each caller at once needs no more. Connections that are idle count too, so files are left for others.
         handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);

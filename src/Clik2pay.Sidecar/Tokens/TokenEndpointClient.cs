@@ -12,9 +12,6 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>For the whole call, from the connection to the last byte of the answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>For the connection, which is part of the whole call.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
     public const int MaxAnswerLength = 64 * 1024;
 
@@ -22,7 +19,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
         var handler = new SocketsHttpHandler();
-        connections.Configure(handler, tokenEndpoint, ConnectTimeout);
+        connections.Configure(handler, tokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
         return new HttpClient(new ClientSpan(handler))
         {
             // The deadline is this class's own, so that it runs on injected time.
@@ -54,7 +51,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             return Unavailable(CallFailure.IsConnectTimeout(e)
-                ? CallFailure.Explain(e, options.TokenEndpoint, ConnectTimeout)
+                ? Explain(e)
                 : $"sent no response within {Timeout.TotalSeconds:0} s");
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
@@ -65,7 +62,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (HttpRequestException e)
         {
-            return Unavailable(CallFailure.Explain(e, options.TokenEndpoint, ConnectTimeout));
+            return Unavailable(Explain(e));
         }
     }
 
@@ -102,6 +99,8 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
         return wait > TimeSpan.Zero ? wait : null;
     }
+
+    private string Explain(Exception e) => CallFailure.Explain(e, options.TokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
 
     private TokenFailure Unavailable(string what) =>
         new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");

@@ -187,14 +187,15 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "check");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(["ok    configuration", "--    Redis", "ok    token endpoint", "ok    credentials"], output.Split('\n').Select(line => line[..20].TrimEnd()));
-        Assert.Contains("lives 3600 s", output, StringComparison.Ordinal);
+        Assert.Equal(["ok    configuration", "--    Redis", "ok    token endpoint", "ok    credentials", "ok    API"], output.Split('\n').Select(line => line[..20].TrimEnd()));
+        Assert.Contains("expires in 3600 s", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Clik2pay__Password", "canary", 4, "unique to each environment")]
     [InlineData("Clik2pay__Scope", "canary", 4, "Clik2pay:Scope")]
     [InlineData("Clik2pay__TokenEndpoint", "http://127.0.0.1:1/oauth2/token", 5, "the connection was refused")]
+    [InlineData("Clik2pay__ApiBaseUrl", "http://127.0.0.1:1", 6, "FAIL  API             http://127.0.0.1:1/ could not be reached: the connection was refused")]
     [InlineData("Clik2pay__ApiKey", "", 2, "Clik2pay:ApiKey")]
     [InlineData("ReverseProxy__Routes__other__ClusterId", "nowhere", 2, "'nowhere'")]
     [InlineData("Logging__LogLevel__Default", "Verbose", 2, "Logging:LogLevel:Default")]
