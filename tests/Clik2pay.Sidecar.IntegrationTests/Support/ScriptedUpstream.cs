@@ -8,15 +8,16 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support;
 /// <summary>An upstream that runs a script for each connection, over TLS if it is given certificates. The connection ends with the script.</summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stopped = new();
     private readonly Func<Connection, Task> script;
     private readonly SslStreamCertificateContext? certificate;
     private readonly Task serving;
     private int connections;
 
-    public ScriptedUpstream(Func<Connection, Task> script, TestCertificates? certificates = null)
+    public ScriptedUpstream(Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1")
     {
+        listener = new(IPAddress.Parse(address), 0);
         this.script = script;
         certificate = certificates is null ? null : SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);
@@ -25,6 +26,8 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     }
 
     public string Address => $"{(certificate is null ? "http" : "https")}://{listener.LocalEndpoint}";
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>How many connections have been accepted.</summary>
     public int Connections => Volatile.Read(ref connections);

@@ -40,10 +40,10 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     /// <summary>Told of each call before it waits.</summary>
     public Action? Called { get; set; }
 
-    public static async Task<FakeTokenEndpoint> StartAsync()
+    public static async Task<FakeTokenEndpoint> StartAsync(string address = "127.0.0.1")
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{address}:0");
         var endpoint = new FakeTokenEndpoint(builder.Build());
         await endpoint.app.StartAsync();
         return endpoint;

@@ -26,10 +26,10 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     /// <summary>Answers instead, when set, and nothing is written down: for bodies that no memory should hold.</summary>
     public RequestDelegate? Instead { get; set; }
 
-    public static async Task<RecordingUpstream> StartAsync()
+    public static async Task<RecordingUpstream> StartAsync(string address = "127.0.0.1")
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{address}:0").ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;

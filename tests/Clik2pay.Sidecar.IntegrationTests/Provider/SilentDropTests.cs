@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Provider;
+
+/// <summary>The network drops the packets of established connections without a word, as a firewall does that has forgotten them. New connections pass.</summary>
+public sealed class SilentDropTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Detected = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 30));
+
+    [Lesson("five minutes of 504 on the one dropped connection: hyperium/hyper#4186, agentgateway#3231")]
+    [Fact]
+    public async Task Every_payment_that_starts_20_s_after_the_drop_succeeds()
+    {
+        var runs = await Task.WhenAll(RunAsync(connections: 1), RunAsync(connections: 6));
+
+        foreach (var (connections, payments) in runs)
+        {
+            var failed = payments.Where(payment => payment.Status != HttpStatusCode.Created).ToList();
+            var last = failed.Select(payment => payment.At.TotalSeconds).DefaultIfEmpty(-1).Max();
+            Figures.Report($"{connections} connections dropped silently: {failed.Count} of {payments.Count} payments failed, the last one at {last:0} s");
+            Assert.DoesNotContain(failed, payment => payment.At >= Detected);
+            Assert.All(failed, payment => Assert.Equal(HttpStatusCode.BadGateway, payment.Status));
+        }
+    }
+
+    private static async Task<(int Connections, IReadOnlyList<Payment> Payments)> RunAsync(int connections)
+    {
+        using var certificates = new TestCertificates("provider.example", isForLoopback: false);
+        await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} provider.example");
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
+        var ports = new ConcurrentBag<int>();
+        var arrived = 0;
+        var allArrived = new TaskCompletionSource();
+        await using var upstream = new ScriptedUpstream(
+            async connection =>
+            {
+                ports.Add(((IPEndPoint)connection.Socket.RemoteEndPoint!).Port);
+                while (await connection.ReadRequestAsync() is { } request)
+                {
+                    // All are under way at once, so that there are as many connections.
+                    if (request.Target.EndsWith("/before", StringComparison.Ordinal) && Interlocked.Increment(ref arrived) == connections)
+                        allArrived.SetResult();
+                    await allArrived.Task;
+                    await connection.WriteAsync("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}");
+                }
+            },
+            certificates,
+            network.Host);
+        await using var plain = await RecordingUpstream.StartAsync();
+        await using var program = SidecarProcess.StartBy(
+            network.Command,
+            SidecarProcess.Environment(plain, tokenEndpoint,
+            [
+                .. network.Settings,
+                ("Clik2pay:ApiBaseUrl", $"https://provider.example:{upstream.Port}"),
+                ("Clik2pay:CaFile", certificates.AuthorityFile),
+            ]),
+            "run");
+        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        var before = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => PayAsync(caller, "before")));
+        Assert.All(before, status => Assert.Equal(HttpStatusCode.Created, status));
+        Assert.Equal(connections, ports.Count);
+
+        foreach (var port in ports)
+        {
+            await network.DropAsync("--sport", $"{port}", "--dport", $"{upstream.Port}");
+            await network.DropIncomingAsync("--sport", $"{upstream.Port}", "--dport", $"{port}");
+        }
+
+        var start = Ambience.Time.GetTimestamp();
+        var payments = new List<Task<Payment>>();
+        for (var at = TimeSpan.Zero; at <= Duration; at += Interval)
+        {
+            await Task.Delay(at - Ambience.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Ambience.Time);
+            payments.Add(TimeAsync(Ambience.Time.GetElapsedTime(start)));
+        }
+
+        return (connections, await Task.WhenAll(payments));
+
+        async Task<Payment> TimeAsync(TimeSpan at) => new(at, await PayAsync(caller, $"{at.TotalSeconds:0}"));
+    }
+
+    private static async Task<HttpStatusCode> PayAsync(HttpClient caller, string name) =>
+        (await caller.PostAsync($"/open/v1/{name}", new StringContent("{}"), TestContext.Current.CancellationToken)).StatusCode;
+
+    /// <param name="At">How long after the drop it started.</param>
+    /// <param name="Status">What the caller got.</param>
+    private sealed record Payment(TimeSpan At, HttpStatusCode Status);
+}
