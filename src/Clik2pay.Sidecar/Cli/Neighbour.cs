@@ -61,7 +61,7 @@ internal sealed class Neighbour : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return (false, $"The administration listener {admin} {CallFailure.Explain(e, http.BaseAddress!, patience)}; is Sidecar:Admin the same for both?");
+            return (false, $"The administration listener {admin} {CallFailure.Explain(e, http.BaseAddress!, patience, wasSent: true)}; is Sidecar:Admin the same for both?");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

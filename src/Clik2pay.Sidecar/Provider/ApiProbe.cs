@@ -31,7 +31,7 @@ internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions 
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return CallFailure.Explain(e, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
+            return CallFailure.Explain(e, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent: false);
         }
     }
 

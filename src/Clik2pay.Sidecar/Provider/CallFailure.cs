@@ -25,7 +25,8 @@ internal static class CallFailure
     /// <param name="e">The failure.</param>
     /// <param name="address">The address that was called.</param>
     /// <param name="connectTimeout">The limit for the connection.</param>
-    public static string Explain(Exception? e, Uri address, TimeSpan connectTimeout) => e switch
+    /// <param name="wasSent">Whether the request may have been sent. If not, there was no connection to the address, whatever failed.</param>
+    public static string Explain(Exception? e, Uri address, TimeSpan connectTimeout, bool wasSent) => e switch
     {
         OperationCanceledException { InnerException: TimeoutException timeout } =>
             Unreachable(address, $"{NoConnection(connectTimeout)}{ExplainStep(timeout.InnerException as ConnectTimeoutException, address)}"),
@@ -38,6 +39,8 @@ internal static class CallFailure
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(address, http.StatusCode)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             $"could not be trusted: {(e.GetBaseException() as UntrustedCertificateException)?.Reason ?? "the TLS handshake failed"}",
+        _ when !wasSent => Unreachable(
+            address, EnvironmentProxy.Instance.Find(address) is null ? "no connection was established" : "the proxy closed the connection"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "sent a response that is not valid HTTP/1.1",
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
         _ when WasNotRead(e) => "closed the connection before it had read the whole request",

@@ -7,6 +7,10 @@ namespace Clik2pay.Sidecar.Provider;
 /// <summary>Decides which servers' certificates are trusted, and names the cause when one is not.</summary>
 internal static class ServerCertificates
 {
+    /// <summary>The last one: an authority has the same name as a trusted one, and another key.</summary>
+    private static readonly X509ChainStatusFlags[] UnknownAuthority =
+        [X509ChainStatusFlags.UntrustedRoot, X509ChainStatusFlags.PartialChain, X509ChainStatusFlags.NotSignatureValid];
+
     /// <param name="authorities">The authorities that are trusted instead of the system's; null for the system's. An empty collection trusts nobody.</param>
     public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? authorities)
     {
@@ -33,7 +37,7 @@ internal static class ServerCertificates
 
         var status = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         var reasons = new List<string>();
-        if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot) || status.HasFlag(X509ChainStatusFlags.PartialChain))
+        if (UnknownAuthority.Any(flag => status.HasFlag(flag)))
             reasons.Add("its certificate is from an unknown authority");
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
             reasons.Add(ExplainDates(chain!));

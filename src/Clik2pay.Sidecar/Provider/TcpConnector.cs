@@ -23,7 +23,8 @@ internal sealed class TcpConnector(TimeProvider time)
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
+        // The system's resolver cannot be interrupted, and takes 10 s or more when no name server responds. It goes on by itself.
+        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
         return addresses.Length == 1 ? addresses : InOrder(addresses, lastWorking.GetValueOrDefault(host));
     }
 

@@ -65,13 +65,13 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             // The time for the request ended while it waited for a connection.
             Sent.No when hasTimedOut && !CallFailure.IsConnectTimeout(failure) =>
                 (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(address, exchange.TimeLimit)),
-            Sent.No => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout)),
+            Sent.No => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout, wasSent: false)),
 
             // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, Closed),
             _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
-            _ => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout)),
+            _ => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout, wasSent: true)),
         };
     }
 

@@ -15,11 +15,20 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
     public const int MaxAnswerLength = 64 * 1024;
 
+    private static readonly HttpRequestOptionsKey<bool> SentKey = new("Sent");
+
     /// <summary>The client that the calls go through.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
         var handler = new SocketsHttpHandler();
         connections.Configure(handler, tokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
+
+        // The HTTP client asks for this right before it writes a header to a connection.
+        handler.RequestHeaderEncodingSelector = (_, request) =>
+        {
+            request.Options.Set(SentKey, value: true);
+            return null;
+        };
         return new HttpClient(new ClientSpan(handler))
         {
             // The deadline is this class's own, so that it runs on injected time.
@@ -30,11 +39,11 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
     public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
+        using var request = CreateRequest(credentials);
         using var deadline = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var request = CreateRequest(credentials);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
             if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
                 && CallFailure.ExplainProxyResponse(options.TokenEndpoint, response.StatusCode) is { } reason)
@@ -50,8 +59,8 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return Unavailable(CallFailure.IsConnectTimeout(e)
-                ? Explain(e)
+            return Unavailable(CallFailure.IsConnectTimeout(e) || !WasSent(request)
+                ? Explain(e, request)
                 : $"sent no response within {Timeout.TotalSeconds:0} s");
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
@@ -62,7 +71,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         }
         catch (HttpRequestException e)
         {
-            return Unavailable(Explain(e));
+            return Unavailable(Explain(e, request));
         }
     }
 
@@ -100,7 +109,10 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private string Explain(Exception e) => CallFailure.Explain(e, options.TokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
+    private static bool WasSent(HttpRequestMessage request) => request.Options.TryGetValue(SentKey, out _);
+
+    private string Explain(Exception e, HttpRequestMessage request) =>
+        CallFailure.Explain(e, options.TokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout, WasSent(request));
 
     private TokenFailure Unavailable(string what) =>
         new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");

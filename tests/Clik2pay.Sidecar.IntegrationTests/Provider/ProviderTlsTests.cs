@@ -49,9 +49,8 @@ public sealed class ProviderTlsTests
         using var certificates = new TestCertificates("provider.example", isForLoopback: true);
         await using var upstream = await StartAsync(certificates, () => { });
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        await using var plain = await RecordingUpstream.StartAsync();
-        (string, string)[] settings = [("Clik2pay:ApiBaseUrl", upstream.Urls.Single()), ("SSL_CERT_FILE", certificates.AuthorityFile)];
-        await using var program = SidecarProcess.Start(SidecarProcess.Environment(plain, tokenEndpoint, settings), "run");
+        await using var program = SidecarProcess.Start(
+            SidecarProcess.Environment(upstream.Urls.Single(), tokenEndpoint, ("Clik2pay:CaFile", certificates.AuthorityFile)), "run");
         using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
 
         Assert.Equal("HTTP/1.1", await caller.GetStringAsync("/open/v1/a", TestContext.Current.CancellationToken));

@@ -50,15 +50,10 @@ public sealed class SilentDropTests
             },
             certificates,
             network.Host);
-        await using var plain = await RecordingUpstream.StartAsync();
         await using var program = SidecarProcess.StartBy(
             network.Command,
-            SidecarProcess.Environment(plain, tokenEndpoint,
-            [
-                .. network.Settings,
-                ("Clik2pay:ApiBaseUrl", $"https://provider.example:{upstream.Port}"),
-                ("Clik2pay:CaFile", certificates.AuthorityFile),
-            ]),
+            SidecarProcess.Environment(
+                $"https://provider.example:{upstream.Port}", tokenEndpoint, [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
             "run");
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
         var before = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => PayAsync(caller, "before")));

@@ -57,9 +57,15 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         new([.. command, Program, .. arguments], environment, workingDirectory: null);
 
     /// <summary>The environment variables of a sidecar between the two, with the routes that come with the program.</summary>
-    public static Dictionary<string, string> Environment(RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings)
+    public static Dictionary<string, string> Environment(
+        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings) =>
+        Environment(upstream.Address, tokenEndpoint, settings);
+
+    /// <summary>The same with any upstream.</summary>
+    public static Dictionary<string, string> Environment(
+        string upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings)
     {
-        var environment = TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address)
+        var environment = TestSidecar.Defaults(upstream, tokenEndpoint.Address)
             .Where(pair => !pair.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
             .ToDictionary(pair => VariableName(pair.Key), pair => pair.Value!, StringComparer.Ordinal);
         foreach (var (key, value) in settings)
