@@ -61,7 +61,8 @@ internal sealed class Neighbour : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return (false, $"The administration listener {admin} {CallFailure.Explain(e, http.BaseAddress!, patience, wasSent: true)}; is Sidecar:Admin the same for both?");
+            var what = CallFailure.Explain(e, http.BaseAddress!, patience, wasSent: true);
+            return (false, $"The administration listener {admin} {what}; is Sidecar:Admin the same for both?");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

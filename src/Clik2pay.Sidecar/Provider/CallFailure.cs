@@ -25,7 +25,7 @@ internal static class CallFailure
     /// <param name="e">The failure.</param>
     /// <param name="address">The address that was called.</param>
     /// <param name="connectTimeout">The limit for the connection.</param>
-    /// <param name="wasSent">Whether the request may have been sent. If not, there was no connection to the address, whatever failed.</param>
+    /// <param name="wasSent">Whether the request may have been sent. If not, there was no connection, whatever failed.</param>
     public static string Explain(Exception? e, Uri address, TimeSpan connectTimeout, bool wasSent) => e switch
     {
         OperationCanceledException { InnerException: TimeoutException timeout } =>

@@ -58,22 +58,25 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
 
     private (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
     {
-        var (address, failure) = (options.ApiBaseUrl, error.Exception);
+        var failure = error.Exception;
         var hasTimedOut = error.Error is ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled || failure is OperationCanceledException;
         return exchange.Sent switch
         {
             // The time for the request ended while it waited for a connection.
             Sent.No when hasTimedOut && !CallFailure.IsConnectTimeout(failure) =>
-                (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(address, exchange.TimeLimit)),
-            Sent.No => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout, wasSent: false)),
+                (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(options.ApiBaseUrl, exchange.TimeLimit)),
+            Sent.No => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: false)),
 
             // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, Closed),
             _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
-            _ => (ErrorCode.UpstreamUnreachable, CallFailure.Explain(failure, address, ProviderConnections.ApiConnectTimeout, wasSent: true)),
+            _ => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: true)),
         };
     }
+
+    private string Explain(Exception? failure, bool wasSent) =>
+        CallFailure.Explain(failure, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent);
 
     /// <summary>A large body broke off on its way. Upstream has the beginning of it, and never got its end.</summary>
     private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)

@@ -53,7 +53,9 @@ public sealed class SilentDropTests
         await using var program = SidecarProcess.StartBy(
             network.Command,
             SidecarProcess.Environment(
-                $"https://provider.example:{upstream.Port}", tokenEndpoint, [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
+                $"https://provider.example:{upstream.Port}",
+                tokenEndpoint,
+                [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
             "run");
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
         var before = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => PayAsync(caller, "before")));
