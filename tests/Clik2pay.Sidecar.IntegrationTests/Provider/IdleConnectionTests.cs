@@ -1,0 +1,31 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Provider;
+
+public sealed class IdleConnectionTests
+{
+    /// <summary>The default of many load balancers. A request that is sent while they close the connection gets no response.</summary>
+    private static readonly TimeSpan LoadBalancer = TimeSpan.FromSeconds(60);
+
+    [Lesson("the server closed idle connections at 60 s, and requests sent then got 502: aws-sigv4-proxy#72")]
+    [Fact]
+    public async Task An_idle_connection_is_closed_by_the_sidecar_well_before_a_load_balancer_would()
+    {
+        var closed = new TaskCompletionSource<TimeSpan>();
+        await using var upstream = new ScriptedUpstream(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            var start = Ambience.Time.GetTimestamp();
+            Assert.Null(await connection.ReadRequestAsync());
+            closed.SetResult(Ambience.Time.GetElapsedTime(start));
+        });
+        await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
+
+        await sidecar.Caller.PostAsync("/open/v1/a", new StringContent("{}"));
+        var idle = await closed.Task.WaitAsync(LoadBalancer);
+
+        Figures.Report($"an idle connection to the provider is closed after {idle.TotalSeconds:0} s");
+        Assert.InRange(idle, TimeSpan.FromSeconds(20), LoadBalancer - TimeSpan.FromSeconds(10));
+    }
+}
