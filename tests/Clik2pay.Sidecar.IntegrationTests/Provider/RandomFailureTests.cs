@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Provider;
+
+/// <summary>An upstream that fails at random in every place where a connection can fail, and remembers every request that reached it.</summary>
+public sealed class RandomFailureTests
+{
+    private const int Callers = 16;
+
+    private static readonly int Requests = Ambience.Repeats(many: 40_000, few: 2_000);
+
+    private readonly ConcurrentDictionary<int, int> arrivals = new();
+    private readonly ConcurrentDictionary<string, int> outcomes = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<int> reportedAsNotSent = new();
+    private readonly ConcurrentQueue<string> violations = new();
+
+    [Lesson("a POST was sent again by the HTTP client: dotnet/corefx#39005, undici#5598")]
+    [Fact]
+    public async Task Whatever_fails_no_unsafe_request_arrives_twice_and_sent_is_never_no_for_one_that_arrived()
+    {
+        // Both have ended before their records are compared.
+        await using (var upstream = new ScriptedUpstream(FailAtRandomAsync))
+        {
+            await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
+            var next = 0;
+            await Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
+            {
+                while (Interlocked.Increment(ref next) is var number && number <= Requests)
+                    await CallAsync(sidecar.Address, number);
+            }));
+        }
+
+        var counts = outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Key} {outcome.Value}");
+        Figures.Report($"{Requests} random failures of the provider: {string.Join(", ", counts)}");
+        Assert.DoesNotContain(arrivals, arrival => arrival.Value > 1 && MethodOf(arrival.Key) != "GET");
+        Assert.DoesNotContain(reportedAsNotSent, arrivals.ContainsKey);
+        Assert.True(violations.IsEmpty, string.Join('\n', violations.Take(10)));
+
+        // Both happen, or the test would show nothing.
+        Assert.True(outcomes["502 maybe"] > Requests / 20);
+        Assert.True(outcomes["200"] > Requests / 20);
+    }
+
+    private static string MethodOf(int number) => (number % 8) switch { 0 => "GET", 1 => "DELETE", 2 => "PUT", _ => "POST" };
+
+    private static string BodyOf(int number, Random random) => (number % 8, random.Next(5)) switch
+    {
+        (0, _) or (1, 0) => "\r\n",
+        (_, 0) => "Content-Length: 0\r\n\r\n",
+        (_, 1) => "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+        (_, 2) => "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        (_, 3) => $"Content-Length: 200000\r\n\r\n{new string('a', 200_000)}",
+        _ => "Content-Length: 2\r\n\r\n{}",
+    };
+
+    /// <summary>The same for each number in each run.</summary>
+    private static Random RandomOf(int number) => new(number);
+
+    private async Task CallAsync(Uri address, int number)
+    {
+        await using var connection = await RawConnection.OpenAsync(address);
+        var request = $"{MethodOf(number)} /open/v1/{number}/end HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{BodyOf(number, RandomOf(number))}";
+        try
+        {
+            await connection.SendAsync(request);
+        }
+        catch (SocketException)
+        {
+            // The sidecar has responded before it had the whole body.
+        }
+
+        try
+        {
+            var response = await connection.ReadAnswerAsync().WaitAsync(TimeSpan.FromMinutes(2));
+            var sent = ((string[])[" no", " maybe"]).FirstOrDefault(value => response.Text.Contains($"\"sent\":\"{value[1..]}\"", StringComparison.Ordinal), "");
+            outcomes.AddOrUpdate($"{response.Status}{sent}", 1, (_, count) => count + 1);
+            if (sent == " no")
+                reportedAsNotSent.Enqueue(number);
+            if (response.Status is not (200 or 413 or 502))
+                violations.Enqueue($"{MethodOf(number)} {number}: {response.StartLine} {response.Text}");
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // A response that broke off in the middle breaks off for the caller too.
+            outcomes.AddOrUpdate("broken off", 1, (_, count) => count + 1);
+        }
+    }
+
+    private async Task FailAtRandomAsync(ScriptedUpstream.Connection connection)
+    {
+        var random = RandomOf(connection.Number);
+        var buffer = new byte[64 * 1024];
+        if (random.Next(12) == 0)
+        {
+            connection.Reset();
+            return;
+        }
+
+        while (true)
+        {
+            // The head of a request comes in one piece. What belongs to the body of the one before has no start line.
+            var count = await connection.Stream.ReadAsync(buffer, connection.Stopped);
+            if (count == 0)
+                return;
+            if (NumberIn(Encoding.Latin1.GetString(buffer, 0, count)) is not { } number)
+                continue;
+            arrivals.AddOrUpdate(number, 1, (_, arrived) => arrived + 1);
+
+            switch (random.Next(10))
+            {
+                case 0:
+                    connection.Reset();
+                    return;
+                case 1:
+                    return;
+                case 2:
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Le");
+                    return;
+                case 3:
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndo");
+                    connection.Reset();
+                    return;
+                case 4:
+                    await connection.WriteAsync("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nnope");
+                    return;
+                case 5:
+                    await connection.WriteAsync("not HTTP at all\r\n\r\n");
+                    return;
+                case 6:
+                    // Closes while it is idle, perhaps just as the next request is sent.
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+                    await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5)), Ambience.Time, connection.Stopped);
+                    return;
+                default:
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+                    break;
+            }
+        }
+    }
+
+    private static int? NumberIn(string text)
+    {
+        const string prefix = " /open/v1/";
+        var start = text.IndexOf(prefix, StringComparison.Ordinal);
+        return start < 0 ? null : int.Parse(text[(start + prefix.Length)..].Split('/')[0], CultureInfo.InvariantCulture);
+    }
+}
