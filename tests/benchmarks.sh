@@ -39,6 +39,9 @@ rows 1 "the machine is told" '^Machine: [0-9]+ processors .*nginx [0-9.]+.*\.NET
 cp "$work/log" "$work/load"
 exits 0 "percentiles rise" awk -F ' *[|] *' '/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 4 }' "$work/load"
 
+exits 0 "compare" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 --cases small-1
+rows 1 "compare has a row for the case" "$(row 'GET of [^|]*' "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]")"
+
 exits 0 "refresh" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --life 2
 rows 3 "refresh has a row for both, and one of ratios" "$(row '(no refresh|refreshes|ratio)' "$figure" "$figure" "$figure" "$figure" "$figure")"
 rows 1 "there were refreshes" '\. [1-9][0-9]* refreshes, at least one in each run'

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Clik2pay.Sidecar.Benchmarks.Compare;
 using Clik2pay.Sidecar.Benchmarks.Load;
 using Clik2pay.Sidecar.Benchmarks.Micro;
 using Clik2pay.Sidecar.Benchmarks.Refresh;
@@ -15,7 +16,7 @@ internal static class Verbs
 
     public static Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var root = new RootCommand("Measures the sidecar. Tables go to standard output, progress to standard error.") { Load(), Refresh(), Micro(), Telemetry() };
+        var root = new RootCommand("Measures the sidecar. Tables go to standard output, progress to standard error.") { Load(), Compare(), Refresh(), Micro(), Telemetry() };
 
         // Without a verb it is load that is made.
         var hasVerb = args.Count > 0 && (!args[0].StartsWith('-') || args[0] is "--help" or "-h" or "-?" or "--version");
@@ -42,6 +43,24 @@ internal static class Verbs
             var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
             return LoadVerb.RunAsync(
                 new(parsed.GetValue(sidecar), parsed.GetValue(only)!, loads, parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(starts), settings),
+                parsed.InvocationConfiguration.Output,
+                cancellationToken);
+        });
+        return verb;
+    }
+
+    private static Command Compare()
+    {
+        var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 2, "How long each time."));
+        var before = new Option<string>("--before") { Description = "The folder of another published sidecar.", Required = true };
+        var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
+        var verb = new Command("compare", "Measures two builds of the sidecar beside each other.") { before, sidecar, rounds, seconds, cases };
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            var chosen = parsed.GetValue(cases)!;
+            var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
+            return CompareVerb.RunAsync(
+                new(parsed.GetValue(before)!, parsed.GetValue(sidecar), loads, parsed.GetValue(rounds), parsed.GetValue(seconds)),
                 parsed.InvocationConfiguration.Output,
                 cancellationToken);
         });
