@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Provider;
 /// </summary>
 internal static class CallFailure
 {
-    private const string Closed = "closed the connection before its response was complete";
+    public const string Closed = "closed the connection before its response was complete, and may not have read the whole request";
 
     /// <summary>Whether the connect timeout passed, as the HTTP client reports it.</summary>
     public static bool IsConnectTimeout(Exception? e) => e is OperationCanceledException { InnerException: TimeoutException };

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace Clik2pay.Sidecar.Provider;
 
@@ -21,21 +20,23 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
         return write.IsCompletedSuccessfully ? write : KeepFailureAsync(write);
     }
 
-    /// <exception cref="RequestNotReadException">There is no response, and writing has failed before.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        writeFailure is null ? base.ReadAsync(buffer, cancellationToken) : ReadResponseAsync(buffer, cancellationToken);
+
+    /// <exception cref="RequestNotReadException">There is no response, or no more of it.</exception>
+    private async ValueTask<int> ReadResponseAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int count;
         try
         {
             count = await base.ReadAsync(buffer, cancellationToken);
         }
-        catch (IOException) when (writeFailure is not null)
+        catch (IOException)
         {
-            throw new RequestNotReadException(writeFailure);
+            throw new RequestNotReadException(writeFailure!);
         }
 
-        return count > 0 || buffer.IsEmpty || writeFailure is null ? count : throw new RequestNotReadException(writeFailure);
+        return count > 0 || buffer.IsEmpty ? count : throw new RequestNotReadException(writeFailure!);
     }
 
     private async ValueTask KeepFailureAsync(ValueTask write)

@@ -11,8 +11,6 @@ namespace Clik2pay.Sidecar.Proxy;
 /// </summary>
 internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
 {
-    private const string Closed = "closed the connection before its response was complete";
-
     private volatile bool isFailing;
 
     /// <summary>What the caller may do after a failure.</summary>
@@ -68,7 +66,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             Sent.No => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: false)),
 
             // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
-            _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, Closed),
+            _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, CallFailure.Closed),
             _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
             _ => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: true)),

@@ -47,25 +47,40 @@ public sealed class EarlyResponseTests
         using var early = await sidecar.Caller.SendAsync(request);
         using var next = await sidecar.Caller.PostAsync("/open/v1/b", new StringContent("{}"));
 
-        Assert.Equal((413, "large"), ((int)early.StatusCode, await early.Content.ReadAsStringAsync()));
-        Assert.Equal((200, "later"), ((int)next.StatusCode, await next.Content.ReadAsStringAsync()));
+        Assert.Equal("413 large", $"{(int)early.StatusCode} {await early.Content.ReadAsStringAsync()}");
+        Assert.Equal("200 later", $"{(int)next.StatusCode} {await next.Content.ReadAsStringAsync()}");
         Assert.Equal(2, upstream.Connections);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Without_a_response_the_caller_gets_502_that_says_so(bool isSecure)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Without_a_response_the_caller_gets_502_that_says_so(bool isSecure, bool isReused)
     {
         using var certificates = new TestCertificates("provider.example", isForLoopback: true);
-        await using var upstream = new ScriptedUpstream(connection => connection.ReadSomeAsync(), isSecure ? certificates : null);
+        await using var upstream = new ScriptedUpstream(
+            async connection =>
+            {
+                if (isReused)
+                {
+                    await connection.ReadRequestAsync();
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                }
+
+                await connection.ReadSomeAsync();
+            },
+            isSecure ? certificates : null);
         await using var sidecar = await StartAsync(upstream, isSecure ? certificates : null);
+        if (isReused)
+            Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/first")).StatusCode);
 
         using var response = await sidecar.Caller.PostAsync("/open/v1/a", new ByteArrayContent(new byte[BodyLength]));
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         var problem = await response.Content.ReadAsStringAsync();
-        Assert.Contains("closed the connection before it had read the whole request", problem, StringComparison.Ordinal);
+        Assert.Matches("(before it had|may not have) read the whole request", problem);
         Assert.Contains("\"sent\":\"maybe\"", problem, StringComparison.Ordinal);
     }
 

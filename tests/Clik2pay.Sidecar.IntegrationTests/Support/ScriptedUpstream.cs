@@ -48,6 +48,9 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
             while (true)
             {
                 var socket = await listener.AcceptSocketAsync();
+
+                // What is written is sent before the connection can be reset.
+                socket.NoDelay = true;
                 open.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
