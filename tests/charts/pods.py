@@ -167,6 +167,9 @@ def _(objects):
             if secret:
                 assert secret["defaultMode"] == 0o444, secret
                 files |= {f"{mount['mountPath']}/{item['path']}": secret["secretName"] for item in secret["items"]}
+            authorities = volumes[mount["name"]].get("configMap")
+            if authorities and mount["name"] == "clik2pay-ca":
+                files |= {f"{mount['mountPath']}/{item['path']}": authorities["name"] for item in authorities["items"]}
         settings = settings_of(container)
         folder = settings["Clik2pay__CredentialsDirectory"]
         wanted = [f"{folder}/{name}" for name in ("username", "password", "api-key")] + [

@@ -21,6 +21,7 @@ def _():
             {"credentials.existingSecret": "", "credentials.inline.username": "u"},
             "credentials.inline: password and apiKey is missing; give all three",
         ),
+        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set; keep one of them."),
         ({"redis.caSecret": "ca"}, "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out."),
         (
             {},

@@ -14,6 +14,7 @@ def _():
         "Clik2pay__CredentialsDirectory": "/etc/clik2pay-sidecar/credentials",
         "Clik2pay__Scope": "",
         "Clik2pay__RefreshAt": "0.6",
+        "Clik2pay__CaFile": "/etc/clik2pay-sidecar/ca/ca.crt",
         "Redis__ConnectionStringFile": "/etc/clik2pay-sidecar/redis/connection-string",
         "Redis__CaFile": "/etc/clik2pay-sidecar/redis-ca/ca.crt",
         "Sidecar__CallerTokenFile": "/etc/clik2pay-sidecar/caller-token/caller-token",
@@ -33,9 +34,12 @@ def _():
         "http://simulator.test.svc:5080",
         "http://simulator.test.svc:5080/oauth2/token",
     ), custom
+    authority = pod_of(rendered("ca"))["spec"]
+    volume = next(volume for volume in authority["volumes"] if volume["name"] == "clik2pay-ca")
+    assert volume["configMap"] == {"name": "pay-trusted-ca", "items": [{"key": "ca-bundle.crt", "path": "ca.crt"}]}, volume
     least = settings_of(sidecar_of(pod_of(rendered("minimal")))[2])
     assert not [
-        name for name in least if name.startswith(("Redis__", "OTEL_")) or "Token" in name or "AllowQuit" in name or "ApiBaseUrl" in name
+        name for name in least if name.startswith(("Redis__", "OTEL_")) or any(part in name for part in ("Token", "AllowQuit", "ApiBaseUrl", "CaFile"))
     ], least
 
 

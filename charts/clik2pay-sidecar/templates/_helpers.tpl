@@ -85,6 +85,9 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- fail (printf "credentials.inline: %s is missing; give all three, or better credentials.existingSecret." (join " and " $missing)) -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.ca.configMap $v.ca.secret -}}
+{{- fail "ca: configMap and secret are both set; keep one of them." -}}
+{{- end -}}
 {{- if and $v.redis.caSecret (not (include "clik2pay-sidecar.own.hasRedis" .)) -}}
 {{- fail "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out." -}}
 {{- end -}}

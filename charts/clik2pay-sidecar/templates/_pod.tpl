@@ -81,6 +81,11 @@ volumeMounts:
     mountPath: /etc/clik2pay-sidecar/redis
     readOnly: true
   {{- end }}
+  {{- if or .Values.ca.configMap .Values.ca.secret }}
+  - name: clik2pay-ca
+    mountPath: /etc/clik2pay-sidecar/ca
+    readOnly: true
+  {{- end }}
   {{- if .Values.redis.caSecret }}
   - name: clik2pay-redis-ca
     mountPath: /etc/clik2pay-sidecar/redis-ca
@@ -116,6 +121,10 @@ volumeMounts:
   value: {{ .Values.scope | quote }}
 - name: Clik2pay__RefreshAt
   value: {{ .Values.refreshAt | quote }}
+{{- if or .Values.ca.configMap .Values.ca.secret }}
+- name: Clik2pay__CaFile
+  value: /etc/clik2pay-sidecar/ca/ca.crt
+{{- end }}
 {{- if include "clik2pay-sidecar.own.hasRedis" . }}
 - name: Redis__ConnectionStringFile
   value: /etc/clik2pay-sidecar/redis/connection-string
@@ -181,6 +190,17 @@ volumeMounts:
 {{ include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-redis"
   (.Values.redis.existingSecret | default (printf "%s-redis" $name))
   (dict "connection-string" .Values.redis.key)) }}
+{{- end }}
+{{- with .Values.ca.configMap }}
+- name: clik2pay-ca
+  configMap:
+    name: {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+    items:
+      - key: {{ $.Values.ca.key | quote }}
+        path: ca.crt
+{{- end }}
+{{- with .Values.ca.secret }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-ca" . (dict "ca.crt" $.Values.ca.key)) }}
 {{- end }}
 {{- with .Values.redis.caSecret }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-ca" . (dict "ca.crt" $.Values.redis.caKey)) }}
