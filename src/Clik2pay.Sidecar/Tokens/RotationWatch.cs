@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens;
 
@@ -6,7 +7,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// Looks at the credential files, and offers the refresh loop what else they hold. It looks instead of being told: a mounted Secret is a link
 /// that Kubernetes swaps, a network drive tells nobody, and containers share the system's limit of watches.
 /// </summary>
-internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log) : BackgroundService
+internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log) : HostedLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -23,7 +24,7 @@ internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, Re
         _ => null,
     };
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         if (!files.Exist)
             return;
