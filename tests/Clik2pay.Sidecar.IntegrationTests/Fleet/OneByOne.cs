@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>Fleets take the whole machine: one after the other, when all else is done.</summary>
+/// <summary>Fleets and loads take the whole machine, so they run one after the other, after all other tests.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneByOne
 {

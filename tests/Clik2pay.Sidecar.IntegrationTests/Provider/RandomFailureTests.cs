@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
 /// <summary>An upstream that fails at random in every place where a connection can fail, and remembers every request that reached it.</summary>
+[Collection(OneByOne.Name)]
 public sealed class RandomFailureTests
 {
     private const int Callers = 16;
