@@ -15,25 +15,33 @@ internal static class CertificateAuthorities
         return authorities;
     }
 
-    /// <summary>Reports an error unless the file has at least one certificate.</summary>
+    /// <summary>Reports an error unless the file has at least one certificate and each of them can be read.</summary>
     public static void Validate(SettingsReader settings, string key, string file)
     {
-        if (!HasCertificate(file))
-            settings.AddMistake(key, $"the file {file} is missing, cannot be read by this user, or has no certificate in PEM format.");
+        if (FindError(file) is { } error)
+            settings.AddMistake(key, $"the file {file} {error}.");
     }
 
-    private static bool HasCertificate(string file)
+    private static string? FindError(string file)
     {
         try
         {
             var authorities = Load(file);
             foreach (var authority in authorities)
                 authority.Dispose();
-            return authorities.Count > 0;
+            return authorities.Count > 0 ? null : "contains no certificate. Write each one in PEM format, from BEGIN CERTIFICATE to END CERTIFICATE";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            return "does not exist";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "cannot be read. Allow this process to read it";
+        }
+        catch (CryptographicException)
+        {
+            return "contains a certificate that cannot be decoded";
         }
     }
 }

@@ -3,36 +3,39 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>How many connections the listeners accept: what the settings allow, or less where the limit of open files allows less.</summary>
+/// <summary>The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.</summary>
+/// <param name="MaxConnections">The setting.</param>
 /// <param name="Callers">On the callers' listener. Each of them may need a connection to the provider as well.</param>
 /// <param name="Administration">On the administration listener.</param>
-/// <param name="OpenFiles">The limit of open files, if it is the reason; else null.</param>
-internal sealed record ConnectionLimits(int Callers, int Administration, long? OpenFiles)
+/// <param name="Shortage">The limit of open files and the limit that the setting needs, if the former is too low; else null.</param>
+internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
 {
     /// <summary>Files for everything but these connections: the listeners, Redis, the token endpoint, exports, name resolution, files that are read.</summary>
     private const int Reserve = 48;
 
-    /// <summary>The part of the open files that is kept for administration, so that callers cannot keep probes out.</summary>
-    private const int AdministrationPart = 8;
+    /// <summary>Administration gets 1/8 of the open files, so that callers cannot keep probes out.</summary>
+    private const int AdministrationDivisor = 8;
 
     private const int LeastForAdministration = 16;
 
-    /// <summary>What sets these limits.</summary>
-    public string Reason => OpenFiles is { } openFiles
-        ? string.Create(CultureInfo.InvariantCulture, $"the limit of open files ({openFiles})")
-        : $"{SidecarOptions.Section}:MaxConnections";
-
-    /// <param name="options">What is wanted.</param>
-    /// <param name="openFiles">The limit of open files and how many of them are free; null where that is not known.</param>
+    /// <param name="options">The configured limit.</param>
+    /// <param name="openFiles">The limit of open files and how many of them are free; null if it is unknown.</param>
     public static ConnectionLimits Create(SidecarOptions options, (long Limit, long Free)? openFiles)
     {
-        long wanted = options.MaxConnections;
-        if (openFiles is not { } files || files.Free - Reserve >= 3 * wanted)
-            return new(options.MaxConnections, options.MaxConnections, OpenFiles: null);
+        // A connection of each caller, one to the provider for each caller, and a connection for administration for each caller.
+        long configured = options.MaxConnections;
+        var needed = (3 * configured) + Reserve;
+        if (openFiles is not { } files || files.Free >= needed)
+            return new(options.MaxConnections, options.MaxConnections, options.MaxConnections, Shortage: null);
 
         var free = Math.Max(0, files.Free - Reserve);
-        var administration = Math.Min(wanted, Math.Max(LeastForAdministration, free / AdministrationPart));
-        var callers = Math.Clamp((free - administration) / 2, 1, wanted);
-        return new((int)callers, (int)administration, callers < wanted ? files.Limit : null);
+        var administration = Math.Min(configured, Math.Max(LeastForAdministration, free / AdministrationDivisor));
+        var callers = Math.Clamp((free - administration) / 2, 1, configured);
+        return new(options.MaxConnections, (int)callers, (int)administration, (files.Limit, needed + files.Limit - files.Free));
     }
+
+    /// <summary>What limits a listener that accepts this many connections.</summary>
+    public string ReasonFor(int connections) => Shortage is { OpenFiles: var openFiles } && connections < MaxConnections
+        ? string.Create(CultureInfo.InvariantCulture, $"the limit of open files ({openFiles})")
+        : $"{SidecarOptions.Section}:MaxConnections";
 }

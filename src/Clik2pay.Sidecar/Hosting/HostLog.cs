@@ -14,25 +14,27 @@ internal static partial class HostLog
         if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
             Exporting(sidecar.Logger, collector);
         var limits = sidecar.Services.GetRequiredService<ConnectionLimits>();
-        if (limits.OpenFiles is { } openFiles)
-            FewerCallers(sidecar.Logger, limits.Callers, settings.Sidecar.MaxConnections, openFiles);
+        if (limits.Shortage is var (openFiles, needed))
+            FewerConnections(sidecar.Logger, limits.Callers, limits.Administration, limits.MaxConnections, openFiles, needed);
         if (!routes.IsWatched)
             NotWatched(sidecar.Logger, routes.FullPath);
     }
 
     public static void CallersFull(this ILogger log, ConnectionLimits limits) =>
-        Full(log, limits.Callers, SidecarOptions.Section + ":Listen", limits.Reason);
+        Full(log, limits.Callers, SidecarOptions.Section + ":Listen", limits.ReasonFor(limits.Callers));
 
     public static void AdministrationFull(this ILogger log, ConnectionLimits limits) =>
-        Full(log, limits.Administration, SidecarOptions.Section + ":Admin", limits.Reason);
+        Full(log, limits.Administration, SidecarOptions.Section + ":Admin", limits.ReasonFor(limits.Administration));
 
-    [LoggerMessage(1106, LogLevel.Warning, "A connection to {Listener} was closed, because {Count} are in use, as many as {Reason} "
-        + "allows. Further ones are closed without another line here. Find out who keeps connections open, or raise the limit.")]
+    [LoggerMessage(1106, LogLevel.Warning, "A connection to {Listener} was closed, because {Count} connections are open, the maximum that {Reason} "
+        + "allows. Further closed connections are not logged. Find the client that keeps connections open, or raise the limit.")]
     private static partial void Full(ILogger log, int count, string listener, string reason);
 
-    [LoggerMessage(1107, LogLevel.Warning, "Callers can have {Callers} connections, not {MaxConnections} (Sidecar:MaxConnections), "
-        + "because the limit of open files is {OpenFiles}. Raise that limit (ulimit -Hn, LimitNOFILE=) or lower the setting.")]
-    private static partial void FewerCallers(ILogger log, int callers, int maxConnections, long openFiles);
+    [LoggerMessage(1107, LogLevel.Warning, "Callers can open {Callers} connections, and administration {Administration}, instead of "
+        + "{MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise the hard limit to {Needed} (ulimit -Hn, "
+        + "LimitNOFILE=), or lower the setting.")]
+    private static partial void FewerConnections(
+        ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
 
     [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}), probes, metrics and a status page on {Admin}, by the routes of {Routes}.")]
     private static partial void Serving(ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string admin, string routes);

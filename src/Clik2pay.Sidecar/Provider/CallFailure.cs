@@ -10,7 +10,9 @@ namespace Clik2pay.Sidecar.Provider;
 /// </summary>
 internal static class CallFailure
 {
-    public const string Closed = "closed the connection before its response was complete, and may not have read the whole request";
+    public const string Closed = "closed the connection without a complete response, and may not have read the whole request";
+
+    private const string UseCaFile = "; if its authority is private, name it in Clik2pay:CaFile";
 
     /// <summary>Whether the connect timeout passed, as the HTTP client reports it.</summary>
     public static bool IsConnectTimeout(Exception? e) => e is OperationCanceledException { InnerException: TimeoutException };
@@ -31,19 +33,21 @@ internal static class CallFailure
         OperationCanceledException { InnerException: TimeoutException timeout } =>
             Unreachable(address, $"{NoConnection(connectTimeout)}{ExplainStep(timeout.InnerException as ConnectTimeoutException, address)}"),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.TryAgain } } =>
-            Unreachable(address, $"the name {HostOf(address)} could not be resolved, because no name server responded"),
+            Unreachable(address, $"the name {ConnectsTo(address).Host} could not be resolved, because no name server responded"),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
-            Unreachable(address, $"the name {HostOf(address)} does not resolve"),
+            Unreachable(address, $"the name {ConnectsTo(address).Host} does not resolve"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             Unreachable(address, Describe((e.InnerException as SocketException)?.SocketErrorCode)),
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(address, http.StatusCode)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            $"could not be trusted: {(e.GetBaseException() as UntrustedCertificateException)?.Reason ?? "the TLS handshake failed"}",
+            e.GetBaseException() is UntrustedCertificateException untrusted
+                ? $"could not be trusted{Through(address)}: {untrusted.Reason}{(untrusted.IsUnknownAuthority ? UseCaFile : "")}"
+                : Unreachable(address, "the TLS handshake failed; does this port speak TLS?"),
         _ when !wasSent => Unreachable(
             address, EnvironmentProxy.Instance.Find(address) is null ? "no connection was established" : "the proxy closed the connection"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "sent a response that is not valid HTTP/1.1",
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
-        _ when WasNotRead(e) => "closed the connection before it had read the whole request",
+        _ when WasNotRead(e) => "closed the connection before it read the whole request",
         _ => Closed,
     };
 
@@ -57,27 +61,29 @@ internal static class CallFailure
         SocketError.ConnectionReset => "the connection was reset",
         SocketError.HostUnreachable => "there is no route to the host",
         SocketError.NetworkUnreachable => "the network is unreachable",
-        SocketError.TimedOut => "no address responded",
+        SocketError.TimedOut => "the host did not respond",
         SocketError.TooManyOpenSockets => "the sidecar has reached its limit of open files",
         _ => $"the connection failed ({error})",
     };
 
-    /// <summary>For a response that came from an HTTP proxy instead of the server behind it.</summary>
+    /// <summary>For a 407 to a request that went to the proxy itself, as it does over plain http.</summary>
     /// <returns>Null if the address is not reached through a proxy.</returns>
-    public static string? ExplainProxyResponse(Uri address, HttpStatusCode status) =>
-        EnvironmentProxy.Instance.Find(address) is null ? null : Unreachable(address, ExplainTunnel(address, status));
+    public static string? ExplainProxyRefusal(Uri address) =>
+        EnvironmentProxy.Instance.Find(address) is null ? null : $"was called{Through(address)}: {ExplainTunnel(address, HttpStatusCode.ProxyAuthenticationRequired)}";
 
     private static bool WasNotRead(Exception? e) => e is RequestNotReadException || (e is not null && WasNotRead(e.InnerException));
 
     private static string NoConnection(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
 
     private static string Unreachable(Uri address, string why) =>
-        $"could not be reached{(EnvironmentProxy.Instance.Find(address) is { } proxy ? $" through the HTTP proxy {proxy}" : "")}: {why}";
+        $"could not be reached{Through(address)}: {why}";
+
+    private static string Through(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? $" through the proxy {proxy}" : "";
 
     private static string ExplainStep(ConnectTimeoutException? timeout, Uri address) => timeout?.Step switch
     {
-        ConnectStep.NameResolution => $", because the name {HostOf(address)} was not resolved",
-        ConnectStep.Tcp => $", because no address of {HostOf(address)} responded",
+        ConnectStep.NameResolution => $", because the name {ConnectsTo(address).Host} was not resolved",
+        ConnectStep.Tcp => $", because {ConnectsTo(address).Host}:{ConnectsTo(address).Port} did not respond",
         _ when EnvironmentProxy.Instance.Find(address) is null => ", because the TLS handshake got no response",
         _ => "",
     };
@@ -86,10 +92,10 @@ internal static class CallFailure
     {
         null => "the proxy did not open a connection",
         HttpStatusCode.ProxyAuthenticationRequired =>
-            $"the proxy responded 407 (Proxy Authentication Required); check the user and password in {address.Scheme.ToUpperInvariant()}_PROXY",
+            $"the proxy responded 407 (Proxy Authentication Required); check the user and password in {address.Scheme.ToUpperInvariant()}_PROXY, which are used for Basic and Digest only",
         _ => $"the proxy responded {(int)status} to CONNECT",
     };
 
-    /// <summary>The name that is resolved here: a proxy resolves those behind it.</summary>
-    private static string HostOf(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? new Uri(proxy).Host : address.Host;
+    /// <summary>The proxy if there is one, because it resolves the names behind it.</summary>
+    private static Uri ConnectsTo(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? new Uri(proxy) : address;
 }

@@ -28,22 +28,23 @@ internal static class ServerCertificates
 
     /// <exception cref="UntrustedCertificateException">The certificate is not trusted.</exception>
     public static bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None ? true : throw new UntrustedCertificateException(Explain(certificate as X509Certificate2, chain, errors));
+        errors == SslPolicyErrors.None ? true : throw Explain(certificate as X509Certificate2, chain, errors);
 
-    private static string Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static UntrustedCertificateException Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
-            return "it sent no certificate";
+            return new("it sent no certificate", isUnknownAuthority: false);
 
         var status = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         var reasons = new List<string>();
-        if (UnknownAuthority.Any(flag => status.HasFlag(flag)))
-            reasons.Add("its certificate is from an unknown authority");
+        var isUnknownAuthority = UnknownAuthority.Any(flag => status.HasFlag(flag));
+        if (isUnknownAuthority)
+            reasons.Add("its certificate is from an unknown authority, or an intermediate certificate is missing");
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
             reasons.Add(ExplainDates(chain!));
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             reasons.Add("its certificate is for another name");
-        return reasons.Count > 0 ? string.Join(", and ", reasons) : $"its certificate was rejected ({status})";
+        return new(reasons.Count > 0 ? string.Join("; ", reasons) : $"its certificate was rejected ({status})", isUnknownAuthority);
     }
 
     /// <summary>Of the certificate in the chain that is out of date.</summary>

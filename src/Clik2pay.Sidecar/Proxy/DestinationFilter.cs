@@ -47,9 +47,9 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
         { HttpClient.SslProtocols: not null } => "HttpClient:SslProtocols, which would weaken the connection; remove it, the system's choice holds",
         { HttpClient.WebProxy: not null } => "HttpClient:WebProxy, which would take the credentials there; remove it and use HTTPS_PROXY and NO_PROXY",
         { HttpRequest.Version: { } version } when version != HttpVersion.Version11 =>
-            $"HttpRequest:Version {version}; remove it, requests to the provider are sent with HTTP/1.1",
+            $"HttpRequest:Version {version}; remove it, because requests to the provider are sent with HTTP/1.1",
         { HttpRequest.VersionPolicy: HttpVersionPolicy.RequestVersionOrHigher } =>
-            "HttpRequest:VersionPolicy RequestVersionOrHigher; remove it, requests to the provider are sent with HTTP/1.1",
+            "HttpRequest:VersionPolicy RequestVersionOrHigher; remove it, because requests to the provider are sent with HTTP/1.1",
         { HttpRequest.ActivityTimeout: { } timeout } when timeout <= TimeSpan.Zero => "an HttpRequest:ActivityTimeout that is not positive; write for instance 00:01:00",
         _ => null,
     };

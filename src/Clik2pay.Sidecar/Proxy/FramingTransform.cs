@@ -34,7 +34,7 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
 
             // Over plain http an HTTP proxy responds to the request itself (RFC 9110, section 15.5.8).
             case HttpStatusCode.ProxyAuthenticationRequired when options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp
-                && CallFailure.ExplainProxyResponse(options.ApiBaseUrl, response.StatusCode) is { } reason:
+                && CallFailure.ExplainProxyRefusal(options.ApiBaseUrl) is { } reason:
                 throw new InvalidResponseException(reason);
 
             default:

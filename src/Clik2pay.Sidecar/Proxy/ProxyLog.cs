@@ -9,10 +9,11 @@ internal static partial class ProxyLog
     [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused and they stay as they were: {Mistake}")]
     public static partial void EditRefused(this ILogger log, string mistake);
 
-    [LoggerMessage(1202, LogLevel.Warning, "Requests to {Upstream} fail: it {Reason}. Sent: {Sent}. Further failures are not logged.")]
-    public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason, Sent sent);
+    [LoggerMessage(1202, LogLevel.Warning, "The API {Upstream} {Reason}. Sent: {Sent}. "
+        + "Further failures are not logged until the API responds. To test the connection, run clik2pay-sidecar check.")]
+    public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason, string sent);
 
-    [LoggerMessage(1203, LogLevel.Information, "Requests to {Upstream} succeed again.")]
+    [LoggerMessage(1203, LogLevel.Information, "The API {Upstream} responds again.")]
     public static partial void UpstreamAnswers(this ILogger log, Uri upstream);
 
     [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Do two routes match the same path? If not, please report this.\n{StackTrace}")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
@@ -13,7 +14,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
 {
     private volatile bool isFailing;
 
-    /// <summary>What the caller may do after a failure.</summary>
+    /// <summary>What the caller can do after a failure.</summary>
     public static string AdviceFor(Sent sent) => sent == Sent.No
         ? "Nothing was sent; you can send the request again."
         : "The provider may have processed the request. Check its status before you retry.";
@@ -32,7 +33,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         var (code, reason) = Explain(error, exchange);
         ReportFailure(reason, exchange.Sent);
         var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
-        return ProblemAnswer.WriteAsync(context, status, code, metrics, $"The provider's API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
+        return ProblemAnswer.WriteAsync(context, status, code, metrics, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
     }
 
     /// <summary>For an exception that nobody expected.</summary>
@@ -65,10 +66,11 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
                 (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(options.ApiBaseUrl, exchange.TimeLimit)),
             Sent.No => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: false)),
 
-            // The first connection ended without a response, and the HTTP client found no second one for its own repetition.
+            // The first connection ended without a response. The HTTP client repeated the request and could not connect.
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, CallFailure.Closed),
             _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
-            _ when hasTimedOut => (ErrorCode.UpstreamTimeout, "did not respond in time"),
+            _ when hasTimedOut => (ErrorCode.UpstreamTimeout, string.Create(
+                CultureInfo.InvariantCulture, $"did not respond within {exchange.TimeLimit.TotalSeconds:0.###} s (ActivityTimeout in proxy.json)")),
             _ => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: true)),
         };
     }
@@ -76,7 +78,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
     private string Explain(Exception? failure, bool wasSent) =>
         CallFailure.Explain(failure, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent);
 
-    /// <summary>A large body broke off on its way. Upstream has the beginning of it, and never got its end.</summary>
+    /// <summary>The body of the request ended early while it was streamed, so the provider has its beginning.</summary>
     private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)
     {
         var refusal = (mistake is AggregateException ? mistake.InnerException : mistake) switch
@@ -85,7 +87,8 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             OperationCanceledException => Refusal.OfServer(new("The time for the request was up.", StatusCodes.Status408RequestTimeout)),
             _ => Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole."),
         };
-        return refusal.AnswerAsync(context, metrics);
+        var sent = Exchange.Of(context).Sent;
+        return (sent == Sent.No ? refusal : refusal with { Detail = $"{refusal.Detail} {AdviceFor(sent)}" }).AnswerAsync(context, metrics);
     }
 
     private void ReportFailure(string reason, Sent sent)
@@ -94,6 +97,6 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             return;
 
         isFailing = true;
-        log.UpstreamFails(options.ApiBaseUrl, reason, sent);
+        log.UpstreamFails(options.ApiBaseUrl, reason, sent.ToSnakeCase());
     }
 }

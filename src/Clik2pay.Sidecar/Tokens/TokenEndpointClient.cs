@@ -46,7 +46,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
             if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
-                && CallFailure.ExplainProxyResponse(options.TokenEndpoint, response.StatusCode) is { } reason)
+                && CallFailure.ExplainProxyRefusal(options.TokenEndpoint) is { } reason)
             {
                 return Unavailable(reason);
             }

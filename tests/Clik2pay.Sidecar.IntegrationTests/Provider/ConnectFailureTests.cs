@@ -39,17 +39,17 @@ public sealed class ConnectFailureTests
         // For the API a connection is waited for 10 s, for the token endpoint 5 s.
         Row[] rows =
         [
-            new("SYN dropped", $"{provider}:{dropped.Port}", "could not be reached: no connection within {0} s, because no address of provider.example responded"),
+            new("SYN dropped", $"{provider}:{dropped.Port}", "could not be reached: no connection within {0} s, because provider.example:{1} did not respond"),
             new("refused", $"{provider}:{closed}", "could not be reached: the connection was refused"),
             new("TLS silent", $"{provider}:{silent.Port}", "could not be reached: no connection within {0} s, because the TLS handshake got no response"),
             new("TLS untrusted", $"{provider}:{untrusted.Port}", "could not be trusted: its certificate is from an unknown authority"),
-            new("proxy silent", provider, $"could not be reached through the HTTP proxy http://proxy.example:{silent.Port}: no connection within {{0}} s")
+            new("proxy silent", provider, $"could not be reached through the proxy http://proxy.example:{silent.Port}: no connection within {{0}} s")
                 { Proxy = $"http://proxy.example:{silent.Port}" },
-            new("proxy 407", provider, $"could not be reached through the HTTP proxy http://proxy.example:{refusing.Port}: the proxy responded 407")
+            new("proxy 407", provider, $"could not be reached through the proxy http://proxy.example:{refusing.Port}: the proxy responded 407")
                 { Proxy = $"http://user:secret@proxy.example:{refusing.Port}" },
-            new("proxy SYN dropped", provider, $"could not be reached through the HTTP proxy http://proxy.example:{dropped.Port}: no connection within {{0}} s")
+            new("proxy SYN dropped", provider, $"could not be reached through the proxy http://proxy.example:{dropped.Port}: no connection within {{0}} s")
                 { Proxy = $"http://proxy.example:{dropped.Port}" },
-            new("proxy closes", provider, $"could not be reached through the HTTP proxy http://proxy.example:{closing.Port}: the proxy closed the connection")
+            new("proxy closes", provider, $"could not be reached through the proxy http://proxy.example:{closing.Port}: the proxy closed the connection")
                 { Proxy = $"http://proxy.example:{closing.Port}" },
             new("name not found", "https://nowhere.example", "could not be reached: the name nowhere.example does not resolve"),
             new("name server silent", "https://silent.example", "could not be reached: no connection within {0} s, because the name silent.example was not resolved"),
@@ -69,7 +69,7 @@ public sealed class ConnectFailureTests
         {
             await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
             var environment = Environment(row, tokenEndpoint, ("Clik2pay:ApiBaseUrl", row.Address));
-            var says = string.Format(System.Globalization.CultureInfo.InvariantCulture, row.Says, 10);
+            var says = string.Format(System.Globalization.CultureInfo.InvariantCulture, row.Says, 10, dropped.Port);
             await using var program = SidecarProcess.StartBy(network.Command, environment, "run");
 
             var checking = SidecarProcess.RunByAsync(network.Command, environment, "check");
@@ -82,7 +82,7 @@ public sealed class ConnectFailureTests
             await using var upstream = await RecordingUpstream.StartAsync(network.Host);
             await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
             var environment = Environment(row, tokenEndpoint, ("Clik2pay:ApiBaseUrl", upstream.Address), ("Clik2pay:TokenEndpoint", $"{row.Address}/oauth2/token"));
-            var says = string.Format(System.Globalization.CultureInfo.InvariantCulture, row.Says, 5);
+            var says = string.Format(System.Globalization.CultureInfo.InvariantCulture, row.Says, 5, dropped.Port);
             await using var program = SidecarProcess.StartBy(network.Command, environment, "run");
 
             var checking = SidecarProcess.RunByAsync(network.Command, environment, "check");

@@ -48,7 +48,7 @@ public sealed class HttpProxyTests
         var (status, problem) = await PostAsync(program);
 
         Assert.Equal(502, status);
-        Assert.Contains($"through the HTTP proxy http://127.0.0.1:{proxy.Port}: the proxy responded 407", problem, StringComparison.Ordinal);
+        Assert.Contains($"through the proxy http://127.0.0.1:{proxy.Port}: the proxy responded 407", problem, StringComparison.Ordinal);
         Assert.Contains("\"sent\":\"no\"", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", problem + program.Text(), StringComparison.Ordinal);
         Assert.Empty(proxy.Accepted);

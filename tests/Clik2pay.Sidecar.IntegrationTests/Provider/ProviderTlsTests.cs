@@ -28,7 +28,7 @@ public sealed class ProviderTlsTests
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("could not be trusted: its certificate is from an unknown authority. Nothing was sent", text, StringComparison.Ordinal);
+        Assert.Contains("could not be trusted: its certificate is from an unknown authority, or an intermediate certificate is missing; if its authority is private, name it in Clik2pay:CaFile. Nothing was sent", text, StringComparison.Ordinal);
         Assert.Equal(1, calls);
         Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
 
@@ -57,11 +57,11 @@ public sealed class ProviderTlsTests
     }
 
     [Theory]
-    [InlineData("unknown authority", "its certificate is from an unknown authority.")]
+    [InlineData("unknown authority", "its certificate is from an unknown authority, or an intermediate certificate is missing; if its authority is private, name it in Clik2pay:CaFile.")]
     [InlineData("wrong name", "its certificate is for another name.")]
     [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
-    [InlineData("all of them", "from an unknown authority, and its certificate has expired or is not valid yet")]
-    [InlineData("no TLS", "the TLS handshake failed.")]
+    [InlineData("all of them", "or an intermediate certificate is missing; its certificate has expired or is not valid yet")]
+    [InlineData("no TLS", "could not be reached: the TLS handshake failed; does this port speak TLS?")]
     public async Task A_failed_handshake_names_its_cause_for_API_and_token_endpoint(string fault, string says)
     {
         var isExpired = fault is "expired" or "all of them";

@@ -99,8 +99,8 @@ public sealed class RedisConnectionStringTests
     }
 
     [Theory]
-    [InlineData("Redis:CaFile", "/nowhere/ca.pem", "the file /nowhere/ca.pem is missing")]
-    [InlineData("Redis:CaFile", "/dev/null", "has no certificate")]
+    [InlineData("Redis:CaFile", "/nowhere/ca.pem", "the file /nowhere/ca.pem does not exist")]
+    [InlineData("Redis:CaFile", "/dev/null", "contains no certificate")]
     [InlineData("Redis:KeyPrefix", "a b", "another character that a key's name")]
     [InlineData("Redis:KeyPrefix", "{}", "another character that a key's name")]
     [InlineData("Redis:ConnectionStringFile", "/nowhere/redis", "given more than once")]

@@ -49,7 +49,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         (limit, count) = (limit + extra, count + extra);
         await using var program = Start($"{limit}:{limit}");
         var (address, admin) = await program.WaitForAddressesAsync();
-        var share = int.Parse((await program.WaitForLineAsync("[1107]")).Split("Callers can have ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        var share = int.Parse((await program.WaitForLineAsync("[1107]")).Split("Callers can open ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
 
         await OpenCallersAsync(address, count);
         await program.WaitForLineAsync("[1106]");

@@ -82,7 +82,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("HTTP/2 200\r\n\r\n", "not valid HTTP/1.1")]
     [InlineData("220 smtp.example ESMTP\r\n\r\n", "not valid HTTP/1.1")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nno colon\r\n\r\n", "not valid HTTP/1.1")]
-    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nX-A: ", "closed the connection before its response was complete")]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nX-A: ", "closed the connection without a complete response")]
     public async Task A_response_that_cannot_be_read_is_a_502_that_says_why(string response, string says)
     {
         upstream.Answer = _ => response;

@@ -4,10 +4,11 @@ using Clik2pay.Sidecar.Tests.Support;
 namespace Clik2pay.Sidecar.Tests.Proxy;
 
 /// <summary>Waves of 401s, against a process of its own.</summary>
+[Collection(OpenFiles.Collection)]
 public sealed class UnauthorizedWaveTests
 {
-    /// <summary>Ten thousand, or as many as the limit of open files on this machine leaves to callers.</summary>
-    private static readonly int Requests = Math.Min(10_000, OpenFiles.MostCallers);
+    /// <summary>10,000, or as many as the limit of open files allows here.</summary>
+    private static readonly int Requests = OpenFiles.MostCallers;
 
     [Fact]
     public async Task Concurrent_requests_answered_401_once_cost_one_token_call_and_all_succeed()

@@ -36,10 +36,14 @@ public sealed class UpstreamFailureTests
         await sidecar.Caller.GetAsync("/open/v1/a");
         await sidecar.Caller.GetAsync("/open/v1/a");
 
-        await sidecar.Log.WaitForAsync("succeed again");
+        await sidecar.Log.WaitForAsync("responds again");
         Assert.Equal(
-            [$"Requests to {sidecar.Upstream.Address}/ fail: it closed the connection before its response was complete, and may not have read the whole request. Sent: Maybe. Further failures are not logged.", $"Requests to {sidecar.Upstream.Address}/ succeed again."],
-            sidecar.Log.Lines.Where(line => line.Text.StartsWith("Requests to", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));
+            [
+                $"The API {sidecar.Upstream.Address}/ closed the connection without a complete response, and may not have read the whole request. Sent: maybe. "
+                    + "Further failures are not logged until the API responds. To test the connection, run clik2pay-sidecar check.",
+                $"The API {sidecar.Upstream.Address}/ responds again.",
+            ],
+            sidecar.Log.Lines.Where(line => line.Text.StartsWith("The API", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));
     }
 
     [Fact]

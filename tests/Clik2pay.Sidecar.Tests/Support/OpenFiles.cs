@@ -1,23 +1,26 @@
 using System.Globalization;
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>What the hard limit of open files allows a program that is started here.</summary>
+/// <summary>What the hard limit of open files allows here.</summary>
 internal static class OpenFiles
 {
-    /// <summary>More than a program keeps open that is not published.</summary>
-    private const int OfTheProgram = 300;
+    /// <summary>The tests that need most of them, one after the other.</summary>
+    public const string Collection = "Open files";
 
-    /// <summary>How many connections it accepts from callers.</summary>
+    /// <summary>For the tests that run at the same time, and for the share that the program keeps from callers.</summary>
+    private const int Reserve = 4000;
+
+    /// <summary>
+    /// How many callers a test can have whose requests all wait upstream. Each one is two open files in this process, and two in the program.
+    /// </summary>
     public static int MostCallers { get; } = Find();
 
     private static int Find()
     {
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         return long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], CultureInfo.InvariantCulture, out var limit)
-            ? ConnectionLimits.Create(new SidecarOptions(), (limit, limit - OfTheProgram)).Callers
-            : int.MaxValue;
+            ? (int)Math.Clamp((limit - Reserve) / 2, 100, 10_000)
+            : 10_000;
     }
 }

@@ -57,7 +57,14 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
                     return found[^1].Text;
             }
 
-            await next.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                await next.WaitAsync(SidecarProcess.LongestWait, TestContext.Current.CancellationToken);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"The log does not have '{text}'. It has:\n{string.Join('\n', Lines)}", e);
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public static readonly bool IsPublished = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") is not null;
 
+    /// <summary>A test that waits for something that does not happen fails after this time.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
+
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
     private readonly TemporaryFolder empty = new();
@@ -96,13 +99,14 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     /// <summary>Reads on until a line has the text, and returns that line.</summary>
     public async Task<string> WaitForLineAsync(string text)
     {
-        await foreach (var line in lines.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        try
         {
-            if (line.Contains(text, StringComparison.Ordinal))
-                return line;
+            return await FindLineAsync(text).WaitAsync(LongestWait, TestContext.Current.CancellationToken);
         }
-
-        throw new InvalidOperationException($"The process ended without the line '{text}'. It said:\n{Text()}");
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The process did not print '{text}'. It printed:\n{Text()}", e);
+        }
     }
 
     /// <summary>Waits until callers are served, and returns where.</summary>
@@ -174,6 +178,17 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    private async Task<string> FindLineAsync(string text)
+    {
+        await foreach (var line in lines.Reader.ReadAllAsync())
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+                return line;
+        }
+
+        throw new InvalidOperationException($"The process ended without the line '{text}'. It printed:\n{Text()}");
+    }
 
     private async Task ReadAsync()
     {

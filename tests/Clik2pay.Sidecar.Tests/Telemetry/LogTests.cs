@@ -61,7 +61,7 @@ public sealed class LogTests
         };
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        Assert.Matches(@"UpstreamFailure\[1202\] Requests to ", await rig.Program.WaitForLineAsync("Requests to"));
+        Assert.Matches(@"UpstreamFailure\[1202\] The API http", await rig.Program.WaitForLineAsync("The API "));
         Assert.DoesNotContain("[1400]", rig.Program.Text(), StringComparison.Ordinal);
         Assert.DoesNotContain("=>", rig.Program.Text(), StringComparison.Ordinal);
     }
