@@ -82,13 +82,16 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
     private async Task<int> CheckApiAsync(CancellationToken cancellationToken)
     {
         var address = settings.Clik2pay.ApiBaseUrl;
-        if (await sidecar.GetRequiredService<ApiProbe>().ConnectAsync(cancellationToken) is { } failure)
+        var probe = sidecar.GetRequiredService<ApiProbe>();
+        if (await probe.ConnectAsync(cancellationToken) is { } failure)
         {
             await ReportAsync("FAIL", "API", $"{address} {failure}");
             return ExitCode.ApiUnreachable;
         }
 
-        await ReportAsync("ok", "API", $"{address}, connected; nothing was sent");
+        await ReportAsync("ok", "API", probe.ConnectsOnlyTo is { } proxy
+            ? $"{address}, connected to the proxy {proxy} only, because the API is plain http; nothing was sent"
+            : $"{address}, connected; nothing was sent");
         return ExitCode.Success;
     }
 

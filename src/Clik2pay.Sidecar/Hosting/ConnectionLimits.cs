@@ -1,5 +1,6 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Hosting;
 
@@ -10,8 +11,11 @@ namespace Clik2pay.Sidecar.Hosting;
 /// <param name="Shortage">The limit of open files and the limit that the setting needs, if the former is too low; else null.</param>
 internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
 {
-    /// <summary>Files for everything but these connections: the listeners, Redis, the token endpoint, exports, name resolution, files that are read.</summary>
-    private const int Reserve = 48;
+    /// <summary>
+    /// Files for everything but these connections: the listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
+    /// attempts to connect to further addresses of a name.
+    /// </summary>
+    private const int Reserve = 48 + TcpConnector.MaxFurtherAttempts;
 
     /// <summary>Administration gets 1/8 of the open files, so that callers cannot keep probes out.</summary>
     private const int AdministrationDivisor = 8;

@@ -7,6 +7,9 @@ namespace Clik2pay.Sidecar.Provider;
 /// </summary>
 internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions options)
 {
+    /// <summary>The HTTP proxy up to which a success goes. Over plain http it gets the requests themselves, and nothing is behind it before that.</summary>
+    public string? ConnectsOnlyTo => options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp ? EnvironmentProxy.Instance.Find(options.ApiBaseUrl) : null;
+
     /// <returns>Why there is no connection, in the words that follow the address; null on success.</returns>
     public async Task<string?> ConnectAsync(CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ internal static class CallFailure
 {
     public const string Closed = "closed the connection without a complete response, and may not have read the whole request";
 
+    private const string InvalidResponse = "sent a response that is not valid HTTP/1.1";
     private const string UseCaFile = "; if its authority is private, name it in Clik2pay:CaFile";
 
     /// <summary>Whether the connect timeout passed, as the HTTP client reports it.</summary>
@@ -42,13 +43,17 @@ internal static class CallFailure
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             e.GetBaseException() is UntrustedCertificateException untrusted
                 ? $"could not be trusted{Through(address)}: {untrusted.Reason}{(untrusted.IsUnknownAuthority ? UseCaFile : "")}"
-                : Unreachable(address, "the TLS handshake failed; does this port speak TLS?"),
+                : Unreachable(address, "the TLS handshake failed; check that this port speaks TLS"),
         _ when !wasSent => Unreachable(
             address, EnvironmentProxy.Instance.Find(address) is null ? "no connection was established" : "the proxy closed the connection"),
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "sent a response that is not valid HTTP/1.1",
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => InvalidResponse,
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
-        _ when WasNotRead(e) => "closed the connection before it read the whole request",
-        _ => Closed,
+        _ when Has<RequestNotReadException>(e) => "closed the connection before it read the whole request",
+        _ when Has<SocketException>(e, failure => failure.SocketErrorCode == SocketError.TimedOut) =>
+            "acknowledged no data for 10 s, so the sidecar closed the connection",
+        _ when Has<HttpIOException>(e, failure => failure.HttpRequestError == HttpRequestError.InvalidResponse) => InvalidResponse,
+        _ when e is null || Has<IOException>(e) => Closed,
+        _ => InvalidResponse,
     };
 
     /// <summary>For a call whose time ended before there was a connection.</summary>
@@ -71,7 +76,9 @@ internal static class CallFailure
     public static string? ExplainProxyRefusal(Uri address) =>
         EnvironmentProxy.Instance.Find(address) is null ? null : $"was called{Through(address)}: {ExplainTunnel(address, HttpStatusCode.ProxyAuthenticationRequired)}";
 
-    private static bool WasNotRead(Exception? e) => e is RequestNotReadException || (e is not null && WasNotRead(e.InnerException));
+    /// <summary>Whether the exception or one of its inner exceptions is of the type, and the condition holds for it.</summary>
+    private static bool Has<T>(Exception? e, Predicate<T>? condition = null)
+        where T : Exception => e is not null && ((e is T failure && condition?.Invoke(failure) != false) || Has(e.InnerException, condition));
 
     private static string NoConnection(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
@@ -21,12 +22,16 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
     /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
+    /// <summary>The connections that are being established, by the request that the HTTP client establishes them for.</summary>
+    private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];
+
     /// <param name="handler">The handler to configure.</param>
     /// <param name="address">The API that it will call.</param>
     /// <param name="connectTimeout">One of the limits above.</param>
     public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
     {
         handler.ConnectCallback = ConnectAsync;
+        handler.PlaintextStreamFilter = (context, _) => new(Establish(context));
         handler.ConnectTimeout = connectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout;
         handler.PooledConnectionLifetime = Lifetime;
@@ -56,11 +61,28 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
         {
             var addresses = await connector.ResolveAsync(host, cancellationToken);
             step = ConnectStep.Tcp;
-            return new UpstreamStream(await connector.ConnectAsync(host, addresses, port, cancellationToken));
+            var socket = await connector.ConnectAsync(addresses, port, cancellationToken);
+            var remote = socket.RemoteEndPoint;
+            var stream = new UpstreamStream(socket, works => connector.Report(host, remote, works));
+            connecting.AddOrUpdate(context.InitialRequestMessage, stream);
+            return stream;
         }
         catch (OperationCanceledException)
         {
             throw new ConnectTimeoutException(step);
         }
+    }
+
+    /// <summary>The HTTP client calls this when a connection is complete: after TCP and TLS, and again after TLS in the tunnel of an HTTP proxy.</summary>
+    private Stream Establish(SocketsHttpPlaintextStreamFilterContext context)
+    {
+        if (connecting.TryGetValue(context.InitialRequestMessage, out var stream))
+        {
+            connecting.Remove(context.InitialRequestMessage);
+            stream.SetEstablished();
+        }
+
+        // The request for a tunnel goes out on the connection as it is.
+        return context.InitialRequestMessage.Method == HttpMethod.Connect ? context.PlaintextStream : new ResponseBoundaryStream(context.PlaintextStream);
     }
 }

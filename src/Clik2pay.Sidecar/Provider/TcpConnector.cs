@@ -10,14 +10,23 @@ namespace Clik2pay.Sidecar.Provider;
 /// </summary>
 internal sealed class TcpConnector(TimeProvider time)
 {
+    /// <summary>The number of attempts that may run beside the first of each call. Each is an open file that no limit of connections counts.</summary>
+    public const int MaxFurtherAttempts = 16;
+
     /// <summary>The Connection Attempt Delay of RFC 8305, section 8.</summary>
     private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConcurrentDictionary<string, IPAddress> lastWorking = new(StringComparer.OrdinalIgnoreCase);
+    private const int MaxRanks = 1000;
+
+    /// <summary>The higher, the earlier an address is tried: above 0 if it worked, below 0 if it failed, each counted up with every report.</summary>
+    private readonly ConcurrentDictionary<(string Host, IPAddress Address), long> ranks = new();
+
+    private long reports;
+    private int furtherAttempts;
 
     /// <exception cref="SocketException">The name does not resolve, or no address could be connected to.</exception>
     public async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
-        await ConnectAsync(host, await ResolveAsync(host, cancellationToken), port, cancellationToken);
+        await ConnectAsync(await ResolveAsync(host, cancellationToken), port, cancellationToken);
 
     /// <returns>The addresses in the order in which they are to be tried.</returns>
     /// <exception cref="SocketException">The name does not resolve.</exception>
@@ -25,23 +34,31 @@ internal sealed class TcpConnector(TimeProvider time)
     {
         // The system's resolver cannot be interrupted, and takes 10 s or more when no name server responds. It goes on by itself.
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
-        return addresses.Length == 1 ? addresses : InOrder(addresses, lastWorking.GetValueOrDefault(host));
+        return addresses.Length == 1 ? addresses : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();
     }
 
     /// <exception cref="SocketException">Why the first of the addresses could not be connected to.</exception>
-    public async Task<Socket> ConnectAsync(string host, IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken)
-    {
-        if (addresses.Count == 1)
-            return await AttemptAsync(addresses[0], port, cancellationToken);
+    public async Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) => addresses.Count == 1
+        ? await AttemptAsync(addresses[0], port, cancellationToken)
+        : await RaceAsync(addresses, port, cancellationToken);
 
-        var socket = await RaceAsync(addresses, port, cancellationToken);
-        if (socket.RemoteEndPoint is IPEndPoint { Address: var address })
-            lastWorking[host] = address;
-        return socket;
+    /// <summary>
+    /// Records whether an address that accepted a connection can be used. One that does not complete TLS is tried after all others, or every
+    /// call would fail on it although another address works.
+    /// </summary>
+    public void Report(string host, EndPoint? remote, bool works)
+    {
+        if (remote is not IPEndPoint { Address: var address })
+            return;
+
+        if (ranks.Count >= MaxRanks)
+            ranks.Clear();
+        var report = Interlocked.Increment(ref reports);
+        ranks[(host, address)] = works ? report : -report;
     }
 
     /// <summary>The order of the system (RFC 6724) with its address families interleaved, so that a broken one costs one attempt.</summary>
-    private static List<IPAddress> InOrder(IPAddress[] addresses, IPAddress? preferred)
+    private static List<IPAddress> Interleave(IPAddress[] addresses)
     {
         var firstFamily = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily == addresses[0].AddressFamily));
         var otherFamily = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily != addresses[0].AddressFamily));
@@ -54,52 +71,87 @@ internal sealed class TcpConnector(TimeProvider time)
                 ordered.Add(other);
         }
 
-        if (preferred is not null && ordered.Remove(preferred))
-            ordered.Insert(0, preferred);
         return ordered;
     }
 
     private async Task<Socket> RaceAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken)
     {
-        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = new List<Task<Socket>>(addresses.Count);
-        Exception? failure = null;
-        var next = 0;
-        while (next < addresses.Count || running.Count > 0)
+        var running = new List<Attempt>(addresses.Count);
+        var slots = 0;
+        try
         {
-            if (next < addresses.Count)
-                running.Add(AttemptAsync(addresses[next++], port, race.Token));
-
-            // When the delay is over, the next address gets its turn beside those that are still running.
-            Task[] delay = next < addresses.Count ? [Task.Delay(AttemptDelay, time, race.Token)] : [];
-            if (await Task.WhenAny([.. running, .. delay]) is not Task<Socket> attempt)
-                continue;
-
-            running.Remove(attempt);
-            if (attempt.IsCompletedSuccessfully)
+            Exception? failure = null;
+            var next = 0;
+            while (next < addresses.Count || running.Count > 0)
             {
-                await race.CancelAsync();
-                running.ForEach(CloseWhenConnected);
-                return await attempt;
+                if (next < addresses.Count)
+                {
+                    // Without a slot the oldest attempt makes room, so that every address gets its turn.
+                    if (running.Count > slots && TryTakeSlot())
+                        slots++;
+                    else if (running.Count > slots)
+                        Abandon(running, 0);
+                    running.Add(Start(addresses[next++], port, cancellationToken));
+                }
+
+                // When the delay is over, the next address gets its turn beside those that are still running.
+                Task[] delay = next < addresses.Count ? [Task.Delay(AttemptDelay, time, cancellationToken)] : [];
+                var ended = await Task.WhenAny([.. running.Select(attempt => attempt.Connecting), .. delay]);
+                if (running.FindIndex(attempt => attempt.Connecting == ended) is not (>= 0 and var index))
+                    continue;
+
+                var attempt = running[index];
+                running.RemoveAt(index);
+                attempt.Stop.Dispose();
+                if (attempt.Connecting.IsCompletedSuccessfully)
+                    return await attempt.Connecting;
+
+                failure ??= attempt.Connecting.Exception?.InnerException;
             }
 
-            failure ??= attempt.Exception?.InnerException;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw failure ?? new SocketException((int)SocketError.HostNotFound);
         }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+        finally
+        {
+            while (running.Count > 0)
+                Abandon(running, 0);
+            Interlocked.Add(ref furtherAttempts, -slots);
+        }
     }
 
-    /// <summary>An attempt that lost the race may have connected at the same moment.</summary>
-    private static void CloseWhenConnected(Task<Socket> attempt) => _ = attempt.ContinueWith(
-        static lost =>
-        {
-            if (lost.IsCompletedSuccessfully)
-                lost.Result.Dispose();
-            else
-                _ = lost.Exception;
-        },
-        TaskScheduler.Default);
+    private bool TryTakeSlot()
+    {
+        if (Interlocked.Increment(ref furtherAttempts) <= MaxFurtherAttempts)
+            return true;
+
+        Interlocked.Decrement(ref furtherAttempts);
+        return false;
+    }
+
+    private static Attempt Start(IPAddress address, int port, CancellationToken cancellationToken)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        return new(AttemptAsync(address, port, stop.Token), stop);
+    }
+
+    /// <summary>Stops an attempt. It may have connected at the same moment, and then its connection is closed.</summary>
+    private static void Abandon(List<Attempt> running, int index)
+    {
+        var (connecting, stop) = running[index];
+        running.RemoveAt(index);
+        stop.Cancel();
+        stop.Dispose();
+        _ = connecting.ContinueWith(
+            static lost =>
+            {
+                if (lost.IsCompletedSuccessfully)
+                    lost.Result.Dispose();
+                else
+                    _ = lost.Exception;
+            },
+            TaskScheduler.Default);
+    }
 
     private static async Task<Socket> AttemptAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
@@ -116,4 +168,6 @@ internal sealed class TcpConnector(TimeProvider time)
             throw;
         }
     }
+
+    private readonly record struct Attempt(Task<Socket> Connecting, CancellationTokenSource Stop);
 }

@@ -7,9 +7,15 @@ namespace Clik2pay.Sidecar.Provider;
 /// client sends the whole request before it reads, and gives up at the first failure to write. Here such a failure is kept until the client
 /// has looked for a response, which is then still in the receive buffer. Nothing is written after it, so no other request uses the connection.
 /// </summary>
-internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+/// <param name="socket">The connected socket, which the stream owns.</param>
+/// <param name="report">Called once: whether the connection was established, with TLS if there is any, before it was closed.</param>
+internal sealed class UpstreamStream(Socket socket, Action<bool> report) : NetworkStream(socket, ownsSocket: true)
 {
     private volatile IOException? writeFailure;
+    private bool hasReported;
+
+    /// <summary>The HTTP client has established the connection.</summary>
+    public void SetEstablished() => Report(isEstablished: true);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -22,6 +28,19 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         writeFailure is null ? base.ReadAsync(buffer, cancellationToken) : ReadResponseAsync(buffer, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Report(isEstablished: false);
+        base.Dispose(disposing);
+    }
+
+    private void Report(bool isEstablished)
+    {
+        if (!Interlocked.Exchange(ref hasReported, true))
+            report(isEstablished);
+    }
 
     /// <exception cref="RequestNotReadException">There is no response, or no more of it.</exception>
     private async ValueTask<int> ReadResponseAsync(Memory<byte> buffer, CancellationToken cancellationToken)

@@ -18,6 +18,13 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
         if (context.ProxyResponse is not { } response)
             return default;
 
+        // The HTTP client decodes this one alone, and would pass the others on as if they were the content (RFC 9112, section 7).
+        if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var coding)
+            && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidResponseException("sent a response with a transfer coding other than chunked");
+        }
+
         switch (response.StatusCode)
         {
             // The HTTP client has consumed interim responses. What is left is 101, which nobody asked for, and numbers below 100.

@@ -10,6 +10,7 @@ internal sealed class TrailersTransform(EchoFilter echoes) : ResponseTrailersTra
 
     private async ValueTask EndAsync(AnswerTrailers answer, ResponseTrailersTransformContext context)
     {
+        answer.Trailers.Remove(ProblemAnswer.ErrorHeader);
         ConnectionOptions.RemoveNominated(answer.Trailers, context.ProxyResponse);
         echoes.Apply(answer.Trailers, new SentCredentials(context.ProxyResponse));
         await answer.EndAsync(context.CancellationToken);

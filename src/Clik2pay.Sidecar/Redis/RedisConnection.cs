@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -14,10 +15,12 @@ internal sealed class RedisConnection : IAsyncDisposable
 {
     private readonly Stream stream;
     private readonly RespReader replies;
+    private readonly Action<bool> report;
 
-    private RedisConnection(Stream stream)
+    private RedisConnection(Stream stream, Action<bool> report)
     {
         this.stream = stream;
+        this.report = report;
         replies = new(stream);
     }
 
@@ -27,11 +30,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         RedisEndpoint endpoint, RedisOptions options, TcpConnector connector, CancellationToken cancellationToken)
     {
         Socket? socket = null;
+        EndPoint? remote = null;
         try
         {
             socket = await connector.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+            remote = socket.RemoteEndPoint;
             var plain = new NetworkStream(socket, ownsSocket: true);
-            return new(options.Tls ? await SecureAsync(plain, endpoint, options, cancellationToken) : plain);
+            return new(options.Tls ? await SecureAsync(plain, endpoint, options, cancellationToken) : plain, Report);
         }
         catch (SocketException e)
         {
@@ -43,8 +48,11 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch
         {
             socket?.Dispose();
+            Report(works: false);
             throw;
         }
+
+        void Report(bool works) => connector.Report(endpoint.Host, remote, works);
     }
 
     /// <summary>Says who we are, and which database is meant.</summary>
@@ -96,7 +104,12 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // An address that accepts connections and does not reply is tried after the others.
+        report(replies.HasRead);
+        return stream.DisposeAsync();
+    }
 
     private static async Task<Stream> SecureAsync(Stream plain, RedisEndpoint endpoint, RedisOptions options, CancellationToken cancellationToken)
     {

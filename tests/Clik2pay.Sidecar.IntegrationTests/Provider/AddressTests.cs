@@ -20,6 +20,94 @@ public sealed class AddressTests
             TryAsync(network, works: network.OtherHost, broken: network.Host, isSilent: false));
     }
 
+    [Lesson("an address that accepted connections was pinned although it completed no TLS")]
+    [Fact]
+    public async Task An_address_that_accepts_connections_and_completes_no_TLS_fails_one_payment_and_is_tried_last_from_then_on()
+    {
+        await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
+
+        await Task.WhenAll(PayAsync(network, network.Host, network.OtherHost), PayAsync(network, network.OtherHost, network.Host));
+    }
+
+    [Lesson("attempts to connect used up the open files")]
+    [Fact]
+    public async Task When_no_address_of_the_provider_responds_probes_do()
+    {
+        await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
+        await using var upstream = await RecordingUpstream.StartAsync(network.Host);
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
+        var port = new Uri(upstream.Address).Port;
+        await network.DropAsync("--dport", $"{port}");
+
+        // What is not published keeps some 200 files of its own open.
+        var limit = SidecarProcess.IsPublished ? 256 : 768;
+        await using var program = SidecarProcess.StartBy(
+            [.. network.Command, "prlimit", $"--nofile={limit}:{limit}"],
+            SidecarProcess.Environment($"http://two.example:{port}", tokenEndpoint, [.. network.Settings]),
+            "run");
+        var (address, admin) = await program.WaitForAddressesAsync();
+        await program.WaitForLineAsync("Access token refreshed");
+        using var callers = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+        using var kubelet = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = admin };
+
+        var payments = Enumerable.Range(0, limit).Select(_ => PayAsync(callers)).ToList();
+        var mostFiles = 0;
+        while (!payments.TrueForAll(payment => payment.IsCompleted))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await kubelet.GetAsync("/livez", TestContext.Current.CancellationToken)).StatusCode);
+            mostFiles = Math.Max(mostFiles, Directory.GetFileSystemEntries($"/proc/{program.Id}/fd").Length);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time);
+        }
+
+        var responses = await Task.WhenAll(payments);
+        Figures.Report($"{limit} open files and two silent addresses: at most {mostFiles} files open, {responses.Count(response => response is not null)} of {limit} callers accepted");
+        Assert.InRange(mostFiles, limit / 2, limit - 1);
+        Assert.All(responses.OfType<HttpStatusCode>(), status => Assert.Equal(HttpStatusCode.BadGateway, status));
+        Assert.Contains(HttpStatusCode.BadGateway, responses);
+    }
+
+    /// <returns>Null if the connection was closed, because there are too many.</returns>
+    private static async Task<HttpStatusCode?> PayAsync(HttpClient caller)
+    {
+        try
+        {
+            using var response = await caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task PayAsync(TestNetwork network, string works, string broken)
+    {
+        using var certificates = new TestCertificates("two.example", isForLoopback: false);
+        await using var upstream = new ScriptedUpstream(
+            async connection =>
+            {
+                if (await connection.ReadRequestAsync() is not null)
+                    await connection.WriteAsync("HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            },
+            certificates,
+            works);
+        await using var closing = new ScriptedUpstream(connection => connection.ReadSomeAsync(), address: broken, port: upstream.Port);
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
+        await using var program = SidecarProcess.StartBy(
+            network.Command,
+            SidecarProcess.Environment($"https://two.example:{upstream.Port}", tokenEndpoint, [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
+            "run");
+        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        await program.WaitForLineAsync("Access token refreshed");
+
+        var statuses = new List<HttpStatusCode?>();
+        for (var i = 0; i < 5; i++)
+            statuses.Add(await PayAsync(caller));
+
+        Assert.All(statuses.Skip(1), status => Assert.Equal(HttpStatusCode.Created, status));
+        Assert.InRange(closing.Connections, 0, 1);
+    }
+
     private static async Task TryAsync(TestNetwork network, string works, string broken, bool isSilent)
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(works);

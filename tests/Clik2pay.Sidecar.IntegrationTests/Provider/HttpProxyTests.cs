@@ -74,6 +74,10 @@ public sealed class HttpProxyTests
         Assert.Equal(status, response.Status);
         Assert.Contains(says, response.Text, StringComparison.Ordinal);
         Assert.Equal(forwarded, proxy.Accepted.Count);
+
+        // The check sends no request, so it does not find this out.
+        var (_, output) = await SidecarProcess.RunAsync(environment, "check");
+        Assert.Contains($"connected to the proxy http://127.0.0.1:{proxy.Port} only", output, StringComparison.Ordinal);
     }
 
     /// <summary>What the README says of NO_PROXY.</summary>

@@ -61,7 +61,7 @@ public sealed class ProviderTlsTests
     [InlineData("wrong name", "its certificate is for another name.")]
     [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
     [InlineData("all of them", "or an intermediate certificate is missing; its certificate has expired or is not valid yet")]
-    [InlineData("no TLS", "could not be reached: the TLS handshake failed; does this port speak TLS?")]
+    [InlineData("no TLS", "could not be reached: the TLS handshake failed; check that this port speaks TLS")]
     public async Task A_failed_handshake_names_its_cause_for_API_and_token_endpoint(string fault, string says)
     {
         var isExpired = fault is "expired" or "all of them";

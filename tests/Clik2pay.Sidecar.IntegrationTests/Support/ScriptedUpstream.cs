@@ -15,9 +15,9 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     private readonly Task serving;
     private int connections;
 
-    public ScriptedUpstream(Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1")
+    public ScriptedUpstream(Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1", int port = 0)
     {
-        listener = new(IPAddress.Parse(address), 0);
+        listener = new(IPAddress.Parse(address), port);
         this.script = script;
         certificate = certificates is null ? null : SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);

@@ -82,6 +82,16 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("HTTP/2 200\r\n\r\n", "not valid HTTP/1.1")]
     [InlineData("220 smtp.example ESMTP\r\n\r\n", "not valid HTTP/1.1")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nno colon\r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-A: a\u0001b\r\nContent-Length: 0\r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-A: a\u007fb\r\nContent-Length: 0\r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\ndone", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: +4\r\n\r\ndone", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x4\r\ndone\r\n0\r\n\r\n", "not valid HTTP/1.1")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "transfer coding other than chunked")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", "transfer coding other than chunked")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nConnection: close\r\n\r\ndone", "transfer coding other than chunked")]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nX-A: ", "closed the connection without a complete response")]
     public async Task A_response_that_cannot_be_read_is_a_502_that_says_why(string response, string says)
     {
@@ -118,6 +128,14 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
         Assert.Equal(removed.Contains("X-Other") ? 0 : 1, response["X-Other"].Count);
         Assert.Equal(["1"], response["X-Kept"]);
         Assert.Equal([("X-Kept", "1")], response.Trailers);
+    }
+
+    [Fact]
+    public async Task The_providers_trailers_have_no_error_code_of_the_sidecar()
+    {
+        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nclik2pay-sidecar-error: token_unavailable\r\nX-Kept: 1\r\n\r\n";
+
+        Assert.Equal([("X-Kept", "1")], (await AskAsync()).Trailers);
     }
 
     private static string Respond(WireMessage request)
