@@ -75,7 +75,8 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
 
         await ReportAsync("ok", "credentials", string.Create(
             CultureInfo.InvariantCulture,
-            $"username and password accepted, the access token expires in {answer.Token.Lifetime.TotalSeconds:0} s; the API key is not tried"));
+            $"username and password accepted, the access token expires in {answer.Token.Lifetime.TotalSeconds:0} s; "
+                + $"the API key is not verified"));
         return ExitCode.Success;
     }
 

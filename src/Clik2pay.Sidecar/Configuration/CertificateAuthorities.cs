@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Configuration;
 internal static class CertificateAuthorities
 {
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="CryptographicException">What is in the file is not a certificate.</exception>
+    /// <exception cref="CryptographicException">A certificate in the file cannot be decoded.</exception>
     public static X509Certificate2Collection Load(string file)
     {
         var authorities = new X509Certificate2Collection();
@@ -29,7 +29,9 @@ internal static class CertificateAuthorities
             var authorities = Load(file);
             foreach (var authority in authorities)
                 authority.Dispose();
-            return authorities.Count > 0 ? null : "contains no certificate. Write each one in PEM format, from BEGIN CERTIFICATE to END CERTIFICATE";
+            return authorities.Count > 0
+                ? null
+                : "contains no certificate. Write each one in PEM format, from BEGIN CERTIFICATE to END CERTIFICATE";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -23,7 +23,7 @@ internal sealed record Clik2payOptions
     /// <summary>Sent to the token endpoint as it is written; left out when empty.</summary>
     public string Scope { get; init; } = DefaultScope;
 
-    /// <summary>A PEM file with the authorities that are trusted for API and token endpoint instead of the system's; null: the system's.</summary>
+    /// <summary>A PEM file with the root certificates to trust for the API and the token endpoint. Null: the system's.</summary>
     public string? CaFile { get; init; }
 
     /// <summary>The fraction of a token's life after which its successor is fetched in the background; <see cref="LeastRefreshAt"/> to <see cref="MostRefreshAt"/>.</summary>

@@ -31,7 +31,11 @@ internal static class Clik2payOptionsReader
         if (caFile is not null)
             CertificateAuthorities.Validate(settings, CaFileKey, caFile);
         if (caFile is not null && apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
-            settings.AddMistake(CaFileKey, $"it has no effect, because {ApiBaseUrlKey} and {TokenEndpointKey} are plain http. Use https, or remove it.");
+        {
+            settings.AddMistake(
+                CaFileKey, $"it has no effect, because {ApiBaseUrlKey} and {TokenEndpointKey} are plain http. Use https, or remove it.");
+        }
+
 
         if (environment is null || apiBaseUrl is null || tokenEndpoint is null || credentials is null)
             return null;

@@ -23,7 +23,7 @@ internal static partial class BatchScheduling
         }
         catch (TypeLoadException)
         {
-            // A C library under another name.
+            // The C library has another name.
         }
     }
 

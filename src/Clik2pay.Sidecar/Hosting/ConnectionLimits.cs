@@ -4,7 +4,9 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.</summary>
+/// <summary>
+/// The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.
+/// </summary>
 /// <param name="MaxConnections">The setting.</param>
 /// <param name="Callers">On the callers' listener. Each of them may need a connection to the provider as well.</param>
 /// <param name="Administration">On the administration listener.</param>
@@ -12,8 +14,8 @@ namespace Clik2pay.Sidecar.Hosting;
 internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
 {
     /// <summary>
-    /// Files for everything but these connections: the listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
-    /// attempts to connect to further addresses of a name.
+    /// Files for everything but these connections: the listeners, Redis, the token endpoint, exports, name resolution, files that are read,
+    /// and attempts to connect to further addresses of a name.
     /// </summary>
     private const int Reserve = 48 + TcpConnector.MaxFurtherAttempts;
 

@@ -26,13 +26,13 @@ internal static partial class HostLog
     public static void AdministrationFull(this ILogger log, ConnectionLimits limits) =>
         Full(log, limits.Administration, SidecarOptions.Section + ":Admin", limits.ReasonFor(limits.Administration));
 
-    [LoggerMessage(1106, LogLevel.Warning, "A connection to {Listener} was closed, because {Count} connections are open, the maximum that {Reason} "
-        + "allows. Further closed connections are not logged. Find the client that keeps connections open, or raise the limit.")]
+    [LoggerMessage(1106, LogLevel.Warning, "A connection to {Listener} was closed, because {Count} connections are open, the maximum that "
+        + "{Reason} allows. Further closed connections are not logged. Find the client that keeps connections open, or raise the limit.")]
     private static partial void Full(ILogger log, int count, string listener, string reason);
 
     [LoggerMessage(1107, LogLevel.Warning, "Callers can open {Callers} connections, and administration {Administration}, instead of "
-        + "{MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise the hard limit to {Needed} (ulimit -Hn, "
-        + "LimitNOFILE=), or lower the setting.")]
+        + "{MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise the hard limit to {Needed} "
+        + "(ulimit -Hn, LimitNOFILE=), or lower the setting.")]
     private static partial void FewerConnections(
         ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
 

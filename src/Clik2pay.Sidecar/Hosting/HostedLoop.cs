@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// A background service that runs until the host stops. When the start of the host fails, for instance because a port is in use, the host
-/// cancels its services without having stopped them, and reports one that it canceled as a fault. So a start waits until this one runs, and
-/// its cancellation ends here.
+/// A background service that runs until the host stops. If the host fails to start, for instance because a port is in use, it cancels its
+/// services and logs a cancellation as an error with a stack trace. So the service starts completely before the next one, and handles its
+/// cancellation itself.
 /// </summary>
 internal abstract class HostedLoop : BackgroundService
 {
@@ -24,7 +24,7 @@ internal abstract class HostedLoop : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 

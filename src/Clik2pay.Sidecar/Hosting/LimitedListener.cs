@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>Closes connections beyond a limit as soon as they are accepted.</summary>
+/// <summary>Closes connections above a limit as soon as they are accepted.</summary>
 /// <param name="inner">The listener that accepts them.</param>
 /// <param name="limit">The number of connections, 1 or more.</param>
 /// <param name="onRefused">Called once, for the first connection that is closed.</param>
@@ -14,7 +14,7 @@ internal sealed class LimitedListener(IConnectionListener inner, int limit, Acti
 
     public EndPoint EndPoint => inner.EndPoint;
 
-    /// <summary>The server calls it for one connection after the other.</summary>
+    /// <summary>The server makes one call at a time.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await inner.AcceptAsync(cancellationToken) is { } connection)
@@ -30,7 +30,7 @@ internal sealed class LimitedListener(IConnectionListener inner, int limit, Acti
                 onRefused();
             hasRefused = true;
 
-            // The next one is accepted when this one is closed.
+            // The next connection is accepted after this one is closed.
             await connection.DisposeAsync();
         }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// Puts a limit on each listener where it accepts connections. The server's own limit applies later, so a flood of connections uses up the open
-/// files before they are refused; the server then tries to accept again and again, on the threads that would have to refuse them.
+/// Limits each listener where it accepts connections. The server applies its own limit later, so many connections at once use up the open
+/// files before it closes them. It then retries the accept in a loop, on the threads that would have to close them.
 /// </summary>
 internal sealed class LimitedListenerFactory(
     IOptions<SocketTransportOptions> options, ConnectionLimits limits, ILoggerFactory logging, ILogger<ConnectionLimits> log)

@@ -9,8 +9,8 @@ internal static partial class OpenFileLimit
     private const string Descriptors = "/proc/self/fd";
 
     /// <summary>
-    /// Raises the soft limit to the hard one. The soft limit is 1,024 on most systems, for programs that use select(2). .NET raises it by itself,
-    /// but not in a program that is compiled ahead.
+    /// Raises the soft limit to the hard limit. The soft limit is 1,024 on most systems, for programs that use select(2). .NET raises it
+    /// itself, but not in a program that is compiled ahead of time.
     /// </summary>
     public static void Raise()
     {
@@ -18,7 +18,7 @@ internal static partial class OpenFileLimit
             _ = SetLimit(NoFile, limit with { Soft = limit.Hard });
     }
 
-    /// <summary>How many files can be opened besides those that are open now; null where that is not known.</summary>
+    /// <returns>The limit, and the number of files that can still be opened. Null if they are unknown.</returns>
     public static (long Limit, long Free)? GetFree() => Get() is { } limit && Directory.Exists(Descriptors)
         ? (ToLong(limit.Soft), ToLong(limit.Soft) - Directory.GetFileSystemEntries(Descriptors).Length)
         : null;
@@ -31,7 +31,7 @@ internal static partial class OpenFileLimit
         }
         catch (TypeLoadException)
         {
-            // A C library under another name.
+            // The C library has another name.
             return null;
         }
     }

@@ -7,16 +7,19 @@ namespace Clik2pay.Sidecar.Provider;
 /// </summary>
 internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions options)
 {
-    /// <summary>The HTTP proxy up to which a success goes. Over plain http it gets the requests themselves, and nothing is behind it before that.</summary>
-    public string? ConnectsOnlyTo => options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp ? EnvironmentProxy.Instance.Find(options.ApiBaseUrl) : null;
+    /// <summary>
+    /// The HTTP proxy, if a success covers the connection to it only. Over plain http a proxy connects to the API when it gets a request.
+    /// </summary>
+    public string? ConnectsOnlyTo =>
+        options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp ? EnvironmentProxy.Instance.Find(options.ApiBaseUrl) : null;
 
-    /// <returns>Why there is no connection, in the words that follow the address; null on success.</returns>
+    /// <returns>Why no connection was established, as the end of a sentence that begins with the address. Null on success.</returns>
     public async Task<string?> ConnectAsync(CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler();
         connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
-        // The HTTP client calls this when a connection is complete. That to an HTTP proxy goes on, with the request for a tunnel.
+        // The HTTP client calls this when a connection is established. On one to an HTTP proxy it then sends CONNECT.
         handler.PlaintextStreamFilter = (context, _) => context.InitialRequestMessage.Method == HttpMethod.Connect
             ? new(context.PlaintextStream)
             : throw new ConnectedException();
@@ -32,7 +35,7 @@ internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions 
         {
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return CallFailure.Explain(e, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent: false);
         }

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
-/// Explains why a call failed, in the words that follow its address in a sentence. They are our own: the message of an exception may quote
-/// what must not be passed on.
+/// Explains why a call failed, as the end of a sentence that begins with the address. It never uses the message of an exception, which may
+/// contain what the other side sent.
 /// </summary>
 internal static class CallFailure
 {
@@ -28,18 +28,19 @@ internal static class CallFailure
     /// <param name="e">The failure.</param>
     /// <param name="address">The address that was called.</param>
     /// <param name="connectTimeout">The limit for the connection.</param>
-    /// <param name="wasSent">Whether the request may have been sent. If not, there was no connection, whatever failed.</param>
+    /// <param name="wasSent">Whether the request may have been sent. If not, no connection was established.</param>
     public static string Explain(Exception? e, Uri address, TimeSpan connectTimeout, bool wasSent) => e switch
     {
         OperationCanceledException { InnerException: TimeoutException timeout } =>
-            Unreachable(address, $"{NoConnection(connectTimeout)}{ExplainStep(timeout.InnerException as ConnectTimeoutException, address)}"),
+            Unreachable(address, NoConnection(connectTimeout) + ExplainStep(timeout.InnerException as ConnectTimeoutException, address)),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.TryAgain } } =>
             Unreachable(address, $"the name {ConnectsTo(address).Host} could not be resolved, because no name server responded"),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             Unreachable(address, $"the name {ConnectsTo(address).Host} does not resolve"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             Unreachable(address, Describe((e.InnerException as SocketException)?.SocketErrorCode)),
-        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http => Unreachable(address, ExplainTunnel(address, http.StatusCode)),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } http =>
+            Unreachable(address, ExplainTunnel(address, http.StatusCode)),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             e.GetBaseException() is UntrustedCertificateException untrusted
                 ? $"could not be trusted{Through(address)}: {untrusted.Reason}{(untrusted.IsUnknownAuthority ? UseCaFile : "")}"
@@ -47,7 +48,8 @@ internal static class CallFailure
         _ when !wasSent => Unreachable(
             address, EnvironmentProxy.Instance.Find(address) is null ? "no connection was established" : "the proxy closed the connection"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => InvalidResponse,
-        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "sent response headers larger than 64 KiB",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            "sent response headers larger than 64 KiB",
         _ when Has<RequestNotReadException>(e) => "closed the connection before it read the whole request",
         _ when Has<SocketException>(e, failure => failure.SocketErrorCode == SocketError.TimedOut) =>
             "acknowledged no data for 10 s, so the sidecar closed the connection",
@@ -56,7 +58,7 @@ internal static class CallFailure
         _ => InvalidResponse,
     };
 
-    /// <summary>For a call whose time ended before there was a connection.</summary>
+    /// <summary>For a request whose timeout passed before a connection was established.</summary>
     public static string ExplainNoConnection(Uri address, TimeSpan limit) => Unreachable(address, NoConnection(limit));
 
     public static string Describe(SocketError? error) => error switch
@@ -71,16 +73,19 @@ internal static class CallFailure
         _ => $"the connection failed ({error})",
     };
 
-    /// <summary>For a 407 to a request that went to the proxy itself, as it does over plain http.</summary>
+    /// <summary>For a 407 to a request that was sent to the proxy itself, as over plain http.</summary>
     /// <returns>Null if the address is not reached through a proxy.</returns>
-    public static string? ExplainProxyRefusal(Uri address) =>
-        EnvironmentProxy.Instance.Find(address) is null ? null : $"was called{Through(address)}: {ExplainTunnel(address, HttpStatusCode.ProxyAuthenticationRequired)}";
+    public static string? ExplainProxyRefusal(Uri address) => EnvironmentProxy.Instance.Find(address) is null
+        ? null
+        : $"was called{Through(address)}: {ExplainTunnel(address, HttpStatusCode.ProxyAuthenticationRequired)}";
 
     /// <summary>Whether the exception or one of its inner exceptions is of the type, and the condition holds for it.</summary>
     private static bool Has<T>(Exception? e, Predicate<T>? condition = null)
-        where T : Exception => e is not null && ((e is T failure && condition?.Invoke(failure) != false) || Has(e.InnerException, condition));
+        where T : Exception =>
+        e is not null && ((e is T failure && condition?.Invoke(failure) != false) || Has(e.InnerException, condition));
 
-    private static string NoConnection(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
+    private static string NoConnection(TimeSpan limit) =>
+        string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
 
     private static string Unreachable(Uri address, string why) =>
         $"could not be reached{Through(address)}: {why}";
@@ -99,10 +104,11 @@ internal static class CallFailure
     {
         null => "the proxy did not open a connection",
         HttpStatusCode.ProxyAuthenticationRequired =>
-            $"the proxy responded 407 (Proxy Authentication Required); check the user and password in {address.Scheme.ToUpperInvariant()}_PROXY, which are used for Basic and Digest only",
+            "the proxy responded 407 (Proxy Authentication Required); check the user and password in "
+                + $"{address.Scheme.ToUpperInvariant()}_PROXY, which are used for Basic and Digest only",
         _ => $"the proxy responded {(int)status} to CONNECT",
     };
 
-    /// <summary>The proxy if there is one, because it resolves the names behind it.</summary>
+    /// <summary>The address that the sidecar itself connects to: the proxy if there is one.</summary>
     private static Uri ConnectsTo(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? new Uri(proxy) : address;
 }

@@ -4,7 +4,7 @@ namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
 /// The HTTP proxy that <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> name. Its credentials are used for Basic
-/// and Digest alone: the HTTP client prefers Negotiate and NTLM when the proxy offers them, and does not fall back when they fail.
+/// and Digest only. The HTTP client prefers Negotiate and NTLM if the proxy offers them, and does not fall back when they fail.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 {
@@ -18,7 +18,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         set => throw new NotSupportedException("The credentials come from the environment.");
     }
 
-    /// <returns>The proxy by which the address is reached, as <c>http://host:port</c> and without credentials; null for a direct connection.</returns>
+    /// <returns>The proxy for the address, as <c>http://host:port</c> without credentials. Null for a direct connection.</returns>
     public string? Find(Uri address) =>
         !address.IsLoopback && !IsBypassed(address) && GetProxy(address) is { } proxy && proxy != address
             ? $"{proxy.GetComponents(UriComponents.SchemeAndServer | UriComponents.StrongPort, UriFormat.UriEscaped)}"

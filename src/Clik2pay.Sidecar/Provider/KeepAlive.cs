@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
-/// Detects connections that the network has dropped without telling either end. Without it the kernel keeps sending on such a connection for
-/// about 15 minutes, and each request on it times out.
+/// Detects connections that the network has dropped silently. By default the kernel keeps sending on such a connection for about 15
+/// minutes, and each request on it times out.
 /// </summary>
 internal static class KeepAlive
 {
@@ -32,7 +32,7 @@ internal static class KeepAlive
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Interval);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
 
-        // Keep-alive probes are not sent while data waits for its acknowledgment. This limit covers that case; only Linux has it.
+        // No probes are sent while data is unacknowledged. This limit covers that case. Only Linux has it.
         if (OperatingSystem.IsLinux())
             socket.SetRawSocketOption(IpProtoTcp, TcpUserTimeout, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in UnacknowledgedLimit)));
     }

@@ -7,27 +7,27 @@ namespace Clik2pay.Sidecar.Provider;
 /// <summary>Configures the connections to both of the provider's APIs.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
-    /// <summary>The limit for a connection to the API: name resolution, TCP, TLS and an HTTP proxy together.</summary>
+    /// <summary>The connect timeout for the API. It includes name resolution, TCP, TLS and an HTTP proxy.</summary>
     public static readonly TimeSpan ApiConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>The same for the token endpoint. Nobody waits for it as long as a valid token is there.</summary>
+    /// <summary>The connect timeout for the token endpoint.</summary>
     public static readonly TimeSpan TokenEndpointConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The age at which an idle connection is closed. It is below the 60 s after which many load balancers close it, so that a request is not
-    /// sent at the same moment. The HTTP client looks every quarter of this time.
+    /// The time after which an idle connection is closed. Many load balancers close it after 60 s, possibly while a request is being sent.
+    /// The HTTP client checks at intervals of a quarter of this time.
     /// </summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>The connections that are being established, by the request that the HTTP client establishes them for.</summary>
+    /// <summary>Connections that are being established, by the request for which the HTTP client opens them.</summary>
     private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];
 
     /// <param name="handler">The handler to configure.</param>
-    /// <param name="address">The API that it will call.</param>
-    /// <param name="connectTimeout">One of the limits above.</param>
+    /// <param name="address">The API that the handler calls.</param>
+    /// <param name="connectTimeout">One of the two timeouts above.</param>
     public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
     {
         handler.ConnectCallback = ConnectAsync;
@@ -40,7 +40,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
 
-        // HTTPS_PROXY and NO_PROXY apply to the provider, not to a simulator on this machine.
+        // A simulator on loopback is never called through a proxy.
         handler.UseProxy = !address.IsLoopback;
         handler.Proxy = EnvironmentProxy.Instance;
 
@@ -73,7 +73,9 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
         }
     }
 
-    /// <summary>The HTTP client calls this when a connection is complete: after TCP and TLS, and again after TLS in the tunnel of an HTTP proxy.</summary>
+    /// <summary>
+    /// The HTTP client calls this when a connection is established: after TCP and TLS, and again after TLS through a tunnel.
+    /// </summary>
     private Stream Establish(SocketsHttpPlaintextStreamFilterContext context)
     {
         if (connecting.TryGetValue(context.InitialRequestMessage, out var stream))
@@ -82,7 +84,9 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
             stream.SetEstablished();
         }
 
-        // The request for a tunnel goes out on the connection as it is.
-        return context.InitialRequestMessage.Method == HttpMethod.Connect ? context.PlaintextStream : new ResponseBoundaryStream(context.PlaintextStream);
+        // CONNECT is the only request on such a connection.
+        return context.InitialRequestMessage.Method == HttpMethod.Connect
+            ? context.PlaintextStream
+            : new ResponseBoundaryStream(context.PlaintextStream);
     }
 }

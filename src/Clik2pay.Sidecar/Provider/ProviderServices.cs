@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>Registers what the connections to the provider are made with.</summary>
+/// <summary>Registers the services that connect to the provider.</summary>
 internal static class ProviderServices
 {
     public static IServiceCollection AddProvider(this IServiceCollection services)

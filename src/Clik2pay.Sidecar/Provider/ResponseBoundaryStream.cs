@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
-/// A connection above TLS that ends after a response without a body: to HEAD, a 204 or a 304 (RFC 9112, section 6.3). The HTTP client reuses a
-/// connection as soon as it has the headers of such a response. If the provider sent a body all the same, the next caller would get it as its
-/// own response.
+/// A connection above TLS that ends after a response without a body: to HEAD, a 204 or a 304 (RFC 9112, section 6.3). The HTTP client
+/// reuses a connection as soon as it has the headers of such a response. If the provider sent a body all the same, the next caller would
+/// get it as its own response.
 /// </summary>
 internal sealed class ResponseBoundaryStream(Stream inner) : Stream
 {
@@ -14,7 +14,6 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
 
     private volatile bool isReadingHead;
     private bool isHead;
-    private bool hasEnded;
     private int index;
     private int status;
     private int lineEnds;
@@ -37,7 +36,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // The first bytes after a response are the next request.
+        // The first bytes after a response begin the next request.
         if (!isReadingHead)
         {
             isHead = buffer.Span.StartsWith("HEAD "u8);
@@ -47,9 +46,21 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
-    /// <summary>The HTTP client reads from an idle connection before it sends the next request, and does not send it when that read returns 0.</summary>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        hasEnded ? new(0) : ReadAndInspectAsync(buffer, cancellationToken);
+    /// <summary>Uses pooled state machines, so that a response allocates none.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // Keeps room for one more byte.
+        var count = await inner.ReadAsync(buffer.Length > 1 ? buffer[..^1] : buffer, cancellationToken);
+        for (var i = 0; i < count && isReadingHead; i++)
+        {
+            // The HTTP client closes a connection on which it has read more than a response. Further data has the same effect.
+            if (IsEndOfResponse(buffer.Span[i]) && i == count - 1 && count < buffer.Length)
+                buffer.Span[count++] = 0;
+        }
+
+        return count;
+    }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
@@ -70,51 +81,42 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Allocates nothing for a response.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAndInspectAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        var count = await inner.ReadAsync(buffer, cancellationToken);
-        for (var i = 0; i < count && isReadingHead; i++)
-            Inspect(buffer.Span[i]);
-        return count;
-    }
-
     private void BeginHead()
     {
         (index, status, lineEnds) = (0, 0, 0);
         isReadingHead = true;
     }
 
-    private void Inspect(byte next)
+    /// <returns>Whether the byte is the last one of a response without a body.</returns>
+    private bool IsEndOfResponse(byte next)
     {
-        // A part of a request's body was written after the response had come early. What is read is the rest of that.
+        // The response came before the whole request was written, so this is the rest of its body.
         if (index < Prefix.Length && next != Prefix[index])
         {
             isReadingHead = false;
-            return;
+            return false;
         }
 
         if (index is >= StatusIndex and < StatusIndex + 3)
             status = (status * 10) + next - '0';
         index++;
         if (index < StatusIndex + 3)
-            return;
+            return false;
 
         var isInterim = status is >= 100 and < 200;
         if (!isInterim && !isHead && status is not (204 or 304))
         {
             isReadingHead = false;
-            return;
+            return false;
         }
 
         // An empty line ends the head.
         lineEnds = next switch { (byte)'\n' => lineEnds + 1, (byte)'\r' => lineEnds, _ => 0 };
         if (lineEnds < 2)
-            return;
+            return false;
 
         BeginHead();
         isReadingHead = isInterim;
-        hasEnded = !isInterim;
+        return !isInterim;
     }
 }

@@ -7,16 +7,17 @@ namespace Clik2pay.Sidecar.Provider;
 /// <summary>Decides which servers' certificates are trusted, and names the cause when one is not.</summary>
 internal static class ServerCertificates
 {
-    /// <summary>The last one: an authority has the same name as a trusted one, and another key.</summary>
+    /// <summary>The last flag means that an authority has the name of a trusted one and another key.</summary>
     private static readonly X509ChainStatusFlags[] UnknownAuthority =
         [X509ChainStatusFlags.UntrustedRoot, X509ChainStatusFlags.PartialChain, X509ChainStatusFlags.NotSignatureValid];
 
-    /// <param name="authorities">The authorities that are trusted instead of the system's; null for the system's. An empty collection trusts nobody.</param>
+    /// <param name="authorities">The root certificates to trust. Null: the system's. An empty collection trusts none.</param>
     public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? authorities)
     {
         var policy = new X509ChainPolicy
         {
-            // An untrusted certificate names the address from which its issuer's is downloaded. That would be a call to anywhere, on a blocked thread.
+            // An untrusted certificate names the address from which its issuer's certificate is downloaded. That could be any server, and
+            // the download blocks a thread.
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
             TrustMode = authorities is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
@@ -47,7 +48,7 @@ internal static class ServerCertificates
         return new(reasons.Count > 0 ? string.Join("; ", reasons) : $"its certificate was rejected ({status})", isUnknownAuthority);
     }
 
-    /// <summary>Of the certificate in the chain that is out of date.</summary>
+    /// <summary>Finds the certificate in the chain that is outside its validity period.</summary>
     private static string ExplainDates(X509Chain chain)
     {
         var certificate = chain.ChainElements.First(IsOutOfDate).Certificate;

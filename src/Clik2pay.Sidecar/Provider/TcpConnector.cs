@@ -5,12 +5,14 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
-/// Opens TCP connections. Every address of a name is tried: the one that worked last first, each further one 250 ms later or as soon as an
-/// earlier one fails. The first connection wins (Happy Eyeballs, RFC 8305, sections 4 and 5).
+/// Opens TCP connections. It tries every address of a name, each one 250 ms after the previous one or as soon as that one fails, and uses
+/// the first connection (Happy Eyeballs, RFC 8305, sections 4 and 5). It starts with the address that worked last.
 /// </summary>
 internal sealed class TcpConnector(TimeProvider time)
 {
-    /// <summary>The number of attempts that may run beside the first of each call. Each is an open file that no limit of connections counts.</summary>
+    /// <summary>
+    /// The number of attempts in the process beside the first one of each call. Each needs an open file in addition to the caller's share.
+    /// </summary>
     public const int MaxFurtherAttempts = 16;
 
     /// <summary>The Connection Attempt Delay of RFC 8305, section 8.</summary>
@@ -18,7 +20,10 @@ internal sealed class TcpConnector(TimeProvider time)
 
     private const int MaxRanks = 1000;
 
-    /// <summary>The higher, the earlier an address is tried: above 0 if it worked, below 0 if it failed, each counted up with every report.</summary>
+    /// <summary>
+    /// Addresses are tried from the highest rank to the lowest: the last that worked, others that worked, unknown, failed, the last that
+    /// failed.
+    /// </summary>
     private readonly ConcurrentDictionary<(string Host, IPAddress Address), long> ranks = new();
 
     private long reports;
@@ -28,23 +33,24 @@ internal sealed class TcpConnector(TimeProvider time)
     public async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
         await ConnectAsync(await ResolveAsync(host, cancellationToken), port, cancellationToken);
 
-    /// <returns>The addresses in the order in which they are to be tried.</returns>
+    /// <returns>The addresses in the order in which to try them.</returns>
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        // The system's resolver cannot be interrupted, and takes 10 s or more when no name server responds. It goes on by itself.
+        // The system's resolver cannot be canceled, and takes 10 s or more if no name server responds. It continues in the background.
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
-        return addresses.Length == 1 ? addresses : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();
+        return addresses.Length == 1
+            ? addresses
+            : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();
     }
 
     /// <exception cref="SocketException">Why the first of the addresses could not be connected to.</exception>
-    public async Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) => addresses.Count == 1
-        ? await AttemptAsync(addresses[0], port, cancellationToken)
-        : await RaceAsync(addresses, port, cancellationToken);
+    public Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) =>
+        addresses.Count == 1 ? AttemptAsync(addresses[0], port, cancellationToken) : RaceAsync(addresses, port, cancellationToken);
 
     /// <summary>
-    /// Records whether an address that accepted a connection can be used. One that does not complete TLS is tried after all others, or every
-    /// call would fail on it although another address works.
+    /// Records whether a connection to an address could be used. An address that accepts connections but completes no TLS is tried after
+    /// all others. Otherwise it would win every race, and every call would fail.
     /// </summary>
     public void Report(string host, EndPoint? remote, bool works)
     {
@@ -57,7 +63,9 @@ internal sealed class TcpConnector(TimeProvider time)
         ranks[(host, address)] = works ? report : -report;
     }
 
-    /// <summary>The order of the system (RFC 6724) with its address families interleaved, so that a broken one costs one attempt.</summary>
+    /// <summary>
+    /// Keeps the system's order (RFC 6724) and interleaves the address families, so that a broken family costs one attempt.
+    /// </summary>
     private static List<IPAddress> Interleave(IPAddress[] addresses)
     {
         var firstFamily = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily == addresses[0].AddressFamily));
@@ -86,7 +94,7 @@ internal sealed class TcpConnector(TimeProvider time)
             {
                 if (next < addresses.Count)
                 {
-                    // Without a slot the oldest attempt makes room, so that every address gets its turn.
+                    // Without a free slot the oldest attempt ends, so that every address is tried.
                     if (running.Count > slots && TryTakeSlot())
                         slots++;
                     else if (running.Count > slots)
@@ -94,7 +102,7 @@ internal sealed class TcpConnector(TimeProvider time)
                     running.Add(Start(addresses[next++], port, cancellationToken));
                 }
 
-                // When the delay is over, the next address gets its turn beside those that are still running.
+                // After the delay the next attempt starts beside those that are still running.
                 Task[] delay = next < addresses.Count ? [Task.Delay(AttemptDelay, time, cancellationToken)] : [];
                 var ended = await Task.WhenAny([.. running.Select(attempt => attempt.Connecting), .. delay]);
                 if (running.FindIndex(attempt => attempt.Connecting == ended) is not (>= 0 and var index))
@@ -135,7 +143,7 @@ internal sealed class TcpConnector(TimeProvider time)
         return new(AttemptAsync(address, port, stop.Token), stop);
     }
 
-    /// <summary>Stops an attempt. It may have connected at the same moment, and then its connection is closed.</summary>
+    /// <summary>Stops an attempt, and closes its connection if it has connected in the meantime.</summary>
     private static void Abandon(List<Attempt> running, int index)
     {
         var (connecting, stop) = running[index];

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>
-/// A connection whose peer may respond and close before it has read the whole request, for instance to a body that is too large. The HTTP
-/// client sends the whole request before it reads, and gives up at the first failure to write. Here such a failure is kept until the client
-/// has looked for a response, which is then still in the receive buffer. Nothing is written after it, so no other request uses the connection.
+/// A connection whose peer may respond and close before it reads the whole request, for instance because the body is too large. The HTTP
+/// client fails at the first write that fails, although the response may be in the receive buffer. So a failed write is reported only after
+/// a read has found no response. Nothing is written after it, so no other request uses the connection.
 /// </summary>
 /// <param name="socket">The connected socket, which the stream owns.</param>
-/// <param name="report">Called once: whether the connection was established, with TLS if there is any, before it was closed.</param>
+/// <param name="report">Called once: true when the connection is established, with TLS if used; false when it closes before that.</param>
 internal sealed class UpstreamStream(Socket socket, Action<bool> report) : NetworkStream(socket, ownsSocket: true)
 {
     private volatile IOException? writeFailure;
@@ -42,7 +42,7 @@ internal sealed class UpstreamStream(Socket socket, Action<bool> report) : Netwo
             report(isEstablished);
     }
 
-    /// <exception cref="RequestNotReadException">There is no response, or no more of it.</exception>
+    /// <exception cref="RequestNotReadException">No response, or no more of it, can be read.</exception>
     private async ValueTask<int> ReadResponseAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int count;
@@ -64,7 +64,10 @@ internal sealed class UpstreamStream(Socket socket, Action<bool> report) : Netwo
         {
             await write;
         }
-        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted })
+        catch (IOException e) when (e.InnerException is SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted,
+        })
         {
             writeFailure = e;
         }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>The header fields that a Connection header nominates: they are for one connection and are not forwarded (RFC 9110, section 7.6.1).</summary>
+/// <summary>
+/// The header fields that a Connection header nominates: they are for one connection and are not forwarded (RFC 9110, section 7.6.1).
+/// </summary>
 internal static class ConnectionOptions
 {
     public static bool Nominates(StringValues connection, string header)
@@ -31,8 +33,12 @@ internal static class ConnectionOptions
             foreach (var range in value.AsSpan().Split(','))
             {
                 var option = value.AsSpan(range).Trim();
-                if (!option.IsEmpty && !option.Equals("keep-alive", StringComparison.OrdinalIgnoreCase) && !option.Equals("close", StringComparison.OrdinalIgnoreCase))
+                if (!option.IsEmpty
+                    && !option.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
+                    && !option.Equals("close", StringComparison.OrdinalIgnoreCase))
+                {
                     headers.Remove(option.ToString());
+                }
             }
         }
     }

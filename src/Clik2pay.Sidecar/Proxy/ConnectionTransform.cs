@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Removes the header fields that the provider's Connection header nominates. YARP removes the well-known ones alone.</summary>
+/// <summary>Removes the header fields that the provider's Connection header nominates. YARP removes only the well-known ones.</summary>
 internal sealed class ConnectionTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

@@ -24,8 +24,9 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
                 ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
             },
 
-            // One connection for each request under way (RFC 9112). With HTTP/2 all requests share one connection, so a network that silently
-            // drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section 8.7).
+            // One connection for each request under way (RFC 9112). With HTTP/2 all requests share one connection, so a network that
+            // silently drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section
+            // 8.7).
             HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
             {
                 Version = HttpVersion.Version11,

@@ -1,12 +1,12 @@
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The state of the request that is under way on a caller's connection. There is one for each connection, which serves one request after the
-/// other, so that a request allocates none.
+/// The state of the request that is under way on a caller's connection. There is one for each connection, which serves one request after
+/// the other, so that a request allocates none.
 /// </summary>
 internal sealed class Exchange
 {
-    /// <summary>In characters. A longer target is not kept: there are many connections, and they live long.</summary>
+    /// <summary>In characters. A longer target is not kept, because there may be many connections.</summary>
     private const int LongestTarget = 512;
 
     private string? target;
@@ -20,7 +20,7 @@ internal sealed class Exchange
     /// <summary>Whether the request's body is streamed, so that it cannot be sent again.</summary>
     public bool HasStreamedBody { get; set; }
 
-    /// <summary>Whether the request goes out without a Content-Length, as it came in.</summary>
+    /// <summary>Whether the request is sent without a Content-Length, as it was received.</summary>
     public bool OmitsContentLength { get; set; }
 
     /// <summary>Whether upstream answered 401 to a token that has a successor by now, with which the request is to be sent once more.</summary>
@@ -32,13 +32,13 @@ internal sealed class Exchange
     /// <summary>The time for the request; both attempts share it.</summary>
     public TimeSpan TimeLimit { get; private set; }
 
-    /// <summary>How often the HTTP client has begun to write the request to a connection, of the current attempt alone.</summary>
+    /// <summary>How often the HTTP client has begun to write the request of the current attempt to a connection.</summary>
     public int Writes { get; private set; }
 
     /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
     public Sent Sent { get; private set; }
 
-    /// <summary>The same, as the last problem response on this connection reported it.</summary>
+    /// <summary>The value of <see cref="Sent"/> in the last problem response on this connection.</summary>
     public Sent ReportedSent { get; set; }
 
     public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
@@ -63,14 +63,14 @@ internal sealed class Exchange
         Sent = Sent.Maybe;
     }
 
-    /// <summary>The request is over: everything about it is forgotten, except for its address.</summary>
+    /// <summary>Resets everything but the address, for the next request.</summary>
     public void End()
     {
         (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
         (IsToBeReplayed, IsReplay, Writes, Sent) = (false, false, 0, Sent.No);
     }
 
-    /// <summary>The address of a request. That of the previous request is used again if it is the same.</summary>
+    /// <summary>Creates the address of a request, or returns that of the previous request if both are the same.</summary>
     public UpstreamAddress AddressOf(string requestPrefix, string requestTarget)
     {
         if (address is not null && string.Equals(requestTarget, target, StringComparison.Ordinal) && string.Equals(requestPrefix, prefix, StringComparison.Ordinal))

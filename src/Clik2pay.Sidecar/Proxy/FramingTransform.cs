@@ -7,18 +7,18 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Passes on a status that has rules of its own for the body, as HTTP allows, and refuses a response that the server could not write. Without it
-/// the server would turn such a response into a bare 500, after the provider has processed the request.
+/// Forwards responses whose status restricts the body, and rejects a response that HTTP does not allow. The server would turn those into a
+/// bare 500, after the provider has processed the request.
 /// </summary>
 internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransform
 {
-    /// <exception cref="InvalidResponseException">The response cannot be passed on.</exception>
+    /// <exception cref="InvalidResponseException">The response cannot be forwarded.</exception>
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
         if (context.ProxyResponse is not { } response)
             return default;
 
-        // The HTTP client decodes this one alone, and would pass the others on as if they were the content (RFC 9112, section 7).
+        // The HTTP client decodes only this coding, and treats content in another one as plain (RFC 9112, section 7).
         if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var coding)
             && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
         {
@@ -27,11 +27,12 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
 
         switch (response.StatusCode)
         {
-            // The HTTP client has consumed interim responses. What is left is 101, which nobody asked for, and numbers below 100.
+            // The HTTP client consumes interim responses, except 101, which the sidecar never asks for.
             case < HttpStatusCode.OK:
-                throw new InvalidResponseException(string.Create(CultureInfo.InvariantCulture, $"responded with the status {(int)response.StatusCode:000}, which is not a final one"));
+                throw new InvalidResponseException(string.Create(
+                    CultureInfo.InvariantCulture, $"responded with the status {(int)response.StatusCode:000}, which is not a final status"));
 
-            // Its length is that of no body (RFC 9110, section 8.6).
+            // A 204 must not have a length (RFC 9110, section 8.6).
             case HttpStatusCode.NoContent:
                 context.HttpContext.Response.Headers.ContentLength = null;
                 return default;
@@ -49,14 +50,16 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
         }
     }
 
-    /// <summary>A 205 has no body, but says so like any other response: by a length of 0, an empty chunk or the end of the connection (RFC 9110, section 15.3.6).</summary>
+    /// <summary>
+    /// A 205 has an empty body, with a length of 0, an empty chunk, or up to the end of the connection (RFC 9110, section 15.3.6).
+    /// </summary>
     private static async ValueTask RequireNoBodyAsync(ResponseTransformContext context, HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsStreamAsync(context.CancellationToken);
         if (await body.ReadAsync(new byte[1], context.CancellationToken) > 0)
             throw new InvalidResponseException("responded with the status 205 and a body, which that status does not allow");
 
-        // The only length that it can have. A response to HEAD may have come with another one.
+        // A response to HEAD may have another length.
         context.HttpContext.Response.Headers.ContentLength = 0;
     }
 }

@@ -1,9 +1,11 @@
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Whether a request has been sent to the provider. In snake case the member <c>sent</c> of a problem response and a metric label.</summary>
+/// <summary>
+/// Whether a request has been sent to the provider. In snake case it is the member <c>sent</c> of a problem response and a metric label.
+/// </summary>
 internal enum Sent
 {
-    /// <summary>No byte of the request has reached a connection to the provider. It is safe to send it again.</summary>
+    /// <summary>No byte of the request was written to a connection to the provider. It is safe to send it again.</summary>
     No,
 
     /// <summary>The HTTP client has begun to write the request. The provider may have processed it.</summary>

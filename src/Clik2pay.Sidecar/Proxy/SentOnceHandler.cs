@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// Gives every request that is not safe a content, a kept body or an empty one. When a pooled connection ends before the response, the HTTP
-/// client repeats a request without content, on whichever connection comes next; it does not repeat one with content.
+/// client repeats a request without content on another connection. It does not repeat a request with content.
 /// </summary>
 internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

@@ -20,8 +20,12 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
             var credential = CredentialHeaders.Find(name);
             if (credential is not null && !isReplay)
                 metrics.CallerCredentialRemoved(credential);
-            if (credential is not null || ConnectionOptions.Nominates(connection, name) || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
+            if (credential is not null
+                || ConnectionOptions.Nominates(connection, name)
+                || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
+            {
                 (removed ??= []).Add(name);
+            }
         }
 
         if (removed is not null)

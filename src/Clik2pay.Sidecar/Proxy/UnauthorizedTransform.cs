@@ -6,23 +6,25 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay: it is
-/// certain that the provider has not processed such a request, and of no other.
+/// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay,
+/// because it is the only status that proves that the provider has not processed the request.
 /// </summary>
 internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : ResponseTransform
 {
-    /// <summary>The part of the time for the request, and at most how much, in which the caller still gets the provider's 401.</summary>
+    /// <summary>The fraction of the request timeout, and its maximum, that is kept for returning the provider's 401.</summary>
     private const double LastPart = 0.1;
     private static readonly TimeSpan MostLastPart = TimeSpan.FromSeconds(1);
 
     public override ValueTask ApplyAsync(ResponseTransformContext context) =>
-        context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } request } ? DecideAsync(context, request) : default;
+        context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } request }
+            ? DecideAsync(context, request)
+            : default;
 
     private async ValueTask DecideAsync(ResponseTransformContext context, HttpRequestMessage request)
     {
         var exchange = Exchange.Of(context.HttpContext);
 
-        // The token that was really sent is rejected, unless that has happened already or too often.
+        // Rejects the token that was sent, unless it has been rejected already or too often.
         var rejected = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
         if (exchange.IsReplay || exchange.HasStreamedBody)
         {
@@ -36,7 +38,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMet
             return;
         }
 
-        // Without another token the provider's own 401 is the best response that there is.
+        // Without another token the caller gets the provider's 401.
         metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
     }
 
@@ -52,7 +54,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMet
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            // The refresh goes on for the requests that follow.
+            // The refresh continues for later requests.
             return false;
         }
     }

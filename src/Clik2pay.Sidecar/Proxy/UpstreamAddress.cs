@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The address of a request to the provider, with path and query byte for byte as the caller wrote them. It leads back to the exchange from
-/// code that the HTTP client calls with nothing but its own request.
+/// The address of a request to the provider, with path and query byte for byte as the caller wrote them. It refers to the exchange, for
+/// code that the HTTP client calls with its own request only.
 /// </summary>
 internal sealed class UpstreamAddress(string address, Exchange exchange) : Uri(address, in AsWritten)
 {

@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Turns YARP's bare 502 or 504 into a problem response that says what happened, and whether the provider may have processed the request. The
-/// first failure is logged, and the first response after it.
+/// Turns YARP's bare 502 or 504 into a problem response that says what happened, and whether the provider may have processed the request.
+/// The first failure is logged, and the first response after it.
 /// </summary>
 internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
 {
@@ -33,10 +33,11 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         var (code, reason) = Explain(error, exchange);
         ReportFailure(reason, exchange.Sent);
         var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
-        return ProblemAnswer.WriteAsync(context, status, code, metrics, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
+        var detail = $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}";
+        return ProblemAnswer.WriteAsync(context, status, code, metrics, detail);
     }
 
-    /// <summary>For an exception that nobody expected.</summary>
+    /// <summary>For an unexpected exception.</summary>
     public Task AnswerMistakeAsync(HttpContext context, Exception mistake)
     {
         // Type and place only: a message may quote what must not be told.
@@ -58,10 +59,11 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
     private (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
     {
         var failure = error.Exception;
-        var hasTimedOut = error.Error is ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled || failure is OperationCanceledException;
+        var hasTimedOut = error.Error is ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled
+            || failure is OperationCanceledException;
         return exchange.Sent switch
         {
-            // The time for the request ended while it waited for a connection.
+            // The request timeout passed while the request waited for a connection.
             Sent.No when hasTimedOut && !CallFailure.IsConnectTimeout(failure) =>
                 (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(options.ApiBaseUrl, exchange.TimeLimit)),
             Sent.No => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: false)),
@@ -70,7 +72,8 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, CallFailure.Closed),
             _ when failure is InvalidResponseException invalid => (ErrorCode.UpstreamUnreachable, invalid.Reason),
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, string.Create(
-                CultureInfo.InvariantCulture, $"did not respond within {exchange.TimeLimit.TotalSeconds:0.###} s (ActivityTimeout in proxy.json)")),
+                CultureInfo.InvariantCulture,
+                $"did not respond within {exchange.TimeLimit.TotalSeconds:0.###} s (ActivityTimeout in proxy.json)")),
             _ => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: true)),
         };
     }

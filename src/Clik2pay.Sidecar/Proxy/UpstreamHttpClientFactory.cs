@@ -15,7 +15,7 @@ internal sealed class UpstreamHttpClientFactory(
         base.ConfigureHandler(context, handler);
         connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
-        // A request of each caller at once needs no more. Connections that are idle count too, so files are left for others.
+        // Each caller needs one connection at a time. Idle connections count too, so that files remain for others.
         handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);
 
         // Every byte of a header passes as it is, as on the callers' side.

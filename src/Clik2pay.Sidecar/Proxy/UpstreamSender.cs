@@ -2,23 +2,25 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>The last step of a request: YARP's forwarder with the transforms of its route. It is taken a second time for the replay after a 401.</summary>
+/// <summary>
+/// The last step of the request pipeline: YARP's forwarder with the transforms of the route. It runs again for the replay after a 401.
+/// </summary>
 internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
 {
-    /// <summary>The least time for a replay.</summary>
+    /// <summary>The minimum time for a replay.</summary>
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>YARP's own limit where the cluster has none.</summary>
+    /// <summary>YARP's default, for a cluster without an ActivityTimeout.</summary>
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
-    /// <summary>Ends when the response has been copied. What failed is in the forwarder's error feature.</summary>
+    /// <summary>Completes when the response has been copied. The forwarder's error feature contains a failure.</summary>
     public Task SendAsync(HttpContext context)
     {
         var (exchange, proxy) = (Exchange.Of(context), context.GetReverseProxyFeature());
         var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
         exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
 
-        // The caller waits for both attempts together no longer than for one.
+        // Both attempts share the time of one.
         if (exchange.IsReplay)
         {
             var left = exchange.GetTimeLeft(time);

@@ -46,8 +46,8 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
     private static string RequestIdOf(IHeaderDictionary headers) =>
         headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? id : None;
 
-    [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, upstream's request id {UpstreamRequestId}, "
-        + "the sidecar's own error {Error}, sent {Sent}.")]
+    [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
+        + "upstream's request id {UpstreamRequestId}, the sidecar's own error {Error}, sent {Sent}.")]
     private static partial void Answered(
         ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error, string sent);
 }

@@ -7,7 +7,9 @@ namespace Clik2pay.Sidecar.Tokens;
 /// Looks at the credential files, and offers the refresh loop what else they hold. It looks instead of being told: a mounted Secret is a link
 /// that Kubernetes swaps, a network drive tells nobody, and containers share the system's limit of watches.
 /// </summary>
-internal sealed class RotationWatch(CredentialFiles files, Rotation rotation, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log) : HostedLoop
+internal sealed class RotationWatch(
+    CredentialFiles files, Rotation rotation, RefreshLoop loop, Clik2payOptions options, TimeProvider time, ILogger<RotationWatch> log)
+    : HostedLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

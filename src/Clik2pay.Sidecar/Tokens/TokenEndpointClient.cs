@@ -23,7 +23,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         var handler = new SocketsHttpHandler();
         connections.Configure(handler, tokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
 
-        // The HTTP client asks for this right before it writes a header to a connection.
+        // The HTTP client calls this right before it writes a header to a connection.
         handler.RequestHeaderEncodingSelector = (_, request) =>
         {
             request.Options.Set(SentKey, value: true);
@@ -86,7 +86,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
         return new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
         {
-            // Firewalls refuse a request without User-Agent (AWS's managed rules, for instance).
+            // Some firewalls block requests without User-Agent, for instance with AWS's managed rules.
             Headers =
             {
                 Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic))),

@@ -51,7 +51,8 @@ internal static class Verbs
 
     private static Command Compare()
     {
-        var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 2, "How long each time."));
+        var (sidecar, rounds, seconds) = (
+            Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 2, "How long each time."));
         var before = new Option<string>("--before") { Description = "The folder of another published sidecar.", Required = true };
         var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
         var verb = new Command("compare", "Measures two builds of the sidecar beside each other.") { before, sidecar, rounds, seconds, cases };

@@ -2,9 +2,9 @@ using Clik2pay.Sidecar.Benchmarks.Rig;
 
 namespace Clik2pay.Sidecar.Benchmarks.Compare;
 
-/// <summary>Which builds are compared, and for how long.</summary>
-/// <param name="Before">The folder of the published sidecar of before.</param>
-/// <param name="Sidecar">The folder of the published sidecar of now; null: it is published first.</param>
+/// <summary>Which builds are compared, under which load.</summary>
+/// <param name="Before">The folder of the older published sidecar.</param>
+/// <param name="Sidecar">The folder of the newer one. Null: the current source is published.</param>
 /// <param name="Cases">The kinds of load.</param>
 /// <param name="Rounds">How often each is measured.</param>
 /// <param name="Seconds">How long each time.</param>

@@ -5,7 +5,7 @@ using static Clik2pay.Sidecar.Benchmarks.Rig.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Compare;
 
-/// <summary>The verb <c>compare</c>: two builds of the sidecar with everything on, in one run, and how sure their ratio is.</summary>
+/// <summary>The verb <c>compare</c>: measures two builds of the sidecar in one run, and the ratio between them with its interval.</summary>
 internal static class CompareVerb
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);

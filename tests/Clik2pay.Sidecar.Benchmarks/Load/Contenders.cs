@@ -42,7 +42,8 @@ internal static class Contenders
         return contenders.Count > 0 ? (contenders, leftOut) : throw new BenchmarkFailure($"Not installed: {string.Join(", ", leftOut)}. Nothing is left to be measured.");
     }
 
-    private static async Task<SidecarContender> MakeSidecarAsync(LoadOptions options, Folder folder, NginxProvider provider, SharedStore store, CancellationToken cancellationToken)
+    private static async Task<SidecarContender> MakeSidecarAsync(
+        LoadOptions options, Folder folder, NginxProvider provider, SharedStore store, CancellationToken cancellationToken)
     {
         var environment = SidecarEnvironment.Full(provider, store);
         foreach (var (key, value) in options.Settings)

@@ -18,7 +18,8 @@ internal static class RefreshVerb
         await using var store = await SharedStore.StartAsync(folder, cancellationToken);
         var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
         var steady = new SidecarContender("steady", "no refresh", program, SidecarEnvironment.Full(provider, store));
-        var refreshing = new SidecarContender("refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived));
+        var refreshing = new SidecarContender(
+            "refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived));
         await using var calm = new Running(steady);
         await using var busy = new Running(refreshing);
         Running[] both = [calm, busy];

@@ -10,11 +10,11 @@ internal static class Statistics
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /// <summary>Between which values the median lies with a probability of 90 %: by 10,000 samples drawn from the values, the same in each run.</summary>
+    /// <summary>The 90 % confidence interval of the median, by bootstrap with 10,000 samples, which are the same in each run.</summary>
     public static (double Low, double High) IntervalOfMedian(IReadOnlyList<double> values)
     {
         const int samples = 10_000;
-#pragma warning disable CA5394 // Statistics need no secret numbers.
+#pragma warning disable CA5394 // Statistics need no secure random numbers.
         var random = new Random(1);
         var medians = Enumerable.Range(0, samples)
             .Select(_ => Median(Enumerable.Range(0, values.Count).Select(_ => values[random.Next(values.Count)]).ToArray()))

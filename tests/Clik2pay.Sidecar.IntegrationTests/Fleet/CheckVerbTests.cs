@@ -21,12 +21,19 @@ public sealed class CheckVerbTests
         await ExpectAsync(ExitCode.Success, $"{redis.Endpoint},password=right", $"ok    Redis           {redis.Endpoint}");
         await ExpectAsync(ExitCode.Success, $"redis://:right@{redis.Endpoint}/2", "database 2");
         await ExpectAsync(ExitCode.Success, $"{tls.Endpoint},ssl=true,sslHost=redis.example", "TLS", ("Redis:CaFile", certificates.AuthorityFile));
-        await ExpectAsync(ExitCode.RedisUnusable, $"{gone.Endpoint}", $"FAIL  Redis           Unreachable: {gone.Endpoint} could not be reached: the connection was refused");
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            $"{gone.Endpoint}",
+            $"FAIL  Redis           Unreachable: {gone.Endpoint} could not be reached: the connection was refused");
         await ExpectAsync(ExitCode.RedisUnusable, "redis.invalid:6379", "Unreachable: redis.invalid:6379 could not be reached: its name does not resolve");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},password=wrong", $"AccessDenied: {redis.Endpoint} refuses the user or the password");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint}", $"AccessDenied: {redis.Endpoint} wants a password");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},user=limited,password=limited", $"AccessDenied: {redis.Endpoint} does not allow the user");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint},ssl=true", $"TlsFailed: {tls.Endpoint} could not be trusted: its certificate is for another name", ("Redis:CaFile", certificates.AuthorityFile));
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            $"{tls.Endpoint},ssl=true",
+            $"TlsFailed: {tls.Endpoint} could not be trusted: its certificate is for another name",
+            ("Redis:CaFile", certificates.AuthorityFile));
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} agreed on no TLS");
         await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it want TLS?");
         await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: it has an option that there is not");

@@ -95,7 +95,10 @@ public sealed class AddressTests
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
         await using var program = SidecarProcess.StartBy(
             network.Command,
-            SidecarProcess.Environment($"https://two.example:{upstream.Port}", tokenEndpoint, [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
+            SidecarProcess.Environment(
+                $"https://two.example:{upstream.Port}",
+                tokenEndpoint,
+                [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
             "run");
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
         await program.WaitForLineAsync("Access token refreshed");
@@ -134,7 +137,8 @@ public sealed class AddressTests
         var (exitCode, output) = await SidecarProcess.RunByAsync(network.Command, environment, "check");
 
         var fault = isSilent ? "one is silent" : "one refuses";
-        Figures.Report($"of two addresses {fault}: first token after {token.TotalSeconds:0.00} s, first payment after {payment.TotalSeconds:0.00} s");
+        Figures.Report(
+            $"of two addresses {fault}: first token after {token.TotalSeconds:0.00} s, first payment after {payment.TotalSeconds:0.00} s");
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.InRange(token, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.InRange(payment, TimeSpan.Zero, TimeSpan.FromSeconds(5));

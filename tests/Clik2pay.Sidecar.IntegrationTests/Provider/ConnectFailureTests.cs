@@ -7,28 +7,30 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>Every way in which a connection can fail to come about, for the API, the token endpoint and <c>check</c>.</summary>
+/// <summary>Every way in which establishing a connection can fail, for the API, the token endpoint and <c>check</c>.</summary>
 public sealed class ConnectFailureTests
 {
     private readonly ConcurrentQueue<string> failures = new();
 
     [Lesson("no connection was established, and callers got 504: dotnet/yarp#1628, dotnet/runtime#78070")]
     [Fact]
-    public async Task Without_a_connection_the_caller_learns_that_nothing_was_sent_and_why()
+    public async Task Without_a_connection_the_response_reports_that_nothing_was_sent_and_the_cause()
     {
         using var trusted = new TestCertificates("provider.example", isForLoopback: false);
         using var stranger = new TestCertificates("provider.example", isForLoopback: false);
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} provider.example proxy.example");
         await using var names = new NameServer(network.Host);
         var requests = 0;
-        await using var silent = new ScriptedUpstream(connection => Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, connection.Stopped), address: network.Host);
+        await using var silent = new ScriptedUpstream(
+            connection => Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, connection.Stopped), address: network.Host);
         await using var untrusted = new ScriptedUpstream(CountAsync, stranger, network.Host);
         await using var dropped = new ScriptedUpstream(CountAsync, address: network.Host);
         await using var refusing = new ScriptedUpstream(
             async connection =>
             {
                 while (await connection.ReadRequestAsync() is not null)
-                    await connection.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
+                    await connection.WriteAsync(
+                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
             },
             address: network.Host);
         await using var closing = new ScriptedUpstream(connection => connection.ReadRequestAsync(), address: network.Host);
@@ -36,23 +38,44 @@ public sealed class ConnectFailureTests
         var closed = ClosedPort(network.Host);
         var provider = "https://provider.example";
 
-        // For the API a connection is waited for 10 s, for the token endpoint 5 s.
+        // The connect timeout is 10 s for the API and 5 s for the token endpoint.
         Row[] rows =
         [
-            new("SYN dropped", $"{provider}:{dropped.Port}", "could not be reached: no connection within {0} s, because provider.example:{1} did not respond"),
+            new(
+                "SYN dropped",
+                $"{provider}:{dropped.Port}",
+                "could not be reached: no connection within {0} s, because provider.example:{1} did not respond"),
             new("refused", $"{provider}:{closed}", "could not be reached: the connection was refused"),
-            new("TLS silent", $"{provider}:{silent.Port}", "could not be reached: no connection within {0} s, because the TLS handshake got no response"),
+            new(
+                "TLS silent",
+                $"{provider}:{silent.Port}",
+                "could not be reached: no connection within {0} s, because the TLS handshake got no response"),
             new("TLS untrusted", $"{provider}:{untrusted.Port}", "could not be trusted: its certificate is from an unknown authority"),
-            new("proxy silent", provider, $"could not be reached through the proxy http://proxy.example:{silent.Port}: no connection within {{0}} s")
+            new(
+                "proxy silent",
+                provider,
+                $"could not be reached through the proxy http://proxy.example:{silent.Port}: no connection within {{0}} s")
                 { Proxy = $"http://proxy.example:{silent.Port}" },
-            new("proxy 407", provider, $"could not be reached through the proxy http://proxy.example:{refusing.Port}: the proxy responded 407")
+            new(
+                "proxy 407",
+                provider,
+                $"could not be reached through the proxy http://proxy.example:{refusing.Port}: the proxy responded 407")
                 { Proxy = $"http://user:secret@proxy.example:{refusing.Port}" },
-            new("proxy SYN dropped", provider, $"could not be reached through the proxy http://proxy.example:{dropped.Port}: no connection within {{0}} s")
+            new(
+                "proxy SYN dropped",
+                provider,
+                $"could not be reached through the proxy http://proxy.example:{dropped.Port}: no connection within {{0}} s")
                 { Proxy = $"http://proxy.example:{dropped.Port}" },
-            new("proxy closes", provider, $"could not be reached through the proxy http://proxy.example:{closing.Port}: the proxy closed the connection")
+            new(
+                "proxy closes",
+                provider,
+                $"could not be reached through the proxy http://proxy.example:{closing.Port}: the proxy closed the connection")
                 { Proxy = $"http://proxy.example:{closing.Port}" },
             new("name not found", "https://nowhere.example", "could not be reached: the name nowhere.example does not resolve"),
-            new("name server silent", "https://silent.example", "could not be reached: no connection within {0} s, because the name silent.example was not resolved"),
+            new(
+                "name server silent",
+                "https://silent.example",
+                "could not be reached: no connection within {0} s, because the name silent.example was not resolved"),
         ];
         await Task.WhenAll(rows.SelectMany(row => (Task[])[CheckApiAsync(row), CheckTokenEndpointAsync(row)]));
 
@@ -81,13 +104,18 @@ public sealed class ConnectFailureTests
         {
             await using var upstream = await RecordingUpstream.StartAsync(network.Host);
             await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync(network.Host);
-            var environment = Environment(row, tokenEndpoint, ("Clik2pay:ApiBaseUrl", upstream.Address), ("Clik2pay:TokenEndpoint", $"{row.Address}/oauth2/token"));
+            var environment = Environment(
+                row, tokenEndpoint, ("Clik2pay:ApiBaseUrl", upstream.Address), ("Clik2pay:TokenEndpoint", $"{row.Address}/oauth2/token"));
             var says = string.Format(System.Globalization.CultureInfo.InvariantCulture, row.Says, 5, dropped.Port);
             await using var program = SidecarProcess.StartBy(network.Command, environment, "run");
 
             var checking = SidecarProcess.RunByAsync(network.Command, environment, "check");
             await ExpectProblemAsync(row, program, HttpStatusCode.ServiceUnavailable, "token_unavailable", says);
-            ExpectCheck(row, await checking, ExitCode.TokenEndpointUnreachable, $"FAIL  token endpoint  the token endpoint {row.Address}/oauth2/token {says}");
+            ExpectCheck(
+                row,
+                await checking,
+                ExitCode.TokenEndpointUnreachable,
+                $"FAIL  token endpoint  the token endpoint {row.Address}/oauth2/token {says}");
             Assert.Empty(upstream.Received);
         }
 
@@ -104,7 +132,8 @@ public sealed class ConnectFailureTests
     private async Task ExpectProblemAsync(Row row, SidecarProcess program, HttpStatusCode status, string code, string says)
     {
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
-        using var response = await caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"), TestContext.Current.CancellationToken);
+        using var response = await caller.PostAsync(
+            "/open/v1/payment-requests", new StringContent("{}"), TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync();
         var problem = JsonDocument.Parse(text).RootElement;
 
@@ -137,7 +166,7 @@ public sealed class ConnectFailureTests
 
     /// <param name="Name">What fails.</param>
     /// <param name="Address">Where.</param>
-    /// <param name="Says">What is reported, with the limit in seconds in the place of {0}.</param>
+    /// <param name="Says">The expected message. {0} is the connect timeout in seconds, {1} the port whose packets are dropped.</param>
     private sealed record Row(string Name, string Address, string Says)
     {
         public string Proxy { get; init; } = "";

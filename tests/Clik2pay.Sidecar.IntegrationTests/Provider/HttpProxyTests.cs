@@ -58,7 +58,8 @@ public sealed class HttpProxyTests
     [Theory]
     [InlineData("right", 200, "done", 1)]
     [InlineData("wrong", 502, "the proxy responded 407", 0)]
-    public async Task Over_plain_http_the_proxy_gets_a_request_again_after_its_407_and_forwards_it_once(string password, int status, string says, int forwarded)
+    public async Task Over_plain_http_the_proxy_gets_a_request_again_after_its_407_and_forwards_it_once(
+        string password, int status, string says, int forwarded)
     {
         await using var proxy = new ConnectProxy(upstreamPort: 1, "user:right", ["Basic realm=\"p\""]);
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();

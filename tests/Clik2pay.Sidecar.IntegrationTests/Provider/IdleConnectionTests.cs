@@ -4,12 +4,12 @@ namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
 public sealed class IdleConnectionTests
 {
-    /// <summary>The default of many load balancers. A request that is sent while they close the connection gets no response.</summary>
+    /// <summary>Many load balancers close an idle connection after 60 s. A request that is sent at that moment gets no response.</summary>
     private static readonly TimeSpan LoadBalancer = TimeSpan.FromSeconds(60);
 
     [Lesson("the server closed idle connections at 60 s, and requests sent then got 502: aws-sigv4-proxy#72")]
     [Fact]
-    public async Task An_idle_connection_is_closed_by_the_sidecar_well_before_a_load_balancer_would()
+    public async Task The_sidecar_closes_an_idle_connection_well_before_60_s()
     {
         var closed = new TaskCompletionSource<TimeSpan>();
         await using var upstream = new ScriptedUpstream(async connection =>

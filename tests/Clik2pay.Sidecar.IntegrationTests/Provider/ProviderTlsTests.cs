@@ -10,15 +10,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>Whom the program trusts to be the provider.</summary>
+/// <summary>Which certificates the program trusts.</summary>
 public sealed class ProviderTlsTests
 {
     [Fact]
-    public async Task A_provider_whose_authority_the_system_trusts_is_called_and_another_gets_nothing_and_sends_nobody_anywhere()
+    public async Task A_provider_with_a_certificate_of_an_unknown_authority_gets_no_request_and_no_issuer_is_downloaded()
     {
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
-        using var certificates = new TestCertificates("provider.example", isForLoopback: true, issuerAt: $"http://{elsewhere.LocalEndpoint}/ca");
+        using var certificates = new TestCertificates(
+            "provider.example", isForLoopback: true, issuerAt: $"http://{elsewhere.LocalEndpoint}/ca");
         using var stranger = new TestCertificates("other.example", isForLoopback: true);
         var calls = 0;
         await using var upstream = await StartAsync(certificates, () => Interlocked.Increment(ref calls));
@@ -100,8 +101,11 @@ public sealed class ProviderTlsTests
 
     private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
     {
-        // The server itself does not look for its issuer either.
-        var certificate = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);
+        // The server does not look for its issuer either.
+        var certificate = SslStreamCertificateContext.Create(
+            X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile),
+            additionalCertificates: null,
+            offline: true);
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificate,
@@ -109,7 +113,8 @@ public sealed class ProviderTlsTests
         };
         var tls = new TlsHandshakeCallbackOptions { OnConnection = _ => new(options) };
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(tls)));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(tls)));
         var app = builder.Build();
         app.Run(context =>
         {

@@ -7,7 +7,9 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>An upstream that fails at random in every place where a connection can fail, and remembers every request that reached it.</summary>
+/// <summary>
+/// An upstream that fails at random in every place where a connection can fail, and remembers every request that reached it.
+/// </summary>
 [Collection(OneByOne.Name)]
 public sealed class RandomFailureTests
 {
@@ -22,9 +24,9 @@ public sealed class RandomFailureTests
 
     [Lesson("a POST was sent again by the HTTP client: dotnet/corefx#39005, undici#5598")]
     [Fact]
-    public async Task Whatever_fails_no_unsafe_request_arrives_twice_and_sent_is_never_no_for_one_that_arrived()
+    public async Task After_random_failures_no_unsafe_request_arrived_twice_and_sent_was_never_no_for_one_that_arrived()
     {
-        // Both have ended before their records are compared.
+        // The records are compared after both have stopped.
         await using (var upstream = new ScriptedUpstream(FailAtRandomAsync))
         {
             await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
@@ -42,7 +44,7 @@ public sealed class RandomFailureTests
         Assert.DoesNotContain(reportedAsNotSent, arrivals.ContainsKey);
         Assert.True(violations.IsEmpty, string.Join('\n', violations.Take(10)));
 
-        // Both happen, or the test would show nothing.
+        // Without both outcomes the test would prove nothing.
         Assert.True(outcomes["502 maybe"] > Requests / 20);
         Assert.True(outcomes["200"] > Requests / 20);
     }
@@ -59,7 +61,7 @@ public sealed class RandomFailureTests
         _ => "Content-Length: 2\r\n\r\n{}",
     };
 
-    /// <summary>The same for each number in each run.</summary>
+    /// <summary>Returns the same sequence for a number in every run.</summary>
     private static Random RandomOf(int number) => new(number);
 
     private async Task CallAsync(Uri address, int number)
@@ -78,7 +80,8 @@ public sealed class RandomFailureTests
         try
         {
             var response = await connection.ReadAnswerAsync().WaitAsync(TimeSpan.FromMinutes(2));
-            var sent = ((string[])[" no", " maybe"]).FirstOrDefault(value => response.Text.Contains($"\"sent\":\"{value[1..]}\"", StringComparison.Ordinal), "");
+            var sent = ((string[])[" no", " maybe"]).FirstOrDefault(
+                value => response.Text.Contains($"\"sent\":\"{value[1..]}\"", StringComparison.Ordinal), "");
             outcomes.AddOrUpdate($"{response.Status}{sent}", 1, (_, count) => count + 1);
             if (sent == " no")
                 reportedAsNotSent.Enqueue(number);
@@ -87,7 +90,7 @@ public sealed class RandomFailureTests
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            // A response that broke off in the middle breaks off for the caller too.
+            // The provider closed the connection in the middle of a response, and so did the sidecar.
             outcomes.AddOrUpdate("broken off", 1, (_, count) => count + 1);
         }
     }
@@ -104,7 +107,7 @@ public sealed class RandomFailureTests
 
         while (true)
         {
-            // The head of a request comes in one piece. What belongs to the body of the one before has no start line.
+            // The head of a request arrives in one piece. A piece without a start line belongs to the previous body.
             var count = await connection.Stream.ReadAsync(buffer, connection.Stopped);
             if (count == 0)
                 return;

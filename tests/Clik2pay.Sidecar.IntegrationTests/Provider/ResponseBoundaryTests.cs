@@ -44,7 +44,8 @@ public sealed class ResponseBoundaryTests
         }
     }
 
-    private static async Task<(int Connections, string Second)> CallTwiceAsync(string method, string first, bool isSecure, bool isSplit, bool isReused)
+    private static async Task<(int Connections, string Second)> CallTwiceAsync(
+        string method, string first, bool isSecure, bool isSplit, bool isReused)
     {
         using var certificates = new TestCertificates("provider.example", isForLoopback: true);
         await using var upstream = new ScriptedUpstream(
@@ -76,7 +77,8 @@ public sealed class ResponseBoundaryTests
                 await Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, connection.Stopped);
             },
             isSecure ? certificates : null);
-        await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address), ("Clik2pay:CaFile", isSecure ? certificates.AuthorityFile : null)]);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("Clik2pay:ApiBaseUrl", upstream.Address), ("Clik2pay:CaFile", isSecure ? certificates.AuthorityFile : null)]);
 
         if (isReused)
             await sidecar.Caller.GetByteArrayAsync("/open/v1/before", TestContext.Current.CancellationToken);

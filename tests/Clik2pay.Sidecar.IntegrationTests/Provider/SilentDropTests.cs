@@ -4,7 +4,9 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>The network drops the packets of established connections without a word, as a firewall does that has forgotten them. New connections pass.</summary>
+/// <summary>
+/// The network silently drops the packets of established connections, as a firewall does after a restart. New connections work.
+/// </summary>
 public sealed class SilentDropTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -41,7 +43,7 @@ public sealed class SilentDropTests
                 ports.Add(((IPEndPoint)connection.Socket.RemoteEndPoint!).Port);
                 while (await connection.ReadRequestAsync() is { } request)
                 {
-                    // All are under way at once, so that there are as many connections.
+                    // All requests are under way at once, so that each has its own connection.
                     if (request.Target.EndsWith("/before", StringComparison.Ordinal) && Interlocked.Increment(ref arrived) == connections)
                         allArrived.SetResult();
                     await allArrived.Task;
@@ -72,7 +74,8 @@ public sealed class SilentDropTests
         var payments = new List<Task<Payment>>();
         for (var at = TimeSpan.Zero; at <= Duration; at += Interval)
         {
-            await Task.Delay(at - Ambience.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Ambience.Time);
+            await Task.Delay(
+                at - Ambience.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Ambience.Time);
             payments.Add(TimeAsync(Ambience.Time.GetElapsedTime(start)));
         }
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
 /// <summary>
-/// An HTTP proxy that wants credentials. It opens tunnels (CONNECT) to the upstream, whatever name is asked for, and responds to other requests
-/// itself, as the provider behind it would.
+/// An HTTP proxy that requires credentials. It opens every tunnel (CONNECT) to the upstream, whatever its name, and responds to other
+/// requests itself, like the provider behind it.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     /// <param name="upstreamPort">Where tunnels go, on 127.0.0.1.</param>
     /// <param name="credentials">user:password.</param>
-    /// <param name="challenges">What it offers, in Proxy-Authenticate.</param>
+    /// <param name="challenges">The values of its Proxy-Authenticate headers.</param>
     public ConnectProxy(int upstreamPort, string credentials, IReadOnlyList<string> challenges)
     {
         (this.upstreamPort, this.challenges) = (upstreamPort, challenges);
@@ -61,6 +61,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         await upstream.ConnectAsync(IPAddress.Loopback, upstreamPort);
         await connection.WriteAsync("HTTP/1.1 200 Connection Established\r\n\r\n");
         var stream = upstream.GetStream();
-        await Task.WhenAny(connection.Stream.CopyToAsync(stream, connection.Stopped), stream.CopyToAsync(connection.Stream, connection.Stopped));
+        await Task.WhenAny(
+            connection.Stream.CopyToAsync(stream, connection.Stopped), stream.CopyToAsync(connection.Stream, connection.Stopped));
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>A name server that knows no name, and does not respond at all if the name begins with "silent" (RFC 1035, section 4).</summary>
+/// <summary>A name server that responds NXDOMAIN, or does not respond if the name begins with "silent" (RFC 1035, section 4).</summary>
 internal sealed class NameServer : IAsyncDisposable
 {
     private readonly UdpClient server;
@@ -33,7 +33,7 @@ internal sealed class NameServer : IAsyncDisposable
                 if (reply.Length < 20 || Encoding.ASCII.GetString(reply, 13, 6) == "silent")
                     continue;
 
-                // A response, recursion available, NXDOMAIN; the question stays, and additional records go.
+                // Flags: response, recursion available, NXDOMAIN. The reply has the question and no other records.
                 (reply[2], reply[3]) = (0x81, 0x83);
                 reply.AsSpan(6, 6).Clear();
                 var end = Array.IndexOf(reply, (byte)0, 12) + 5;

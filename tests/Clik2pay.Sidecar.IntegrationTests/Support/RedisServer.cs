@@ -68,7 +68,8 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Carries out a command, on a connection of the test's own.</summary>
     public async Task<RespReply> RunAsync(params RespArgument[] command)
     {
-        await using var connection = await RedisConnection.OpenAsync(Endpoint, access, new(Ambience.Time), TestContext.Current.CancellationToken);
+        await using var connection = await RedisConnection.OpenAsync(
+            Endpoint, access, new(Ambience.Time), TestContext.Current.CancellationToken);
         await connection.IntroduceAsync(access, TestContext.Current.CancellationToken);
         return await connection.ExecuteAsync(command, TestContext.Current.CancellationToken);
     }

@@ -5,7 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>An upstream that runs a script for each connection, over TLS if it is given certificates. The connection ends with the script.</summary>
+/// <summary>
+/// An upstream that runs a script for each connection, over TLS if it is given certificates. The connection ends with the script.
+/// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
     private readonly TcpListener listener;
@@ -15,7 +17,8 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     private readonly Task serving;
     private int connections;
 
-    public ScriptedUpstream(Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1", int port = 0)
+    public ScriptedUpstream(
+        Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1", int port = 0)
     {
         listener = new(IPAddress.Parse(address), port);
         this.script = script;

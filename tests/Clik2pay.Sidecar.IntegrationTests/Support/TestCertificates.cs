@@ -30,7 +30,8 @@ internal sealed class TestCertificates : IDisposable
         server.CertificateExtensions.Add(names.Build());
         if (issuerAt is not null)
             server.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, [issuerAt]));
-        using var certificate = server.Create(authorityCertificate, now.AddDays(-1), age is null ? now.AddDays(1) : now - age.Value, [1, 2, 3, 4]);
+        using var certificate = server.Create(
+            authorityCertificate, now.AddDays(-1), age is null ? now.AddDays(1) : now - age.Value, [1, 2, 3, 4]);
 
         AuthorityFile = folder.Write("ca.pem", authorityCertificate.ExportCertificatePem());
         CertificateFile = folder.Write("server.pem", certificate.ExportCertificatePem());

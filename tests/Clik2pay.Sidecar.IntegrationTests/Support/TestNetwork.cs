@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
 /// <summary>
-/// A network namespace for the program, joined to this process by a pair of virtual interfaces, with name resolution of its own. Packets are
-/// dropped in it without effect on anything else. It needs root, <c>ip</c> and <c>iptables</c>; without them the test is skipped.
+/// A network namespace for the program, connected to this process by a pair of virtual interfaces, with its own name resolution. Dropping
+/// its packets affects nothing else. It needs root, <c>ip</c> and <c>iptables</c>; without them the test is skipped.
 /// </summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>The address of the program.</summary>
     public string Sidecar { get; }
 
-    /// <summary>What starts a program in the namespace.</summary>
+    /// <summary>The command that starts a program in the namespace.</summary>
     public IReadOnlyList<string> Command => ["ip", "netns", "exec", name];
 
     /// <param name="hosts">Creates the lines of its hosts file.</param>
@@ -51,11 +51,13 @@ internal sealed class TestNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops packets that the program sends, without an answer: arguments of iptables that select them.</summary>
-    public Task DropAsync(params string[] selection) => RunAsync([.. Command, "iptables", "-w", "-A", "OUTPUT", "-p", "tcp", .. selection, "-j", "DROP"]);
+    /// <summary>Drops packets that the program sends, selected by arguments of iptables.</summary>
+    public Task DropAsync(params string[] selection) => RunAsync(
+        [.. Command, "iptables", "-w", "-A", "OUTPUT", "-p", "tcp", .. selection, "-j", "DROP"]);
 
     /// <summary>Drops packets to the program.</summary>
-    public Task DropIncomingAsync(params string[] selection) => RunAsync([.. Command, "iptables", "-w", "-A", "INPUT", "-p", "tcp", .. selection, "-j", "DROP"]);
+    public Task DropIncomingAsync(params string[] selection) => RunAsync(
+        [.. Command, "iptables", "-w", "-A", "INPUT", "-p", "tcp", .. selection, "-j", "DROP"]);
 
     /// <summary>Settings with which a program in the namespace can be called from here, and may call plain http.</summary>
     public IEnumerable<(string Key, string Value)> Settings =>
@@ -103,7 +105,7 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     private async Task JoinAsync(string hosts)
     {
-        // ip netns exec puts these in the place of the system's files.
+        // ip netns exec mounts these over the system's files.
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync($"{folder}/hosts", $"127.0.0.1 localhost\n{hosts}\n");
         await File.WriteAllTextAsync($"{folder}/resolv.conf", $"nameserver {Host}\n");

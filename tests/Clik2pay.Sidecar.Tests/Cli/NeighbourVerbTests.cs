@@ -40,7 +40,8 @@ public sealed class NeighbourVerbTests : IAsyncDisposable
         var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "1");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("http://*:1 could not be reached: the connection was refused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "http://*:1 could not be reached: the connection was refused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

@@ -187,7 +187,9 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(await ExportsAsync(simulator), "check");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(["ok    configuration", "--    Redis", "ok    token endpoint", "ok    credentials", "ok    API"], output.Split('\n').Select(line => line[..20].TrimEnd()));
+        Assert.Equal(
+            ["ok    configuration", "--    Redis", "ok    token endpoint", "ok    credentials", "ok    API"],
+            output.Split('\n').Select(line => line[..20].TrimEnd()));
         Assert.Contains("expires in 3600 s", output, StringComparison.Ordinal);
     }
 

@@ -14,7 +14,8 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     private RecordingUpstream upstream = null!;
     private FakeTokenEndpoint tokenEndpoint = null!;
 
-    public async ValueTask InitializeAsync() => (upstream, tokenEndpoint) = (await RecordingUpstream.StartAsync(), await FakeTokenEndpoint.StartAsync());
+    public async ValueTask InitializeAsync() => (upstream, tokenEndpoint) = (
+        await RecordingUpstream.StartAsync(), await FakeTokenEndpoint.StartAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -42,21 +43,22 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     [InlineData(1024, 1100)]
     [InlineData(256, 400)]
     [InlineData(256, 3000)]
-    public async Task Callers_beyond_what_fits_are_refused_and_everything_else_goes_on(int limit, int count)
+    public async Task Callers_above_the_limit_are_closed_and_probes_and_other_callers_are_served(int limit, int count)
     {
         // What is not published keeps some 200 files of its own open.
         var extra = SidecarProcess.IsPublished ? 0 : 512;
         (limit, count) = (limit + extra, count + extra);
         await using var program = Start($"{limit}:{limit}");
         var (address, admin) = await program.WaitForAddressesAsync();
-        var share = int.Parse((await program.WaitForLineAsync("[1107]")).Split("Callers can open ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        var share = int.Parse(
+            (await program.WaitForLineAsync("[1107]")).Split("Callers can open ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
 
         await OpenCallersAsync(address, count);
         await program.WaitForLineAsync("[1106]");
         await AssertIsWellAsync(program, admin);
         Assert.Equal(share, await CountOpenAsync());
 
-        // All that are connected call at once, and each gets a connection to the provider.
+        // All connected callers call at once, and each gets a connection to the provider.
         var arrived = 0;
         var all = new TaskCompletionSource();
         upstream.Instead = async context =>
@@ -70,7 +72,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         Assert.Equal(share, (await Task.WhenAll(connected.Select(CallAsync))).Count(status => status == 200));
         await AssertIsWellAsync(program, admin);
 
-        // And when they have gone, others come in.
+        // After these callers have gone, others are accepted.
         callers.ForEach(caller => caller.Dispose());
         upstream.Instead = null;
         Assert.Equal(200, await CallUntilAcceptedAsync(address));
@@ -113,10 +115,11 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     {
         using var kubelet = new HttpClient { BaseAddress = admin, Timeout = TimeSpan.FromSeconds(30) };
         Assert.Equal(HttpStatusCode.OK, (await kubelet.GetAsync("/livez")).StatusCode);
-        var (exitCode, _) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = $"{admin}" }, "wait", "--timeout", "30");
+        var (exitCode, _) = await SidecarProcess.RunAsync(
+            new Dictionary<string, string> { ["Sidecar__Admin"] = $"{admin}" }, "wait", "--timeout", "30");
         Assert.Equal(0, exitCode);
 
-        // In ticks of 10 ms: a thread that accepts in vain uses up to 100 in each second, for as long as the callers stay.
+        // In ticks of 10 ms. A thread that retries accept in a loop uses up to 100 in each second, for as long as the callers stay.
         long used;
         var start = Ambient.Time.GetTimestamp();
         do
@@ -130,7 +133,8 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     }
 
     private static long ProcessorTime(SidecarProcess program) =>
-        SidecarProcess.ThreadsOf(program.Id).Sum(thread => thread.Fields[11..13].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
+        SidecarProcess.ThreadsOf(program.Id).Sum(
+            thread => thread.Fields[11..13].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
 
     private SidecarProcess Start(string limits) =>
         SidecarProcess.StartBy(["prlimit", $"--nofile={limits}"], SidecarProcess.Environment(upstream, tokenEndpoint), "run");

@@ -70,9 +70,9 @@ public sealed class TcpConnectorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_address_family_that_this_machine_does_not_have_costs_one_attempt()
+    public async Task An_address_family_that_this_machine_lacks_costs_one_attempt()
     {
-        // A documentation address (RFC 3849): there is no route to it, or nobody responds.
+        // A documentation address (RFC 3849). There is no route to it, or no response.
         var connecting = ConnectAsync(IPAddress.Parse("2001:db8::1"), Second);
         time.Advance(TimeSpan.FromMilliseconds(250));
 
@@ -83,7 +83,7 @@ public sealed class TcpConnectorTests : IDisposable
 
     [Lesson("the network silently dropped the connection: hyperium/hyper#4186, agentgateway#3231")]
     [Fact]
-    public async Task A_connection_is_probed_after_5_s_and_given_up_10_s_after_unacknowledged_data()
+    public async Task A_connection_is_probed_after_5_s_and_closed_after_10_s_with_unacknowledged_data()
     {
         using var socket = await ConnectAsync(Second);
 

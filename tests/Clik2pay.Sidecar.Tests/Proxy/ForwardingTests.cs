@@ -66,7 +66,8 @@ public sealed class ForwardingTests : IAsyncLifetime
         await using var front = await TestSidecar.StartAsync(upstream);
 
         for (var i = 0; i < 2; i++)
-            await RawConnection.AskAsync(front.Address, $"{method} /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+            await RawConnection.AskAsync(
+                front.Address, $"{method} /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
 
         Assert.Equal(2, upstream.Received.Count);
         Assert.All(upstream.Received, received =>

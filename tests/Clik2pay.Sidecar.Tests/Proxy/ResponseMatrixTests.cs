@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Proxy;
 
-/// <summary>Every status with every way to write a body, to every method that differs in that: the response arrives as it was sent.</summary>
+/// <summary>Every status with every kind of body framing, for GET, HEAD and POST.</summary>
 public sealed class ResponseMatrixTests : IAsyncLifetime
 {
     private static readonly (string Name, string Head, string Body)[] Bodies =
@@ -28,25 +28,27 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
 
     [Lesson("204 with Content-Length and 205 became a bare 500: dotnet/aspnetcore#40883, #42956")]
     [Fact]
-    public async Task Every_status_arrives_with_the_same_body_or_is_a_502_that_says_why_not()
+    public async Task Every_status_arrives_with_the_same_body_or_becomes_a_502_with_the_cause()
     {
         var failures = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var refused = 0;
         await Parallel.ForEachAsync(Enumerable.Range(200, 400), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (status, cancellationToken) =>
         {
-            // All of a status use one connection, so a response that leaves bytes behind shows in the next one.
+            // All responses with one status use one connection, so leftover bytes of one show up in the next.
             await using var connection = await RawConnection.OpenAsync(sidecar.Address);
             foreach (var method in (string[])["GET", "HEAD", "POST"])
             {
                 for (var body = 0; body < Bodies.Length; body++)
                 {
                     await connection.SendAsync($"{method} /open/v1/{status}/{body} HTTP/1.1\r\nHost: localhost\r\n{(method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n")}");
-                    var response = await connection.ReadAnswerAsync(hasBody: method != "HEAD").WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+                    var response = await connection.ReadAnswerAsync(hasBody: method != "HEAD").WaitAsync(
+                        TimeSpan.FromSeconds(30), cancellationToken);
                     var expected = method == "HEAD" || status is 204 or 304 || body < 3 ? "" : "done";
                     if (status == 205 && expected.Length > 0)
                     {
                         Interlocked.Increment(ref refused);
-                        if (response.Status != 502 || !response.Text.Contains("responded with the status 205 and a body", StringComparison.Ordinal)
+                        if (response.Status != 502 || !response.Text.Contains(
+                            "responded with the status 205 and a body", StringComparison.Ordinal)
                             || !response.Text.Contains("\"sent\":\"maybe\"", StringComparison.Ordinal))
                             failures.Enqueue($"{method} {status}, {Bodies[body].Name}: {response.StartLine} {response.Text}");
                     }
@@ -63,9 +65,9 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("000 OK", "the status 000, which is not a final one")]
-    [InlineData("099 OK", "the status 099, which is not a final one")]
-    [InlineData("101 Switching Protocols", "the status 101, which is not a final one")]
+    [InlineData("000 OK", "the status 000, which is not a final status")]
+    [InlineData("099 OK", "the status 099, which is not a final status")]
+    [InlineData("101 Switching Protocols", "the status 101, which is not a final status")]
     public async Task A_status_that_is_not_final_is_a_502_that_says_so(string status, string says)
     {
         upstream.Answer = _ => $"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n";

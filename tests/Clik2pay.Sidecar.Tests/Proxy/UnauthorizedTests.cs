@@ -227,7 +227,8 @@ public sealed class UnauthorizedTests
     public async Task When_the_time_ends_during_the_wait_for_the_successor_the_caller_gets_the_providers_401_and_it_is_counted()
     {
         var gate = new TaskCompletionSource();
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02")]);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02")]);
         await sidecar.WaitForTokenAsync("access_token_1");
         sidecar.TokenEndpoint.Gate = gate.Task;
         sidecar.Upstream.Respond = RefuseFirstToken;
@@ -249,7 +250,8 @@ public sealed class UnauthorizedTests
     public async Task A_401_that_leaves_no_time_to_wait_is_passed_on_and_its_token_is_replaced()
     {
         var time = new SimulatedTime();
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:01:00")], time);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:01:00")], time);
         await sidecar.WaitForTokenAsync("access_token_1");
         var gate = new TaskCompletionSource();
         sidecar.TokenEndpoint.Gate = gate.Task;

@@ -17,7 +17,12 @@ public sealed class UpstreamFailureTests
 
         var answer = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable", "no", $"{address}/ could not be reached: the connection was refused. Nothing was sent");
+        await AssertOursAsync(
+            answer,
+            HttpStatusCode.BadGateway,
+            "upstream_unreachable",
+            "no",
+            $"{address}/ could not be reached: the connection was refused. Nothing was sent");
     }
 
     [Fact]

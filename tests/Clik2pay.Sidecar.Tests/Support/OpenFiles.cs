@@ -2,17 +2,18 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>What the hard limit of open files allows here.</summary>
+/// <summary>The number of callers that the hard limit of open files allows.</summary>
 internal static class OpenFiles
 {
-    /// <summary>The tests that need most of them, one after the other.</summary>
+    /// <summary>The tests that need the most open files run one after the other.</summary>
     public const string Collection = "Open files";
 
-    /// <summary>For the tests that run at the same time, and for the share that the program keeps from callers.</summary>
+    /// <summary>For tests that run at the same time, and for what the program keeps in reserve.</summary>
     private const int Reserve = 4000;
 
     /// <summary>
-    /// How many callers a test can have whose requests all wait upstream. Each one is two open files in this process, and two in the program.
+    /// The number of callers whose requests can wait upstream at the same time. Each needs two open files in this process and two in the
+    /// program.
     /// </summary>
     public static int MostCallers { get; } = Find();
 

@@ -54,7 +54,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) =>
         new([Program, .. arguments], environment, workingDirectory);
 
-    /// <summary>Starts it by a command that replaces itself with the program: under limits, or in a network of its own.</summary>
+    /// <summary>Starts it with a command that sets limits or enters a network namespace, and then executes the program.</summary>
     public static SidecarProcess StartBy(
         IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new([.. command, Program, .. arguments], environment, workingDirectory: null);

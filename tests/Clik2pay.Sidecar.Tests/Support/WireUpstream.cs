@@ -28,7 +28,9 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     public ConcurrentQueue<WireMessage> Received { get; } = new();
 
-    /// <summary>The whole answer to a request, in Latin-1. After one without a length, or with <c>Connection: close</c>, the connection ends.</summary>
+    /// <summary>
+    /// The whole answer to a request, in Latin-1. After one without a length, or with <c>Connection: close</c>, the connection ends.
+    /// </summary>
     public Func<WireMessage, string> Answer { get; set; } = _ => Ok;
 
     /// <summary>Written before the body is read, when set: an interim answer.</summary>

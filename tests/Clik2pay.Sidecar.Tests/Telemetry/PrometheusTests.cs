@@ -213,7 +213,8 @@ public sealed class PrometheusTests
         var text = await ScrapeAsync(sidecar);
 
         // Each request has one answer, whoever's.
-        var own = ((string[])["upstream_unreachable", "upstream_timeout"]).Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"maybe\"}}"));
+        var own = ((string[])["upstream_unreachable", "upstream_timeout"]).Select(
+            code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"maybe\"}}"));
         Assert.Equal(3, Value(text, "upstream_answers_total{status_class=\"2xx\"}") + own.Sum());
         Assert.Equal(1, Value(text, "upstream_answers_total{status_class=\"2xx\"}"));
     }
