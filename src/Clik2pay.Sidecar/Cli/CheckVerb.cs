@@ -7,7 +7,9 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>The verb <c>check</c>: uses Redis, makes one token call, connects to the API, and reports each in a line.</summary>
+/// <summary>
+/// The verb <c>check</c>: uses Redis, makes one token call, connects to the API, and reports each result on its own line.
+/// </summary>
 internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, TextWriter output)
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)

@@ -96,8 +96,8 @@ internal static class CommandLine
     private static Command Check()
     {
         var settings = SettingsArgument();
-        var verb = new Command(
-            "check", "Checks whether the sidecar can run: configuration, Redis, token endpoint, credentials, connection to the API.") { settings };
+        const string what = "Checks whether the sidecar can run: configuration, Redis, token endpoint, credentials, connection to the API.";
+        var verb = new Command("check", what) { settings };
         verb.SetAction((parsed, cancellationToken) => CheckVerb.RunAsync(parsed.GetValue(settings)!, parsed.InvocationConfiguration.Output, cancellationToken));
         return verb;
     }

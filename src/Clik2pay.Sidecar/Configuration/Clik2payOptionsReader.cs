@@ -33,7 +33,8 @@ internal static class Clik2payOptionsReader
         if (caFile is not null && apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
         {
             settings.AddMistake(
-                CaFileKey, $"it has no effect, because {ApiBaseUrlKey} and {TokenEndpointKey} are plain http. Use https, or remove it.");
+                CaFileKey,
+                $"it is not supported when both {ApiBaseUrlKey} and {TokenEndpointKey} are plain http. Use https, or remove it.");
         }
 
 

@@ -30,9 +30,9 @@ internal static partial class HostLog
         + "{Reason} allows. Further closed connections are not logged. Find the client that keeps connections open, or raise the limit.")]
     private static partial void Full(ILogger log, int count, string listener, string reason);
 
-    [LoggerMessage(1107, LogLevel.Warning, "Callers can open {Callers} connections, and administration {Administration}, instead of "
-        + "{MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise the hard limit to {Needed} "
-        + "(ulimit -Hn, LimitNOFILE=), or lower the setting.")]
+    [LoggerMessage(1107, LogLevel.Warning, "The callers' listener accepts {Callers} connections and the administration listener "
+        + "{Administration}, instead of {MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise "
+        + "the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
     private static partial void FewerConnections(
         ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
 

@@ -13,7 +13,7 @@ internal static class CallFailure
     public const string Closed = "closed the connection without a complete response, and may not have read the whole request";
 
     private const string InvalidResponse = "sent a response that is not valid HTTP/1.1";
-    private const string UseCaFile = "; if its authority is private, name it in Clik2pay:CaFile";
+    private const string UseCaFile = "; for a private authority, set Clik2pay:CaFile";
 
     /// <summary>Whether the connect timeout passed, as the HTTP client reports it.</summary>
     public static bool IsConnectTimeout(Exception? e) => e is OperationCanceledException { InnerException: TimeoutException };
@@ -104,8 +104,8 @@ internal static class CallFailure
     {
         null => "the proxy did not open a connection",
         HttpStatusCode.ProxyAuthenticationRequired =>
-            "the proxy responded 407 (Proxy Authentication Required); check the user and password in "
-                + $"{address.Scheme.ToUpperInvariant()}_PROXY, which are used for Basic and Digest only",
+            "the proxy responded 407 (Proxy Authentication Required). Only Basic and Digest authentication are supported. "
+                + $"Check the user and password in {address.Scheme.ToUpperInvariant()}_PROXY or ALL_PROXY",
         _ => $"the proxy responded {(int)status} to CONNECT",
     };
 

@@ -44,7 +44,7 @@ internal static class ServerCertificates
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
             reasons.Add(ExplainDates(chain!));
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            reasons.Add("its certificate is for another name");
+            reasons.Add("its certificate does not match the host name");
         return new(reasons.Count > 0 ? string.Join("; ", reasons) : $"its certificate was rejected ({status})", isUnknownAuthority);
     }
 

@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Provider;
 internal sealed class TcpConnector(TimeProvider time)
 {
     /// <summary>
-    /// The number of attempts in the process beside the first one of each call. Each needs an open file in addition to the caller's share.
+    /// The maximum number of concurrent attempts in the process, without the first one of each call. Each needs an open file.
     /// </summary>
     public const int MaxFurtherAttempts = 16;
 

@@ -3,7 +3,7 @@ using System.Security.Authentication;
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>A server's certificate is not trusted.</summary>
-/// <param name="reason">The end of a sentence after "could not be trusted:". Of the certificate it contains only the dates.</param>
+/// <param name="reason">The end of a sentence after "could not be trusted:". It quotes only dates of the certificate.</param>
 /// <param name="isUnknownAuthority">Whether another set of authorities could make the certificate trusted.</param>
 internal sealed class UntrustedCertificateException(string reason, bool isUnknownAuthority) : AuthenticationException(reason)
 {

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Decides how the request's body is sent: a kept body so that it can be sent again, and no body without a length that the caller did not
-/// send.
+/// Decides how the request's body is sent: a kept body so that it can be sent again, and a request without a body gets no length that the
+/// caller did not send.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {

@@ -29,7 +29,7 @@ internal sealed class Exchange
     /// <summary>Whether the request is being sent for the second time, which is the last.</summary>
     public bool IsReplay { get; set; }
 
-    /// <summary>The time for the request; both attempts share it.</summary>
+    /// <summary>The request timeout, shared by both attempts.</summary>
     public TimeSpan TimeLimit { get; private set; }
 
     /// <summary>How often the HTTP client has begun to write the request of the current attempt to a connection.</summary>
@@ -44,7 +44,7 @@ internal sealed class Exchange
     public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
 
     /// <summary>The request is handed to the HTTP client, for the first time or for the replay.</summary>
-    /// <param name="limit">The time for the request, more than zero.</param>
+    /// <param name="limit">The request timeout, more than zero.</param>
     /// <param name="time">The clock.</param>
     public void BeginAttempt(TimeSpan limit, TimeProvider time)
     {
@@ -53,7 +53,7 @@ internal sealed class Exchange
             (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
     }
 
-    /// <summary>What is left of the time for the request; zero or less when it is over.</summary>
+    /// <summary>The remaining time of the request; zero or less after the timeout.</summary>
     public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
 
     /// <summary>The HTTP client begins to write the request to a connection.</summary>

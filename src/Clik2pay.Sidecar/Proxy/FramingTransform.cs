@@ -30,7 +30,8 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
             // The HTTP client consumes interim responses, except 101, which the sidecar never asks for.
             case < HttpStatusCode.OK:
                 throw new InvalidResponseException(string.Create(
-                    CultureInfo.InvariantCulture, $"responded with the status {(int)response.StatusCode:000}, which is not a final status"));
+                    CultureInfo.InvariantCulture,
+                    $"responded with the status {(int)response.StatusCode:000}, which is not a final status"));
 
             // A 204 must not have a length (RFC 9110, section 8.6).
             case HttpStatusCode.NoContent:

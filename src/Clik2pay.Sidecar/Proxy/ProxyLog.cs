@@ -9,8 +9,8 @@ internal static partial class ProxyLog
     [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused and they stay as they were: {Mistake}")]
     public static partial void EditRefused(this ILogger log, string mistake);
 
-    [LoggerMessage(1202, LogLevel.Warning, "The API {Upstream} {Reason}. Sent: {Sent}. "
-        + "Further failures are not logged until the API responds. To test the connection, run clik2pay-sidecar check.")]
+    [LoggerMessage(1202, LogLevel.Warning, "The API {Upstream} {Reason}. Request sent: {Sent}. "
+        + "Further failures are not logged until a valid response arrives. To test the connection, run clik2pay-sidecar check.")]
     public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason, string sent);
 
     [LoggerMessage(1203, LogLevel.Information, "The API {Upstream} responds again.")]

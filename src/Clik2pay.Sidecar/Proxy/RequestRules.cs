@@ -7,8 +7,8 @@ namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// The transforms of every route, in their order: target as written → body → strip → inject; of the answer: replay on 401 → framing →
-/// connection → what is only ours → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so nothing
-/// written there can put another credential in.
+/// connection → sidecar-only headers → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so
+/// nothing written there can put another credential in.
 /// </summary>
 internal sealed class RequestRules(
     AccessTokenSource tokens, EchoFilter echoes, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider

@@ -37,8 +37,8 @@ internal static class SendTracker
     /// <summary>
     /// When a connection closes before the response, the client itself repeats a request without content and one with <c>Expect:
     /// 100-continue</c>. A proxy must not repeat a request that is not safe (RFC 9110, section 9.2.2). Only an HTTP proxy that asks for
-    /// credentials (407) gets the request again, because it has not forwarded it. The credentials in that request are the client's; those
-    /// of the caller were removed.
+    /// credentials (407) gets the request again, because it has not forwarded it. Its Proxy-Authorization comes from the client; the
+    /// caller's was removed.
     /// </summary>
     private static int MostWrites(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get || request.Method == HttpMethod.Head ? int.MaxValue

@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Gives every request that is not safe a content, a kept body or an empty one. When a pooled connection ends before the response, the HTTP
-/// client repeats a request without content on another connection. It does not repeat a request with content.
+/// Gives every request that is not safe content: the kept body, or an empty one. When a pooled connection ends before the response, the
+/// HTTP client repeats a request without content on another connection. It does not repeat a request with content.
 /// </summary>
 internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Runs the refresh loop from when callers are served until the host stops. A failed start costs no token call.</summary>
+/// <summary>Runs the refresh loop from the time callers are served until the host stops. A failed start makes no token call.</summary>
 internal sealed class RefreshService(RefreshLoop loop, IHostApplicationLifetime lifetime) : HostedLoop
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)

@@ -32,7 +32,7 @@ public sealed class CheckVerbTests
         await ExpectAsync(
             ExitCode.RedisUnusable,
             $"{tls.Endpoint},ssl=true",
-            $"TlsFailed: {tls.Endpoint} could not be trusted: its certificate is for another name",
+            $"TlsFailed: {tls.Endpoint} could not be trusted: its certificate does not match the host name",
             ("Redis:CaFile", certificates.AuthorityFile));
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} agreed on no TLS");
         await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it want TLS?");

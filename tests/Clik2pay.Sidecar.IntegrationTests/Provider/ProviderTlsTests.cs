@@ -29,7 +29,7 @@ public sealed class ProviderTlsTests
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("could not be trusted: its certificate is from an unknown authority, or an intermediate certificate is missing; if its authority is private, name it in Clik2pay:CaFile. Nothing was sent", text, StringComparison.Ordinal);
+        Assert.Contains("could not be trusted: its certificate is from an unknown authority, or an intermediate certificate is missing; for a private authority, set Clik2pay:CaFile. Nothing was sent", text, StringComparison.Ordinal);
         Assert.Equal(1, calls);
         Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
 
@@ -58,8 +58,8 @@ public sealed class ProviderTlsTests
     }
 
     [Theory]
-    [InlineData("unknown authority", "its certificate is from an unknown authority, or an intermediate certificate is missing; if its authority is private, name it in Clik2pay:CaFile.")]
-    [InlineData("wrong name", "its certificate is for another name.")]
+    [InlineData("unknown authority", "its certificate is from an unknown authority, or an intermediate certificate is missing; for a private authority, set Clik2pay:CaFile.")]
+    [InlineData("wrong name", "its certificate does not match the host name.")]
     [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
     [InlineData("all of them", "or an intermediate certificate is missing; its certificate has expired or is not valid yet")]
     [InlineData("no TLS", "could not be reached: the TLS handshake failed; check that this port speaks TLS")]
