@@ -121,7 +121,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public async Task<int> WaitForExitAsync()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(LongestWait, TestContext.Current.CancellationToken);
         await reading;
         return process.ExitCode;
     }
