@@ -13,6 +13,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
     private const int StatusIndex = 9;
 
     private volatile bool isReadingHead;
+    private bool hasEnded;
     private bool isHead;
     private int index;
     private int status;
@@ -46,20 +47,13 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
-    /// <summary>Uses pooled state machines, so that a response allocates none.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // Keeps room for one more byte.
-        var count = await inner.ReadAsync(buffer.Length > 1 ? buffer[..^1] : buffer, cancellationToken);
-        for (var i = 0; i < count && isReadingHead; i++)
-        {
-            // The HTTP client closes a connection on which it has read more than a response. Further data has the same effect.
-            if (IsEndOfResponse(buffer.Span[i]) && i == count - 1 && count < buffer.Length)
-                buffer.Span[count++] = 0;
-        }
+        if (hasEnded)
+            return new(0);
 
-        return count;
+        var read = inner.ReadAsync(buffer, cancellationToken);
+        return read.IsCompletedSuccessfully && !isReadingHead ? read : InspectAsync(read, buffer);
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
@@ -79,6 +73,26 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
         if (disposing)
             inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Uses pooled state machines, so that a response allocates none.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> InspectAsync(ValueTask<int> read, Memory<byte> buffer)
+    {
+        var count = await read;
+        for (var i = 0; i < count && isReadingHead; i++)
+        {
+            if (!IsEndOfResponse(buffer.Span[i]) || i < count - 1)
+                continue;
+
+            // The HTTP client closes a connection on which it has read more than a response, or reads nothing before it sends a request.
+            if (count < buffer.Length)
+                buffer.Span[count++] = 0;
+            else
+                hasEnded = true;
+        }
+
+        return count;
     }
 
     private void BeginHead()
