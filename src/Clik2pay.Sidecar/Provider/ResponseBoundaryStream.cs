@@ -80,14 +80,20 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
     private async ValueTask<int> InspectAsync(ValueTask<int> read, Memory<byte> buffer)
     {
         var count = await read;
+        return isReadingHead ? Inspect(buffer.Span, count) : count;
+    }
+
+    /// <returns>The number of bytes that the HTTP client gets: one more at the end of a response without a body.</returns>
+    private int Inspect(Span<byte> buffer, int count)
+    {
         for (var i = 0; i < count && isReadingHead; i++)
         {
-            if (!IsEndOfResponse(buffer.Span[i]) || i < count - 1)
+            if (!IsEndOfResponse(buffer[i]) || i < count - 1)
                 continue;
 
             // The HTTP client closes a connection on which it has read more than a response, or reads nothing before it sends a request.
             if (count < buffer.Length)
-                buffer.Span[count++] = 0;
+                buffer[count++] = 0;
             else
                 hasEnded = true;
         }
