@@ -75,10 +75,10 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
             return ExitCode.CredentialsRefused;
         }
 
+        var seconds = answer.Token.Lifetime.TotalSeconds;
         await ReportAsync("ok", "credentials", string.Create(
             CultureInfo.InvariantCulture,
-            $"username and password accepted, the access token expires in {answer.Token.Lifetime.TotalSeconds:0} s; "
-                + $"the API key is not verified"));
+            $"username and password accepted, the access token expires in {seconds:0} s; the API key is not verified"));
         return ExitCode.Success;
     }
 

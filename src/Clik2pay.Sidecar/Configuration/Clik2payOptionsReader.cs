@@ -34,9 +34,8 @@ internal static class Clik2payOptionsReader
         {
             settings.AddMistake(
                 CaFileKey,
-                $"it is not supported when both {ApiBaseUrlKey} and {TokenEndpointKey} are plain http. Use https, or remove it.");
+                $"no certificates are checked, because {ApiBaseUrlKey} and {TokenEndpointKey} use http. Use https or remove this setting.");
         }
-
 
         if (environment is null || apiBaseUrl is null || tokenEndpoint is null || credentials is null)
             return null;

@@ -28,7 +28,7 @@ internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Adm
     /// <param name="openFiles">The limit of open files and how many of them are free; null if it is unknown.</param>
     public static ConnectionLimits Create(SidecarOptions options, (long Limit, long Free)? openFiles)
     {
-        // A connection of each caller, one to the provider for each caller, and a connection for administration for each caller.
+        // Each caller needs its connection and one to the provider, and administration may have as many connections as callers.
         long configured = options.MaxConnections;
         var needed = (3 * configured) + Reserve;
         if (openFiles is not { } files || files.Free >= needed)

@@ -52,10 +52,13 @@ internal static class CallFailure
             "sent response headers larger than 64 KiB",
         _ when Has<RequestNotReadException>(e) => "closed the connection before it read the whole request",
         _ when Has<SocketException>(e, failure => failure.SocketErrorCode == SocketError.TimedOut) =>
-            "acknowledged no data for 10 s, so the sidecar closed the connection",
+            "stopped acknowledging data, so the connection was closed",
         _ when Has<HttpIOException>(e, failure => failure.HttpRequestError == HttpRequestError.InvalidResponse) => InvalidResponse,
         _ when e is null || Has<IOException>(e) => Closed,
-        _ => InvalidResponse,
+
+        // The server rejects a header of the response when it is copied.
+        InvalidOperationException => InvalidResponse,
+        _ => $"did not complete the call ({e.GetType().Name})",
     };
 
     /// <summary>For a request whose timeout passed before a connection was established.</summary>

@@ -98,7 +98,7 @@ internal sealed class TcpConnector(TimeProvider time)
                     if (running.Count > slots && TryTakeSlot())
                         slots++;
                     else if (running.Count > slots)
-                        Abandon(running, 0);
+                        AbandonOldest(running);
                     running.Add(Start(addresses[next++], port, cancellationToken));
                 }
 
@@ -123,7 +123,7 @@ internal sealed class TcpConnector(TimeProvider time)
         finally
         {
             while (running.Count > 0)
-                Abandon(running, 0);
+                AbandonOldest(running);
             Interlocked.Add(ref furtherAttempts, -slots);
         }
     }
@@ -143,11 +143,11 @@ internal sealed class TcpConnector(TimeProvider time)
         return new(AttemptAsync(address, port, stop.Token), stop);
     }
 
-    /// <summary>Stops an attempt, and closes its connection if it has connected in the meantime.</summary>
-    private static void Abandon(List<Attempt> running, int index)
+    /// <summary>Stops the oldest attempt, and closes its connection if it has connected in the meantime.</summary>
+    private static void AbandonOldest(List<Attempt> running)
     {
-        var (connecting, stop) = running[index];
-        running.RemoveAt(index);
+        var (connecting, stop) = running[0];
+        running.RemoveAt(0);
         stop.Cancel();
         stop.Dispose();
         _ = connecting.ContinueWith(

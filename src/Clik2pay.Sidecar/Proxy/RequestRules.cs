@@ -6,9 +6,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order: target as written → body → strip → inject; of the answer: replay on 401 → framing →
-/// connection → sidecar-only headers → echoes → nothing added → trailers. They come after whatever <c>proxy.json</c> itself lists, so
-/// nothing written there can put another credential in.
+/// The transforms of every route, in their order. Request: target as written → body → strip → inject. Response: replay on 401 →
+/// framing → connection → sidecar-only headers → echoes → nothing added → trailers. They run after the transforms in
+/// <c>proxy.json</c>, so nothing written there can put another credential in.
 /// </summary>
 internal sealed class RequestRules(
     AccessTokenSource tokens, EchoFilter echoes, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider

@@ -65,7 +65,7 @@ internal sealed class SidecarMetrics
         upstreamAnswers = new(meter, "clik2pay.sidecar.upstream_answers", "Answers of upstream that went to callers, by the class of their status.",
             [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);
         ownAnswers = new(meter, "clik2pay.sidecar.own_answers",
-            "Responses that the sidecar generated, by the code in their header Clik2pay-Sidecar-Error, and whether the request was sent.",
+            "Responses that the sidecar generated, by code (header Clik2pay-Sidecar-Error) and by whether the request may have been sent.",
             Pairs(Enum.GetValues<ErrorCode>(), Enum.GetValues<Sent>()),
             response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
         upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized", "Answers 401 of upstream, and what became of them.",

@@ -1,5 +1,3 @@
-using Clik2pay.Sidecar.Hosting;
-
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>Runs the refresh loop from the time callers are served until the host stops. A failed start makes no token call.</summary>

@@ -48,7 +48,10 @@ public sealed class AddressTests
         var (address, admin) = await program.WaitForAddressesAsync();
         await program.WaitForLineAsync("Access token refreshed");
         using var callers = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
-        using var kubelet = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = admin };
+        using var kubelet = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+        {
+            BaseAddress = admin,
+        };
 
         var payments = Enumerable.Range(0, limit).Select(_ => PayAsync(callers)).ToList();
         var mostFiles = 0;
@@ -60,7 +63,9 @@ public sealed class AddressTests
         }
 
         var responses = await Task.WhenAll(payments);
-        Figures.Report($"{limit} open files and two silent addresses: at most {mostFiles} files open, {responses.Count(response => response is not null)} of {limit} callers accepted");
+        var accepted = responses.Count(response => response is not null);
+        Figures.Report(
+            $"{limit} open files and two silent addresses: at most {mostFiles} files open, {accepted} of {limit} callers accepted");
         Assert.InRange(mostFiles, limit / 2, limit - 1);
         Assert.All(responses.OfType<HttpStatusCode>(), status => Assert.Equal(HttpStatusCode.BadGateway, status));
         Assert.Contains(HttpStatusCode.BadGateway, responses);
@@ -100,7 +105,7 @@ public sealed class AddressTests
                 tokenEndpoint,
                 [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
             "run");
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        using var caller = await program.WaitForCallerAsync();
         await program.WaitForLineAsync("Access token refreshed");
 
         var statuses = new List<HttpStatusCode?>();

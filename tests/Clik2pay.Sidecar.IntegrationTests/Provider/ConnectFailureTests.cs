@@ -131,7 +131,7 @@ public sealed class ConnectFailureTests
 
     private async Task ExpectProblemAsync(Row row, SidecarProcess program, HttpStatusCode status, string code, string says)
     {
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        using var caller = await program.WaitForCallerAsync();
         using var response = await caller.PostAsync(
             "/open/v1/payment-requests", new StringContent("{}"), TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync();

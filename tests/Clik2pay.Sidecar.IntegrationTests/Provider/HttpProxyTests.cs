@@ -125,7 +125,7 @@ public sealed class HttpProxyTests
 
     private static async Task<(int Status, string Text)> PostAsync(SidecarProcess program)
     {
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        using var caller = await program.WaitForCallerAsync();
         using var response = await caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -13,6 +13,9 @@ namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 /// <summary>Which certificates the program trusts.</summary>
 public sealed class ProviderTlsTests
 {
+    private const string UnknownAuthority = "its certificate is from an unknown authority, or an intermediate certificate is missing; "
+        + "for a private authority, set Clik2pay:CaFile.";
+
     [Fact]
     public async Task A_provider_with_a_certificate_of_an_unknown_authority_gets_no_request_and_no_issuer_is_downloaded()
     {
@@ -29,7 +32,7 @@ public sealed class ProviderTlsTests
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("could not be trusted: its certificate is from an unknown authority, or an intermediate certificate is missing; for a private authority, set Clik2pay:CaFile. Nothing was sent", text, StringComparison.Ordinal);
+        Assert.Contains($"could not be trusted: {UnknownAuthority} Nothing was sent", text, StringComparison.Ordinal);
         Assert.Equal(1, calls);
         Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
 
@@ -58,7 +61,7 @@ public sealed class ProviderTlsTests
     }
 
     [Theory]
-    [InlineData("unknown authority", "its certificate is from an unknown authority, or an intermediate certificate is missing; for a private authority, set Clik2pay:CaFile.")]
+    [InlineData("unknown authority", UnknownAuthority)]
     [InlineData("wrong name", "its certificate does not match the host name.")]
     [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
     [InlineData("all of them", "or an intermediate certificate is missing; its certificate has expired or is not valid yet")]

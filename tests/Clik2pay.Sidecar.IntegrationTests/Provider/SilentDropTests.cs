@@ -26,6 +26,7 @@ public sealed class SilentDropTests
             Figures.Report($"{connections} connections dropped silently: {failed.Count} of {payments.Count} payments failed, the last one at {last:0} s");
             Assert.DoesNotContain(failed, payment => payment.At >= Detected);
             Assert.All(failed, payment => Assert.Equal(HttpStatusCode.BadGateway, payment.Status));
+            Assert.All(failed, payment => Assert.Contains("stopped acknowledging data", payment.Text, StringComparison.Ordinal));
         }
     }
 
@@ -59,9 +60,9 @@ public sealed class SilentDropTests
                 tokenEndpoint,
                 [.. network.Settings, ("Clik2pay:CaFile", certificates.AuthorityFile)]),
             "run");
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await program.WaitForAddressAsync() };
+        using var caller = await program.WaitForCallerAsync();
         var before = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => PayAsync(caller, "before")));
-        Assert.All(before, status => Assert.Equal(HttpStatusCode.Created, status));
+        Assert.All(before, payment => Assert.Equal(HttpStatusCode.Created, payment.Status));
         Assert.Equal(connections, ports.Count);
 
         foreach (var port in ports)
@@ -81,13 +82,21 @@ public sealed class SilentDropTests
 
         return (connections, await Task.WhenAll(payments));
 
-        async Task<Payment> TimeAsync(TimeSpan at) => new(at, await PayAsync(caller, $"{at.TotalSeconds:0}"));
+        async Task<Payment> TimeAsync(TimeSpan at)
+        {
+            var (status, text) = await PayAsync(caller, $"{at.TotalSeconds:0}");
+            return new(at, status, text);
+        }
     }
 
-    private static async Task<HttpStatusCode> PayAsync(HttpClient caller, string name) =>
-        (await caller.PostAsync($"/open/v1/{name}", new StringContent("{}"), TestContext.Current.CancellationToken)).StatusCode;
+    private static async Task<(HttpStatusCode Status, string Text)> PayAsync(HttpClient caller, string name)
+    {
+        using var response = await caller.PostAsync($"/open/v1/{name}", new StringContent("{}"), TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     /// <param name="At">How long after the drop it started.</param>
-    /// <param name="Status">What the caller got.</param>
-    private sealed record Payment(TimeSpan At, HttpStatusCode Status);
+    /// <param name="Status">The status of the response.</param>
+    /// <param name="Text">The body of the response.</param>
+    private sealed record Payment(TimeSpan At, HttpStatusCode Status, string Text);
 }

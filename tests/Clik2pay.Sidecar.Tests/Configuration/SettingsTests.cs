@@ -58,7 +58,7 @@ public sealed class SettingsTests
 
         var mistake = Assert.Single(Mistakes([.. addresses, ("Clik2pay:CaFile", "/etc/ssl/certs/ca-certificates.crt")]));
 
-        Assert.StartsWith("Clik2pay:CaFile: it is not supported when both", mistake, StringComparison.Ordinal);
+        Assert.StartsWith("Clik2pay:CaFile: no certificates are checked, because Clik2pay:ApiBaseUrl", mistake, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,13 @@ public sealed class CanaryTests : IAsyncLifetime
         ReadSettingsThatAreWrong();
 
         // None of these may pass by being empty.
-        Assert.All(["Credentials refused", "No access token", "rejected the access token with 401", "hardly what is wrong", "until a valid response arrives", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:", "upstream's request id", "scope SpanId:"], Logged);
+        Assert.All(
+            [
+                "Credentials refused", "No access token", "rejected the access token with 401", "hardly what is wrong",
+                "until a valid response arrives", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:",
+                "upstream's request id", "scope SpanId:",
+            ],
+            Logged);
         Assert.All(["Microsoft.AspNetCore: ", "Clik2pay.Sidecar: ", "Experimental.System.Net.Http.Connections: "], source => Assert.Contains(telemetry.Activities, text => text.StartsWith(source, StringComparison.Ordinal)));
         Assert.All(["clik2pay.sidecar.requests_rejected", "http.server.request.duration", "http.client.request.duration", "kestrel.connection.duration"], name => Assert.Contains(telemetry.Measurements, text => text.Contains($"/{name} ", StringComparison.Ordinal)));
         Assert.All(["bad_request", "caller_refused", "no_route", "token_unavailable", "upstream_timeout", "upstream_unreachable"], code => Assert.Contains(answers, text => text.Contains($"Clik2pay-Sidecar-Error: {code}\r\n", StringComparison.Ordinal)));

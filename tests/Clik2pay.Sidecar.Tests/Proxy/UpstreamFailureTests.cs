@@ -44,8 +44,9 @@ public sealed class UpstreamFailureTests
         await sidecar.Log.WaitForAsync("responds again");
         Assert.Equal(
             [
-                $"The API {sidecar.Upstream.Address}/ closed the connection without a complete response, and may not have read the whole request. Request sent: maybe. "
-                    + "Further failures are not logged until a valid response arrives. To test the connection, run clik2pay-sidecar check.",
+                $"The API {sidecar.Upstream.Address}/ closed the connection without a complete response, and may not have read the whole "
+                    + "request. Request sent: maybe. Further failures are not logged until a valid response arrives. "
+                    + "To test the connection, run clik2pay-sidecar check.",
                 $"The API {sidecar.Upstream.Address}/ responds again.",
             ],
             sidecar.Log.Lines.Where(line => line.Text.StartsWith("The API", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));

@@ -112,6 +112,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     /// <summary>Waits until callers are served, and returns where.</summary>
     public async Task<Uri> WaitForAddressAsync() => (await WaitForAddressesAsync()).Callers;
 
+    /// <summary>Waits until callers are served, and returns a client that calls the sidecar directly.</summary>
+    public async Task<HttpClient> WaitForCallerAsync() =>
+        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await WaitForAddressAsync() };
+
     /// <summary>The same, and where probes, metrics and the status page are.</summary>
     public async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync()
     {

@@ -1,4 +1,4 @@
-namespace Clik2pay.Sidecar.Hosting;
+namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
 /// A background service that runs until the host stops. If the host fails to start, for instance because a port is in use, it cancels its
