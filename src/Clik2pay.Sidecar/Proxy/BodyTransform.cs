@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Decides how the request's body is sent: a kept body so that it can be sent again, and a request without a body gets no length that the
-/// caller did not send.
+/// Decides how the body of the request is sent: a kept body so that it can be sent again, and a request without a body gets no length that
+/// the caller did not send.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {
@@ -13,14 +13,25 @@ internal sealed class BodyTransform : RequestTransform
     {
         var (caller, request) = (context.HttpContext.Request, context.ProxyRequest);
         var exchange = Exchange.Of(context.HttpContext);
+        var canHaveBody = context.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        var hasBody = exchange.HasStreamedBody || exchange.Body is { IsEmpty: false };
+
+        // These methods expect no content, so none of them gets a length. For the others a length is recommended (RFC 9110, section 8.6).
+        // An empty chunked body is no body, but a server that ignores bodies would read its last chunk as a request.
+        exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
+            && (!canHaveBody || !hasBody);
 
         // YARP's content can be sent only once, and cannot be replaced here. A handler replaces it later.
         if (request.Content is { } content && exchange.Body is { } body)
-            request.Options.Set(KeptBody.Key, new(body, isSized: caller.ContentLength is not null, content.Headers));
+        {
+            var isSized = caller.ContentLength is not null || exchange.OmitsContentLength;
+            request.Options.Set(KeptBody.Key, new(body, isSized, content.Headers));
+        }
 
-        // These methods expect no content, so none of them gets a length. For the others a length is recommended (RFC 9110, section 8.6).
-        exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
-            && context.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+        // A server that ignores the body of a DELETE would read it as the next request on the connection (RFC 9110, section 9.3.5).
+        if (hasBody && caller.Method is "DELETE")
+            request.Headers.ConnectionClose = true;
+
         return default;
     }
 }

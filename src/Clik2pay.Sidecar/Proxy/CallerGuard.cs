@@ -42,6 +42,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
     private readonly Refusal otherHost = Refusal.CallerRefused(RejectionReason.Host,
         $"The Host header names none of the allowed hosts ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of them, or add the name to Sidecar:AllowedHosts.");
 
+    private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
+
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private static readonly SearchValues<char> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Where(c => c != '\t').Select(c => (char)c)]);
@@ -99,7 +101,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
             if (name.AsSpan().ContainsAnyExcept(TokenCharacters) || HasControlCharacters(values))
                 return OddHeader;
 
-            if (IsLookAlike(name, "Content-Length") || IsLookAlike(name, "Transfer-Encoding"))
+            if (Framing.Find(name) is { } header && !name.Equals(header, StringComparison.OrdinalIgnoreCase))
                 return TwoLengths;
         }
 
@@ -128,10 +130,6 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
     private static bool IsFromAPage(StringValues site) => site.Count > 0 && !Is(site, "none");
 
     private static bool Is(StringValues values, string only) => values.Count == 1 && values[0].AsSpan().Trim().Equals(only, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Another header that a server could take for this one.</summary>
-    private static bool IsLookAlike(string name, string header) =>
-        name.Length == header.Length && !name.Equals(header, StringComparison.OrdinalIgnoreCase) && CredentialHeaders.AreAlike(name, header);
 
     private static bool HasControlCharacters(StringValues values)
     {

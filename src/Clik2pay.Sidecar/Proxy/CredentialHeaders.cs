@@ -1,72 +1,37 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>The request headers that a caller's credentials, or his context, could travel in. None of them goes upstream.</summary>
+/// <summary>The headers that the sidecar sets, and the request headers that could carry credentials or context of the caller.</summary>
 internal static class CredentialHeaders
 {
     public const string ApiKey = "x-api-key";
     public const string Authorization = "Authorization";
 
-    public static readonly ImmutableArray<string> Names = [Authorization, "Proxy-Authorization", ApiKey, "Cookie", "baggage", CallerToken.Header];
+    private static readonly (string Name, Func<AccessToken, string> GetValue)[] Injected =
+    [
+        (ApiKey, token => token.Credentials.ApiKey),
+        (Authorization, token => token.Authorization),
+    ];
 
-    /// <summary>What they begin with, or what is skipped before it is compared. Most headers begin with something else.</summary>
-    private static readonly SearchValues<char> Beginnings = SearchValues.Create("aApPxXcCbB!#$%&'*+-.^_`|~");
+    private static readonly HeaderNames Stripped =
+        new([.. Injected.Select(header => header.Name), "Proxy-Authorization", "Cookie", "baggage", CallerToken.Header]);
 
-    /// <summary>Which of them the header is, or could be taken for.</summary>
-    public static string? Find(string header)
-    {
-        if (!Beginnings.Contains(header[0]))
-            return null;
+    /// <summary>The headers that are never forwarded from a caller, with those that the sidecar sets.</summary>
+    public static ImmutableArray<string> Names => Stripped.All;
 
-        foreach (var name in Names)
-        {
-            if (AreAlike(header, name))
-                return name;
-        }
+    /// <returns>The stripped header that this header is or could be taken for; null if there is none.</returns>
+    public static string? Find(string header) => Stripped.Find(header);
 
-        return null;
-    }
-
-    /// <summary>Some servers take <c>x_api_key</c> for <c>x-api-key</c>: neither case counts nor what stands between letters and digits.</summary>
-    public static bool AreAlike(ReadOnlySpan<char> header, ReadOnlySpan<char> other)
-    {
-        while (true)
-        {
-            header = SkipSeparators(header);
-            other = SkipSeparators(other);
-            if (header.IsEmpty || other.IsEmpty)
-                return header.IsEmpty && other.IsEmpty;
-
-            if (char.ToLowerInvariant(header[0]) != char.ToLowerInvariant(other[0]))
-                return false;
-
-            header = header[1..];
-            other = other[1..];
-        }
-    }
-
-    /// <summary>Makes ours the one value of each, whatever has been put there before.</summary>
+    /// <summary>Gives each injected header one value, whatever it had before.</summary>
     public static void Inject(HttpRequestHeaders headers, AccessToken token)
     {
-        SetOnly(headers, ApiKey, token.Credentials.ApiKey);
-        SetOnly(headers, Authorization, token.Authorization);
-    }
-
-    private static void SetOnly(HttpRequestHeaders headers, string name, string value)
-    {
-        headers.Remove(name);
-        headers.TryAddWithoutValidation(name, value);
-    }
-
-    private static ReadOnlySpan<char> SkipSeparators(ReadOnlySpan<char> text)
-    {
-        while (!text.IsEmpty && !char.IsAsciiLetterOrDigit(text[0]))
-            text = text[1..];
-
-        return text;
+        foreach (var (name, getValue) in Injected)
+        {
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, getValue(token));
+        }
     }
 }

@@ -20,7 +20,7 @@ internal static class ProxyServices
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailure>();
         services.AddSingleton<CallerToken>();
-        services.AddSingleton<EchoFilter>();
+        services.AddSingleton<ResponseHeaderFilter>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();
 
         // YARP brings authorization for the policies of routes, which are refused here. Its middleware would come into every request.

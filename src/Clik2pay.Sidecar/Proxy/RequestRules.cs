@@ -6,12 +6,12 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// The transforms of every route, in their order. Request: target as written → body → strip → inject. Response: replay on 401 →
-/// framing → connection → sidecar-only headers → echoes → nothing added → trailers. They run after the transforms in
+/// The transforms of every route, in their order. Request: target as written → strip → body → inject. Response: replay on 401 →
+/// framing → connection → header filter → nothing added → trailers. They run after the transforms in
 /// <c>proxy.json</c>, so nothing written there can put another credential in.
 /// </summary>
 internal sealed class RequestRules(
-    AccessTokenSource tokens, EchoFilter echoes, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
+    AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
 {
     private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
 
@@ -21,17 +21,16 @@ internal sealed class RequestRules(
         context.UseDefaultForwarders = false;
 
         context.RequestTransforms.Add(new RawTargetTransform());
-        context.RequestTransforms.Add(new BodyTransform());
         context.RequestTransforms.Add(new StripTransform(metrics));
+        context.RequestTransforms.Add(new BodyTransform());
         context.RequestTransforms.Add(new InjectTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics, time));
         context.ResponseTransforms.Add(new FramingTransform(options));
         context.ResponseTransforms.Add(new ConnectionTransform());
-        context.ResponseTransforms.Add(new OnlyOursTransform());
-        context.ResponseTransforms.Add(new EchoTransform(echoes));
+        context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
         context.ResponseTransforms.Add(new NoDateTransform());
         context.ResponseTransforms.Add(new ChunkedTransform());
-        context.ResponseTrailersTransforms.Add(new TrailersTransform(echoes));
+        context.ResponseTrailersTransforms.Add(new TrailersTransform(filter));
     }
 
     public void ValidateRoute(TransformRouteValidationContext context)

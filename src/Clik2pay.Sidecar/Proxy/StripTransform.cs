@@ -1,11 +1,13 @@
+using System.Net.Http.Headers;
 using Clik2pay.Sidecar.Telemetry;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Removes the caller's credentials and what its Connection header nominates (RFC 9110, section 7.6.1). It looks at the headers that would go
-/// out, so what <c>proxy.json</c> adds is looked at too.
+/// Removes the caller's credentials, headers for the sidecar, and the headers that the caller's Connection header nominates (RFC 9110,
+/// section 7.6.1). It runs on the headers that would be sent, so it also covers those that <c>proxy.json</c> adds.
 /// </summary>
 internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
 {
@@ -21,6 +23,7 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
             if (credential is not null && !isReplay)
                 metrics.CallerCredentialRemoved(credential);
             if (credential is not null
+                || SidecarHeaders.Contains(name)
                 || ConnectionOptions.Nominates(connection, name)
                 || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
             {
@@ -34,6 +37,19 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
                 headers.Remove(name);
         }
 
+        if (connection.Count > 0 && context.ProxyRequest.Content is { } content)
+            RemoveNominated(content.Headers, connection);
+
         return default;
+    }
+
+    /// <summary>The length stays, because it frames the body.</summary>
+    private static void RemoveNominated(HttpContentHeaders headers, StringValues connection)
+    {
+        foreach (var (name, _) in headers.NonValidated.ToList())
+        {
+            if (ConnectionOptions.Nominates(connection, name) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                headers.Remove(name);
+        }
     }
 }

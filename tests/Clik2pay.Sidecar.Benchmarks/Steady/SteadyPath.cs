@@ -73,11 +73,11 @@ internal sealed class SteadyPath : IAsyncDisposable
     }
 
     /// <summary>What is done to the headers of an answer.</summary>
-    public void FilterEchoes()
+    public void FilterHeaders()
     {
         foreach (var transform in responseTransforms)
         {
-            if (transform is EchoTransform)
+            if (transform is ResponseHeaderTransform)
                 Check(transform.ApplyAsync(responseContext));
         }
     }

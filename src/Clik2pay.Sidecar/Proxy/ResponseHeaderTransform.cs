@@ -3,16 +3,16 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Lets no header of an answer, and not the words behind its status, tell the caller our credentials.</summary>
-internal sealed class EchoTransform(EchoFilter echoes) : ResponseTransform
+/// <summary>Applies the <see cref="ResponseHeaderFilter"/> to the headers of a response and to its reason phrase.</summary>
+internal sealed class ResponseHeaderTransform(ResponseHeaderFilter filter) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
         var sent = new SentCredentials(context.ProxyResponse);
-        echoes.Apply(context.HttpContext.Response.Headers, sent);
+        filter.Apply(context.HttpContext.Response.Headers, sent);
 
         var response = context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>();
-        if (EchoFilter.IsIn(response.ReasonPhrase, sent))
+        if (ResponseHeaderFilter.MustDrop(response.ReasonPhrase, sent))
             response.ReasonPhrase = null;
 
         return default;

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>A set of header names that also finds the names that a server could take for one of them.</summary>
+internal sealed class HeaderNames
+{
+    /// <summary>What a header in the set can begin with. Most headers begin with something else.</summary>
+    private readonly SearchValues<char> beginnings;
+
+    public HeaderNames(IEnumerable<string> names)
+    {
+        All = [.. names];
+        beginnings = SearchValues.Create(
+        [
+            .. All.SelectMany(name => new[] { char.ToLowerInvariant(name[0]), char.ToUpperInvariant(name[0]) }),
+            .. Enumerable.Range(0, 0x80).Select(c => (char)c).Where(c => !char.IsAsciiLetterOrDigit(c)),
+        ]);
+    }
+
+    public ImmutableArray<string> All { get; }
+
+    /// <returns>The name in the set that the header has or could be taken for; null if there is none.</returns>
+    public string? Find(string header)
+    {
+        if (!beginnings.Contains(header[0]))
+            return null;
+
+        foreach (var name in All)
+        {
+            if (StartsLike(header, name, out var rest) && rest.IsEmpty)
+                return name;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a header begins with a name or with what could be taken for it. Some servers take <c>x_api_key</c> for <c>x-api-key</c>, so
+    /// only letters and digits count, in any case.
+    /// </summary>
+    /// <param name="header">The header.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="rest">The rest of the header after the name, from its first letter or digit.</param>
+    public static bool StartsLike(ReadOnlySpan<char> header, ReadOnlySpan<char> name, out ReadOnlySpan<char> rest)
+    {
+        rest = SkipSeparators(header);
+        name = SkipSeparators(name);
+        while (!name.IsEmpty && !rest.IsEmpty && char.ToLowerInvariant(rest[0]) == char.ToLowerInvariant(name[0]))
+        {
+            rest = SkipSeparators(rest[1..]);
+            name = SkipSeparators(name[1..]);
+        }
+
+        return name.IsEmpty;
+    }
+
+    private static ReadOnlySpan<char> SkipSeparators(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty && !char.IsAsciiLetterOrDigit(text[0]))
+            text = text[1..];
+
+        return text;
+    }
+}
