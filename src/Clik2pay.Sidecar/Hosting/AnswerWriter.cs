@@ -13,7 +13,10 @@ internal sealed class AnswerWriter(IDuplexPipe transport) : PipeWriter, IDuplexP
     private byte[]? replacement;
     private byte[]? sink;
 
-    public PipeReader Input => transport.Input;
+    /// <summary>What the server reads.</summary>
+    public CallerInput CallerInput { get; } = new(transport.Input);
+
+    public PipeReader Input => CallerInput;
 
     public PipeWriter Output => this;
 

@@ -19,6 +19,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
         var writer = new AnswerWriter(connection.Transport);
         connection.Transport = writer;
         connection.Features.Set(writer);
+        connection.Features.Set(writer.CallerInput);
         connection.Features.Set(new Exchange());
         return next(connection);
     });
@@ -44,7 +45,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
         metrics.RequestRejected(refusal.Reason);
         var sent = features.Get<Exchange>()?.Sent ?? Sent.No;
         metrics.Answered(refusal.Code, sent);
-        var isHead = HttpMethods.IsHead(features.Get<IHttpRequestFeature>()?.Method ?? "");
+        var isHead = features.Get<IHttpRequestFeature>()?.Method is "HEAD";
         writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, sent, withBody: !isHead));
     }
 

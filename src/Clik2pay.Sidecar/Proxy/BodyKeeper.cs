@@ -1,14 +1,15 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Reads small bodies to their end before anything goes upstream: one that turns out to be malformed, cut off or too slow then costs no
-/// authenticated request, and one that is answered 401 can be sent again. Larger ones are streamed.
+/// Reads small bodies to their end before anything is sent to the provider. A body that is malformed, cut off or too slow then causes no
+/// authenticated request, and a request that gets a 401 can be sent again. Larger bodies are streamed.
 /// </summary>
-internal sealed class BodyKeeper(RequestDelegate next)
+internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
@@ -16,40 +17,42 @@ internal sealed class BodyKeeper(RequestDelegate next)
     /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow.</exception>
     private async Task ReadAsync(HttpContext context)
     {
+        var exchange = Exchange.Of(context);
         try
         {
-            await KeepAsync(context);
+            await KeepAsync(context, exchange);
         }
-        catch (Exception e) when (e is ConnectionResetException or OperationCanceledException)
+        catch (Exception e) when (e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
         {
-            // The caller has gone, and nothing was sent.
-            return;
-        }
-        catch (IOException e) when (e is not BadHttpRequestException)
-        {
-            // The server's word for the size of a chunk that no number holds.
+            // The server throws these for a chunk size that no number can hold, and for trailers that it cannot decode.
             throw new BadHttpRequestException("The body is malformed.", e);
         }
 
-        await next(context);
+        // The guard has refused a length. Whether a chunked body is empty shows only now.
+        if (context.Request.Method is "GET" or "HEAD" && (exchange.HasStreamedBody || exchange.Body is { IsEmpty: false }))
+            await Refusal.BodyNotAllowed.AnswerAsync(context, metrics);
+        else
+            await next(context);
     }
 
-    private static async Task KeepAsync(HttpContext context)
+    private static async Task KeepAsync(HttpContext context, Exchange exchange)
     {
         var length = context.Request.ContentLength;
         var reader = context.Request.BodyReader;
+        if (length is null)
+            context.Features.Get<CallerInput>()?.BeginChunkedBody();
 
         // Of a body whose length says that it will be streamed, one byte is awaited: by then the server has refused what is too large.
         var read = await reader.ReadAtLeastAsync(length > KeptBody.Limit ? 1 : KeptBody.Limit + 1, context.RequestAborted);
         if (read.IsCompleted && read.Buffer.Length <= KeptBody.Limit)
         {
-            Exchange.Of(context).Body = read.Buffer.ToArray();
+            exchange.Body = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);
         }
         else
         {
             // Nothing is taken: YARP reads it from the start.
-            Exchange.Of(context).HasStreamedBody = true;
+            exchange.HasStreamedBody = true;
             reader.AdvanceTo(read.Buffer.Start);
         }
     }

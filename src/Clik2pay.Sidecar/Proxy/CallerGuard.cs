@@ -21,7 +21,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         $"The method is not forwarded. Allowed are {AllowedMethods}, in capital letters.");
 
     private static readonly Refusal AmbiguousTarget = Refusal.BadRequest(RejectionReason.Target,
-        "The path holds a dot segment, a backslash, a control character, a broken escape or a fragment, which servers understand differently. Escape it properly (RFC 3986).");
+        "The target has a control character, a space, a fragment, or in its path, as written or decoded, a dot segment, a backslash, a broken escape "
+        + "or overlong UTF-8. Servers interpret these differently. Escape the path properly (RFC 3986).");
 
     private static readonly Refusal Upgrade = Refusal.BadRequest(RejectionReason.Upgrade,
         "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");
@@ -45,8 +46,6 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
     private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
-    private static readonly SearchValues<char> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Where(c => c != '\t').Select(c => (char)c)]);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -95,6 +94,9 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
                 return UnknownCoding;
         }
 
+        if (headers.ContentLength > 0 && request.Method is ("GET" or "HEAD"))
+            return Refusal.BodyNotAllowed;
+
         using var all = new HeaderSnapshot(headers);
         foreach (var (name, values) in all.Headers)
         {
@@ -135,7 +137,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
     {
         foreach (var value in values)
         {
-            if (value.AsSpan().ContainsAny(ControlCharacters))
+            if (value.AsSpan().ContainsAny(ControlCharacters.InHeaderValues))
                 return true;
         }
 

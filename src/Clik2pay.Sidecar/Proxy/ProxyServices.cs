@@ -50,6 +50,7 @@ internal static class ProxyServices
             // Without YARP's middleware for load balancing, affinity, health and the choice of a destination: each cluster has the one.
             app.MapReverseProxy(proxy =>
             {
+                proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
                 proxy.UseMiddleware<BodyKeeper>();
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
             });

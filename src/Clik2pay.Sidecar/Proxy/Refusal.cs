@@ -12,6 +12,10 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
 {
     public static readonly Refusal NotAPath = BadRequest(RejectionReason.Target, "The request target is not a path. Call the sidecar directly, not as an HTTP proxy.");
 
+    /// <summary>A server that ignores the body would read it as the next request on the connection (RFC 9110, section 9.3.1).</summary>
+    public static readonly Refusal BodyNotAllowed = BadRequest(RejectionReason.Framing,
+        "A GET or HEAD request has a body, which servers interpret differently. Send it without a body, or use POST.");
+
     public static Refusal BadRequest(RejectionReason reason, string detail) => new(StatusCodes.Status400BadRequest, ErrorCode.BadRequest, reason, detail);
 
     public static Refusal CallerRefused(RejectionReason reason, string detail) => new(StatusCodes.Status403Forbidden, ErrorCode.CallerRefused, reason, detail);

@@ -1,86 +1,141 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Judges the target of a request as it came. It goes upstream byte for byte, so it must mean one thing only, whichever server reads it
-/// (RFC 9110, section 4.2.3; RFC 3986, section 6).
+/// Reads the target of a request. It is forwarded byte for byte, and servers differ in how often they decode it, so it must be harmless as
+/// it was written, percent-decoded once, and decoded twice (RFC 9110, section 4.2.3; RFC 3986, sections 2.4 and 6).
 /// </summary>
+/// <remarks>Paths are texts in which each character is a byte. The server refuses a target that is not ASCII.</remarks>
 internal static class RequestTarget
 {
-    /// <summary>Dot segments (also encoded, also with parameters), backslashes, control characters, broken escapes, a fragment.</summary>
+    /// <summary>Another server may see the end of the line or of the target there (RFC 9112, section 3.2).</summary>
+    private static readonly SearchValues<char> NeverAllowed = SearchValues.Create([.. ControlCharacters.All, ' ', '#']);
+
+    /// <summary>Some servers take a backslash for a slash.</summary>
+    private static readonly SearchValues<char> Separators = SearchValues.Create("/\\");
+
+    public static ReadOnlySpan<char> GetPath(ReadOnlySpan<char> target)
+    {
+        var query = target.IndexOf('?');
+        return query < 0 ? target : target[..query];
+    }
+
+    /// <summary>
+    /// Whether the target has control characters, white space or a fragment, or its path a broken escape, a backslash, or in any decoding a dot segment,
+    /// a control character or overlong UTF-8.
+    /// </summary>
     /// <param name="target">The request target, in origin form.</param>
     public static bool IsAmbiguous(ReadOnlySpan<char> target)
     {
-        if (target.Contains('#'))
+        if (target.ContainsAny(NeverAllowed))
             return true;
 
-        var query = target.IndexOf('?');
-        var path = query < 0 ? target : target[..query];
+        var path = GetPath(target);
+        if (path.Contains('\\') || HasDotSegment(path))
+            return true;
 
-        // What a segment's name has been so far: only dots, and how many; anything else makes it harmless.
-        var dots = 0;
-        var isName = false;
-        var isParameter = false;
-        for (var i = 0; i < path.Length; i++)
-        {
-            var c = path[i];
-            if (c == '%' && !TryDecode(path, ref i, out c))
-                return true;
-
-            switch (c)
-            {
-                case '\\' or < ' ' or '\x7f':
-                    return true;
-
-                case '/':
-                    if (IsDotSegment(dots, isName))
-                        return true;
-                    (dots, isName, isParameter) = (0, false, false);
-                    break;
-
-                // Some servers cut a segment's parameters off before they look at its dots.
-                case ';':
-                    isParameter = true;
-                    break;
-
-                case '.' when !isParameter:
-                    dots++;
-                    break;
-
-                default:
-                    isName |= !isParameter;
-                    break;
-            }
-        }
-
-        return IsDotSegment(dots, isName);
-    }
-
-    private static bool IsDotSegment(int dots, bool isName) => !isName && dots is 1 or 2;
-
-    /// <summary>
-    /// Longer forms of a byte than it needs are refused, which no UTF-8 text contains: lenient servers take <c>%c0%ae</c> and <c>%e0%80%ae</c> for a
-    /// dot (RFC 3629, section 10).
-    /// </summary>
-    private static bool TryDecode(ReadOnlySpan<char> path, ref int i, out char c)
-    {
-        c = default;
-        if (GetByte(path[i..]) is not { } value)
+        if (!path.Contains('%'))
             return false;
 
-        c = (char)value;
-        i += 2;
-        return value switch
-        {
-            0xc0 or 0xc1 => false,
-            0xe0 => GetByte(path[(i + 1)..]) is not < 0xa0,
-            0xf0 => GetByte(path[(i + 1)..]) is not < 0x90,
-            _ => true,
-        };
+        var once = Decode(path, out var hasBrokenEscape);
+        if (hasBrokenEscape || once.Contains('\\', StringComparison.Ordinal))
+            return true;
+
+        // A percent sign that was escaped may stand for itself, so nothing is broken here.
+        var twice = Decode(once, out _);
+        return IsHarmful(once) || IsHarmful(twice);
     }
 
-    /// <returns>The byte of the escape that the text begins with; null when it begins with none.</returns>
-    private static byte? GetByte(ReadOnlySpan<char> text) =>
-        text is ['%', _, _, ..] && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
+    /// <summary>Whether a part of a path contains a separator once it is decoded.</summary>
+    public static bool HasEncodedSeparator(ReadOnlySpan<char> part)
+    {
+        var once = Decode(part, out _);
+        return once.AsSpan().ContainsAny(Separators) || Decode(once, out _).AsSpan().ContainsAny(Separators);
+    }
+
+    /// <summary>
+    /// The path as servers that decode it never, once or twice match it with their routes. Escapes of bytes that cannot be written
+    /// otherwise are decoded in all three.
+    /// </summary>
+    public static string[] GetReadings(ReadOnlySpan<char> path)
+    {
+        var once = Decode(path, out _);
+        string[] readings = [Decode(path, out _, static value => value is ' ' or > '~'), once, Decode(once, out _)];
+        return [.. readings.Select(reading => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reading)).Replace('\\', '/'))];
+    }
+
+    private static bool IsHarmful(ReadOnlySpan<char> decoded) =>
+        decoded.ContainsAny(ControlCharacters.Values) || HasDotSegment(decoded) || HasOverlongUtf8(decoded);
+
+    /// <summary>Some servers cut off a segment's parameters before they look for dots, so <c>..;a</c> is a dot segment too.</summary>
+    private static bool HasDotSegment(ReadOnlySpan<char> path)
+    {
+        foreach (var range in path.SplitAny(Separators))
+        {
+            var segment = path[range];
+            var parameters = segment.IndexOf(';');
+            if ((parameters < 0 ? segment : segment[..parameters]) is "." or "..")
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lenient servers take <c>%c0%ae</c> and <c>%e0%80%ae</c> for a dot. UTF-8 forbids them (RFC 3629, section 10).</summary>
+    private static bool HasOverlongUtf8(ReadOnlySpan<char> decoded)
+    {
+        for (var i = 0; i < decoded.Length; i++)
+        {
+            var isOverlong = decoded[i] switch
+            {
+                '\xc0' or '\xc1' => true,
+                '\xe0' => IsContinuationBelow(decoded, i + 1, '\xa0'),
+                '\xf0' => IsContinuationBelow(decoded, i + 1, '\x90'),
+                _ => false,
+            };
+            if (isOverlong)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsContinuationBelow(ReadOnlySpan<char> decoded, int index, char limit) =>
+        index < decoded.Length && decoded[index] >= '\x80' && decoded[index] < limit;
+
+    /// <summary>Decodes the escapes of all bytes, or of those that are wanted. A broken escape stays as it is.</summary>
+    private static string Decode(ReadOnlySpan<char> text, out bool hasBrokenEscape, Predicate<char>? wants = null)
+    {
+        hasBrokenEscape = false;
+        var decoded = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && GetByte(text[i..]) is { } value)
+            {
+                if (wants?.Invoke(value) == false)
+                {
+                    decoded.Append('%');
+                    continue;
+                }
+
+                decoded.Append(value);
+                i += 2;
+                continue;
+            }
+
+            hasBrokenEscape |= text[i] == '%';
+            decoded.Append(text[i]);
+        }
+
+        return decoded.ToString();
+    }
+
+    /// <returns>The byte of the escape that the text begins with; null if it begins with none.</returns>
+    private static char? GetByte(ReadOnlySpan<char> text) =>
+        text is ['%', _, _, ..] && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            ? (char)value
+            : null;
 }

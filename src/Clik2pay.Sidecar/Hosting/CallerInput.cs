@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace Clik2pay.Sidecar.Hosting;
+
+/// <summary>The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server sees it.</summary>
+internal sealed class CallerInput(PipeReader inner) : PipeReader
+{
+    private ChunkedFraming? framing;
+    private ReadOnlySequence<byte> buffer;
+
+    /// <summary>The number of bytes at the start of the next buffer that have been validated.</summary>
+    private long validated;
+
+    /// <summary>The next bytes that the server reads are those of a chunked body.</summary>
+    public void BeginChunkedBody() => (framing, validated) = (new(), 0);
+
+    /// <exception cref="BadHttpRequestException">The framing of a chunked body is malformed.</exception>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => framing is { HasEnded: false }
+        ? ValidateAsync(inner.ReadAsync(cancellationToken), framing)
+        : inner.ReadAsync(cancellationToken);
+
+    public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!buffer.IsEmpty)
+            validated -= buffer.Slice(buffer.Start, consumed).Length;
+        buffer = default;
+        inner.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ValidateAsync(ValueTask<ReadResult> read, ChunkedFraming body)
+    {
+        var result = await read;
+        buffer = result.Buffer;
+
+        // Bytes that the server has examined and not consumed come again.
+        if (!body.TryRead(buffer.Slice(Math.Min(validated, buffer.Length))))
+            throw new BadHttpRequestException("The framing of the chunked body is malformed.");
+        validated = buffer.Length;
+        return result;
+    }
+}
