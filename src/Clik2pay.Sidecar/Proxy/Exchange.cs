@@ -1,10 +1,12 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// The state of the request that is under way on a caller's connection. There is one for each connection, which serves one request after
 /// the other, so that a request allocates none.
 /// </summary>
-internal sealed class Exchange
+internal sealed class Exchange : IHttpRequestLifetimeFeature
 {
     /// <summary>In characters. A longer target is not kept, because there may be many connections.</summary>
     private const int LongestTarget = 512;
@@ -13,6 +15,8 @@ internal sealed class Exchange
     private string? prefix;
     private UpstreamAddress? address;
     private long sendingSince;
+    private IHttpRequestLifetimeFeature? server;
+    private bool hasAborted;
 
     /// <summary>The request's body, if it was read to its end before anything was sent.</summary>
     public ReadOnlyMemory<byte>? Body { get; set; }
@@ -41,7 +45,37 @@ internal sealed class Exchange
     /// <summary>The value of <see cref="Sent"/> in the last problem response on this connection.</summary>
     public Sent ReportedSent { get; set; }
 
+    /// <summary>
+    /// Whether the caller closed its connection. The server reports an abort by the sidecar in the same way, so those are noted here.
+    /// </summary>
+    public bool HasCallerGone => server?.RequestAborted.IsCancellationRequested == true && !hasAborted;
+
+    /// <summary>Whether the caller had gone before the response was complete. Valid until the next request on this connection.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <inheritdoc/>
+    public CancellationToken RequestAborted
+    {
+        get => server?.RequestAborted ?? default;
+        set => server?.RequestAborted = value;
+    }
+
     public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
+
+    /// <summary>A request begins.</summary>
+    public void Begin(HttpContext context)
+    {
+        server = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        context.Features.Set<IHttpRequestLifetimeFeature>(this);
+        (hasAborted, IsAbandoned) = (false, false);
+    }
+
+    /// <inheritdoc/>
+    public void Abort()
+    {
+        hasAborted = true;
+        server?.Abort();
+    }
 
     /// <summary>The request is handed to the HTTP client, for the first time or for the replay.</summary>
     /// <param name="limit">The request timeout, more than zero.</param>

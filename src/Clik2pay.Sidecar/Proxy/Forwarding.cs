@@ -1,19 +1,20 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// A caller's request from its beginning to its end: it is counted while it is under way, sent once more when a 401 calls for it, and whatever
-/// fails becomes an answer that explains it. What is unexpected ends here too, and what comes when the sidecar is about to end.
+/// A caller's request from its beginning to its end: it is counted while it is under way, sent once more if a 401 calls for it, and every
+/// failure becomes a response that explains it. If the caller has gone, nothing is logged as an error and no response is written.
 /// </summary>
-internal sealed class Forwarding(RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, SidecarMetrics metrics, TimeProvider time)
+internal sealed class Forwarding(
+    RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, SidecarMetrics metrics, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var startedAt = time.GetTimestamp();
         var exchange = Exchange.Of(context);
+        exchange.Begin(context);
         try
         {
             await (drain.TryBegin(context) ? next(context) : RefuseAsync(context));
@@ -24,47 +25,80 @@ internal sealed class Forwarding(RequestDelegate next, UpstreamSender upstream, 
                 await upstream.SendAsync(context);
             }
 
-            if (context.GetForwarderErrorFeature() is { } error)
-                await AnswerAsync(context, error);
-            else if (!context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader) && !HasGone(context))
-                failure.ReportAnswer(context.Response.StatusCode);
+            await EndAsync(context, exchange);
         }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        catch (Exception e)
         {
-            // The body was read before anything was sent.
-            await Refusal.OfServer(e).AnswerAsync(context, metrics);
-        }
-        catch (Exception e) when (!context.Response.HasStarted)
-        {
-            Discard(context);
-            await failure.AnswerMistakeAsync(context, e);
+            await AnswerAsync(context, exchange, e);
         }
         finally
         {
+            if (exchange.IsAbandoned)
+                Abandon(context);
             exchange.End();
             drain.End();
             metrics.RequestEnded(context, time.GetElapsedTime(startedAt));
         }
     }
 
-    private Task AnswerAsync(HttpContext context, IForwarderErrorFeature error)
+    private async Task EndAsync(HttpContext context, Exchange exchange)
     {
-        // The caller has already got the beginning of the provider's answer and now sees it break off.
-        if (context.Response.HasStarted)
+        var error = context.GetForwarderErrorFeature();
+        var hasStarted = context.Response.HasStarted;
+
+        // A caller that closes its connection after a complete response has not abandoned the request.
+        exchange.IsAbandoned = (error is not null || !hasStarted) && (exchange.HasCallerGone || CallerDisconnect.Explains(error?.Exception));
+        if (error is not null && hasStarted)
         {
+            // The caller has the beginning of the provider's response, and its connection ends.
             metrics.UpstreamAnswered(context.Response.StatusCode);
-            return Task.CompletedTask;
         }
-
-        if (HasGone(context))
-            return Task.CompletedTask;
-
-        Discard(context);
-        return failure.AnswerAsync(context, error);
+        else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader)))
+        {
+            // There is no response of the provider.
+        }
+        else if (error is null)
+        {
+            failure.ReportAnswer(context.Response.StatusCode);
+        }
+        else
+        {
+            Discard(context);
+            await failure.AnswerAsync(context, error);
+        }
     }
 
-    /// <summary>The caller, before the beginning of an answer.</summary>
-    private static bool HasGone(HttpContext context) => context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted;
+    private async Task AnswerAsync(HttpContext context, Exchange exchange, Exception e)
+    {
+        if (exchange.HasCallerGone || CallerDisconnect.Explains(e))
+        {
+            exchange.IsAbandoned = true;
+        }
+        else if (context.Response.HasStarted)
+        {
+            // Only its end shows the caller that the response is not complete.
+            failure.ReportMistake(e);
+            context.Abort();
+        }
+        else if (e is BadHttpRequestException bad)
+        {
+            // The body was read before anything was sent.
+            await Refusal.OfServer(bad).AnswerAsync(context, metrics);
+        }
+        else
+        {
+            Discard(context);
+            await failure.AnswerMistakeAsync(context, e);
+        }
+    }
+
+    /// <summary>No response is written. Nginx, Envoy and others log this status for a caller that closed its connection.</summary>
+    private static void Abandon(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        context.Abort();
+    }
 
     private Task RefuseAsync(HttpContext context)
     {
@@ -73,7 +107,7 @@ internal sealed class Forwarding(RequestDelegate next, UpstreamSender upstream, 
             "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.");
     }
 
-    /// <summary>Nothing of an answer that is not to be, and of which no byte has gone out, stays in the one that follows.</summary>
+    /// <summary>Removes everything of a response of which no byte has been sent.</summary>
     private void Discard(HttpContext context)
     {
         context.Response.Clear();

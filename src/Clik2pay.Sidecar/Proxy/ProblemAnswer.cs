@@ -32,8 +32,9 @@ internal static class ProblemAnswer
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
         response.Headers[ErrorHeader] = code.ToSnakeCase();
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await response.Body.WriteAsync(body, context.RequestAborted);
+        // Only this spelling is the method that has no body. A caller that has gone is not an error, so nothing cancels the write.
+        if (context.Request.Method is not "HEAD")
+            await response.Body.WriteAsync(body, CancellationToken.None);
     }
 
     /// <summary>The same answer as it stands on the wire, for a request that the server could not read far enough to make a context of.</summary>

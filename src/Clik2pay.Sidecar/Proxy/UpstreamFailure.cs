@@ -37,11 +37,13 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         return ProblemAnswer.WriteAsync(context, status, code, metrics, detail);
     }
 
+    /// <summary>Logs an unexpected exception by its type and place. Its message may contain secrets.</summary>
+    public void ReportMistake(Exception mistake) => log.Broken(mistake.GetType().Name, mistake.StackTrace);
+
     /// <summary>For an unexpected exception.</summary>
     public Task AnswerMistakeAsync(HttpContext context, Exception mistake)
     {
-        // Type and place only: a message may quote what must not be told.
-        log.Broken(mistake.GetType().Name, mistake.StackTrace);
+        ReportMistake(mistake);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
             $"An error occurred in the sidecar ({mistake.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
     }

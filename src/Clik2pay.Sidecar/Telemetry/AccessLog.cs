@@ -8,9 +8,6 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
 {
     private const string None = "-";
 
-    /// <summary>For a caller that has gone before his answer, as other proxies log it.</summary>
-    private const int ClosedByCaller = 499;
-
     private const int LongestRequestId = 100;
 
     private static readonly SearchValues<char> RequestIdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.:");
@@ -25,22 +22,18 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
         finally
         {
             var headers = context.Response.Headers;
-            var error = headers[ProblemAnswer.ErrorHeader].ToString();
+            var error = context.SidecarError();
             Answered(
                 log,
                 context.Request.KnownMethod(),
                 context.RoutePattern() ?? None,
-                HasGone(context) ? ClosedByCaller : context.Response.StatusCode,
+                context.Response.StatusCode,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
                 RequestIdOf(headers),
-                error.Length > 0 ? error : None,
-                error.Length > 0 ? Exchange.Of(context).ReportedSent.ToSnakeCase() : None);
+                error ?? None,
+                error is null or RequestNames.CallerGone ? None : Exchange.Of(context).ReportedSent.ToSnakeCase());
         }
     }
-
-    /// <summary>Before the end of his answer; who goes at once behind it has had it.</summary>
-    private static bool HasGone(HttpContext context) =>
-        context.RequestAborted.IsCancellationRequested && (!context.Response.HasStarted || context.GetForwarderErrorFeature() is not null);
 
     /// <summary>What AWS API Gateway names an answer by, which the provider's support asks for.</summary>
     private static string RequestIdOf(IHeaderDictionary headers) =>

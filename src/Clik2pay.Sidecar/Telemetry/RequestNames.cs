@@ -1,8 +1,13 @@
+using Clik2pay.Sidecar.Proxy;
+
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>What a request is called where it is told of: by names that are ours, never by words of the caller's.</summary>
+/// <summary>How a request is described in metrics, spans and the access log: by names of the sidecar, never by text of the caller.</summary>
 internal static class RequestNames
 {
+    /// <summary>The error type of a request whose caller closed the connection before the response was complete.</summary>
+    public const string CallerGone = "caller_gone";
+
     /// <summary>A method that everybody knows, or <c>_OTHER</c>.</summary>
     public static string KnownMethod(this HttpRequest request) =>
         request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "TRACE" or "CONNECT" ? request.Method : "_OTHER";
@@ -12,4 +17,10 @@ internal static class RequestNames
 
     /// <summary>As <c>proxy.json</c> has it; null when the request came to none. What answers those, the fallback, is no route.</summary>
     public static string? RoutePattern(this HttpContext context) => context.GetEndpoint() is RouteEndpoint { Order: < int.MaxValue } route ? route.RoutePattern.RawText : null;
+
+    /// <summary>Why the sidecar did not return a complete response of the provider: an error code or <see cref="CallerGone"/>; null if it did.</summary>
+    public static string? SidecarError(this HttpContext context) =>
+        Exchange.Of(context).IsAbandoned ? CallerGone
+        : context.Response.Headers[ProblemAnswer.ErrorHeader].ToString() is { Length: > 0 } code ? code
+        : null;
 }

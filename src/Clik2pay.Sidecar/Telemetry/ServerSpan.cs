@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
@@ -47,9 +46,9 @@ internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
                 span.DisplayName = $"{method} {route}";
             }
 
-            var ours = context.Response.Headers[ProblemAnswer.ErrorHeader].ToString();
-            if (ours.Length > 0 || status >= StatusCodes.Status500InternalServerError)
-                span.SetTag("error.type", ours.Length > 0 ? ours : status.ToString(CultureInfo.InvariantCulture));
+            var error = context.SidecarError();
+            if (error is not null || status >= StatusCodes.Status500InternalServerError)
+                span.SetTag("error.type", error ?? status.ToString(CultureInfo.InvariantCulture));
             if (status >= StatusCodes.Status500InternalServerError)
                 span.SetStatus(ActivityStatusCode.Error);
         }

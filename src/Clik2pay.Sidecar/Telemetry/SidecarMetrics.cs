@@ -126,6 +126,8 @@ internal sealed class SidecarMetrics
         };
         if (context.RoutePattern() is { } route)
             tags.Add("http.route", route);
+        if (Exchange.Of(context).IsAbandoned)
+            tags.Add("error.type", RequestNames.CallerGone);
         requestDuration.Record(duration.TotalSeconds, tags);
     }
 
