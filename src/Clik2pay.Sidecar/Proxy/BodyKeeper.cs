@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Proxy;
 /// Reads small bodies to their end before anything is sent to the provider. A body that is malformed, cut off or too slow then causes no
 /// authenticated request, and a request that gets a 401 can be sent again. Larger bodies are streamed.
 /// </summary>
-internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics)
+internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
@@ -35,7 +35,7 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics)
             await next(context);
     }
 
-    private static async Task KeepAsync(HttpContext context, Exchange exchange)
+    private async Task KeepAsync(HttpContext context, Exchange exchange)
     {
         var length = context.Request.ContentLength;
         var reader = context.Request.BodyReader;
@@ -51,9 +51,12 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics)
         }
         else
         {
-            // Nothing is taken: YARP reads it from the start.
+            // YARP reads the body from its start.
             exchange.HasStreamedBody = true;
             reader.AdvanceTo(read.Buffer.Start);
+            var body = new StreamedBody(reader, time);
+            context.Response.RegisterForDispose(body);
+            context.Request.Body = body;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 
@@ -35,13 +36,18 @@ public sealed class LimitTests : IAsyncDisposable
         Assert.Equal(0, upstream.BytesSeen);
     }
 
-    [Fact]
-    public async Task A_streamed_body_that_stops_in_the_middle_is_408_and_upstream_never_gets_its_end()
+    /// <summary>The beginning comes at once, so that the average rate stays high.</summary>
+    [Theory]
+    [InlineData("Content-Length: 200000\r\n\r\n", "00:00:02")]
+    [InlineData("Content-Length: 200000\r\n\r\n", "00:10:00")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "00:00:02")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "00:10:00")]
+    public async Task A_streamed_body_that_stops_in_the_middle_is_408_and_upstream_never_gets_its_end(string framing, string timeout)
     {
-        await using var sidecar = await TestSidecar.StartAsync(upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02"));
+        await using var sidecar = await TestSidecar.StartAsync(upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", timeout));
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
-        await connection.SendAsync($"{Head}Content-Length: 200000\r\n\r\n{new string('a', 100_000)}");
+        await connection.SendAsync($"{Head}{framing}{new string('a', 100_000)}");
         var answer = await connection.ReadAnswerAsync();
 
         await AssertEndsWithAsync(connection, answer, 408);
@@ -144,7 +150,20 @@ public sealed class LimitTests : IAsyncDisposable
         Assert.Equal(["bad_request"], answer["Clik2pay-Sidecar-Error"]);
         Assert.Equal(["application/problem+json"], answer["Content-Type"]);
         Assert.Equal(["close"], answer["Connection"]);
-        Assert.Equal("", await connection.ReadToEndAsync());
+        Assert.Equal("", await ReadRestAsync(connection));
+    }
+
+    private static async Task<string> ReadRestAsync(RawConnection connection)
+    {
+        try
+        {
+            return await connection.ReadToEndAsync();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // The server waits 5 s for the rest of a body, and resets the connection if it does not come.
+            return "";
+        }
     }
 
     private static string Chunk(int length) => length == 0 ? "" : $"{length:x}\r\n{new string('a', length)}\r\n";

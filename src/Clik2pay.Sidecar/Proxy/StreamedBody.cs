@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Clik2pay.Sidecar.Proxy;
+
+/// <summary>
+/// A request body that is too large to be kept. A read ends if the caller sends nothing for some seconds: the server only limits the average
+/// rate, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body readable, as
+/// the server needs it to end the connection in order.
+/// </summary>
+internal sealed class StreamedBody : Stream
+{
+    /// <summary>With it a stalled body gets its 408 within 10 s, as a small one does.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(8);
+
+    private readonly PipeReader reader;
+    private readonly ITimer idle;
+
+    public StreamedBody(PipeReader reader, TimeProvider time)
+    {
+        this.reader = reader;
+        idle = time.CreateTimer(_ => reader.CancelPendingRead(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var result = await ReadAsync(cancellationToken);
+        if (result.IsCanceled)
+        {
+            reader.AdvanceTo(result.Buffer.Start);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new BadHttpRequestException("The body stopped.", StatusCodes.Status408RequestTimeout);
+        }
+
+        var count = (int)Math.Min(result.Buffer.Length, buffer.Length);
+        var part = result.Buffer.Slice(0, count);
+        part.CopyTo(buffer.Span);
+        reader.AdvanceTo(part.End);
+        return count;
+    }
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            idle.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)
+    {
+        var read = reader.ReadAsync(CancellationToken.None);
+        if (read.IsCompleted)
+            return await read;
+
+        idle.Change(IdleTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            using (cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader))
+                return await read;
+        }
+        finally
+        {
+            idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+}
