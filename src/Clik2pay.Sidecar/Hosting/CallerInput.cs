@@ -7,8 +7,12 @@ namespace Clik2pay.Sidecar.Hosting;
 /// <summary>The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server sees it.</summary>
 internal sealed class CallerInput(PipeReader inner) : PipeReader
 {
+    private static readonly ReadResult Nothing = new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
+
     private ChunkedFraming? framing;
     private ReadOnlySequence<byte> buffer;
+
+    private bool hasEnded;
 
     /// <summary>The number of bytes at the start of the next buffer that have been validated.</summary>
     private long validated;
@@ -16,17 +20,28 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
     /// <summary>The next bytes that the server reads are those of a chunked body.</summary>
     public void BeginChunkedBody() => (framing, validated) = (new(), 0);
 
+    /// <summary>The caller has gone, so there is no next request. The server may have left a read unfinished, and would fail at another.</summary>
+    public void End() => hasEnded = true;
+
     /// <exception cref="BadHttpRequestException">The framing of a chunked body is malformed.</exception>
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => framing is { HasEnded: false }
-        ? ValidateAsync(inner.ReadAsync(cancellationToken), framing)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        hasEnded ? new(Nothing)
+        : framing is { HasEnded: false } ? ValidateAsync(inner.ReadAsync(cancellationToken), framing)
         : inner.ReadAsync(cancellationToken);
 
-    public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        result = Nothing;
+        return hasEnded || inner.TryRead(out result);
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
+        if (hasEnded)
+            return;
+
         if (!buffer.IsEmpty)
             validated -= buffer.Slice(buffer.Start, consumed).Length;
         buffer = default;

@@ -37,13 +37,14 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
             return;
         }
 
-        // An answer of ours or of upstream has begun: the connection just ends.
-        if (features.Get<IHttpResponseFeature>()?.HasStarted == true)
+        // A response has started, or the caller has gone: the connection just ends.
+        var exchange = features.Get<Exchange>();
+        if (features.Get<IHttpResponseFeature>()?.HasStarted == true || exchange?.IsAbandoned == true)
             return;
 
         var refusal = Refusal.OfServer(exception);
         metrics.RequestRejected(refusal.Reason);
-        var sent = features.Get<Exchange>()?.Sent ?? Sent.No;
+        var sent = exchange?.Sent ?? Sent.No;
         metrics.Answered(refusal.Code, sent);
         var isHead = features.Get<IHttpRequestFeature>()?.Method is "HEAD";
         writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, sent, withBody: !isHead));

@@ -73,7 +73,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <inheritdoc/>
     public void Abort()
     {
-        hasAborted = true;
+        hasAborted |= !HasCallerGone;
         server?.Abort();
     }
 

@@ -97,6 +97,7 @@ internal sealed class Forwarding(
     {
         if (!context.Response.HasStarted)
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        context.Features.Get<CallerInput>()?.End();
         context.Abort();
     }
 

@@ -124,6 +124,34 @@ public sealed class AnswerTests : IAsyncLifetime
         Assert.DoesNotContain("\u001b", answer.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Clik2pay-Sidecar-Error: token_unavailable")]
+    [InlineData("clik2pay-sidecar-error: token_unavailable")]
+    [InlineData("Clik2pay_Sidecar_Error: token_unavailable")]
+    [InlineData("Clik2pay-Sidecar-Profile: other")]
+    public async Task A_header_or_trailer_that_only_the_sidecar_may_send_is_dropped_and_counted(string header)
+    {
+        upstream.Answer = _ => $"HTTP/1.1 200 OK\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n{header}\r\n\r\n";
+
+        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        Assert.Equal((200, "done"), (answer.Status, answer.Text));
+        Assert.Empty(answer[header.Split(':')[0]]);
+        Assert.Empty(answer.Trailers);
+        Assert.Equal(2, sidecar.Metrics.Sum("clik2pay.sidecar.upstream_headers_dropped"));
+    }
+
+    [Fact]
+    public async Task A_reason_phrase_and_a_trailer_with_a_control_character_are_dropped()
+    {
+        upstream.Answer = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-A: a\u001bb\r\nX-B: a\tb\r\n\r\n";
+
+        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        Assert.Equal(("HTTP/1.1 200 OK", "done"), (answer.StartLine, answer.Text));
+        Assert.Equal([("X-B", "a\tb")], answer.Trailers);
+    }
+
     private async Task<WireMessage> AskAsync(string request)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);

@@ -1,4 +1,5 @@
 using System.Net;
+using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Proxy;
@@ -47,6 +48,38 @@ public sealed class CredentialTests : IAsyncLifetime
         AssertOurs(received);
         Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
         Assert.DoesNotContain(received.Headers.Keys, name => name.Contains('_'));
+    }
+
+    /// <summary>Every name in the list, with every character that can stand before it, after it or between its words.</summary>
+    [Fact]
+    public async Task Every_header_in_the_list_is_removed_in_every_spelling()
+    {
+        Assert.Contains("Authorization", CredentialHeaders.Names);
+        Assert.Contains("x-api-key", CredentialHeaders.Names);
+        foreach (var name in CredentialHeaders.Names)
+        {
+            var spellings = "!#$%&'*+-.^_`|~".SelectMany(c => new[] { $"{c}{name}", $"{name}{c}", name.Replace('-', c), name.ToUpperInvariant().Replace('-', c) });
+            await SendAsync(string.Join("\r\n", spellings.Select(spelling => $"{spelling}: mine")));
+            await SendAsync($"{name}: mine\r\n{name.ToUpperInvariant()}: mine\r\n{name.ToLowerInvariant()}: mine");
+        }
+
+        Assert.Equal(2 * CredentialHeaders.Names.Length, sidecar.Upstream.Received.Count);
+        Assert.All(sidecar.Upstream.Received, received =>
+        {
+            AssertOurs(received);
+            Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
+        });
+    }
+
+    [Theory]
+    [InlineData("Clik2pay-Sidecar-Profile: mine")]
+    [InlineData("clik2pay_sidecar_error: mine")]
+    [InlineData("Connection: content-language\r\nContent-Language: mine")]
+    public async Task Headers_for_the_sidecar_and_nominated_headers_of_the_content_never_reach_upstream(string headers)
+    {
+        await SendAsync(headers + "\r\nContent-Length: 2", "{}");
+
+        Assert.DoesNotContain(sidecar.Upstream.Single().Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -135,10 +168,10 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Equal([Secrets.ApiKey], received.Headers["x-api-key"].ToArray());
     }
 
-    private Task<string> SendAsync(string headers)
+    private Task<string> SendAsync(string headers, string body = "")
     {
         var connection = headers.StartsWith("Connection", StringComparison.Ordinal) ? "" : "Connection: close\r\n";
-        var text = $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}{headers}\r\n\r\n";
+        var text = $"{(body.Length > 0 ? "POST" : "GET")} /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}{headers}\r\n\r\n{body}";
         return connection.Length > 0 ? RawConnection.AskAsync(sidecar.Address, text) : AskOnceAsync(text);
     }
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.Tests.Proxy;
 
@@ -205,6 +207,32 @@ public sealed class UnauthorizedTests
         var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
         Assert.Equal((HttpStatusCode.GatewayTimeout, "upstream_timeout"), (answer.StatusCode, Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error"))));
+        Assert.Equal(2, sidecar.Upstream.Received.Count);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_slow_upload_is_not_taken_from_the_replay()
+    {
+        var time = new SimulatedTime();
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:05:00")], time);
+        await sidecar.WaitForTokenAsync("access_token_1");
+        var isTokenRefused = true;
+        sidecar.Upstream.Respond = async context =>
+        {
+            // Longer than a replay gets whose request has no time left.
+            if (!isTokenRefused)
+                await Task.Delay(TimeSpan.FromSeconds(1.5), Ambient.Time);
+            context.Response.StatusCode = isTokenRefused ? 401 : 201;
+            isTokenRefused = false;
+        };
+
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+        await connection.SendAsync("POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
+        Assert.True(SpinWait.SpinUntil(() => sidecar.Services.GetRequiredService<Drain>().UnderWay > 0, SidecarProcess.LongestWait));
+        time.Advance(TimeSpan.FromMinutes(6));
+        await connection.SendAsync("}");
+
+        Assert.Equal(201, (await connection.ReadAnswerAsync()).Status);
         Assert.Equal(2, sidecar.Upstream.Received.Count);
     }
 

@@ -46,6 +46,14 @@ internal sealed class RawConnection : IAsyncDisposable
         return Encoding.Latin1.GetString(buffer, 0, count);
     }
 
+    /// <summary>Closes the connection, at the end of what was sent or by a reset.</summary>
+    public void Close(bool isReset)
+    {
+        if (isReset)
+            socket.LingerState = new(enable: true, seconds: 0);
+        socket.Close();
+    }
+
     public ValueTask DisposeAsync()
     {
         socket.Dispose();

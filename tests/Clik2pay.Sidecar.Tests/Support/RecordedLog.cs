@@ -8,6 +8,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 {
     private readonly List<(string Category, string Text)> lines = [];
     private readonly List<string> details = [];
+    private readonly List<string> stackTraces = [];
     private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,6 +18,16 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         {
             lock (lines)
                 return [.. lines];
+        }
+    }
+
+    /// <summary>The lines with a stack trace that an operator would see with the default settings.</summary>
+    public IReadOnlyList<string> StackTraces
+    {
+        get
+        {
+            lock (lines)
+                return [.. stackTraces];
         }
     }
 
@@ -73,7 +84,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         // Nothing is held.
     }
 
-    private void Add(string category, string text, object? state, Exception? exception)
+    private void Add(string category, LogLevel level, string text, object? state, Exception? exception)
     {
         var detail = new List<string> { category, Describe(state) };
         scopes.ForEachScope((scope, all) => all.Add($"scope {Describe(scope)}"), detail);
@@ -85,6 +96,8 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         {
             lines.Add((category, text));
             details.Add(string.Join('\n', detail));
+            if (level >= LogLevel.Warning && text.Contains("   at ", StringComparison.Ordinal))
+                stackTraces.Add($"{level} {category}: {text}");
             waiting = more;
             more = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -100,6 +113,6 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Add(category, $"{formatter(state, exception)} {exception}", state, exception);
+            log.Add(category, logLevel, $"{formatter(state, exception)} {exception}", state, exception);
     }
 }

@@ -175,6 +175,9 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         await reading;
         process.Dispose();
         empty.Dispose();
+
+        // No test provokes an internal error of the program.
+        Assert.DoesNotContain("   at ", Text(), StringComparison.Ordinal);
     }
 
     /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (T is stopped).</summary>

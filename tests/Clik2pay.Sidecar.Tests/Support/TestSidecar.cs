@@ -48,6 +48,9 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>Whether the test provokes an internal error, which is the only reason for a stack trace in the log.</summary>
+    public bool LogsStackTraces { get; set; }
+
     public static async Task<TestSidecar> StartAsync(
         IEnumerable<(string Key, string? Value)>? settings = null,
         TimeProvider? time = null,
@@ -146,10 +149,13 @@ internal sealed class TestSidecar : IAsyncDisposable
         Admin.Dispose();
         Metrics.Dispose();
         await app.DisposeAsync();
-        if (!ownsNeighbours)
-            return;
+        if (ownsNeighbours)
+        {
+            await Upstream.DisposeAsync();
+            await TokenEndpoint.DisposeAsync();
+        }
 
-        await Upstream.DisposeAsync();
-        await TokenEndpoint.DisposeAsync();
+        if (!LogsStackTraces && Log.StackTraces is { Count: > 0 } stackTraces)
+            Assert.Fail($"The log has stack traces:\n{string.Join('\n', stackTraces)}");
     }
 }
