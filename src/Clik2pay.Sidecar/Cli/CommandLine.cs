@@ -11,9 +11,6 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verbs and what each of them takes.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
-    private static readonly string[] SecretKeys = ["Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", RedisOptionsReader.ConnectionStringKey, SidecarOptionsReader.CallerTokenKey];
-
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
         var root = new RootCommand("Puts the Clik2pay API key and access token on an application's calls, so that the application holds neither.")
@@ -81,14 +78,20 @@ internal static class CommandLine
 
     private static string KeyOf(string arg)
     {
-        var secret = SecretKeys.FirstOrDefault(key => arg.StartsWith($"--{key}:", StringComparison.OrdinalIgnoreCase));
-        return secret is null ? arg.Split('=')[0] : $"--{secret}";
+        var key = arg.Split('=')[0];
+        return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"--{secret}" : key;
     }
 
     private static Command Run()
     {
         var settings = SettingsArgument();
         var verb = new Command("run", "Runs the sidecar (the default).") { settings };
+    private static string? FindSecret(string key) =>
+        key.StartsWith("--", StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(key)) : null;
+
+    /// <summary>Also of a key in the form of an environment variable, <c>--Section__Key</c>.</summary>
+    private static string SettingOf(string key) => key[2..].Replace("__", ":", StringComparison.Ordinal);
+
         verb.SetAction((parsed, cancellationToken) => RunVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
         return verb;
     }
@@ -182,9 +185,9 @@ internal static class CommandLine
                 var key = KeyOf(text);
                 if (!text.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !text.Contains('='))
                     result.AddError($"'{key}' is neither a verb nor a setting; settings are written --Section:Key=value.");
-                else if (!Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
-                    result.AddError($"{key}: there is no such section; known are {string.Join(", ", Sections)}.");
-                else if (SecretKeys.Contains(key[2..], StringComparer.OrdinalIgnoreCase))
+                else if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
+                    result.AddError($"{key}: there is no such section; known are {string.Join(", ", SidecarConfiguration.Sections)}.");
+                else if (FindSecret(key) is not null)
                     result.AddError($"{key}: a secret on the command line can be read by every process of the machine; give it by environment variable or by file.");
             }
         });

@@ -3,7 +3,7 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>Reads and checks the section <c>Redis</c>.</summary>
 internal static class RedisOptionsReader
 {
-    public const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
+    private const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
 
     private const string KeyPrefixKey = $"{RedisOptions.Section}:KeyPrefix";
     private const string CaFileKey = $"{RedisOptions.Section}:CaFile";

@@ -19,7 +19,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         if (directory is null)
             return TryRead(key, out var secret) ? secret : Mistake(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
 
-        return settings.Text(key) is null && settings.Text(fileKey) is null
+        return settings.Secret(key) is null && settings.Text(fileKey) is null
             ? ReadFile(directoryKey!, Path.Combine(directory, fileName))
             : Mistake(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
     }
@@ -30,14 +30,14 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
     public bool TryRead(string key, out string? secret)
     {
         var fileKey = FileKey(key);
-        secret = (settings.Text(key), settings.Text(fileKey)) switch
+        secret = (settings.Secret(key), settings.Text(fileKey)) switch
         {
             ({ } value, null) => Check(key, value, "it"),
             (null, { } file) => ReadFile(fileKey, file),
             (null, null) => null,
             _ => Mistake(key, $"it is given more than once; keep one of {key} and {fileKey}."),
         };
-        return settings.Text(key) is not null || settings.Text(fileKey) is not null;
+        return settings.Secret(key) is not null || settings.Text(fileKey) is not null;
     }
 
     /// <summary>A secret whose absence opens a door: left out it is by intent, empty it is not.</summary>

@@ -12,9 +12,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
     public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> mistakes)
     {
         var reader = new SettingsReader(configuration);
-        var clik2pay = Clik2payOptionsReader.Read(reader);
-        var sidecar = SidecarOptionsReader.Read(reader);
-        var redis = RedisOptionsReader.Read(reader);
+        var (clik2pay, sidecar, redis) = Read(reader);
 
         if (clik2pay is not null && new[] { clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint }.Any(address => sidecar.Listen.Serves(address) || sidecar.Admin.Serves(address)))
             reader.AddMistake("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
@@ -41,4 +39,20 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         mistakes = reader.Mistakes;
         return mistakes.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar, redis) : null;
     }
+
+    /// <summary>
+    /// The secret that a key belongs to: the key itself, or the one that it is a part of. It is found by reading settings that have only
+    /// this key, so no list of secrets has to be kept. The key has no value there, so no file is opened.
+    /// </summary>
+    /// <returns>Null if the key is not a secret.</returns>
+    public static string? FindSecret(string key)
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new(key, "")]).Build());
+        Read(reader);
+        return reader.SecretKeys.FirstOrDefault(secret =>
+            key.Equals(secret, StringComparison.OrdinalIgnoreCase) || key.StartsWith(secret + ":", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static (Clik2payOptions? Clik2pay, SidecarOptions Sidecar, RedisOptions? Redis) Read(SettingsReader reader) =>
+        (Clik2payOptionsReader.Read(reader), SidecarOptionsReader.Read(reader), RedisOptionsReader.Read(reader));
 }

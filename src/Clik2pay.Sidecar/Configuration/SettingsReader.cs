@@ -10,8 +10,12 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> mistakes = [];
     private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> secrets = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<string> Mistakes => mistakes;
+
+    /// <summary>The keys that were read as secrets.</summary>
+    public IReadOnlyCollection<string> SecretKeys => secrets;
 
     public void AddMistake(string key, string whatAndRemedy) => mistakes.Add($"{key}: {whatAndRemedy}");
 
@@ -20,6 +24,13 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         known.Add(key);
         return configuration[key] is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>The same for a secret. Its key is refused on the command line.</summary>
+    public string? Secret(string key)
+    {
+        secrets.Add(key);
+        return Text(key);
     }
 
     /// <summary>Whether the key is there and says nothing: a variable whose value did not arrive.</summary>

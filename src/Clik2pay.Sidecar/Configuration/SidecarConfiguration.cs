@@ -3,6 +3,10 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>Where settings come from; a later source wins over an earlier one.</summary>
 internal static class SidecarConfiguration
 {
+    /// <summary>The sections that settings belong to.</summary>
+    public static IReadOnlyList<string> Sections { get; } =
+        [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
+
     /// <summary>proxy.json → appsettings.json → environment variables (<c>Section__Key</c>) → command line (<c>--Section:Key=value</c>).</summary>
     public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) => Load(new ConfigurationBuilder().Add(routes), commandLine);
 

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>Reads and checks the section <c>Sidecar</c>.</summary>
 internal static class SidecarOptionsReader
 {
-    public const string CallerTokenKey = $"{SidecarOptions.Section}:CallerToken";
+    private const string CallerTokenKey = $"{SidecarOptions.Section}:CallerToken";
 
     private const string ListenKey = $"{SidecarOptions.Section}:Listen";
     private const string AllowRemoteCallersKey = $"{SidecarOptions.Section}:AllowRemoteCallers";

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.Extensions.Configuration;
+
+namespace Clik2pay.Sidecar.Tests.Cli;
+
+/// <summary>Every process of the machine can read a command line, so no secret is accepted there.</summary>
+public sealed partial class SecretKeyTests
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    /// <summary>Settings that can also be given as a file are secrets. They are found in the messages that name all known settings.</summary>
+    public static TheoryData<string> Secrets
+    {
+        get
+        {
+            string[] sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section];
+            var unknown = sections.Select(section => KeyValuePair.Create<string, string?>($"{section}:Unknown", "x"));
+            Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var mistakes);
+            var known = mistakes.Where(mistake => mistake.Contains(":Unknown: ", StringComparison.Ordinal))
+                .SelectMany(mistake => Key().Matches(mistake.Split("Known are")[1]).Select(match => match.Value)).ToHashSet(StringComparer.Ordinal);
+            return [.. known.Where(key => known.Contains(key + "File"))];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Secrets))]
+    public async Task A_setting_that_is_read_as_a_secret_is_refused_on_the_command_line(string key)
+    {
+        string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{key.Replace(":", "__", StringComparison.Ordinal)}=", $"--{key}:"];
+        foreach (var form in forms)
+        {
+            var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "check", $"{form}canary");
+
+            Assert.Equal(1, exitCode);
+            Assert.Contains(form[..(key.Length + 2)], output, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Five_settings_are_secrets() => Assert.Equal(5, Secrets.Count);
+
+    [Theory]
+    [MemberData(nameof(Secrets))]
+    public void The_file_of_a_secret_is_not_a_secret(string key)
+    {
+        Assert.NotNull(Settings.FindSecret(key));
+        Assert.Null(Settings.FindSecret(key + "File"));
+    }
+
+    [GeneratedRegex(@"\w+:\w+", RegexOptions.NonBacktracking)]
+    private static partial Regex Key();
+}
