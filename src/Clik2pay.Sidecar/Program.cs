@@ -25,7 +25,7 @@ internal static class Program
     /// <param name="replace">Services that take the place of those registered here.</param>
     public static WebApplication CreateSidecar(IConfiguration configuration, Settings settings, Action<IServiceCollection>? replace = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.AddSidecarLogging(configuration, settings.Sidecar);
         builder.AddListeners(settings.Sidecar);
         builder.AddDrain(settings.Sidecar);     // how it ends: not ready → callers served for a while → those under way → the end

@@ -47,8 +47,8 @@ internal static class CommandLine
         }
         catch (InvalidDataException e)
         {
-            // appsettings.json is not JSON.
-            return await Mistakes.TellAsync([$"{e.Message} {JsonMistake.Explain(e)}"]);
+            // The working directory or appsettings.json cannot be read.
+            return await Mistakes.TellAsync([e.Message]);
         }
         catch (InvalidTelemetryException e)
         {
@@ -57,6 +57,10 @@ internal static class CommandLine
         catch (InvalidRoutesException e)
         {
             return await Mistakes.TellAsync([.. e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}")]);
+        }
+        catch (Exception e) when (Mistakes.IsOfSurroundings(e))
+        {
+            return await Mistakes.TellUnexplainedAsync(e);
         }
     }
 

@@ -1,3 +1,7 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>Tells on standard error why a verb could not do its work.</summary>
@@ -7,10 +11,10 @@ internal static class Mistakes
     public static async Task<int> TellAsync(IReadOnlyList<string> mistakes)
     {
         foreach (var mistake in mistakes)
-            await Console.Error.WriteLineAsync(mistake);
+            await WriteAsync(mistake);
 
-        if (mistakes.Any(mistake => mistake.StartsWith("Clik2pay:", StringComparison.Ordinal) || mistake.StartsWith("Redis:", StringComparison.Ordinal) || mistake.StartsWith("Sidecar:", StringComparison.Ordinal)))
-            await Console.Error.WriteLineAsync("(In the name of an environment variable, two underscores stand for the colon: Clik2pay__Environment.)");
+        if (mistakes.Any(IsOfSetting))
+            await WriteAsync("(In the name of an environment variable, two underscores stand for the colon: Clik2pay__Environment.)");
 
         return ExitCode.BadConfiguration;
     }
@@ -21,7 +25,35 @@ internal static class Mistakes
         if (failure is null)
             return ExitCode.Success;
 
-        await Console.Error.WriteLineAsync($"{failure.TrimEnd('.')}. {remedy}");
+        await WriteAsync($"{failure.TrimEnd('.')}. {remedy}");
         return ExitCode.BadConfiguration;
+    }
+
+    /// <summary>Whether an error comes from the files, addresses or settings of the process. Others are faults of this program.</summary>
+    public static bool IsOfSurroundings(Exception e) => e is IOException or UnauthorizedAccessException or SocketException
+        or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CryptographicException;
+
+    /// <summary>An error that nothing else explains. Only the system's messages are quoted: others may contain a setting's value.</summary>
+    public static async Task<int> TellUnexplainedAsync(Exception e)
+    {
+        var detail = e is IOException or UnauthorizedAccessException ? $": {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}" : "";
+        await WriteAsync($"The program ended because of an error of the type {e.GetType().Name}{detail}. "
+            + "Check the settings, and the files, folders and addresses that they name.");
+        return ExitCode.BadConfiguration;
+    }
+
+    private static bool IsOfSetting(string mistake) =>
+        SidecarConfiguration.Sections.Any(section => mistake.StartsWith($"{section}:", StringComparison.Ordinal));
+
+    private static async Task WriteAsync(string line)
+    {
+        try
+        {
+            await Console.Error.WriteLineAsync(line);
+        }
+        catch (IOException)
+        {
+            // Standard error cannot be written to either; the exit code remains.
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     /// <summary>The file in the working directory, or else the one beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
     {
-        var inWorkingDirectory = Path.Combine(Environment.CurrentDirectory, FileName);
+        var inWorkingDirectory = WorkingDirectory.PathOf(FileName);
         return new(File.Exists(inWorkingDirectory) ? inWorkingDirectory : Path.Combine(AppContext.BaseDirectory, FileName), time);
     }
 
@@ -60,23 +60,38 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     }
 
     /// <summary>The folder, not the file: an editor may put a new file in its place, and Kubernetes swaps a link beside it.</summary>
+    /// <returns>Null if the system refuses, for instance because a filter of system calls forbids inotify.</returns>
     private FileSystemWatcher? Watch()
     {
+        FileSystemWatcher? folder = null;
+        var isStarting = true;
+        var isRefused = false;
         try
         {
-            var folder = new FileSystemWatcher(Path.GetDirectoryName(FullPath)!);
+            folder = new FileSystemWatcher(Path.GetDirectoryName(FullPath)!);
             folder.Changed += (_, _) => Settle();
             folder.Created += (_, _) => Settle();
             folder.Deleted += (_, _) => Settle();
             folder.Renamed += (_, _) => Settle();
-            folder.Error += (_, _) => Settle();
+            folder.Error += (_, _) =>
+            {
+                // Some refusals are reported by this event instead of an exception, before EnableRaisingEvents returns.
+                isRefused |= isStarting;
+                Settle();
+            };
             folder.EnableRaisingEvents = true;
-            return folder;
+            isStarting = false;
         }
-        catch (Exception e) when (e is IOException or ArgumentException)
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            return null;
+            isRefused = true;
         }
+
+        if (!isRefused)
+            return folder;
+
+        folder?.Dispose();
+        return null;
 
         void Settle()
         {

@@ -14,8 +14,8 @@ internal static class SidecarConfiguration
     public static IConfigurationRoot Load(IEnumerable<string> commandLine) => Load(new ConfigurationBuilder(), commandLine);
 
     private static IConfigurationRoot Load(IConfigurationBuilder builder, IEnumerable<string> commandLine) => builder
-        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
-        .AddEnvironmentVariables()
+        .AddSettingsFile()
+        .Add(new EnvironmentSettings())
         .AddCommandLine([.. commandLine])
         .Build();
 }
