@@ -15,6 +15,7 @@ internal static class Program
 {
     public static Task<int> Main(string[] args)
     {
+        StopSignals.StopIgnoringTerminate();
         BatchScheduling.Use();
         OpenFileLimit.Raise();
         return CommandLine.RunAsync(args);

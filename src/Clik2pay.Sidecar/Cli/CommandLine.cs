@@ -86,16 +86,16 @@ internal static class CommandLine
         return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"--{secret}" : key;
     }
 
-    private static Command Run()
-    {
-        var settings = SettingsArgument();
-        var verb = new Command("run", "Runs the sidecar (the default).") { settings };
     private static string? FindSecret(string key) =>
         key.StartsWith("--", StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(key)) : null;
 
     /// <summary>Also of a key in the form of an environment variable, <c>--Section__Key</c>.</summary>
     private static string SettingOf(string key) => key[2..].Replace("__", ":", StringComparison.Ordinal);
 
+    private static Command Run()
+    {
+        var settings = SettingsArgument();
+        var verb = new Command("run", "Runs the sidecar (the default).") { settings };
         verb.SetAction((parsed, cancellationToken) => RunVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
         return verb;
     }
@@ -132,14 +132,31 @@ internal static class CommandLine
     {
         var replicas = new Option<int>("--replicas")
         {
-            Description = $"How many sidecars to start; 1 to {DemoVerb.MostReplicas}.",
+            Description = $"How many sidecars to start; 1 to {DemoOptions.MostReplicas}.",
             DefaultValueFactory = _ => 1,
-            CustomParser = result => ParseNumber(result, 1, DemoVerb.MostReplicas),
+            CustomParser = result => ParseNumber(result, 1, DemoOptions.MostReplicas),
         };
-        var verb = new Command("demo", "Starts the built-in simulator and sidecars in front of it; needs no credentials and no network.") { replicas };
-        verb.SetAction((parsed, cancellationToken) => DemoVerb.RunAsync(parsed.GetValue(replicas), cancellationToken));
+        var callers = Port("--port", 8080, "The port for callers of replica 0; replica k uses this port plus k. 0 picks free ports.");
+        var admin = Port("--admin-port", 9090, "The same for probes, metrics and the status page.");
+        var simulator = Port("--simulator-port", 5080, "The port of the simulator. 0 picks a free port.");
+        const string what = "Starts the built-in simulator and sidecars in front of it; needs no credentials and no network.";
+        var verb = new Command("demo", what) { replicas, callers, admin, simulator };
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            var count = parsed.GetValue(replicas);
+            return DemoVerb.RunAsync(new(count, Ports(callers, count), Ports(admin, count), Ports(simulator, 1)), cancellationToken);
+
+            DemoPorts Ports(Option<int> option, int count) => new(option.Name, parsed.GetValue(option), count);
+        });
         return verb;
     }
+
+    private static Option<int> Port(string name, int fallback, string description) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => ParseNumber(result, 0, DemoPorts.Most),
+    };
 
     private static Command Simulate()
     {

@@ -12,43 +12,43 @@ namespace Clik2pay.Sidecar.Cli;
 /// <summary>The verb <c>demo</c>: the simulator and sidecars in front of it, in this one process.</summary>
 internal static class DemoVerb
 {
-    public const int MostReplicas = 20;
-
-    private const int FirstCallersPort = 8080;
-    private const int FirstAdminPort = 9090;
-    private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
-
-    public static async Task<int> RunAsync(int replicas, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
-        var simulated = new SimulatorOptions();
-        var store = new InProcessTokenStore(Ambient.Time);
-        var lease = new InProcessTokenLease(Ambient.Time);
-        var hosts = new List<WebApplication> { SimulatorApp.Create(simulated, Ambient.Time) };
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        if (options.Error is { } error)
+        {
+            await Console.Error.WriteLineAsync(error);
+            return ExitCode.BadCommandLine;
+        }
+
+        using var signals = new StopSignals(cancellationToken);
         using var routes = RoutesFile.Find(Ambient.Time);
+        var environment = new ConfigurationBuilder().Add(new EnvironmentSettings()).Build();
+        var hosts = new List<WebApplication>();
         try
         {
-            for (var replica = 0; replica < replicas; replica++)
-            {
-                var isFirst = replica == 0;
-                var configuration = Configure(routes, simulated, environment, replica);
-                if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
-                    return await Mistakes.TellAsync(mistakes);
+            // 1. The simulator: the sidecars need its address, which is known when it has started.
+            var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
+            hosts.Add(SimulatorApp.Create(simulated, Ambient.Time));
+            var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
+            if (!hasStarted)
+                return await TellStartAsync(failure, options);
 
-                hosts.Add(Program.CreateSidecar(configuration, settings, services =>
-                {
-                    if (settings.Redis is null)
-                        services.AddSingleton<ITokenStore>(store).AddSingleton<ITokenLease>(lease);
+            // 2. The sidecars.
+            simulated = simulated with { Url = hosts[0].Urls.First() };
+            var configurations = Enumerable.Range(0, options.Replicas)
+                .Select(replica => Configure(routes, simulated, environment, options, replica));
+            if (TryAddSidecars(hosts, configurations) is { } mistakes)
+                return await Mistakes.TellAsync(mistakes);
 
-                    // Spans are the process's: one exporter has those of all replicas.
-                    if (!isFirst)
-                        services.RemoveAll<TracerProvider>();
-                }));
-            }
+            var sidecars = hosts.Skip(1).ToList();
+            routes.Refused = sidecars[0].Logger.EditRefused;
+            (hasStarted, failure) = await Hosts.TryStartAsync(sidecars, signals.Token);
+            if (!hasStarted)
+                return await TellStartAsync(failure, options);
 
-            routes.Refused = hosts[1].Logger.EditRefused;
-            var failure = await Hosts.RunAsync(hosts, () => Console.Write(Tell(simulated, replicas)), cancellationToken);
-            return await Mistakes.TellStartAsync(failure, $"The demo needs the ports 5080, {Ports(FirstCallersPort, replicas)} and {Ports(FirstAdminPort, replicas)} of 127.0.0.1.");
+            Console.Write(DemoBanner.Write(simulated, sidecars, routes));
+            await Hosts.WaitForEndAsync(hosts, signals.Token);
+            return ExitCode.Success;
         }
         finally
         {
@@ -57,11 +57,37 @@ internal static class DemoVerb
         }
     }
 
+    /// <returns>What is wrong with the settings; null if nothing is.</returns>
+    private static IReadOnlyList<string>? TryAddSidecars(List<WebApplication> hosts, IEnumerable<IConfigurationRoot> configurations)
+    {
+        var store = new InProcessTokenStore(Ambient.Time);
+        var lease = new InProcessTokenLease(Ambient.Time);
+        foreach (var (replica, configuration) in configurations.Index())
+        {
+            if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
+                return mistakes;
+
+            hosts.Add(Program.CreateSidecar(configuration, settings, services =>
+            {
+                if (settings.Redis is null)
+                    services.AddSingleton<ITokenStore>(store).AddSingleton<ITokenLease>(lease);
+
+                // Spans are the process's: one exporter has those of all replicas.
+                if (replica > 0)
+                    services.RemoveAll<TracerProvider>();
+            }));
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// The routes of proxy.json, and from the surroundings nothing but the section Redis and OpenTelemetry's variables: a demo must not take real
     /// credentials that lie there.
     /// </summary>
-    private static IConfigurationRoot Configure(RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, int replica) => new ConfigurationBuilder()
+    private static IConfigurationRoot Configure(
+        RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, DemoOptions options, int replica) =>
+        new ConfigurationBuilder()
         .Add(routes)
         .AddInMemoryCollection(environment.GetSection(RedisOptions.Section).AsEnumerable())
         .AddInMemoryCollection(new OtelVariables(environment).All)
@@ -74,29 +100,11 @@ internal static class DemoVerb
             ["Clik2pay:Password"] = simulated.Password,
             ["Clik2pay:ApiKey"] = simulated.ApiKey,
             ["Sidecar:DrainSeconds"] = "0", // nobody has to be told, and the simulator ends at the same moment
-            ["Sidecar:Listen"] = $"http://127.0.0.1:{FirstCallersPort + replica}",
-            ["Sidecar:Admin"] = $"http://127.0.0.1:{FirstAdminPort + replica}",
+            ["Sidecar:Listen"] = options.Callers.AddressOf(replica),
+            ["Sidecar:Admin"] = options.Administration.AddressOf(replica),
         })
         .Build();
 
-    private static string Tell(SimulatorOptions simulated, int replicas) => $$"""
-
-        {{(replicas == 1 ? "One sidecar serves" : $"{replicas} sidecars serve")}} callers on 127.0.0.1:{{Ports(FirstCallersPort, replicas)}}, and probes, metrics and a status page on 127.0.0.1:{{Ports(FirstAdminPort, replicas)}}.
-        The simulated provider is on {{simulated.Url}}. Try, without any credentials:
-
-          curl -s -X POST http://127.0.0.1:{{FirstCallersPort}}/open/v1/payment-requests \
-            -H 'content-type: application/json' \
-            -d '{{ExampleBody}}'
-
-        How it stands, in a browser:    http://127.0.0.1:{{FirstAdminPort}}/
-        How many tokens that took:      curl -s {{simulated.Url}}/_simulator/counters
-        Take the token endpoint away:   curl -s -X PUT {{simulated.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
-        And the token that is held:     curl -s -X POST {{simulated.Url}}/_simulator/revoke-tokens
-        Bring it back:                  curl -s -X DELETE {{simulated.Url}}/_simulator/faults
-        Ctrl-C ends it.
-
-
-        """;
-
-    private static string Ports(int first, int count) => count == 1 ? $"{first}" : $"{first}-{first + count - 1}";
+    private static Task<int> TellStartAsync(string? failure, DemoOptions options) =>
+        Mistakes.TellStartAsync(failure, failure is null ? "" : options.RemedyFor(failure));
 }

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>The verb <c>run</c>: one sidecar until SIGTERM or SIGINT.</summary>
+/// <summary>The verb <c>run</c>: one sidecar until SIGTERM, SIGINT or SIGHUP.</summary>
 internal static class RunVerb
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal static class RunVerb
         await using var sidecar = Program.CreateSidecar(configuration, settings);
         routes.Refused = sidecar.Logger.EditRefused;
 
-        var failure = await Hosts.RunAsync([sidecar], () => sidecar.ReportStarted(settings, routes), signals.Token);
+        var failure = await Hosts.RunAsync(sidecar, () => sidecar.ReportStarted(settings, routes), signals.Token);
         return await Mistakes.TellStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
     }
 }

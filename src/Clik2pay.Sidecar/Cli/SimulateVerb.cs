@@ -3,15 +3,17 @@ using Clik2pay.Simulator;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>The verb <c>simulate</c>: the provider's two APIs alone, until SIGTERM or SIGINT.</summary>
+/// <summary>The verb <c>simulate</c>: the provider's two APIs alone, until SIGTERM, SIGINT or SIGHUP.</summary>
 internal static class SimulateVerb
 {
     public static async Task<int> RunAsync(string url, SimulatedEnvironment environment, CancellationToken cancellationToken)
     {
+        using var signals = new StopSignals(cancellationToken);
         var options = new SimulatorOptions { Url = url, Environment = environment };
         await using var simulator = SimulatorApp.Create(options, Ambient.Time);
 
-        var failure = await Hosts.RunAsync([simulator], () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), cancellationToken);
+        var failure = await Hosts.RunAsync(
+            simulator, () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), signals.Token);
         return await Mistakes.TellStartAsync(failure, "Give an address that is free in --urls.");
     }
 

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// SIGTERM and SIGINT from the first moment on, before there is a host that listens to them. The first process of a container would not hear
-/// them at all until then, and its pod would wait for the end of its grace period.
+/// SIGTERM, SIGINT and SIGHUP from the first moment on, before there is a host that listens to them. The first process of a container
+/// would not receive them at all until then, and its pod would wait for the end of its grace period.
 /// </summary>
-internal sealed class StopSignals : IDisposable
+internal sealed partial class StopSignals : IDisposable
 {
+    private const int Terminate = 15;
+    private const nint Default = 0;
+
     private readonly CancellationTokenSource stop;
     private readonly List<PosixSignalRegistration> registrations;
 
@@ -15,11 +18,33 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(CancellationToken cancellationToken)
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, Hear))];
+
+        // .NET keeps ignoring a signal that was ignored at start. For SIGHUP that is intended: nohup asks for it.
+        registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, Hear))];
     }
 
-    /// <summary>Cancelled by either.</summary>
+    /// <summary>Cancelled by any of them.</summary>
     public CancellationToken Token => stop.Token;
+
+    /// <summary>
+    /// A process inherits ignored signals, so a parent that ignores SIGTERM would leave no way to drain the sidecar. This has an effect
+    /// only before .NET looks at the signal for the first time.
+    /// </summary>
+    public static void StopIgnoringTerminate()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        try
+        {
+            _ = SetHandler(Terminate, Default);
+        }
+        catch (TypeLoadException)
+        {
+            // The C library has another name.
+        }
+    }
 
     public void Dispose()
     {
@@ -39,4 +64,7 @@ internal sealed class StopSignals : IDisposable
             // One more, while the process ends.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 }

@@ -26,7 +26,7 @@ public sealed class StartTests
         var hasStarted = false;
 
         sidecar.Lifetime.StopApplication();
-        var failure = await Hosts.RunAsync([sidecar], () => hasStarted = true, TestContext.Current.CancellationToken);
+        var failure = await Hosts.RunAsync(sidecar, () => hasStarted = true, TestContext.Current.CancellationToken);
 
         Assert.Null(failure);
         Assert.False(hasStarted);

@@ -7,6 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Support;
 /// <summary>The program itself, started as a user would: a command line, environment variables, and nothing else.</summary>
 internal sealed partial class SidecarProcess : IAsyncDisposable
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Kill9 = 9;
     public const int Terminate = 15;

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>
+/// The ports of 127.0.0.1 that an option of <c>demo</c> asks for. Replica k uses the first one plus k, or any free port if that is 0.
+/// </summary>
+/// <param name="Option">The option's name.</param>
+/// <param name="First">0 to 65535.</param>
+/// <param name="Count">How many are needed.</param>
+internal sealed record DemoPorts(string Option, int First, int Count)
+{
+    public const int Most = 65_535;
+
+    /// <summary>Why there are not enough ports; null if there are.</summary>
+    public string? Error => First == 0 || First + Count - 1 <= Most ? null : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Option}: {First} is too high for {Count} replicas. Use {Most - Count + 1} or less, or 0 for free ports.");
+
+    public string AddressOf(int replica) => $"http://127.0.0.1:{(First == 0 ? 0 : First + replica)}";
+
+    public bool Overlaps(DemoPorts other) =>
+        First != 0 && other.First != 0 && First < other.First + other.Count && other.First < First + Count;
+
+    /// <summary>Whether the message names one of these addresses.</summary>
+    public bool AreIn(string failure) => First != 0
+        && Enumerable.Range(0, Count).Any(replica => failure.Contains($"{AddressOf(replica)}:", StringComparison.Ordinal));
+}
