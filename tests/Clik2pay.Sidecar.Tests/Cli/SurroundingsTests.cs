@@ -1,0 +1,163 @@
+using System.Net;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Cli;
+
+/// <summary>Files, folders and variables that a start may find. None of them ends it with an unhandled exception.</summary>
+public sealed class SurroundingsTests
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    [Theory]
+    [InlineData("run", "directory")]
+    [InlineData("check", "directory")]
+    [InlineData("wait", "directory")]
+    [InlineData("shutdown", "directory")]
+    [InlineData("run", "loop")]
+    [InlineData("wait", "loop")]
+    [InlineData("run", "dangling")]
+    [InlineData("run", "mode")]
+    [InlineData("wait", "mode")]
+    [InlineData("run", "text")]
+    [InlineData("wait", "text")]
+    [InlineData("shutdown", "text")]
+    public async Task An_unreadable_appsettings_json_ends_the_start_with_2_and_one_sentence(string verb, string kind)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.FullName, "appsettings.json");
+        Make(path, kind);
+
+        await using var sidecar = SidecarProcess.StartBy([.. Surroundings.WithoutCapabilities, "env", "-C", folder.FullName], Nothing, verb);
+
+        Assert.Equal(2, await sidecar.WaitForExitAsync());
+        Assert.StartsWith(path + " cannot be read", Assert.Single(sidecar.Output), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("check")]
+    [InlineData("wait")]
+    [InlineData("shutdown")]
+    [InlineData("demo")]
+    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_sentence(string verb)
+    {
+        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.DeletedWorkingDirectory, Nothing, verb);
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("The working directory was deleted", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_simulator_runs_in_a_deleted_working_directory()
+    {
+        await using var simulator = SidecarProcess.StartBy(Surroundings.DeletedWorkingDirectory, Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+
+        await simulator.WaitForLineAsync("Ctrl-C");
+    }
+
+    [Theory]
+    [InlineData("inotify_init1", Surroundings.NotPermitted)]
+    [InlineData("inotify_init1", Surroundings.NotImplemented)]
+    [InlineData("inotify_add_watch", Surroundings.NotPermitted)]
+    [InlineData("inotify_add_watch", Surroundings.NotImplemented)]
+    public async Task Where_inotify_is_refused_it_runs_and_reports_that_edits_of_routes_need_a_start(string call, int error)
+    {
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var sidecar = SidecarProcess.StartBy(
+            Surroundings.Refusing(call, error), SidecarProcess.Environment(upstream, tokenEndpoint), "run");
+        using var caller = await sidecar.WaitForCallerAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
+        Assert.Contains("an edit takes effect at the next start", await sidecar.WaitForLineAsync("proxy.json be watched"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_inotify_is_refused_the_demo_reports_that_too()
+    {
+        await using var demo = SidecarProcess.StartBy(
+            Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), Nothing, ["demo", .. DemoPortTests.FreePorts]);
+
+        Assert.Contains("an edit takes effect at the next start", await demo.WaitForLineAsync("simulated provider"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("REDIS")]
+    [InlineData("redis")]
+    [InlineData("SIDECAR")]
+    [InlineData("CLIK2PAY")]
+    [InlineData("Clik2pay")]
+    [InlineData("LOGGING")]
+    [InlineData("REVERSEPROXY")]
+    public async Task A_variable_that_is_named_like_a_section_has_no_effect(string name)
+    {
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var sidecar = SidecarProcess.Start(
+            new Dictionary<string, string>(SidecarProcess.Environment(upstream, tokenEndpoint)) { [name] = "tcp://10.0.0.1:6379" });
+        using var caller = await sidecar.WaitForCallerAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_variable_that_is_named_like_a_section_has_no_effect_on_the_demo()
+    {
+        var variables = new Dictionary<string, string> { ["REDIS"] = "x", ["SIDECAR"] = "x", ["CLIK2PAY"] = "x" };
+        await using var demo = SidecarProcess.Start(variables, ["demo", .. DemoPortTests.FreePorts]);
+
+        await demo.WaitForLineAsync("Ctrl-C");
+    }
+
+    [Theory]
+    [InlineData("""{"Logging":{"Console":{"QueueFullMode":"canary"}}}""")]
+    [InlineData("""{"Clik2pay":{"CaFile":"canary\u0000"}}""")]
+    [InlineData("""{"Clik2pay":{"PasswordFile":"canary\u0000"}}""")]
+    public async Task A_setting_that_nothing_checks_ends_the_start_with_2_and_without_a_stack_trace(string settings)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", settings);
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        var environment = SidecarProcess.Environment(upstream, tokenEndpoint);
+        environment.Remove("Clik2pay__Password");
+        if (!settings.Contains("Password", StringComparison.Ordinal))
+            environment["Clik2pay__Password"] = Secrets.Password;
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(environment, ["run"], folder.FullName);
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("The program ended because of an error of the type ", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Standard_output_that_cannot_be_written_to_ends_a_check_with_2_and_one_sentence()
+    {
+        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.FullOutput, Nothing, "check");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("No space left on device", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    private static void Make(string path, string kind)
+    {
+        switch (kind)
+        {
+            case "directory":
+                Directory.CreateDirectory(path);
+                break;
+            case "loop":
+                File.CreateSymbolicLink(path, path);
+                break;
+            case "dangling":
+                File.CreateSymbolicLink(path, path + ".missing");
+                break;
+            default:
+                File.WriteAllText(path, kind == "mode" ? "{}" : "not JSON");
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(path, kind == "mode" ? UnixFileMode.None : UnixFileMode.UserRead);
+                break;
+        }
+    }
+}
