@@ -16,7 +16,6 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         StopSignals.StopIgnoringTerminate();
-        BatchScheduling.Use();
         OpenFileLimit.Raise();
         return CommandLine.RunAsync(args);
     }

@@ -18,6 +18,9 @@ internal static class RunVerb
         await using var sidecar = Program.CreateSidecar(configuration, settings);
         routes.Refused = sidecar.Logger.EditRefused;
 
+        if (settings.Sidecar.BatchScheduling && !BatchScheduling.TryUse())
+            sidecar.Logger.BatchSchedulingRefused();
+
         var failure = await Hosts.RunAsync(sidecar, () => sidecar.ReportStarted(settings, routes), signals.Token);
         return await Mistakes.TellStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
     }

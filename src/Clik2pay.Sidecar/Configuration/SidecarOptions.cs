@@ -44,6 +44,9 @@ internal sealed record SidecarOptions
     /// <summary>Whether each request of a caller is logged, in a line without path, query and body.</summary>
     public bool AccessLog { get; init; }
 
+    /// <summary>Whether <c>run</c> asks the kernel for the scheduling policy <c>SCHED_BATCH</c>.</summary>
+    public bool BatchScheduling { get; init; }
+
     /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => $"callers on {Listen}, administration on {Admin}";
 }

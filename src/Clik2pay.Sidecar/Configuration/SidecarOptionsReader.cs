@@ -20,6 +20,7 @@ internal static class SidecarOptionsReader
     private const string AllowQuitKey = $"{SidecarOptions.Section}:AllowQuit";
     private const string LogFormatKey = $"{SidecarOptions.Section}:LogFormat";
     private const string AccessLogKey = $"{SidecarOptions.Section}:AccessLog";
+    private const string BatchSchedulingKey = $"{SidecarOptions.Section}:BatchScheduling";
 
     public static SidecarOptions Read(SettingsReader settings)
     {
@@ -42,6 +43,7 @@ internal static class SidecarOptionsReader
             AllowQuit = settings.Flag(AllowQuitKey),
             LogFormat = settings.Choice(LogFormatKey, defaults.LogFormat),
             AccessLog = settings.Flag(AccessLogKey),
+            BatchScheduling = settings.Flag(BatchSchedulingKey),
         };
 
         if (!options.Listen.IsLocal && !options.AllowRemoteCallers)

@@ -20,6 +20,7 @@ public sealed class SettingsTests
         Assert.False(settings.Sidecar.AllowRemoteCallers);
         Assert.Equal(["localhost", "127.0.0.1", "[::1]"], settings.Sidecar.AllowedHosts);
         Assert.Null(settings.Sidecar.CallerToken);
+        Assert.False(settings.Sidecar.BatchScheduling);
         Assert.Equal((16_384, 30_000_000), (settings.Sidecar.MaxConnections, settings.Sidecar.MaxRequestBodyBytes));
     }
 
@@ -128,6 +129,7 @@ public sealed class SettingsTests
     [InlineData("Sidecar:LogFormat", "xml", "Text, Json")]
     [InlineData("Sidecar:LogFormat", "1", "Text, Json")]
     [InlineData("Sidecar:AccessLog", "yes", "neither true nor false")]
+    [InlineData("Sidecar:BatchScheduling", "1", "neither true nor false")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "http://HOST:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces", "http://HOST:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "grcp", "grpc, http/protobuf")]
