@@ -60,6 +60,7 @@ printf '%s\n' 'wrk.method = "POST"' 'wrk.headers["Content-Type"] = "application/
 
 export Clik2pay__Environment=Custom Clik2pay__ApiBaseUrl=http://127.0.0.1:15080 Clik2pay__TokenEndpoint=http://127.0.0.1:15080/oauth2/token
 export Clik2pay__Username=u Clik2pay__Password=p Clik2pay__ApiKey=k
+export Sidecar__BatchScheduling=${Sidecar__BatchScheduling:-true} # as for the figures in docs/sizing.md
 url=http://127.0.0.1:18080/open/v1/payment-requests
 
 # run SETTING…: the sidecar, until `finish`. Tells how long its start took.

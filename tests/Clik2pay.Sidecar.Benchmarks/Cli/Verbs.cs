@@ -29,20 +29,14 @@ internal static class Verbs
         var starts = Number("--starts", 5, "How often each is started, to see how long that takes.");
         var only = Names("--only", Contenders.Names, "The proxies, separated by commas.");
         var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
-        var set = new Option<string[]>("--set") { Description = "NAME=VALUE, an environment variable of the sidecar; may be repeated." };
-        set.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1))
-                result.AddError($"--set: '{token.Value}' is not NAME=VALUE.");
-        });
+        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
         var verb = new Command("load", "Measures the sidecar beside other proxies (the default).") { sidecar, rounds, seconds, starts, only, cases, set };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(cases)!;
-            var settings = parsed.GetValue(set)!.Select(text => text.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
             var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
             return LoadVerb.RunAsync(
-                new(parsed.GetValue(sidecar), parsed.GetValue(only)!, loads, parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(starts), settings),
+                new(parsed.GetValue(sidecar), parsed.GetValue(only)!, loads, parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(starts), parsed.GetValue(set)!),
                 parsed.InvocationConfiguration.Output,
                 cancellationToken);
         });
@@ -55,13 +49,22 @@ internal static class Verbs
             Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 2, "How long each time."));
         var before = new Option<string>("--before") { Description = "The folder of another published sidecar.", Required = true };
         var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
-        var verb = new Command("compare", "Measures two builds of the sidecar beside each other.") { before, sidecar, rounds, seconds, cases };
+        var set = Variables("--set", "NAME=VALUE, an environment variable of both; may be repeated.");
+        var setNew = Variables("--set-new", "NAME=VALUE, an environment variable of the newer one, if the older one does not know it.");
+        var verb = new Command("compare", "Measures two builds of the sidecar beside each other.") { before, sidecar, rounds, seconds, cases, set, setNew };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(cases)!;
             var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
             return CompareVerb.RunAsync(
-                new(parsed.GetValue(before)!, parsed.GetValue(sidecar), loads, parsed.GetValue(rounds), parsed.GetValue(seconds)),
+                new(
+                    parsed.GetValue(before)!,
+                    parsed.GetValue(sidecar),
+                    loads,
+                    parsed.GetValue(rounds),
+                    parsed.GetValue(seconds),
+                    parsed.GetValue(set)!,
+                    parsed.GetValue(setNew)!),
                 parsed.InvocationConfiguration.Output,
                 cancellationToken);
         });
@@ -72,9 +75,12 @@ internal static class Verbs
     {
         var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 10, "How often each is measured."), Number("--seconds", 5, "How long each time."));
         var life = Number("--life", 4, "How many seconds the tokens live that are refreshed under load; three quarters of them must be shorter than a run.");
-        var verb = new Command("refresh", "Measures whether callers notice a refresh of the token.") { sidecar, rounds, seconds, life };
+        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
+        var verb = new Command("refresh", "Measures whether callers notice a refresh of the token.") { sidecar, rounds, seconds, life, set };
         verb.SetAction((parsed, cancellationToken) => RefreshVerb.RunAsync(
-            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(life)), parsed.InvocationConfiguration.Output, cancellationToken));
+            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(life), parsed.GetValue(set)!),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
         return verb;
     }
 
@@ -82,9 +88,12 @@ internal static class Verbs
     {
         var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 4, "How long each time."));
         var scrapes = Number("--scrapes", 50, "How many scrapes there are under load.");
-        var verb = new Command("telemetry", "Measures what metrics and traces cost.") { sidecar, rounds, seconds, scrapes };
+        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
+        var verb = new Command("telemetry", "Measures what metrics and traces cost.") { sidecar, rounds, seconds, scrapes, set };
         verb.SetAction((parsed, cancellationToken) => TelemetryVerb.RunAsync(
-            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes)), parsed.InvocationConfiguration.Output, cancellationToken));
+            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes), parsed.GetValue(set)!),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
         return verb;
     }
 
@@ -98,6 +107,21 @@ internal static class Verbs
     }
 
     private static Option<string?> Sidecar() => new("--sidecar") { Description = "The folder of a published sidecar. Without it one is published, which takes minutes." };
+
+    /// <summary>Environment variables.</summary>
+    private static Option<Dictionary<string, string>> Variables(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1))
+                result.AddError($"{name}: '{token.Value}' is not NAME=VALUE.");
+            return result.Tokens.Select(token => token.Value.Split('=', 2)).Where(pair => pair.Length == 2)
+                .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        },
+    };
 
     private static Option<int> Number(string name, int value, string description)
     {

@@ -8,4 +8,13 @@ namespace Clik2pay.Sidecar.Benchmarks.Compare;
 /// <param name="Cases">The kinds of load.</param>
 /// <param name="Rounds">How often each is measured.</param>
 /// <param name="Seconds">How long each time.</param>
-internal sealed record CompareOptions(string Before, string? Sidecar, IReadOnlyList<LoadCase> Cases, int Rounds, int Seconds);
+/// <param name="Settings">More settings of both, as environment variables.</param>
+/// <param name="NewSettings">More settings of the newer one, which the older one may not know.</param>
+internal sealed record CompareOptions(
+    string Before,
+    string? Sidecar,
+    IReadOnlyList<LoadCase> Cases,
+    int Rounds,
+    int Seconds,
+    IReadOnlyDictionary<string, string> Settings,
+    IReadOnlyDictionary<string, string> NewSettings);

@@ -17,13 +17,12 @@ internal static class CompareVerb
         using var folder = new Folder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
         await using var store = await SharedStore.StartAsync(folder, cancellationToken);
-        var environment = SidecarEnvironment.Full(provider, store);
         var before = await Publishing.SidecarAsync(options.Before, folder, cancellationToken);
         var now = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
         Running[] builds =
         [
-            new(new SidecarContender("before", "before", before, environment)),
-            new(new SidecarContender("now", "now", now, environment)),
+            new(new SidecarContender("before", "before", before, Environment())),
+            new(new SidecarContender("now", "now", now, Environment().With(options.NewSettings))),
         ];
         try
         {
@@ -52,6 +51,8 @@ internal static class CompareVerb
             foreach (var build in builds)
                 await build.DisposeAsync();
         }
+
+        Dictionary<string, string> Environment() => SidecarEnvironment.Full(provider, store).With(options.Settings);
     }
 
     private static string Report(Running before, Running now, IReadOnlyList<LoadCase> cases)

@@ -45,9 +45,7 @@ internal static class Contenders
     private static async Task<SidecarContender> MakeSidecarAsync(
         LoadOptions options, Folder folder, NginxProvider provider, SharedStore store, CancellationToken cancellationToken)
     {
-        var environment = SidecarEnvironment.Full(provider, store);
-        foreach (var (key, value) in options.Settings)
-            environment[key] = value;
+        var environment = SidecarEnvironment.Full(provider, store).With(options.Settings);
         return new("sidecar", "the sidecar, everything on", await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken), environment);
     }
 }

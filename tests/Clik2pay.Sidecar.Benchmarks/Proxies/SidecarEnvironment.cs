@@ -29,4 +29,12 @@ internal static class SidecarEnvironment
         environment["OTEL_TRACES_SAMPLER_ARG"] = "0.01";
         return environment;
     }
+
+    /// <summary>With more variables, some of which may replace those that are there.</summary>
+    public static Dictionary<string, string> With(this Dictionary<string, string> environment, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        foreach (var (key, value) in settings)
+            environment[key] = value;
+        return environment;
+    }
 }

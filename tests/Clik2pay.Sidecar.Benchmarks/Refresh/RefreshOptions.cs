@@ -5,4 +5,6 @@ namespace Clik2pay.Sidecar.Benchmarks.Refresh;
 /// <param name="Rounds">How often each is measured.</param>
 /// <param name="Seconds">How long each time.</param>
 /// <param name="Life">How many seconds the tokens live that are refreshed under load.</param>
-internal sealed record RefreshOptions(string? Sidecar, int Rounds, int Seconds, int Life);
+/// <param name="Settings">More settings of the sidecar, as environment variables.</param>
+internal sealed record RefreshOptions(
+    string? Sidecar, int Rounds, int Seconds, int Life, IReadOnlyDictionary<string, string> Settings);

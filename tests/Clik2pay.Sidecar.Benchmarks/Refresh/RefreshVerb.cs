@@ -17,9 +17,9 @@ internal static class RefreshVerb
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromSeconds(options.Life), cancellationToken);
         await using var store = await SharedStore.StartAsync(folder, cancellationToken);
         var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
-        var steady = new SidecarContender("steady", "no refresh", program, SidecarEnvironment.Full(provider, store));
+        var steady = new SidecarContender("steady", "no refresh", program, SidecarEnvironment.Full(provider, store).With(options.Settings));
         var refreshing = new SidecarContender(
-            "refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived));
+            "refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived).With(options.Settings));
         await using var calm = new Running(steady);
         await using var busy = new Running(refreshing);
         Running[] both = [calm, busy];

@@ -5,4 +5,6 @@ namespace Clik2pay.Sidecar.Benchmarks.Telemetry;
 /// <param name="Rounds">How often each is measured.</param>
 /// <param name="Seconds">How long each time.</param>
 /// <param name="Scrapes">How many scrapes there are under load.</param>
-internal sealed record TelemetryOptions(string? Sidecar, int Rounds, int Seconds, int Scrapes);
+/// <param name="Settings">More settings of the sidecar, as environment variables.</param>
+internal sealed record TelemetryOptions(
+    string? Sidecar, int Rounds, int Seconds, int Scrapes, IReadOnlyDictionary<string, string> Settings);

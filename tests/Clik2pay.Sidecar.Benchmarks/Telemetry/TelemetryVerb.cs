@@ -17,14 +17,14 @@ internal static class TelemetryVerb
         using var folder = new Folder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
         var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
-        var metrics = new SidecarContender("metrics", "metrics", program, SidecarEnvironment.Plain(provider));
+        var metrics = new SidecarContender("metrics", "metrics", program, With());
         Running[] sidecars =
         [
-            new(new SidecarContender("off", "telemetry off", program, With(provider, ("OTEL_SDK_DISABLED", "true")))),
+            new(new SidecarContender("off", "telemetry off", program, With(("OTEL_SDK_DISABLED", "true")))),
             new(metrics),
-            new(new SidecarContender("traces", "metrics, and one trace in a hundred exported", program, With(provider,
+            new(new SidecarContender("traces", "metrics, and one trace in a hundred exported", program, With(
                 [.. Export(provider), ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")]))),
-            new(new SidecarContender("all", "metrics, and every trace exported", program, With(provider, Export(provider)))),
+            new(new SidecarContender("all", "metrics, and every trace exported", program, With(Export(provider)))),
         ];
         try
         {
@@ -55,14 +55,10 @@ internal static class TelemetryVerb
             foreach (var sidecar in sidecars)
                 await sidecar.DisposeAsync();
         }
-    }
 
-    private static Dictionary<string, string> With(NginxProvider provider, params IEnumerable<(string Key, string Value)> settings)
-    {
-        var environment = SidecarEnvironment.Plain(provider);
-        foreach (var (key, value) in settings)
-            environment[key] = value;
-        return environment;
+        Dictionary<string, string> With(params IEnumerable<(string Key, string Value)> telemetry) => SidecarEnvironment.Plain(provider)
+            .With(telemetry.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
+            .With(options.Settings);
     }
 
     private static (string Key, string Value)[] Export(NginxProvider provider) =>
