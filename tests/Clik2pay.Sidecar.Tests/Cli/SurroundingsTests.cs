@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
@@ -138,6 +139,36 @@ public sealed class SurroundingsTests
 
         Assert.Equal(2, exitCode);
         Assert.Contains("No space left on device", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_file_that_cannot_be_replaced_ends_the_start_with_2_and_one_sentence()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        using var folder = new TemporaryFolder();
+        var inner = Directory.CreateDirectory(Path.Combine(folder.FullName, "inner"));
+        var path = Path.Combine(inner.FullName, "left.sock");
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(path));
+            File.Move(path, path + ".kept"); // .NET deletes its own file when the socket is closed
+        }
+
+        File.Move(path + ".kept", path);
+        inner.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var sidecar = SidecarProcess.StartBy(
+            Surroundings.WithoutCapabilities,
+            SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:Listen", $"http://unix:{path}")),
+            "run");
+
+        Assert.Equal(2, await sidecar.WaitForExitAsync());
+        Assert.Single(sidecar.Output, line => line.Contains(path, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", sidecar.Text(), StringComparison.Ordinal);
+        inner.UnixFileMode |= UnixFileMode.UserWrite;
     }
 
     private static void Make(string path, string kind)
