@@ -27,7 +27,8 @@ internal static class SettingsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"{path} cannot be read ({Explain(path, e)}). Make it a file that this user can read, or remove it.", e);
+            throw new InvalidDataException(
+                $"{path} cannot be read ({Explain(path, e)}). Make it a file that this user can read, or remove it.", e);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {

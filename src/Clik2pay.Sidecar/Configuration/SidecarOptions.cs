@@ -44,7 +44,7 @@ internal sealed record SidecarOptions
     /// <summary>Whether each request of a caller is logged, in a line without path, query and body.</summary>
     public bool AccessLog { get; init; }
 
-    /// <summary>Whether <c>run</c> uses the scheduling policy <c>SCHED_BATCH</c>: more throughput, more latency beside busy neighbors.</summary>
+    /// <summary>Whether <c>run</c> uses the policy <c>SCHED_BATCH</c>: more throughput, more latency beside busy neighbors.</summary>
     public bool BatchScheduling { get; init; }
 
     /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>

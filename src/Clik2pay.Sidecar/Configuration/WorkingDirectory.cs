@@ -13,7 +13,9 @@ internal static class WorkingDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException(
-                $"The working directory was deleted or cannot be read, and so {fileName} in it. Start the program in a directory that exists.", e);
+                $"The working directory was deleted or cannot be read, and so {fileName} in it. "
+                + "Start the program in a directory that exists.",
+                e);
         }
     }
 }

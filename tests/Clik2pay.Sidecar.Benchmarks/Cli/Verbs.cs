@@ -36,7 +36,14 @@ internal static class Verbs
             var chosen = parsed.GetValue(cases)!;
             var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
             return LoadVerb.RunAsync(
-                new(parsed.GetValue(sidecar), parsed.GetValue(only)!, loads, parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(starts), parsed.GetValue(set)!),
+                new(
+                    parsed.GetValue(sidecar),
+                    parsed.GetValue(only)!,
+                    loads,
+                    parsed.GetValue(rounds),
+                    parsed.GetValue(seconds),
+                    parsed.GetValue(starts),
+                    parsed.GetValue(set)!),
                 parsed.InvocationConfiguration.Output,
                 cancellationToken);
         });
@@ -51,7 +58,8 @@ internal static class Verbs
         var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
         var set = Variables("--set", "NAME=VALUE, an environment variable of both; may be repeated.");
         var setNew = Variables("--set-new", "NAME=VALUE, an environment variable of the newer one, if the older one does not know it.");
-        var verb = new Command("compare", "Measures two builds of the sidecar beside each other.") { before, sidecar, rounds, seconds, cases, set, setNew };
+        const string what = "Measures two builds of the sidecar beside each other.";
+        var verb = new Command("compare", what) { before, sidecar, rounds, seconds, cases, set, setNew };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(cases)!;
@@ -76,7 +84,8 @@ internal static class Verbs
         var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 10, "How often each is measured."), Number("--seconds", 5, "How long each time."));
         var life = Number("--life", 4, "How many seconds the tokens live that are refreshed under load; three quarters of them must be shorter than a run.");
         var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
-        var verb = new Command("refresh", "Measures whether callers notice a refresh of the token.") { sidecar, rounds, seconds, life, set };
+        const string what = "Measures whether callers notice a refresh of the token.";
+        var verb = new Command("refresh", what) { sidecar, rounds, seconds, life, set };
         verb.SetAction((parsed, cancellationToken) => RefreshVerb.RunAsync(
             new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(life), parsed.GetValue(set)!),
             parsed.InvocationConfiguration.Output,
@@ -91,7 +100,8 @@ internal static class Verbs
         var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
         var verb = new Command("telemetry", "Measures what metrics and traces cost.") { sidecar, rounds, seconds, scrapes, set };
         verb.SetAction((parsed, cancellationToken) => TelemetryVerb.RunAsync(
-            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes), parsed.GetValue(set)!),
+            new(
+                parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes), parsed.GetValue(set)!),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;

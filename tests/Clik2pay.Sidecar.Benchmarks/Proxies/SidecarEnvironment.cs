@@ -31,7 +31,8 @@ internal static class SidecarEnvironment
     }
 
     /// <summary>With more variables, some of which may replace those that are there.</summary>
-    public static Dictionary<string, string> With(this Dictionary<string, string> environment, IEnumerable<KeyValuePair<string, string>> settings)
+    public static Dictionary<string, string> With(
+        this Dictionary<string, string> environment, IEnumerable<KeyValuePair<string, string>> settings)
     {
         foreach (var (key, value) in settings)
             environment[key] = value;

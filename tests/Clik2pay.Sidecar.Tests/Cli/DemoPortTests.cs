@@ -21,7 +21,8 @@ public sealed partial class DemoPortTests
         await demo.WaitForLineAsync("Ctrl-C");
         var line = demo.Output.Single(line => line.StartsWith("2 sidecars serve", StringComparison.Ordinal));
         var addresses = Address().Matches(line).Select(match => new Uri("http://" + match.Value)).ToList();
-        var simulator = new Uri(demo.Output.Single(line => line.StartsWith("The simulated provider is on", StringComparison.Ordinal)).Split(' ')[5].TrimEnd('.'));
+        var provider = demo.Output.Single(line => line.StartsWith("The simulated provider is on", StringComparison.Ordinal));
+        var simulator = new Uri(provider.Split(' ')[5].TrimEnd('.'));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
         // Two ports that follow each other are shown as a range.

@@ -10,7 +10,7 @@ public sealed partial class SecretKeyTests
 {
     private static readonly Dictionary<string, string> Nothing = [];
 
-    /// <summary>Settings that can also be given as a file are secrets. They are found in the messages that name all known settings.</summary>
+    /// <summary>Settings that can also be given as a file are secrets. The messages that name all known settings list them.</summary>
     public static TheoryData<string> Secrets
     {
         get
@@ -19,7 +19,8 @@ public sealed partial class SecretKeyTests
             var unknown = sections.Select(section => KeyValuePair.Create<string, string?>($"{section}:Unknown", "x"));
             Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var mistakes);
             var known = mistakes.Where(mistake => mistake.Contains(":Unknown: ", StringComparison.Ordinal))
-                .SelectMany(mistake => Key().Matches(mistake.Split("Known are")[1]).Select(match => match.Value)).ToHashSet(StringComparer.Ordinal);
+                .SelectMany(mistake => Key().Matches(mistake.Split("Known are")[1]).Select(match => match.Value))
+                .ToHashSet(StringComparer.Ordinal);
             return [.. known.Where(key => known.Contains(key + "File"))];
         }
     }
@@ -28,7 +29,8 @@ public sealed partial class SecretKeyTests
     [MemberData(nameof(Secrets))]
     public async Task A_setting_that_is_read_as_a_secret_is_refused_on_the_command_line(string key)
     {
-        string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{key.Replace(":", "__", StringComparison.Ordinal)}=", $"--{key}:"];
+        var variable = key.Replace(":", "__", StringComparison.Ordinal);
+        string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{variable}=", $"--{key}:"];
         foreach (var form in forms)
         {
             var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "check", $"{form}canary");

@@ -28,7 +28,8 @@ public sealed class SurroundingsTests
         var path = Path.Combine(folder.FullName, "appsettings.json");
         Make(path, kind);
 
-        await using var sidecar = SidecarProcess.StartBy([.. Surroundings.WithoutCapabilities, "env", "-C", folder.FullName], Nothing, verb);
+        string[] command = [.. Surroundings.WithoutCapabilities, "env", "-C", folder.FullName];
+        await using var sidecar = SidecarProcess.StartBy(command, Nothing, verb);
 
         Assert.Equal(2, await sidecar.WaitForExitAsync());
         Assert.StartsWith(path + " cannot be read", Assert.Single(sidecar.Output), StringComparison.Ordinal);
@@ -51,7 +52,8 @@ public sealed class SurroundingsTests
     [Fact]
     public async Task The_simulator_runs_in_a_deleted_working_directory()
     {
-        await using var simulator = SidecarProcess.StartBy(Surroundings.DeletedWorkingDirectory, Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+        await using var simulator = SidecarProcess.StartBy(
+            Surroundings.DeletedWorkingDirectory, Nothing, "simulate", "--urls", "http://127.0.0.1:0");
 
         await simulator.WaitForLineAsync("Ctrl-C");
     }
@@ -70,7 +72,8 @@ public sealed class SurroundingsTests
         using var caller = await sidecar.WaitForCallerAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
-        Assert.Contains("an edit takes effect at the next start", await sidecar.WaitForLineAsync("proxy.json be watched"), StringComparison.Ordinal);
+        var line = await sidecar.WaitForLineAsync("proxy.json be watched");
+        Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +82,8 @@ public sealed class SurroundingsTests
         await using var demo = SidecarProcess.StartBy(
             Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), Nothing, ["demo", .. DemoPortTests.FreePorts]);
 
-        Assert.Contains("an edit takes effect at the next start", await demo.WaitForLineAsync("simulated provider"), StringComparison.Ordinal);
+        var line = await demo.WaitForLineAsync("simulated provider");
+        Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,7 +132,7 @@ public sealed class SurroundingsTests
         var (exitCode, output) = await SidecarProcess.RunAsync(environment, ["run"], folder.FullName);
 
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("The program ended because of an error of the type ", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("The program ended because of an error of the type", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
     }
 

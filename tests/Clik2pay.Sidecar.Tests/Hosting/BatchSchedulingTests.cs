@@ -83,5 +83,8 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
 
     /// <summary>The policy of a thread is the 41st field of its state, SCHED_BATCH is 3 (proc_pid_stat(5), sched(7)).</summary>
     private static List<(string Name, int Policy)> PoliciesOf(SidecarProcess sidecar) =>
-        [.. SidecarProcess.ThreadsOf(sidecar.Id).Select(thread => (thread.Name, int.Parse(thread.Fields[41 - 3], CultureInfo.InvariantCulture)))];
+    [
+        .. SidecarProcess.ThreadsOf(sidecar.Id)
+            .Select(thread => (thread.Name, int.Parse(thread.Fields[41 - 3], CultureInfo.InvariantCulture))),
+    ];
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>Commands that make something odd of a process and then execute the program in it, for <see cref="SidecarProcess.StartBy"/>.</summary>
+/// <summary>Commands that execute the program in odd surroundings, for <see cref="SidecarProcess.StartBy"/>.</summary>
 internal static class Surroundings
 {
     public const int NotPermitted = 1;
@@ -27,7 +27,8 @@ internal static class Surroundings
     public static string[] DeletedWorkingDirectory => Shell("mkdir gone && cd gone && rmdir ../gone");
 
     /// <summary>A user whom file modes stop. Root is one too without its capabilities.</summary>
-    public static string[] WithoutCapabilities => Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+    public static string[] WithoutCapabilities =>
+        Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
 
     public static string[] FullOutput => Shell("exec >/dev/full");
 
