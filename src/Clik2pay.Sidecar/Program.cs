@@ -37,7 +37,7 @@ internal static class Program
         builder.Services.AddProvider();         // connections to both of the provider's APIs
         builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
-        builder.Services.AddProxy(configuration);
+        builder.Services.AddProxy(configuration, settings);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);
 

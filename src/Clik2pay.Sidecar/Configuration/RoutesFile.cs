@@ -10,6 +10,8 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 {
     public const string FileName = "proxy.json";
 
+    private const string Section = "ReverseProxy";
+
     /// <summary>
     /// An editor may write a file in several steps; it is read so long after the first of them. Counted from the first and not the last: another
     /// file in the folder, a log say, may change all the time. Should the file be read half written, that is refused and it is read again.
@@ -138,9 +140,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
             content = now;
             var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
-            Mistake = read.GetSection("ReverseProxy:Routes").GetChildren().Any() ? null : $"{FullPath} has no route under ReverseProxy:Routes.";
+            Mistake = FindMistake(read);
             if (Mistake is null)
-                Data = read.GetSection("ReverseProxy").AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+                Data = read.GetSection(Section).AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -151,5 +153,16 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         {
             Mistake = $"{FullPath} is not JSON: {JsonMistake.Explain(e)}";
         }
+    }
+
+    private string? FindMistake(IConfigurationRoot read)
+    {
+        // An editor reads the address of a schema.
+        var others = read.GetChildren().Select(section => section.Key)
+            .Where(key => !key.Equals(Section, StringComparison.OrdinalIgnoreCase) && key is not "$schema");
+        if (string.Join(", ", others) is { Length: > 0 } keys)
+            return $"{FullPath} has {keys} beside {Section}, which is not read from this file. Remove it, or move it to appsettings.json.";
+
+        return read.GetSection($"{Section}:Routes").GetChildren().Any() ? null : $"{FullPath} has no route under {Section}:Routes.";
     }
 }

@@ -16,6 +16,6 @@ internal static partial class ProxyLog
     [LoggerMessage(1203, LogLevel.Information, "The API {Upstream} responds again.")]
     public static partial void UpstreamAnswers(this ILogger log, Uri upstream);
 
-    [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Do two routes match the same path? If not, please report this.\n{StackTrace}")]
+    [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
     public static partial void Broken(this ILogger log, string errorType, string? stackTrace);
 }

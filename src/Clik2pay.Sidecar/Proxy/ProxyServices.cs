@@ -1,8 +1,11 @@
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Proxy.Routes;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Configuration.RouteValidators;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -10,12 +13,22 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <summary>The door of the way of a request.</summary>
 internal static class ProxyServices
 {
-    public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration)
+    /// <exception cref="InvalidRoutesException">The section ReverseProxy has a setting that does not work.</exception>
+    public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration, Settings settings)
     {
+        var routes = new CheckedRoutes(configuration.GetSection("ReverseProxy"), RouteSchema.Create(settings.Clik2pay, settings.Sidecar));
+        if (routes.FindErrors() is { Count: > 0 } errors)
+            throw new InvalidRoutesException(errors);
+
         services.AddReverseProxy()
-            .LoadFromConfig(configuration.GetSection("ReverseProxy"))
+            .LoadFromConfig(new ConfigurationBuilder().Add(routes).Build())
             .AddConfigFilter<DestinationFilter>()
             .AddTransforms<RequestRules>();
+        services.AddSingleton(_ => routes);
+        services.AddSingleton<IRouteValidator, AmbiguousRouteValidator>();
+        services.AddSingleton<IRouteValidator, PathConstraintValidator>();
+        services.AddSingleton<IRouteValidator, TransformValidator>();
+        services.AddSingleton<MatcherPolicy, RouteTieBreaker>();
         services.AddSingleton<IConfigChangeListener, RoutesReport>();
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailure>();
@@ -37,7 +50,7 @@ internal static class ProxyServices
         return services;
     }
 
-    /// <summary>begin and end → guard → route → body kept → transforms, forward → replay on 401; what has no route is answered here.</summary>
+    /// <summary>begin and end → guard → route → every decoding has that route → body limit → body kept → transforms, forward → replay on 401; what has no route is answered here.</summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {
@@ -45,12 +58,14 @@ internal static class ProxyServices
         app.UseMiddleware<CallerGuard>();
         app.UseRouting();
 
+        app.Services.GetRequiredService<CheckedRoutes>().Refused = app.Logger.EditRefused;
         try
         {
             // Without YARP's middleware for load balancing, affinity, health and the choice of a destination: each cluster has the one.
             app.MapReverseProxy(proxy =>
             {
                 proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
+                proxy.UseMiddleware<RouteBodyLimit>();
                 proxy.UseMiddleware<BodyKeeper>();
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
             });

@@ -13,8 +13,6 @@ namespace Clik2pay.Sidecar.Proxy;
 internal sealed class RequestRules(
     AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
 {
-    private static readonly string[] AsTheCallerWroteThem = ["Path", "Query", "HttpMethod"];
-
     public void Apply(TransformBuilderContext context)
     {
         // No X-Forwarded-*: the provider learns nothing of what is behind the sidecar.
@@ -35,20 +33,11 @@ internal sealed class RequestRules(
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
-        // Each of these wants middleware that is not there; every request of the route would end in an error.
-        if (context.Route is { AuthorizationPolicy: not null } or { CorsPolicy: not null } or { RateLimiterPolicy: not null } or { OutputCachePolicy: not null } or { TimeoutPolicy: not null } or { Timeout: not null })
-            context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has a policy or a Timeout, which the sidecar does not offer; remove it (ActivityTimeout of the cluster limits the time)."));
-
-        // A transform of the target would be without effect, and one of the method would make another request of it.
-        foreach (var key in context.Route.Transforms?.SelectMany(transform => transform.Keys) ?? [])
-        {
-            if (AsTheCallerWroteThem.Any(part => key.StartsWith(part, StringComparison.OrdinalIgnoreCase)))
-                context.Errors.Add(new InvalidOperationException($"The route '{context.Route.RouteId}' has the transform {key}, but method, path and query always go out as the caller wrote them; remove it."));
-        }
+        // TransformValidator does.
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
-        // The destination filter does.
+        // The schema of the routes does.
     }
 }

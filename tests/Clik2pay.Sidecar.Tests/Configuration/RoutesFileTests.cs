@@ -109,15 +109,24 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_the_section_of_the_routes_is_taken_from_it()
+    public async Task Another_section_is_refused_by_name_and_the_routes_before_it_stay()
     {
         var configuration = Load(Route("/a"));
 
-        await File.WriteAllTextAsync(FilePath, Route("/b").Replace("{\"ReverseProxy\"", "{\"Logging\":{\"LogLevel\":{\"Default\":\"Trace\"}},\"ReverseProxy\"", StringComparison.Ordinal));
+        const string logging = """{"Logging":{"LogLevel":{"Default":"Trace"}},"ReverseProxy" """;
+        await File.WriteAllTextAsync(FilePath, Route("/b").Replace("{\"ReverseProxy\"", logging, StringComparison.Ordinal));
 
-        Assert.Null(await edits.Reader.ReadAsync());
-        Assert.Equal("/b", PathOf(configuration));
+        Assert.Contains("Logging", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
         Assert.Null(configuration["Logging:LogLevel:Default"]);
+    }
+
+    [Fact]
+    public void The_address_of_a_schema_for_editors_is_accepted()
+    {
+        var configuration = Load(Route("/a").Replace("{\"ReverseProxy\"", "{\"$schema\":\"a\",\"ReverseProxy\"", StringComparison.Ordinal));
+
+        Assert.Equal("/a", PathOf(configuration));
     }
 
     [Theory]

@@ -1,0 +1,35 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace Clik2pay.Sidecar.Proxy.Routes;
+
+/// <summary>Compares what two routes require of a header, or of a query parameter that is described like one.</summary>
+internal static class ValueMatch
+{
+    /// <summary>Whether no single value, nor the absence of one, satisfies both.</summary>
+    public static bool AreDisjoint(RouteHeader a, RouteHeader b) =>
+        string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase) && (Excludes(a, b) || Excludes(b, a));
+
+    /// <summary>Whether no value that satisfies the first satisfies the second.</summary>
+    private static bool Excludes(RouteHeader a, RouteHeader b)
+    {
+        var comparison = a.IsCaseSensitive && b.IsCaseSensitive ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        return (a.Mode, b.Mode) switch
+        {
+            (HeaderMatchMode.NotExists, HeaderMatchMode.NotExists or HeaderMatchMode.NotContains) => false,
+            (HeaderMatchMode.NotExists, _) => true,
+            (HeaderMatchMode.ExactHeader, HeaderMatchMode.ExactHeader) => NoneOf((value, other) => value.Equals(other, comparison)),
+            (HeaderMatchMode.ExactHeader, HeaderMatchMode.HeaderPrefix) => NoneOf((value, other) => value.StartsWith(other, comparison)),
+            (HeaderMatchMode.ExactHeader, HeaderMatchMode.Contains) => NoneOf((value, other) => value.Contains(other, comparison)),
+            (HeaderMatchMode.HeaderPrefix, HeaderMatchMode.HeaderPrefix) =>
+                NoneOf((value, other) => value.StartsWith(other, comparison) || other.StartsWith(value, comparison)),
+
+            // A text that contains a value contains what the value contains.
+            (HeaderMatchMode.ExactHeader or HeaderMatchMode.HeaderPrefix or HeaderMatchMode.Contains, HeaderMatchMode.NotContains) =>
+                (a.IsCaseSensitive || !b.IsCaseSensitive)
+                && (a.Values ?? []).All(value => (b.Values ?? []).Any(other => value.Contains(other, comparison))),
+            _ => false,
+        };
+
+        bool NoneOf(Func<string, string, bool> matches) => !(a.Values ?? []).Any(value => (b.Values ?? []).Any(other => matches(value, other)));
+    }
+}
