@@ -142,7 +142,10 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
             var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
             Mistake = FindMistake(read);
             if (Mistake is null)
-                Data = read.GetSection(Section).AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+            {
+                Data = read.GetSection(Section).AsEnumerable()
+                    .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

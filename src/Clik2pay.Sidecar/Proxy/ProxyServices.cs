@@ -50,7 +50,10 @@ internal static class ProxyServices
         return services;
     }
 
-    /// <summary>begin and end → guard → route → every decoding has that route → body limit → body kept → transforms, forward → replay on 401; what has no route is answered here.</summary>
+    /// <summary>
+    /// begin and end → guard → route → every decoding has that route → body limit → body kept → transforms, forward → replay on 401;
+    /// what has no route is answered here.
+    /// </summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using Clik2pay.Sidecar.Proxy.Routes;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Configuration.RouteValidators;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -18,7 +19,8 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>The names of transforms and of their parameters, each with what is wrong with a value; null if it works.</summary>
-    private static readonly FrozenDictionary<string, Func<string, string?>> Keys = new Dictionary<string, Func<string, string?>>(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<string, Func<string, string?>> Keys = new Dictionary<string, Func<string, string?>>(
+        StringComparer.OrdinalIgnoreCase)
     {
         ["RequestHeadersCopy"] = FindNoFlag,
         ["RequestHeader"] = names => FindReserved(names, IsSetByUs),
@@ -65,14 +67,29 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         foreach (var (key, value) in (routeConfig.Transforms ?? []).SelectMany(transform => transform))
         {
             if (FindReason(key, value) is { } reason)
-                errors.Add(new InvalidOperationException($"The route '{routeConfig.RouteId}' has the transform {key}. Remove it, {reason}."));
+                errors.Add(new InvalidOperationException($"{Describe(routeConfig)} has the transform {key}. Remove it, {reason}."));
+        }
+
+        foreach (var _ in (routeConfig.Transforms ?? []).Where(transform => !HasItsRouteValue(transform, routeConfig.Match.Path)))
+        {
+            errors.Add(new InvalidOperationException(
+                $"{Describe(routeConfig)} has the transform RequestHeaderRouteValue. "
+                + "Write the name of a parameter of Match:Path in Set or Append."));
         }
 
         if (errors.Count == 0 && FindBuildError(routeConfig) is { } error)
-            errors.Add(new InvalidOperationException($"The route '{routeConfig.RouteId}' has an invalid transform. {error.Message}"));
+            errors.Add(new InvalidOperationException($"{Describe(routeConfig)} has an invalid transform. {error.Message}"));
 
         return default;
     }
+
+    private static string Describe(RouteConfig route) => $"The route '{route.RouteId}'";
+
+    /// <summary>YARP adds no header if the path does not have the parameter.</summary>
+    private static bool HasItsRouteValue(IReadOnlyDictionary<string, string> transform, string? path) =>
+        !transform.ContainsKey("RequestHeaderRouteValue")
+        || (transform.GetValueOrDefault("Set") ?? transform.GetValueOrDefault("Append")) is not { } name
+        || PathTemplate.TryParse(path)?.GetParameter(name) is not null;
 
     private static string? FindReason(string key, string value) =>
         Keys.TryGetValue(key, out var find) ? find(value) : "because the sidecar does not know it";
@@ -81,7 +98,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
 
     private static string? FindNoFlag(string value) => bool.TryParse(value, out _) ? null : "because its value is neither true nor false";
 
-    /// <summary>YARP checks some combinations of parameters only when it applies an edit, when it is too late to refuse all of it.</summary>
+    /// <summary>YARP checks some combinations of parameters only when it applies an edit, too late to refuse all of it.</summary>
     private ArgumentException? FindBuildError(RouteConfig route)
     {
         try
@@ -120,5 +137,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     private static bool IsContentLength(string name) => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 
     private static string? FindUnsendable(string value) =>
-        value.Any(c => c is (< ' ' and not '\t') or '\x7f' or > '\xff') ? "because its value has characters that a header cannot have" : null;
+        value.Any(c => c is (< ' ' and not '\t') or '\x7f' or > '\xff')
+            ? "because its value has characters that a header cannot have"
+            : null;
 }

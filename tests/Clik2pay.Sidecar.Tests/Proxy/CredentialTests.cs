@@ -129,7 +129,7 @@ public sealed class CredentialTests : IAsyncLifetime
             ("ReverseProxy:Routes:api:Transforms:0:Set", "mine"),
         ]));
 
-        Assert.Contains($"sets or removes {header} itself", Assert.Single(refusal.Mistakes), StringComparison.Ordinal);
+        Assert.Contains(refusal.Mistakes, mistake => mistake.Contains($"sets or removes {header} itself", StringComparison.Ordinal));
     }
 
     [Theory]

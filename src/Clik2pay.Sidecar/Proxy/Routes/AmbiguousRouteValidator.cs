@@ -14,8 +14,8 @@ internal sealed class AmbiguousRouteValidator(IProxyConfigProvider configuration
             if (AmbiguousRoutes.AreAmbiguous(other, routeConfig))
             {
                 errors.Add(new InvalidOperationException(
-                    $"The routes '{other.RouteId}' and '{routeConfig.RouteId}' match the same requests. Give them a different Order (the smaller one "
-                    + "wins), or make their Match differ."));
+                    $"The routes '{other.RouteId}' and '{routeConfig.RouteId}' match the same requests. "
+                    + "Give them a different Order (the smaller one wins), or make their Match differ."));
             }
         }
 

@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Proxy.Routes;
 internal static class AmbiguousRoutes
 {
     /// <summary>
-    /// Routing prefers the smaller order, then the more specific path, then a route with methods to one without, then one with hosts, then the
-    /// one with more headers, then the one with more query parameters.
+    /// Routing prefers the smaller order, then the more specific path, then a route with methods to one without, then one with hosts, then
+    /// the one with more headers, then the one with more query parameters.
     /// </summary>
     public static bool AreAmbiguous(RouteConfig a, RouteConfig b)
     {

@@ -17,8 +17,8 @@ internal sealed class PathConstraintValidator(ParameterPolicyFactory constraints
             foreach (var constraint in parameter.ParameterPolicies.Where(constraint => !IsValid(parameter, constraint)))
             {
                 errors.Add(new InvalidOperationException(
-                    $"The route '{routeConfig.RouteId}' has the constraint '{constraint.Content}' in Match:Path, which ASP.NET Core does not have or "
-                    + "whose argument is invalid. Correct or remove it."));
+                    $"The route '{routeConfig.RouteId}' has the constraint '{constraint.Content}' in Match:Path, "
+                    + "which does not exist or has an invalid argument. Correct or remove it."));
             }
         }
 
@@ -31,7 +31,8 @@ internal sealed class PathConstraintValidator(ParameterPolicyFactory constraints
         {
             return constraints.Create(parameter, constraint) is not null;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or RouteCreationException)
+        catch (Exception e)
+            when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or RouteCreationException)
         {
             return false;
         }

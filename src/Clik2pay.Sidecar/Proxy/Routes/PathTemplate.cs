@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Proxy.Routes;
 internal static class PathTemplate
 {
     /// <summary>A route without a path matches every path.</summary>
-    private const string Everything = "/{**everything}";
+    private const string Everything = "/{**catchall}";
 
     /// <summary>Whether both match the same paths, apart from the names of parameters and whether the last one is optional.</summary>
     public static bool AreEquivalent(string? a, string? b) =>
@@ -33,9 +33,11 @@ internal static class PathTemplate
 
     private static bool AreEquivalent(RoutePatternPart a, RoutePatternPart b) => (a, b) switch
     {
-        (RoutePatternLiteralPart x, RoutePatternLiteralPart y) => string.Equals(x.Content, y.Content, StringComparison.OrdinalIgnoreCase),
+        (RoutePatternLiteralPart x, RoutePatternLiteralPart y) =>
+            string.Equals(x.Content, y.Content, StringComparison.OrdinalIgnoreCase),
         (RoutePatternSeparatorPart x, RoutePatternSeparatorPart y) => string.Equals(x.Content, y.Content, StringComparison.Ordinal),
-        (RoutePatternParameterPart x, RoutePatternParameterPart y) => x.IsCatchAll == y.IsCatchAll && Constraints(x).SetEquals(Constraints(y)),
+        (RoutePatternParameterPart x, RoutePatternParameterPart y) =>
+            x.IsCatchAll == y.IsCatchAll && Constraints(x).SetEquals(Constraints(y)),
         _ => false,
     };
 

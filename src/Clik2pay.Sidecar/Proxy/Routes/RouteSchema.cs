@@ -45,7 +45,8 @@ internal static class RouteSchema
         ("Path", Text),
         ("Methods", new SettingMap(OneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))),
         ("Hosts", new SettingMap(new SettingValue(
-            HostPattern.IsValid, "is not a host that a route can match. Write NAME, *.NAME or *, with or without :PORT. IPv6 addresses cannot be matched."))),
+            HostPattern.IsValid,
+            "is not a host that a route can match. Write NAME, *.NAME or *, with or without :PORT. IPv6 addresses cannot be matched."))),
         ("Headers", new SettingMap(CreateMatcher<HeaderMatchMode>())),
         ("QueryParameters", new SettingMap(CreateMatcher<QueryParameterMatchMode>())));
 
@@ -59,7 +60,8 @@ internal static class RouteSchema
     private static SettingGroup CreateCluster(Clik2payOptions clik2pay) => new(
         ("Destinations", new SettingMap(CreateDestination(clik2pay.ApiBaseUrl))),
         ("HttpClient", new SettingGroup(
-            ("MaxConnectionsPerServer", new SettingValue(text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
+            ("MaxConnectionsPerServer", new SettingValue(
+                text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
             ("DangerousAcceptAnyServerCertificate", new SettingValue(
                 IsFalse, "would send the credentials to anyone. Remove it; Clik2pay:CaFile names additional authorities.")),
             ("SslProtocols", new RefusedSetting("Remove it, because the system chooses the versions of TLS.")),
@@ -68,7 +70,8 @@ internal static class RouteSchema
             ("RequestHeaderEncoding", new RefusedSetting(Encoding)),
             ("ResponseHeaderEncoding", new RefusedSetting(Encoding)))),
         ("HttpRequest", new SettingGroup(
-            ("ActivityTimeout", new SettingValue(IsTimeout, "is not a time from 00:00:00.001 to 24.00:00:00. Write for instance 00:01:00.")),
+            ("ActivityTimeout", new SettingValue(
+                IsTimeout, "is not a time from 00:00:00.001 to 24.00:00:00. Write for instance 00:01:00.")),
             ("Version", new SettingValue(text => text is "1.1", $"is not 1.1. {Http11}")),
             ("VersionPolicy", OneOf(nameof(HttpVersionPolicy.RequestVersionExact), nameof(HttpVersionPolicy.RequestVersionOrLower))),
             ("AllowResponseBuffering", new SettingValue(IsFalse, "is not false. Remove it, because responses are streamed.")))),
@@ -81,7 +84,8 @@ internal static class RouteSchema
     private static SettingGroup CreateDestination(Uri api) => new(
         ("Address", new SettingValue(
             text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address == new Uri(api, "/"),
-            $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. Remove Destinations; requests are sent to that API only.")),
+            $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. "
+                + "Remove Destinations; requests are sent to that API only.")),
         ("Host", new RefusedSetting("Remove it, because the host is that of the API.")),
         ("Health", new RefusedSetting(OneDestination)),
         ("Metadata", Texts));
@@ -95,7 +99,8 @@ internal static class RouteSchema
     private static bool IsOrder(string text) => IsWholeNumber(text, int.MinValue, int.MaxValue - 1);
 
     private static bool IsWholeNumber(string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && number >= least && number <= most;
 
     private static bool IsTimeout(string text) =>
         TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time)

@@ -6,18 +6,20 @@ internal sealed class SettingGroup(params (string Name, SettingNode Node)[] sett
     private readonly Dictionary<string, SettingNode> known =
         settings.ToDictionary(setting => setting.Name, setting => setting.Node, StringComparer.OrdinalIgnoreCase);
 
+    private string Names => string.Join(", ", known.Where(setting => setting.Value is not RefusedSetting).Select(setting => setting.Key));
+
     public override void Check(IConfigurationSection section, ICollection<string> errors)
     {
         // An environment variable may happen to have the name of the whole section.
         if (section.Value is { Length: > 0 } && section.Path.Contains(':'))
-            errors.Add($"{section.Path}: has a value instead of settings. Write an object with {string.Join(", ", known.Keys)}.");
+            errors.Add($"{section.Path}: has a value instead of settings. Write an object with {Names}.");
 
         foreach (var child in section.GetChildren())
         {
             if (known.TryGetValue(child.Key, out var node))
                 node.Check(child, errors);
             else
-                errors.Add($"{child.Path}: there is no such setting. Correct its name or remove it; known are {string.Join(", ", known.Keys)}.");
+                errors.Add($"{child.Path}: there is no such setting. Correct or remove it; known are {Names}.");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Clik2pay.Sidecar.Proxy.Routes;
 
-/// <summary>A list, or entries with names that the user chooses. YARP ignores a single value, and with it a limit to some methods or hosts.</summary>
+/// <summary>
+/// A list, or entries with names that the user chooses. YARP ignores a single value, and with it a limit to some methods or hosts.
+/// </summary>
 internal sealed class SettingMap(SettingNode entry) : SettingNode
 {
     public override void Check(IConfigurationSection section, ICollection<string> errors)

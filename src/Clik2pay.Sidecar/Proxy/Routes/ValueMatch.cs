@@ -30,6 +30,7 @@ internal static class ValueMatch
             _ => false,
         };
 
-        bool NoneOf(Func<string, string, bool> matches) => !(a.Values ?? []).Any(value => (b.Values ?? []).Any(other => matches(value, other)));
+        bool NoneOf(Func<string, string, bool> matches) =>
+            !(a.Values ?? []).Any(value => (b.Values ?? []).Any(other => matches(value, other)));
     }
 }

@@ -95,8 +95,12 @@ public sealed class AmbiguousRoutesTests
 
     /// <summary>Routing then takes either, and the other one never applies.</summary>
     [Fact]
-    public void The_same_host_in_another_case_is_reported() =>
-        Assert.True(AmbiguousRoutes.AreAmbiguous(Route("first", new() { Hosts = ["LOCALHOST"] }), Route("second", new() { Hosts = ["localhost:*"] })));
+    public void The_same_host_in_another_case_is_reported()
+    {
+        var (first, second) = (Route("first", new() { Hosts = ["LOCALHOST"] }), Route("second", new() { Hosts = ["localhost:*"] }));
+
+        Assert.True(AmbiguousRoutes.AreAmbiguous(first, second));
+    }
 
     [Theory]
     [InlineData("Order", "1")]
@@ -110,7 +114,9 @@ public sealed class AmbiguousRoutesTests
             ("ReverseProxy:Routes:other:ClusterId", "clik2pay"),
             ("ReverseProxy:Routes:other:Match:Path", "/open/v1/{**all}"),
             ($"ReverseProxy:Routes:other:{key}", value),
-            .. key.Contains("Headers", StringComparison.Ordinal) ? new (string, string?)[] { ("ReverseProxy:Routes:other:Match:Headers:0:Name", "X-A") } : [],
+            .. key.Contains("Headers", StringComparison.Ordinal)
+                ? new (string, string?)[] { ("ReverseProxy:Routes:other:Match:Headers:0:Name", "X-A") }
+                : [],
         ]);
 
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
@@ -118,7 +124,8 @@ public sealed class AmbiguousRoutesTests
 
     private static RouteConfig Route(string id, RouteMatch match) => new() { RouteId = id, ClusterId = "c", Match = match };
 
-    private static RouteHeader Header(string name, HeaderMatchMode mode, params string[] values) => new() { Name = name, Mode = mode, Values = values };
+    private static RouteHeader Header(string name, HeaderMatchMode mode, params string[] values) =>
+        new() { Name = name, Mode = mode, Values = values };
 
     private static RouteQueryParameter Query(string name, QueryParameterMatchMode mode, params string[] values) =>
         new() { Name = name, Mode = mode, Values = values };

@@ -60,7 +60,8 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
     [Fact]
     public async Task The_limit_of_one_route_does_not_apply_to_the_next_request_on_the_connection()
     {
-        await using var sidecar = await StartAsync(10, ("ReverseProxy:Routes:b:ClusterId", "clik2pay"), ("ReverseProxy:Routes:b:Match:Path", "/b"));
+        await using var sidecar = await StartAsync(
+            10, ("ReverseProxy:Routes:b:ClusterId", "clik2pay"), ("ReverseProxy:Routes:b:Match:Path", "/b"));
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}Content-Length: 10\r\n\r\n{new string('a', 10)}");

@@ -122,7 +122,8 @@ public sealed class RouteSettingsTests
     [InlineData(2)]
     public async Task Requests_use_no_more_connections_than_the_cluster_allows(int limit)
     {
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpClient:MaxConnectionsPerServer", $"{limit}")]);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpClient:MaxConnectionsPerServer", $"{limit}")]);
         var (current, most) = (0, 0);
         var full = new TaskCompletionSource();
         sidecar.Upstream.Respond = async context =>

@@ -4,10 +4,13 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Tests.Proxy.Routes;
 
-/// <summary>All settings of the version of YARP in use, from its types and from the JSON schema in its package. An asterisk is a name or an index.</summary>
+/// <summary>
+/// All settings of the version of YARP in use, from its types and from the JSON schema in its package. An asterisk is a name or an index.
+/// </summary>
 internal static class YarpSchema
 {
-    public static IEnumerable<string> FromTypes() => [.. Flatten("Routes:*", typeof(RouteConfig)), .. Flatten("Clusters:*", typeof(ClusterConfig))];
+    public static IEnumerable<string> FromTypes() =>
+        [.. Flatten("Routes:*", typeof(RouteConfig)), .. Flatten("Clusters:*", typeof(ClusterConfig))];
 
     public static IEnumerable<string> FromJson()
     {
@@ -25,7 +28,8 @@ internal static class YarpSchema
             .Distinct()];
     }
 
-    private static JsonDocument Read() => JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ConfigurationSchema.json")));
+    private static JsonDocument Read() =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ConfigurationSchema.json")));
 
     private static IEnumerable<string> Flatten(string path, Type type)
     {
