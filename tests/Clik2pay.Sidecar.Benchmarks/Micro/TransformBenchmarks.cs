@@ -34,5 +34,5 @@ public class TransformBenchmarks
     }
 
     [Benchmark]
-    public void FilterHeaders() => Path.FilterEchoes();
+    public void FilterHeaders() => Path.FilterHeaders();
 }
