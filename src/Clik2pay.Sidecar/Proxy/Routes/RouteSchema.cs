@@ -63,7 +63,7 @@ internal static class RouteSchema
             ("MaxConnectionsPerServer", new SettingValue(
                 text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
             ("DangerousAcceptAnyServerCertificate", new SettingValue(
-                IsFalse, "would send the credentials to anyone. Remove it; Clik2pay:CaFile names additional authorities.")),
+                IsFalse, "would send the credentials to anyone. Remove it; Clik2pay:CaFile names the authorities to trust.")),
             ("SslProtocols", new RefusedSetting("Remove it, because the system chooses the versions of TLS.")),
             ("WebProxy", new RefusedSetting("Remove it and set the environment variables HTTPS_PROXY and NO_PROXY.")),
             ("EnableMultipleHttp2Connections", new RefusedSetting(Http11)),
