@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server sees it.</summary>
+/// <summary>
+/// The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server reads it.
+/// </summary>
 internal sealed class CallerInput(PipeReader inner) : PipeReader
 {
     private static readonly ReadResult Nothing = new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
@@ -20,7 +22,9 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
     /// <summary>The next bytes that the server reads are those of a chunked body.</summary>
     public void BeginChunkedBody() => (framing, validated) = (new(), 0);
 
-    /// <summary>The caller has gone, so there is no next request. The server may have left a read unfinished, and would fail at another.</summary>
+    /// <summary>
+    /// Ends the input, because the caller has gone. The server may have left a read unfinished, and would fail if it started another one.
+    /// </summary>
     public void End() => hasEnded = true;
 
     /// <exception cref="BadHttpRequestException">The framing of a chunked body is malformed.</exception>

@@ -22,7 +22,8 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, T
         {
             await KeepAsync(context, exchange);
         }
-        catch (Exception e) when (e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
+        catch (Exception e) when (
+            e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
         {
             // The server throws these for a chunk size that no number can hold, and for trailers that it cannot decode.
             throw new BadHttpRequestException("The body is malformed.", e);

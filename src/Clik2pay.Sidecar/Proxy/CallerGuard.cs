@@ -21,8 +21,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         $"The method is not forwarded. Allowed are {AllowedMethods}, in capital letters.");
 
     private static readonly Refusal AmbiguousTarget = Refusal.BadRequest(RejectionReason.Target,
-        "The target has a control character, a space, a fragment, or in its path, as written or decoded, a dot segment, a backslash, a broken escape "
-        + "or overlong UTF-8. Servers interpret these differently. Escape the path properly (RFC 3986).");
+        "The target has a control character, a space or a fragment, or its path has a dot segment, a backslash, a broken escape or "
+        + "overlong UTF-8, as it is written or after it is decoded. Servers interpret these differently. Escape the path as in RFC 3986.");
 
     private static readonly Refusal Upgrade = Refusal.BadRequest(RejectionReason.Upgrade,
         "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");
@@ -45,7 +45,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
 
     private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
 
-    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     public Task InvokeAsync(HttpContext context)
     {

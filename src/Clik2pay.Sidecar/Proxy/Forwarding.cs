@@ -47,7 +47,8 @@ internal sealed class Forwarding(
         var hasStarted = context.Response.HasStarted;
 
         // A caller that closes its connection after a complete response has not abandoned the request.
-        exchange.IsAbandoned = (error is not null || !hasStarted) && (exchange.HasCallerGone || CallerDisconnect.Explains(error?.Exception));
+        exchange.IsAbandoned = (error is not null || !hasStarted)
+            && (exchange.HasCallerGone || CallerDisconnect.Explains(error?.Exception));
         if (error is not null && hasStarted)
         {
             // The caller has the beginning of the provider's response, and its connection ends.

@@ -11,7 +11,8 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <c>proxy.json</c>, so nothing written there can put another credential in.
 /// </summary>
 internal sealed class RequestRules(
-    AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time) : ITransformProvider
+    AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time)
+    : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)
     {

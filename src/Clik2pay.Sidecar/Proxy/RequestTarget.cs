@@ -24,8 +24,8 @@ internal static class RequestTarget
     }
 
     /// <summary>
-    /// Whether the target has control characters, white space or a fragment, or its path a broken escape, a backslash, or in any decoding a dot segment,
-    /// a control character or overlong UTF-8.
+    /// Whether the target has a control character, a space or a fragment, or its path has a broken escape or a backslash, or in any
+    /// decoding a dot segment, a control character or overlong UTF-8.
     /// </summary>
     /// <param name="target">The request target, in origin form.</param>
     public static bool IsAmbiguous(ReadOnlySpan<char> target)
@@ -135,7 +135,8 @@ internal static class RequestTarget
 
     /// <returns>The byte of the escape that the text begins with; null if it begins with none.</returns>
     private static char? GetByte(ReadOnlySpan<char> text) =>
-        text is ['%', _, _, ..] && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        text is ['%', _, _, ..]
+        && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             ? (char)value
             : null;
 }

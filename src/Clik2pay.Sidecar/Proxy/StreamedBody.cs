@@ -4,9 +4,9 @@ using System.IO.Pipelines;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// A request body that is too large to be kept. A read ends if the caller sends nothing for some seconds: the server only limits the average
-/// rate, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body readable, as
-/// the server needs it to end the connection in order.
+/// A request body that is too large to be kept. A read fails if the caller sends nothing for some seconds. The server limits the average
+/// rate only, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body
+/// readable, because the server reads the rest before it closes the connection.
 /// </summary>
 internal sealed class StreamedBody : Stream
 {

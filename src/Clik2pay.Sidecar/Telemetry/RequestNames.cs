@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>How a request is described in metrics, spans and the access log: by names of the sidecar, never by text of the caller.</summary>
+/// <summary>Describes a request in metrics, spans and the access log by names of the sidecar, never by text of the caller.</summary>
 internal static class RequestNames
 {
     /// <summary>The error type of a request whose caller closed the connection before the response was complete.</summary>
@@ -18,7 +18,9 @@ internal static class RequestNames
     /// <summary>As <c>proxy.json</c> has it; null when the request came to none. What answers those, the fallback, is no route.</summary>
     public static string? RoutePattern(this HttpContext context) => context.GetEndpoint() is RouteEndpoint { Order: < int.MaxValue } route ? route.RoutePattern.RawText : null;
 
-    /// <summary>Why the sidecar did not return a complete response of the provider: an error code or <see cref="CallerGone"/>; null if it did.</summary>
+    /// <returns>
+    /// Why the provider's response was not returned completely: an error code or <see cref="CallerGone"/>. Null if it was.
+    /// </returns>
     public static string? SidecarError(this HttpContext context) =>
         Exchange.Of(context).IsAbandoned ? CallerGone
         : context.Response.Headers[ProblemAnswer.ErrorHeader].ToString() is { Length: > 0 } code ? code

@@ -70,7 +70,9 @@ internal sealed class SidecarMetrics
             response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
         upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized", "Answers 401 of upstream, and what became of them.",
             Enum.GetValues<UnauthorizedAction>(), action => [new("action", action.ToSnakeCase())]);
-        upstreamHeadersDropped = new(meter, "clik2pay.sidecar.upstream_headers_dropped", "Headers and trailers of the provider that were dropped, because they contain the access token, the API key or control characters, or because only the sidecar may send them.",
+        upstreamHeadersDropped = new(meter, "clik2pay.sidecar.upstream_headers_dropped",
+            "Headers and trailers of the provider that were dropped, because they contain the access token, the API key or control "
+            + "characters, or because only the sidecar may send them.",
             [default], _ => []);
 
         requestDuration = NewHistogram(RequestDuration, "Duration of HTTP server requests.", RequestBuckets);

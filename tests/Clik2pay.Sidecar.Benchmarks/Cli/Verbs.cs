@@ -101,7 +101,8 @@ internal static class Verbs
         var verb = new Command("telemetry", "Measures what metrics and traces cost.") { sidecar, rounds, seconds, scrapes, set };
         verb.SetAction((parsed, cancellationToken) => TelemetryVerb.RunAsync(
             new(
-                parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes), parsed.GetValue(set)!),
+                parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes),
+                parsed.GetValue(set)!),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;

@@ -44,7 +44,8 @@ public sealed class LimitTests : IAsyncDisposable
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "00:10:00")]
     public async Task A_streamed_body_that_stops_in_the_middle_is_408_and_upstream_never_gets_its_end(string framing, string timeout)
     {
-        await using var sidecar = await TestSidecar.StartAsync(upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", timeout));
+        await using var sidecar = await TestSidecar.StartAsync(
+            upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", timeout));
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}{framing}{new string('a', 100_000)}");

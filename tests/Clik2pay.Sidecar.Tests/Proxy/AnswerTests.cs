@@ -144,7 +144,8 @@ public sealed class AnswerTests : IAsyncLifetime
     [Fact]
     public async Task A_reason_phrase_and_a_trailer_with_a_control_character_are_dropped()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-A: a\u001bb\r\nX-B: a\tb\r\n\r\n";
+        upstream.Answer = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "4\r\ndone\r\n0\r\nX-A: a\u001bb\r\nX-B: a\tb\r\n\r\n";
 
         var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 

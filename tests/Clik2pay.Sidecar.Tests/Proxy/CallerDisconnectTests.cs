@@ -137,9 +137,12 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $": {status} in"), line, StringComparison.Ordinal);
         Assert.Contains("error caller_gone, sent -", line, StringComparison.Ordinal);
 
-        var series = Assert.Single((await ScrapeAsync()).Split('\n'), text => text.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal));
+        var series = Assert.Single(
+            (await ScrapeAsync()).Split('\n'),
+            text => text.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal));
         Assert.Contains("error_type=\"caller_gone\"", series, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"http_response_status_code=\"{status}\""), series, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"http_response_status_code=\"{status}\""), series, StringComparison.Ordinal);
         Assert.EndsWith(" 1", series.TrimEnd(), StringComparison.Ordinal);
 
         Assert.DoesNotContain(sidecar.Log.Lines, l => l.Text.Contains("unhandled exception", StringComparison.Ordinal));

@@ -58,7 +58,10 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Contains("x-api-key", CredentialHeaders.Names);
         foreach (var name in CredentialHeaders.Names)
         {
-            var spellings = "!#$%&'*+-.^_`|~".SelectMany(c => new[] { $"{c}{name}", $"{name}{c}", name.Replace('-', c), name.ToUpperInvariant().Replace('-', c) });
+            var spellings = "!#$%&'*+-.^_`|~".SelectMany(c => new[]
+            {
+                $"{c}{name}", $"{name}{c}", name.Replace('-', c), name.ToUpperInvariant().Replace('-', c),
+            });
             await SendAsync(string.Join("\r\n", spellings.Select(spelling => $"{spelling}: mine")));
             await SendAsync($"{name}: mine\r\n{name.ToUpperInvariant()}: mine\r\n{name.ToLowerInvariant()}: mine");
         }
@@ -79,7 +82,8 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         await SendAsync(headers + "\r\nContent-Length: 2", "{}");
 
-        Assert.DoesNotContain(sidecar.Upstream.Single().Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            sidecar.Upstream.Single().Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -50,7 +50,8 @@ public sealed class RoutesTests
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
 
-        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(
+        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(
+            () => TestSidecar.StartAsync(
             upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + end)]));
 
         Assert.Contains("Clik2pay:Environment", Assert.Single(refusal.Mistakes), StringComparison.Ordinal);
@@ -65,7 +66,8 @@ public sealed class RoutesTests
     [InlineData("Match:QueryParameters:0:Name", "a", "query parameter values")]
     public async Task A_route_that_cannot_work_is_refused(string key, string value, string why)
     {
-        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync([($"ReverseProxy:Routes:api:{key}", value)]));
+        var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(
+            () => TestSidecar.StartAsync([($"ReverseProxy:Routes:api:{key}", value)]));
 
         Assert.Contains(refusal.Mistakes, mistake => mistake.Contains(why, StringComparison.Ordinal));
         Assert.All(refusal.Mistakes, mistake => Assert.DoesNotContain("   at ", mistake, StringComparison.Ordinal));
@@ -94,11 +96,14 @@ public sealed class RoutesTests
             ("{ broken", "not JSON"),
             (Route("/open/{"), "Invalid path"),
             (Route("/open/v3/{**rest}").Replace("\"ClusterId\":\"c\"", "\"ClusterId\":\"d\"", StringComparison.Ordinal), "'d'"),
-            (Route("/open/v3/{**rest}").Replace("\"Routes\":{", "\"Routes\":{\"b\":{\"ClusterId\":\"c\",\"Match\":{\"Path\":\"/open/v3/{**all}\"}},",
+            (Route("/open/v3/{**rest}").Replace(
+                "\"Routes\":{", "\"Routes\":{\"b\":{\"ClusterId\":\"c\",\"Match\":{\"Path\":\"/open/v3/{**all}\"}},",
                 StringComparison.Ordinal), "'api' and 'b'"),
-            (Route("/open/v3/{**rest}").Replace("\"ClusterId\"", "\"Transforms\":[{\"Forwarded\":\"proto\",\"ForFormat\":\"Ip\"}],\"ClusterId\"",
+            (Route("/open/v3/{**rest}").Replace(
+                "\"ClusterId\"", "\"Transforms\":[{\"Forwarded\":\"proto\",\"ForFormat\":\"Ip\"}],\"ClusterId\"",
                 StringComparison.Ordinal), "transform"),
-            (Route("/open/v3/{**rest}").Replace("{\"ReverseProxy\"", "{\"Logging\":{},\"ReverseProxy\"", StringComparison.Ordinal), "Logging"),
+            (Route("/open/v3/{**rest}").Replace(
+                "{\"ReverseProxy\"", "{\"Logging\":{},\"ReverseProxy\"", StringComparison.Ordinal), "Logging"),
         ];
         foreach (var (content, why) in broken)
         {

@@ -214,7 +214,8 @@ public sealed class UnauthorizedTests
     public async Task The_time_of_a_slow_upload_is_not_taken_from_the_replay()
     {
         var time = new SimulatedTime();
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:05:00")], time);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:05:00")], time);
         await sidecar.WaitForTokenAsync("access_token_1");
         var isTokenRefused = true;
         sidecar.Upstream.Respond = async context =>

@@ -2,7 +2,9 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Proxy.RawSocket;
 
-/// <summary>One sidecar for all rows of the table: a catch-all route, narrow routes, and a catch-all route with a narrow one inside.</summary>
+/// <summary>
+/// One sidecar for all rows of the table. It has a catch-all route, narrow routes, and a catch-all route with a narrow one inside.
+/// </summary>
 public sealed class RawSocketSidecar : IAsyncLifetime
 {
     internal WireUpstream Upstream { get; } = new();
@@ -11,7 +13,10 @@ public sealed class RawSocketSidecar : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Sidecar = await TestSidecar.StartAsync(
         Upstream,
-        [.. Route("one", "/narrow/{id}"), .. Route("refunds", "/narrow/{id}/refunds"), .. Route("files", "/files/{**rest}"), .. Route("secret", "/files/secret/{id}")]);
+        [
+            .. Route("one", "/narrow/{id}"), .. Route("refunds", "/narrow/{id}/refunds"),
+            .. Route("files", "/files/{**rest}"), .. Route("secret", "/files/secret/{id}"),
+        ]);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,11 +15,13 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
         [.. Methods.Concat(Callers).Concat(Headers).Concat(Lines).Concat(RefusedTargets.All).Concat(RefusedFraming.All)];
 
     [Fact]
-    public void The_table_has_at_least_250_rows() => Assert.InRange(Refused.Select(row => row.Data.Item1).Distinct(StringComparer.Ordinal).Count(), 250, int.MaxValue);
+    public void The_table_has_at_least_250_rows() =>
+        Assert.InRange(Refused.Select(row => row.Data.Item1).Distinct(StringComparer.Ordinal).Count(), 250, int.MaxValue);
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_first_request_is_refused_with_a_problem_and_counted_and_upstream_receives_no_byte(string request, int status, string code, string reason)
+    public async Task A_first_request_is_refused_with_a_problem_and_counted_and_upstream_receives_no_byte(
+        string request, int status, string code, string reason)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await AssertRefusedAsync(connection, request, status, code, reason);
@@ -40,7 +42,8 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     public async Task A_request_that_was_smuggled_behind_a_contradiction_is_not_answered()
     {
         var seen = upstream.BytesSeen;
-        var request = $"POST /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Get("/open/v1/smuggled")}";
+        var request = $"POST /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + $"0\r\n\r\n{Get("/open/v1/smuggled")}";
 
         var answers = await RawConnection.AskAsync(sidecar.Address, request);
 

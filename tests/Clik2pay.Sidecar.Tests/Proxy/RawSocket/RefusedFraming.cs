@@ -23,18 +23,24 @@ public static class RefusedFraming
         // Codings.
         .. new[]
         {
-            "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked, chunked",
-            "Transfer-Encoding: identity, chunked", "Transfer-Encoding: \"chunked\", chunked", "Transfer-Encoding: x\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked, chunked",
+            "Transfer-Encoding: identity, chunked", "Transfer-Encoding: \"chunked\", chunked",
+            "Transfer-Encoding: x\r\nTransfer-Encoding: chunked",
         }.Select(headers => (Post(headers, "0\r\n\r\n"), 501, "bad_request", "framing")),
         .. new[]
         {
             "Transfer-Encoding: identity", "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding:",
-            "Transfer-Encoding: \"chunked\"", "Transfer-Encoding: chunked;q=1", "Transfer-Encoding : chunked", "Transfer-Encoding: chunked\u00a0",
+            "Transfer-Encoding: \"chunked\"", "Transfer-Encoding: chunked;q=1", "Transfer-Encoding : chunked",
+            "Transfer-Encoding: chunked\u00a0",
 
             // Lengths.
-            "Content-Length: 2\r\nContent-Length: 3", "Content-Length: 5\r\nContent-Length: 5", "Content-Length: 5, 5", "Content-Length: +5",
-            "Content-Length: -0", "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 5.0", "Content-Length: 5e0", "Content-Length: \"5\"",
-            "Content-Length: 00000000000000000000005", "Content-Length: 99999999999999999999", "Content-Length:", "Content-Length: 5 5",
+            "Content-Length: 2\r\nContent-Length: 3", "Content-Length: 5\r\nContent-Length: 5", "Content-Length: 5, 5",
+            "Content-Length: +5",
+            "Content-Length: -0", "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 5.0", "Content-Length: 5e0",
+            "Content-Length: \"5\"",
+            "Content-Length: 00000000000000000000005", "Content-Length: 99999999999999999999", "Content-Length:",
+            "Content-Length: 5 5",
             "Content-Length : 5", " Content-Length: 5", "Content-Length: \u0665", "Content-Length: 5,", "Content-Length: 5\0",
         }.Select(headers => (Post(headers, "0\r\n\r\n"), 400, "bad_request", "malformed")),
 
@@ -50,10 +56,14 @@ public static class RefusedFraming
         // Chunks.
         .. new[]
         {
-            "zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}XX0\r\n\r\n", "-2\r\n{}\r\n0\r\n\r\n", "+2\r\n{}\r\n0\r\n\r\n", "0x2\r\n{}\r\n0\r\n\r\n",
-            "FFFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFE\r\n{}\r\n0\r\n\r\n", "80000000\r\n{}\r\n0\r\n\r\n", "2\n{}\n0\n\n",
-            "2\r\n{}\n0\r\n\r\n", "2\r\n{}0\r\n\r\n", "\r\n2\r\n{}\r\n0\r\n\r\n", " 2\r\n{}\r\n0\r\n\r\n", "2 \r\n{}\r\n0\r\n\r\n", "2_\r\n{}\r\n0\r\n\r\n",
-            "2\r{}\r\n0\r\n\r\n", "2\r\n{}\r\n\r\n0\r\n\r\n", ";a\r\n{}\r\n0\r\n\r\n", "2\0\r\n{}\r\n0\r\n\r\n", "2,2\r\n{}\r\n0\r\n\r\n",
+            "zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}XX0\r\n\r\n", "-2\r\n{}\r\n0\r\n\r\n", "+2\r\n{}\r\n0\r\n\r\n",
+            "0x2\r\n{}\r\n0\r\n\r\n",
+            "FFFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFE\r\n{}\r\n0\r\n\r\n", "80000000\r\n{}\r\n0\r\n\r\n",
+            "2\n{}\n0\n\n",
+            "2\r\n{}\n0\r\n\r\n", "2\r\n{}0\r\n\r\n", "\r\n2\r\n{}\r\n0\r\n\r\n", " 2\r\n{}\r\n0\r\n\r\n", "2 \r\n{}\r\n0\r\n\r\n",
+            "2_\r\n{}\r\n0\r\n\r\n",
+            "2\r{}\r\n0\r\n\r\n", "2\r\n{}\r\n\r\n0\r\n\r\n", ";a\r\n{}\r\n0\r\n\r\n", "2\0\r\n{}\r\n0\r\n\r\n",
+            "2,2\r\n{}\r\n0\r\n\r\n",
             "2;a\nb\r\n{}\r\n0\r\n\r\n", "2;a\rb\r\n{}\r\n0\r\n\r\n", "2;\n{}\r\n0\r\n\r\n", "2;a\r\r\n{}\r\n0\r\n\r\n",
         }.Select(body => (Post("Transfer-Encoding: chunked", body), 400, "bad_request", "malformed")),
 
@@ -66,7 +76,8 @@ public static class RefusedFraming
         // Trailers.
         .. new[]
         {
-            "X-T:\0v\r\n\r\n", "X T: v\r\n\r\n", ": v\r\n\r\n", "X-T\r\n\r\n", "X-T: v\r\n folded\r\n\r\n", " X-T: v\r\n\r\n", "X-T: v\n\r\n",
+            "X-T:\0v\r\n\r\n", "X T: v\r\n\r\n", ": v\r\n\r\n", "X-T\r\n\r\n", "X-T: v\r\n folded\r\n\r\n", " X-T: v\r\n\r\n",
+            "X-T: v\n\r\n",
             "X-T: a\rb\r\n\r\n", "X-T : v\r\n\r\n", "GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n",
         }.Select(trailers => (Post("Transfer-Encoding: chunked", $"2\r\n{{}}\r\n0\r\n{trailers}"), 400, "bad_request", "malformed")),
 

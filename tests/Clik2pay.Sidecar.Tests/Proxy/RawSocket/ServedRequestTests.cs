@@ -9,7 +9,6 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
     private const string Post = $"POST /open/v1/a HTTP/1.1\r\n{Host}";
     private const string H2c = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
 
-    /// <summary>A request, and whether the sidecar sends it on a connection to the provider that it closes afterwards.</summary>
     public static TheoryData<string> Served { get; } =
     [
         "GET /open/v1/a HTTP/1.1\r\nHost: LOCALHOST:1\r\nSec-Fetch-Site: none\r\n\r\n",
@@ -73,7 +72,8 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
     [InlineData("DELETE", "Content-Length: 5\r\n\r\nhello", "5", "close")]
     [InlineData("DELETE", "Connection: connection\r\nContent-Length: 5\r\n\r\nhello", "5", "close")]
     [InlineData("DELETE", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "", "close")]
-    public async Task A_body_that_a_server_may_ignore_cannot_become_the_next_request(string method, string rest, string length, string connectionHeader)
+    public async Task A_body_that_a_server_may_ignore_cannot_become_the_next_request(
+        string method, string rest, string length, string connectionHeader)
     {
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
