@@ -1,0 +1,53 @@
+using Clik2pay.Sidecar.IntegrationTests.Fleet;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+
+/// <summary>Compares what the caller, the sidecar and a strict provider each see of generated requests.</summary>
+[Collection(OneByOne.Name)]
+public sealed class RequestFuzzTests
+{
+    private const int Callers = 8;
+    private const int ScriptsOfBatch = 4_000;
+
+    [Fact]
+    public async Task Of_generated_requests_only_well_formed_ones_arrive_unchanged_and_each_response_belongs_to_its_request()
+    {
+        var requests = 0;
+        var (findings, tally, memory) = (new Findings(), new StatusTally(), new MemoryWatch());
+        var arrivals = new Arrivals(findings);
+        await using var upstream = new StrictUpstream(findings, arrivals);
+        await using var sidecar = await FuzzSidecar.StartAsync(upstream.Address, findings);
+        var callers = Enumerable.Range(0, Callers).Select(_ => new RequestCaller(sidecar.Address, arrivals, findings, tally)).ToList();
+        var begun = Ambience.Time.GetTimestamp();
+
+        await RunAsync(callers, [.. Corpus.Read("requests").Select((bytes, i) => new RequestScript(-1 - i, bytes, [bytes.Length], 1, false, false, CallerEnding.Keep))]);
+        arrivals.Check();
+        var count = Ambience.Repeats(many: 1_000_000, few: 50_000);
+        for (var next = 0; requests < count; next += ScriptsOfBatch)
+        {
+            var batch = Enumerable.Range(next, ScriptsOfBatch).Select(RequestGenerator.Create).ToList();
+            await RunAsync(callers, batch);
+            arrivals.Check();
+            memory.Sample();
+            requests += batch.Sum(script => script.Count);
+        }
+
+        var elapsed = Ambience.Time.GetElapsedTime(begun);
+        callers.ForEach(caller => caller.Dispose());
+        Figures.Report($"{requests} generated requests in {elapsed.TotalSeconds:0} s: {arrivals.Count} arrived, responses {tally}");
+        findings.AssertNone();
+        memory.AssertFlat("Generated requests");
+    }
+
+    private static async Task RunAsync(List<RequestCaller> callers, List<RequestScript> scripts)
+    {
+        var next = -1;
+        await Task.WhenAll(callers.Select(caller => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) is var i && i < scripts.Count)
+                await caller.RunAsync(scripts[i]);
+        })));
+    }
+}

@@ -1,0 +1,17 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
+
+/// <summary>What the caller does with its connection when it has sent a script.</summary>
+internal enum CallerEnding
+{
+    /// <summary>Reads every response and keeps the connection if it can.</summary>
+    Keep,
+
+    /// <summary>Reads every response and closes the connection.</summary>
+    Close,
+
+    /// <summary>Resets the connection before it reads a response.</summary>
+    Reset,
+
+    /// <summary>Closes its sending side at once and reads to the end.</summary>
+    HalfClose,
+}

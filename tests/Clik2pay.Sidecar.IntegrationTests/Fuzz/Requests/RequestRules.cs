@@ -1,0 +1,98 @@
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
+
+/// <summary>
+/// What SECURITY.md promises about a well-formed request with the default settings and the route <c>/open/v1/{**rest}</c>, written a second
+/// time: which requests must be refused, and what the provider must see of the others.
+/// </summary>
+internal static class RequestRules
+{
+    private static readonly string[] CredentialNames = ["authorization", "proxyauthorization", "xapikey", "cookie", "baggage", "clik2paysidecartoken"];
+
+    /// <summary>They are for one connection, or are written anew for each.</summary>
+    private static readonly HashSet<string> ConnectionNames = new(
+        ["Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Content-Length", "Upgrade", "HTTP2-Settings", "Expect", "User-Agent"],
+        StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsCredential(string name) => CredentialNames.Contains(Normalize(name));
+
+    /// <returns>Why the request must be refused; null if it may be forwarded.</returns>
+    public static string? ReasonToRefuse(StrictMessage request)
+    {
+        if (request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
+            return "method";
+
+        if (request.Method is "GET" or "HEAD" && request.Body.Length > 0)
+            return "body of GET or HEAD";
+
+        if (!IsAllowedHost(request["Host"].Single()))
+            return "host";
+
+        if (request["Origin"].Any() || request["Sec-Fetch-Site"].Any(site => !site.Equals("none", StringComparison.OrdinalIgnoreCase)))
+            return "cross-site";
+
+        if (request["Upgrade"].Any(upgrade => !upgrade.Equals("h2c", StringComparison.OrdinalIgnoreCase)))
+            return "upgrade";
+
+        foreach (var (name, _) in request.Headers)
+        {
+            if (Normalize(name) is "contentlength" or "transferencoding"
+                && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            {
+                return "look-alike of a framing header";
+            }
+        }
+
+        if (TargetRules.ReasonToRefuse(request.Target) is { } reason)
+            return reason;
+
+        return request.Target.StartsWith("/open/v1/", StringComparison.OrdinalIgnoreCase) || request.Target is "/open/v1" or "/Open/V1" ? null : "route";
+    }
+
+    /// <returns>What differs between the caller's request and what arrived, except for the credentials; null if nothing does.</returns>
+    public static string? Compare(StrictMessage sent, StrictMessage arrived, bool isClean)
+    {
+        if (sent.Method != arrived.Method || sent.Target != arrived.Target)
+            return $"another request line: {arrived.StartLine}";
+
+        if (!sent.Body.AsSpan().SequenceEqual(arrived.Body))
+            return $"another body, of {arrived.Body.Length} bytes instead of {sent.Body.Length}";
+
+        var nominated = sent["Connection"].SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in arrived.Headers.Select(header => header.Name).Where(IsEndToEnd))
+        {
+            if (nominated.Contains(name))
+                return $"a header that Connection nominates: {name}";
+
+            if (Join(sent, name) != Join(arrived, name))
+                return $"another header: {name}: {Join(arrived, name)}";
+        }
+
+        var missing = isClean
+            ? sent.Headers.Select(header => header.Name).FirstOrDefault(name => IsEndToEnd(name) && !nominated.Contains(name) && !arrived[name].Any())
+            : null;
+        return missing is null ? null : $"no header {missing}";
+    }
+
+    private static bool IsEndToEnd(string name) => !ConnectionNames.Contains(name) && !IsCredential(name);
+
+    private static string Join(StrictMessage message, string name) => string.Join(", ", message[name]).Trim();
+
+    private static bool IsAllowedHost(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        var name = colon < 0 || host.EndsWith(']') ? host : host[..colon];
+        return name.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
+    }
+
+    /// <summary>Servers exist that take an underscore for a hyphen or ignore both.</summary>
+    private static string Normalize(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var c in name.Where(char.IsAsciiLetterOrDigit))
+            text.Append(char.ToLowerInvariant(c));
+        return text.ToString();
+    }
+}

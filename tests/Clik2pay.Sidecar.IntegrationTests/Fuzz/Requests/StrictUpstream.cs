@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
+
+/// <summary>
+/// A provider that parses strictly, reports whatever it should never have got, and names in each response the request that it responds to.
+/// </summary>
+internal sealed class StrictUpstream : IAsyncDisposable
+{
+    public const string ArrivalHeader = "X-Arrival";
+
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Findings findings;
+    private readonly Arrivals arrivals;
+    private readonly CancellationTokenSource stopped = new();
+    private readonly Task accepting;
+    private int connections;
+
+    public StrictUpstream(Findings findings, Arrivals arrivals)
+    {
+        (this.findings, this.arrivals) = (findings, arrivals);
+        listener.Start(1024);
+        accepting = AcceptAsync();
+    }
+
+    public string Address => $"http://{listener.LocalEndpoint}";
+
+    public int Connections => Volatile.Read(ref connections);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopped.CancelAsync();
+        await accepting;
+        listener.Stop();
+        stopped.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _ = ServeAsync(await listener.AcceptSocketAsync(stopped.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket accepted)
+    {
+        using var socket = accepted;
+        socket.NoDelay = true;
+        Interlocked.Increment(ref connections);
+        var buffer = new byte[16 * 1024];
+        var end = 0;
+        try
+        {
+            while (await socket.ReceiveAsync(buffer.AsMemory(end), stopped.Token) is > 0 and var count)
+            {
+                end += count;
+                var parse = StrictParser.ParseRequest(buffer.AsSpan(0, end));
+                if (parse.Verdict == Verdict.Incomplete && end == buffer.Length)
+                    Array.Resize(ref buffer, buffer.Length * 2);
+                if (parse.Verdict == Verdict.Incomplete)
+                {
+                    if (parse.Message is { Body.Length: 0 } head && head.Lists("Expect", "100-continue"))
+                        await socket.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), stopped.Token);
+                    continue;
+                }
+
+                // The sidecar sends one request at a time, so more bytes are another request that nobody sent.
+                var bytes = buffer.AsSpan(0, end);
+                if (FindViolation(parse, bytes) is { } violation)
+                {
+                    findings.Add($"the provider got: {violation}", bytes);
+                    if (parse.Verdict != Verdict.Complete)
+                        return;
+                }
+
+                end = 0;
+                if (!await RespondAsync(socket, parse.Message!))
+                    return;
+            }
+
+            if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
+                findings.Add("the provider got: the beginning of a head only", buffer.AsSpan(0, end));
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // The sidecar closed the connection, or the run is over.
+        }
+    }
+
+    /// <returns>Whether the connection stays open.</returns>
+    private async Task<bool> RespondAsync(Socket socket, StrictMessage request)
+    {
+        var scriptId = RequestScript.FindId(request.Target) ?? request["X-Marker"].Select(RequestScript.FindId).FirstOrDefault();
+        var number = arrivals.Add(new(scriptId, request));
+        var body = number % 7 == 0 ? "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n\r\n" : "Content-Length: 4\r\n\r\ndone";
+        if (request.Method == "HEAD")
+            body = body[..(body.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
+
+        var response = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{ArrivalHeader}: {number}\r\n{body}");
+        await socket.SendAsync(response, stopped.Token);
+        return !request.Lists("Connection", "close");
+    }
+
+    private string? FindViolation(StrictParse parse, ReadOnlySpan<byte> bytes)
+    {
+        if (parse is not { Verdict: Verdict.Complete, Message: { } request })
+            return $"a malformed request ({parse.Problem})";
+
+        if (parse.Length < bytes.Length)
+            return "bytes behind a request";
+
+        if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal) || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
+            return "another version or host";
+
+        if (!request["Authorization"].SequenceEqual([$"Bearer {FuzzSidecar.Token}"]) || !request["x-api-key"].SequenceEqual([Secrets.ApiKey]))
+            return "not exactly one Authorization and one x-api-key of the sidecar";
+
+        if (request.Headers.Count(header => RequestRules.IsCredential(header.Name)) != 2)
+            return "a header that could be taken for a credential";
+
+        if (bytes.Count(Encoding.ASCII.GetBytes(FuzzSidecar.Token)) != 1 || bytes.Count(Encoding.ASCII.GetBytes(Secrets.ApiKey)) != 1
+            || bytes.Count(Encoding.ASCII.GetBytes(Secrets.Username)) + bytes.Count(Encoding.ASCII.GetBytes(Secrets.Password)) != 0)
+        {
+            return "a credential in another place";
+        }
+
+        if (request.Trailers.Count > 0)
+            return "trailers";
+
+        var hasBody = request.Body.Length > 0 || request["Transfer-Encoding"].Any();
+        if (request.Method is "GET" or "HEAD" && hasBody)
+            return "a body of GET or HEAD";
+
+        return request.Method == "DELETE" && hasBody && !request.Lists("Connection", "close") ? "a DELETE with a body on a connection that stays open" : null;
+    }
+}

@@ -1,0 +1,47 @@
+using Clik2pay.Sidecar.IntegrationTests.Fleet;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+
+/// <summary>Compares what a provider sent with what the caller got of it, and of the response after it.</summary>
+[Collection(OneByOne.Name)]
+public sealed class ResponseFuzzTests
+{
+    private const int Callers = 8;
+    private const int Batches = 10;
+
+    [Fact]
+    public async Task Of_generated_responses_the_caller_gets_the_valid_ones_unchanged_and_never_the_bytes_of_another()
+    {
+        var (findings, tally, memory) = (new Findings(), new StatusTally(), new MemoryWatch());
+        await using var provider = new ScriptedProvider();
+        await using var sidecar = await FuzzSidecar.StartAsync(provider.Address, findings);
+        var callers = Enumerable.Range(0, Callers).Select(_ => new ResponseCaller(sidecar.Address, provider, findings, tally)).ToList();
+        var begun = Ambience.Time.GetTimestamp();
+
+        await RunAsync(callers, [.. Corpus.Read("responses").Select((bytes, i) => new ResponseScript(-1 - i, "GET", bytes, [bytes.Length], IsClean: false, ProviderEnding.Close))]);
+        var count = Ambience.Repeats(many: 100_000, few: 5_000);
+        for (var next = 0; next < count; next += count / Batches)
+        {
+            await RunAsync(callers, [.. Enumerable.Range(next, count / Batches).Select(ResponseGenerator.Create)]);
+            memory.Sample();
+        }
+
+        var elapsed = Ambience.Time.GetElapsedTime(begun);
+        callers.ForEach(caller => caller.Dispose());
+        Figures.Report($"{count} generated responses in {elapsed.TotalSeconds:0} s: callers got {tally}");
+        findings.AssertNone();
+        memory.AssertFlat("Generated responses");
+    }
+
+    private static async Task RunAsync(List<ResponseCaller> callers, List<ResponseScript> scripts)
+    {
+        var next = -1;
+        await Task.WhenAll(callers.Select(caller => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) is var i && i < scripts.Count)
+                await caller.RunAsync(scripts[i]);
+        })));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
+
+/// <summary>Sends the request of a script and then an ordinary request, and checks what comes back of both.</summary>
+internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Findings findings, StatusTally tally) : IDisposable
+{
+    /// <summary>Nothing takes that long: a caller that waits longer waits forever.</summary>
+    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(30);
+
+    private const int MostRepeats = 10;
+
+    private CallerConnection? connection;
+
+    public async Task RunAsync(ResponseScript script)
+    {
+        var target = string.Create(CultureInfo.InvariantCulture, $"/open/v1/script/{script.Id}");
+        provider.Scripts[target] = script;
+        try
+        {
+            await ExchangeAsync(script, target).WaitAsync(LongestScript, Ambience.Time);
+        }
+        catch (TimeoutException)
+        {
+            Report(script, "hang", response: null);
+            Dispose();
+        }
+
+        provider.Scripts.TryRemove(target, out _);
+    }
+
+    public void Dispose()
+    {
+        connection?.Dispose();
+        connection = null;
+    }
+
+    private async Task ExchangeAsync(ResponseScript script, string target)
+    {
+        var body = script.Method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n";
+        var response = await AskAsync($"{script.Method} {target} HTTP/1.1\r\nHost: localhost\r\n{body}", script.Method == "HEAD", script.IsClean);
+        Check(script, response);
+
+        var next = $"{target}/next";
+        var second = await AskAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
+        if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message } || Encoding.Latin1.GetString(message.Body) != next)
+            Report(script, "the next request got something else than its response", second);
+    }
+
+    /// <param name="request">The whole request.</param>
+    /// <param name="isToHead">Whether it is a HEAD.</param>
+    /// <param name="isRepeated">Whether the request is repeated if the provider closed an idle connection at the moment it was sent.</param>
+    private async Task<StrictParse> AskAsync(string request, bool isToHead, bool isRepeated)
+    {
+        var response = await AskAsync(request, isToHead);
+        for (var repeats = 0; isRepeated && repeats < MostRepeats && response.Message is { Status: 502 }; repeats++)
+            response = await AskAsync(request, isToHead);
+        return response;
+    }
+
+    private async Task<StrictParse> AskAsync(string request, bool isToHead)
+    {
+        connection ??= await CallerConnection.OpenAsync(sidecar);
+        await connection.SendAsync(Encoding.Latin1.GetBytes(request), [request.Length]);
+        var response = await connection.ReadResponseAsync(isToHead);
+        if (response.Verdict == Verdict.Complete && response.Message?.Lists("Connection", "close") == false)
+            return response;
+
+        if (response.Verdict == Verdict.Complete && await connection.ReadToEndAsync() > 0)
+            response = StrictParse.Invalid($"bytes behind the response: {connection.Rest}");
+        Dispose();
+        return response;
+    }
+
+    private void Check(ResponseScript script, StrictParse got)
+    {
+        tally.Count(got.Message?.Status ?? 0);
+        if (got.Message is { } any && SecretRules.IsLeaked(any))
+            Report(script, "the caller got a credential of the sidecar", got);
+
+        if (got.Verdict == Verdict.Invalid)
+            Report(script, $"a malformed response ({got.Problem})", got);
+        else if (got is { Verdict: Verdict.Complete, Message: { } message })
+            CheckComplete(script, message, got);
+        else if (script.IsClean)
+            Report(script, "a valid response broke off", got);
+        else if (got.Message is { Body: { Length: > 0 } body } && script.Reading.Message is { } meant && !meant.Body.AsSpan().StartsWith(body))
+            Report(script, "a response broke off after another body", got);
+    }
+
+    private void CheckComplete(ResponseScript script, StrictMessage message, StrictParse got)
+    {
+        if (message["Clik2pay-Sidecar-Error"].Any() || message.Trailers.Any(trailer => trailer.Name.Equals("Clik2pay-Sidecar-Error", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (script.IsClean)
+                Report(script, "a valid response was refused", got);
+            else if (ProblemRules.CheckFailure(message, script.Method == "HEAD") is { } fault)
+                Report(script, fault, got);
+            return;
+        }
+
+        switch (script.Reading)
+        {
+            case { Verdict: Verdict.Complete, Message: { } meant } when meant.Status != message.Status || !meant.Body.AsSpan().SequenceEqual(message.Body):
+                Report(script, "the caller got another status or body than the provider sent", got);
+                break;
+            case { Verdict: Verdict.Incomplete, Message: not null } when !script.HasBareLineFeed:
+                Report(script, "an incomplete response looks complete", got);
+                break;
+            case { Verdict: Verdict.Complete, Message: { } meant } when script.IsClean && !meant.Trailers.SequenceEqual(message.Trailers):
+                Report(script, "the caller got other trailers than the provider sent", got);
+                break;
+        }
+    }
+
+    private void Report(ResponseScript script, string kind, StrictParse? response)
+    {
+        var body = response?.Message?.Body ?? [];
+        findings.Add(kind, script.Bytes, $"{script.Method}, script {script.Id}, {script.Ending}. Caller: {response?.Verdict} {response?.Problem} {response?.Message?.StartLine} "
+            + $"{string.Join(" | ", response?.Message?.Headers.Select(header => $"{header.Name}: {header.Value}") ?? [])} {Corpus.Escape(body.AsSpan(0, Math.Min(body.Length, 400)))}");
+    }
+}

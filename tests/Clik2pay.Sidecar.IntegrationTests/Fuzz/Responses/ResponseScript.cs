@@ -1,0 +1,32 @@
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
+
+/// <summary>The bytes that the provider writes to one request.</summary>
+/// <param name="Id">The number of the script, which is also its seed.</param>
+/// <param name="Method">The method of the request.</param>
+/// <param name="Bytes">The response, whatever comes before it, and whatever comes behind it.</param>
+/// <param name="Writes">The ends of the single writes.</param>
+/// <param name="IsClean">Whether the response is valid, so that the caller must get it.</param>
+/// <param name="Ending">What happens after the last write.</param>
+internal sealed record ResponseScript(int Id, string Method, byte[] Bytes, IReadOnlyList<int> Writes, bool IsClean, ProviderEnding Ending)
+{
+    /// <summary>A strict reading of the bytes, behind interim responses.</summary>
+    public StrictParse Reading { get; } = Read(Bytes, Method == "HEAD", Ending == ProviderEnding.Close);
+
+    /// <summary>Clients may take a bare line feed for the end of a line (RFC 9112, section 2.2), so other readings are right too.</summary>
+    public bool HasBareLineFeed { get; } = Encoding.Latin1.GetString(Bytes).Replace("\r\n", "", StringComparison.Ordinal).Contains('\n');
+
+    private static StrictParse Read(byte[] bytes, bool isToHead, bool hasEnded)
+    {
+        var position = 0;
+        while (true)
+        {
+            var parse = StrictParser.ParseResponse(bytes.AsSpan(position), isToHead, hasEnded);
+            if (parse is not { Verdict: Verdict.Complete, Message.Status: < 200 and not 101 })
+                return parse with { Length = position + parse.Length };
+            position += parse.Length;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
+/// <summary>Looks for the sidecar's credentials in what a caller got, as they are and percent-encoded.</summary>
+internal static partial class SecretRules
+{
+    private static readonly string[] All = [FuzzSidecar.Token, Secrets.ApiKey, Secrets.Username, Secrets.Password];
+
+    /// <returns>Whether the response has a credential in any place.</returns>
+    public static bool IsLeaked(StrictMessage response)
+    {
+        var fields = response.Headers.Concat(response.Trailers).Select(field => $"{field.Name}: {field.Value}");
+        var text = string.Join('\n', fields.Prepend(response.StartLine).Append(Encoding.Latin1.GetString(response.Body)));
+        if (text.Contains('%', StringComparison.Ordinal))
+            text += Escape().Replace(text, match => ((char)Convert.ToByte(match.Value[1..], 16)).ToString());
+
+        return All.Any(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [GeneratedRegex("%[0-9A-Fa-f]{2}", RegexOptions.NonBacktracking)]
+    private static partial Regex Escape();
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
+/// <summary>A request or a response that RFC 9112 allows. Text is Latin-1, one character for each byte.</summary>
+internal sealed record StrictMessage(string StartLine, IReadOnlyList<(string Name, string Value)> Headers)
+{
+    public byte[] Body { get; init; } = [];
+
+    public IReadOnlyList<(string Name, string Value)> Trailers { get; init; } = [];
+
+    public string Method => StartLine[..StartLine.IndexOf(' ', StringComparison.Ordinal)];
+
+    public string Target => StartLine.Split(' ')[1];
+
+    public int Status => int.Parse(StartLine.AsSpan(9, 3), CultureInfo.InvariantCulture);
+
+    /// <summary>The values of all lines of that name.</summary>
+    public IEnumerable<string> this[string name] =>
+        Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
+
+    /// <summary>Whether a header has this option in its list.</summary>
+    public bool Lists(string name, string option) =>
+        this[name].Any(value => value.Split(',', StringSplitOptions.TrimEntries).Contains(option, StringComparer.OrdinalIgnoreCase));
+}
