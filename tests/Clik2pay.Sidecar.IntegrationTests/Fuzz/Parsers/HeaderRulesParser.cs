@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text;
+using Clik2pay.Sidecar.Proxy;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
+
+/// <summary>
+/// An input <c>NAME: VALUE</c>. A name is a credential header exactly if its letters and digits are those of one, and a Connection value
+/// nominates exactly its options.
+/// </summary>
+internal static class HeaderRulesParser
+{
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    public static string? Check(byte[] input)
+    {
+        var text = Encoding.Latin1.GetString(input);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+
+        // The guard refuses every other name.
+        if (colon <= 0 || text.AsSpan(0, colon).ContainsAnyExcept(TokenCharacters))
+            return null;
+
+        var (name, value) = (text[..colon], text[(colon + 1)..]);
+        var found = CredentialHeaders.Find(name);
+        var expected = CredentialHeaders.Names.FirstOrDefault(credential => Letters(credential) == Letters(name));
+        if (found != expected)
+            return $"taken for '{found}' instead of '{expected}'";
+
+        var options = value.Split(',').Select(option => option.Trim()).ToList();
+        return ConnectionOptions.Nominates(value, name) != options.Contains(name, StringComparer.OrdinalIgnoreCase) ? "nominated, or not, against its options" : null;
+    }
+
+    private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
+
+/// <summary>The body of a token response: a token that is accepted fits into a header and has a lifetime, and no message quotes the body.</summary>
+internal static class TokenResponseParser
+{
+    private const string BearerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
+
+    private static readonly Uri Endpoint = new("https://auth.example/oauth2/token");
+
+    private static readonly Clik2payOptions Options = new()
+    {
+        Environment = Clik2payEnvironment.Custom,
+        ApiBaseUrl = new("https://api.example/"),
+        TokenEndpoint = Endpoint,
+        Credentials = Secrets.Set,
+    };
+
+    public static string? Check(byte[] input)
+    {
+        var response = TokenSuccessReader.Read(input, DateTimeOffset.UnixEpoch.AddYears(56), Endpoint);
+        if (response.Token is { } token)
+        {
+            if (token.Value.Length == 0 || token.Value.Any(c => !BearerCharacters.Contains(c, StringComparison.Ordinal)))
+                return "a token with characters that no bearer token has";
+
+            if (token.Lifetime <= TimeSpan.Zero || token.Lifetime > TokenSuccessReader.LongestLifetime)
+                return $"a lifetime of {token.Lifetime}";
+
+            _ = JwtExpiry.Read(token.Value);
+        }
+        else if (response.Failure is not { Outcome: RefreshOutcome.InvalidResponse })
+        {
+            return "neither a token nor an invalid response";
+        }
+
+        foreach (var status in new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests, HttpStatusCode.InternalServerError })
+        {
+            var failure = TokenErrorReader.Read(status, input, retryAfter: null, Options);
+            if (failure.Reason.Any(char.IsControl) || failure.Reason.Length > 500)
+                return "a message that quotes the body";
+        }
+
+        return null;
+    }
+}
