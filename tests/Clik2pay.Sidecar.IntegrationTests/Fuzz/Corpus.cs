@@ -4,8 +4,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 
 /// <summary>
-/// The saved inputs in <c>Fuzz/Corpus</c>: an input on each line, with <c>\r</c>, <c>\n</c>, <c>\t</c>, <c>\\</c> and <c>\xHH</c> for what a
-/// line cannot show. Lines that begin with <c>// </c> are comments.
+/// The saved inputs in <c>Fuzz/Corpus</c>: an input on each line, with <c>\r</c>, <c>\n</c>, <c>\t</c>, <c>\\</c> and <c>\xHH</c> for what
+/// a line cannot show. Lines that begin with <c>// </c> are comments.
 /// </summary>
 internal static class Corpus
 {

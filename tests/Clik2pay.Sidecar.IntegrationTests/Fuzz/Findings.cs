@@ -17,7 +17,7 @@ internal sealed class Findings
         counts.AddOrUpdate(kind, 1, (_, count) => count + 1);
         var cases = kinds.GetOrAdd(kind, _ => new());
         if (cases.Count < CasesOfKind)
-            cases.Enqueue($"    {Corpus.Escape(bytes[..Math.Min(bytes.Length, LongestCase)])}{(detail.Length == 0 ? "" : $"\n      {detail}")}");
+            cases.Enqueue($"    {Corpus.Escape(bytes[..Math.Min(bytes.Length, LongestCase)])}\n      {detail}");
     }
 
     public void AssertNone() => Assert.True(counts.IsEmpty, ToString());

@@ -19,7 +19,8 @@ internal sealed class FuzzLog(Findings findings) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Error || exception is not null)
                 findings.Add($"log: {logLevel} from {category}", [], $"{formatter(state, exception)} {exception}");

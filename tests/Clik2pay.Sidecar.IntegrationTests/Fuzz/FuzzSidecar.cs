@@ -33,7 +33,9 @@ internal sealed class FuzzSidecar : IAsyncDisposable
         Assert.Empty(errors);
 
         var started = Program.CreateSidecar(
-            configuration, settings!, services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FuzzLog(findings))));
+            configuration,
+            settings!,
+            services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FuzzLog(findings))));
         await started.StartAsync();
         while (started.Services.GetRequiredService<TokenSlot>().Current is null)
             await started.Services.GetRequiredService<RefreshLoop>().NextRefresh;

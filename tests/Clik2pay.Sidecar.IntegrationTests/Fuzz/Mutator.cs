@@ -5,13 +5,15 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 /// <summary>Changes bytes: other bytes, bytes left out, doubled or inserted, cut short, and words that parsers look for.</summary>
 internal sealed class Mutator(Random random)
 {
-    private static readonly byte[] Bytes = [0, 1, 9, 10, 11, 13, 27, 32, 34, 35, 37, 44, 46, 47, 48, 58, 59, 61, 63, 64, 92, 127, 128, 192, 255];
+    private static readonly byte[] Bytes =
+        [0, 1, 9, 10, 11, 13, 27, 32, 34, 35, 37, 44, 46, 47, 48, 58, 59, 61, 63, 64, 92, 127, 128, 192, 255];
 
     private static readonly string[] Words =
     [
-        "\r\n", "\r\n\r\n", "\n", "\r", "\n\n", "\r\n ", "0\r\n\r\n", "0\r\n", " ", "\t", ": ", ":", ";", ",", "%2e", "%2F", "%5c", "%00", "..", "/../", "//",
-        "#", "?", "chunked", "close", "keep-alive", "HTTP/1.1", "HTTP/1.0", "GET ", "HEAD ", "Transfer-Encoding: chunked\r\n", "Content-Length: 1\r\n",
-        "Host: localhost\r\n", "Connection: close\r\n", "Transfer-Encoding", "Content-Length", "ffffffff", "-1", "+1", "0x1", "9223372036854775807", "null", "{", "\"",
+        "\r\n", "\r\n\r\n", "\n", "\r", "\n\n", "\r\n ", "0\r\n\r\n", "0\r\n", " ", "\t", ": ", ":", ";", ",", "%2e", "%2F", "%5c", "%00",
+        "..", "/../", "//", "#", "?", "chunked", "close", "keep-alive", "HTTP/1.1", "HTTP/1.0", "GET ", "HEAD ",
+        "Transfer-Encoding: chunked\r\n", "Content-Length: 1\r\n", "Host: localhost\r\n", "Connection: close\r\n", "Transfer-Encoding",
+        "Content-Length", "ffffffff", "-1", "+1", "0x1", "9223372036854775807", "null", "{", "\"",
     ];
 
     /// <summary>Changes one to four places, and the result is never the original.</summary>

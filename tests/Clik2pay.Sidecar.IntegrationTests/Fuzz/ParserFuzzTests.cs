@@ -3,7 +3,10 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 
-/// <summary>Parsers of untrusted input, each with its corpus and with changes of it. Trailers are in <see cref="RequestFuzzTests"/> and <see cref="ResponseFuzzTests"/>.</summary>
+/// <summary>
+/// Parsers of untrusted input, each with its corpus and with changes of it. Trailers are in
+/// <see cref="RequestFuzzTests"/> and <see cref="ResponseFuzzTests"/>.
+/// </summary>
 public sealed class ParserFuzzTests
 {
     [Fact]
@@ -13,7 +16,8 @@ public sealed class ParserFuzzTests
     public void A_header_is_a_credential_or_nominated_exactly_if_its_name_says_so() => Run("headers", HeaderRulesParser.Check);
 
     [Fact]
-    public void A_token_response_gives_a_usable_token_or_a_failure_that_quotes_nothing() => Run("token-responses", TokenResponseParser.Check);
+    public void A_token_response_gives_a_usable_token_or_a_failure_that_quotes_nothing() =>
+        Run("token-responses", TokenResponseParser.Check);
 
     [Fact]
     public void The_expiry_of_any_token_is_read_without_an_exception() => Run("tokens", JwtParser.Check);

@@ -18,9 +18,9 @@ public sealed class ResponseFuzzTests
         await using var provider = new ScriptedProvider();
         await using var sidecar = await FuzzSidecar.StartAsync(provider.Address, findings);
         var callers = Enumerable.Range(0, Callers).Select(_ => new ResponseCaller(sidecar.Address, provider, findings, tally)).ToList();
-        var begun = Ambience.Time.GetTimestamp();
+        var (begun, cpu) = (Ambience.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
-        await RunAsync(callers, [.. Corpus.Read("responses").Select((bytes, i) => new ResponseScript(-1 - i, "GET", bytes, [bytes.Length], IsClean: false, ProviderEnding.Close))]);
+        await RunAsync(callers, [.. Corpus.Read("responses").Select(ResponseScript.OfCorpus)]);
         var count = Ambience.Repeats(many: 100_000, few: 5_000);
         for (var next = 0; next < count; next += count / Batches)
         {
@@ -28,11 +28,13 @@ public sealed class ResponseFuzzTests
             memory.Sample();
         }
 
-        var elapsed = Ambience.Time.GetElapsedTime(begun);
+        var (elapsed, used) = (Ambience.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
-        Figures.Report($"{count} generated responses in {elapsed.TotalSeconds:0} s: callers got {tally}");
+        Figures.Report(
+            $"{count} generated responses in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time): callers got {tally}");
+        memory.Report("Generated responses");
         findings.AssertNone();
-        memory.AssertFlat("Generated responses");
+        memory.AssertFlat();
     }
 
     private static async Task RunAsync(List<ResponseCaller> callers, List<ResponseScript> scripts)

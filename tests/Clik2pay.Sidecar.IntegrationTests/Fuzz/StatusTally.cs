@@ -9,5 +9,6 @@ internal sealed class StatusTally
 
     public void Count(int status) => statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
 
-    public override string ToString() => string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"));
+    public override string ToString() =>
+        string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"));
 }

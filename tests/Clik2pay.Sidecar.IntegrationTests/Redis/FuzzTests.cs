@@ -1,4 +1,5 @@
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
@@ -13,6 +14,9 @@ public sealed class FuzzTests
 #pragma warning disable CA5394 // A seeded source makes a failure repeatable.
     private readonly Random random = new(20261122);
 #pragma warning restore CA5394
+    private readonly Mutator mutator;
+
+    public FuzzTests() => mutator = new(random);
 
     [Fact]
     public async Task Ten_thousand_odd_values_are_ten_thousand_misses()
@@ -27,7 +31,7 @@ public sealed class FuzzTests
         {
             for (var i = 0; i < Count; i++)
             {
-                await admin.ExecuteAsync(["SET", rig.TokenName, Mutate(real), "PX", 60_000], TestContext.Current.CancellationToken);
+                await admin.ExecuteAsync(["SET", rig.TokenName, mutator.Change(real), "PX", 60_000], TestContext.Current.CancellationToken);
                 var reading = await rig.ReadAsync();
                 injected += reading.Outcome == StoreOutcome.Empty ? 0 : 1;
             }
@@ -62,7 +66,7 @@ public sealed class FuzzTests
 
         for (var i = 0; i < Count; i++)
         {
-            server.Reply = i < seeds.Length ? seeds[i] : Mutate(seeds[random.Next(seeds.Length)]);
+            server.Reply = i < seeds.Length ? seeds[i] : mutator.Change(seeds[random.Next(seeds.Length)]);
             var begun = Ambience.Time.GetTimestamp();
             injected += (await rig.ReadAsync()).Token is null ? 0 : 1;
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Ambience.Time.GetElapsedTime(begun).Ticks));
@@ -94,44 +98,5 @@ public sealed class FuzzTests
         await sidecar.WaitForTokenAsync("access_token_1");
 
         Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("Please report this", StringComparison.Ordinal));
-    }
-
-    /// <summary>Other bytes, bytes left out or doubled, cut short, or nothing but noise.</summary>
-    private byte[] Mutate(byte[] original)
-    {
-        while (true)
-        {
-            var bytes = original.ToList();
-            for (var changes = random.Next(1, 5); changes > 0; changes--)
-            {
-                var at = random.Next(bytes.Count + 1);
-                switch (random.Next(6))
-                {
-                    case 0 when at < bytes.Count:
-                        bytes[at] = (byte)random.Next(256);
-                        break;
-                    case 1 when at < bytes.Count:
-                        bytes.RemoveAt(at);
-                        break;
-                    case 2:
-                        bytes.Insert(at, (byte)random.Next(256));
-                        break;
-                    case 3:
-                        bytes.RemoveRange(at, bytes.Count - at);
-                        break;
-                    case 4:
-                        bytes.AddRange(original.AsSpan(0, random.Next(original.Length)));
-                        break;
-                    case 5:
-                        var noise = new byte[random.Next(200)];
-                        random.NextBytes(noise);
-                        bytes = [.. noise];
-                        break;
-                }
-            }
-
-            if (!bytes.SequenceEqual(original))
-                return [.. bytes];
-        }
     }
 }

@@ -29,7 +29,9 @@ internal static class HeaderRulesParser
             return $"taken for '{found}' instead of '{expected}'";
 
         var options = value.Split(',').Select(option => option.Trim()).ToList();
-        return ConnectionOptions.Nominates(value, name) != options.Contains(name, StringComparer.OrdinalIgnoreCase) ? "nominated, or not, against its options" : null;
+        return ConnectionOptions.Nominates(value, name) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? "nominated, or not, against its options"
+            : null;
     }
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();

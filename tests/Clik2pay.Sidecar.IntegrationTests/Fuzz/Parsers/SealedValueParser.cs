@@ -11,7 +11,8 @@ internal static class SealedValueParser
     private static readonly byte[] Value = "access_token_1"u8.ToArray();
 
     /// <summary>Values that open, as seeds for those that must not. A nonce is used once, so no file can hold one.</summary>
-    public static byte[][] Seeds { get; } = [SealedValue.Seal(Value, Key, Name), SealedValue.Seal([], Key, Name), SealedValue.Seal(Value, Key, "another name")];
+    public static byte[][] Seeds { get; } =
+        [SealedValue.Seal(Value, Key, Name), SealedValue.Seal([], Key, Name), SealedValue.Seal(Value, Key, "another name")];
 
     public static string? Check(byte[] input)
     {

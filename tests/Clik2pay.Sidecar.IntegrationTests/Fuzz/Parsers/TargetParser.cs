@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>The target of a request on a route that ends in a catch-all segment: what the guard accepts, the rules of this project accept.</summary>
+/// <summary>A target on a catch-all route: what the sidecar accepts, <see cref="TargetRules"/> accept too.</summary>
 internal static class TargetParser
 {
     public static string? Check(byte[] input)

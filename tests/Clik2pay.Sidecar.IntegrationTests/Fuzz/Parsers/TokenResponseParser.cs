@@ -4,10 +4,13 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>The body of a token response: a token that is accepted fits into a header and has a lifetime, and no message quotes the body.</summary>
+/// <summary>The body of a token response: an accepted token fits into a header and has a lifetime. No message quotes the body.</summary>
 internal static class TokenResponseParser
 {
     private const string BearerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
+
+    private static readonly HttpStatusCode[] Statuses =
+        [HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests, HttpStatusCode.InternalServerError];
 
     private static readonly Uri Endpoint = new("https://auth.example/oauth2/token");
 
@@ -37,7 +40,7 @@ internal static class TokenResponseParser
             return "neither a token nor an invalid response";
         }
 
-        foreach (var status in new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests, HttpStatusCode.InternalServerError })
+        foreach (var status in Statuses)
         {
             var failure = TokenErrorReader.Read(status, input, retryAfter: null, Options);
             if (failure.Reason.Any(char.IsControl) || failure.Reason.Length > 500)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
@@ -9,7 +10,12 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 /// </summary>
 internal sealed class Arrivals(Findings findings)
 {
-    private readonly ConcurrentDictionary<long, Arrival> unclaimed = new();
+    /// <summary>The script of all requests whose marker was changed.</summary>
+    private const int NoScript = int.MinValue;
+
+    private const string Unsent = "a request arrived that no caller sent, or that was reported as not sent";
+
+    private readonly ConcurrentDictionary<long, StrictMessage> unclaimed = new();
     private ConcurrentDictionary<int, int> abandoned = new();
     private ConcurrentDictionary<int, int> abandonedBefore = new();
     private long last;
@@ -17,26 +23,32 @@ internal sealed class Arrivals(Findings findings)
     public long Count => Interlocked.Read(ref last);
 
     /// <returns>The number that the response names.</returns>
-    public long Add(Arrival arrival)
+    public long Add(StrictMessage request)
     {
         var number = Interlocked.Increment(ref last);
-        unclaimed[number] = arrival;
+        unclaimed[number] = request;
         return number;
     }
 
-    public Arrival? Claim(long number) => unclaimed.TryRemove(number, out var arrival) ? arrival : null;
+    public StrictMessage? Claim(long number) => unclaimed.TryRemove(number, out var request) ? request : null;
 
-    /// <summary>The caller of this script leaves without having read the responses to so many complete requests.</summary>
-    public void Abandon(int scriptId, int requests) => abandoned.AddOrUpdate(scriptId, requests, (_, more) => more + requests);
+    /// <summary>The caller of this script leaves without the responses to these requests, which may arrive all the same.</summary>
+    public void Abandon(RequestScript script, IReadOnlyList<StrictMessage> requests)
+    {
+        abandoned.AddOrUpdate(script.Id, script.Count, (_, count) => count + script.Count);
+        var unmarked = requests.Count(request => RequestScript.FindId(request) is null);
+        abandoned.AddOrUpdate(NoScript, unmarked, (_, count) => count + unmarked);
+    }
 
-    /// <summary>Checks what is left while no caller is at work. Requests of callers that left may still arrive until the next check.</summary>
+    /// <summary>Checks what is left while no caller is at work. Requests of callers that left may arrive until the next check.</summary>
     public void Check()
     {
-        foreach (var (number, arrival) in unclaimed.ToArray())
+        foreach (var (number, request) in unclaimed.ToArray())
         {
             unclaimed.TryRemove(number, out _);
-            if (arrival.ScriptId is not { } id || !TakeAbandoned(abandoned, id) && !TakeAbandoned(abandonedBefore, id))
-                findings.Add("a request arrived that no caller sent, or that was reported as not sent", Encoding.Latin1.GetBytes(arrival.Request.StartLine), $"script {arrival.ScriptId}");
+            var id = RequestScript.FindId(request) ?? NoScript;
+            if (!TakeAbandoned(abandoned, id) && !TakeAbandoned(abandonedBefore, id))
+                findings.Add(Unsent, Encoding.Latin1.GetBytes(request.StartLine), $"script {id}");
         }
 
         (abandonedBefore, abandoned) = (abandoned, new());

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -9,7 +8,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings findings, StatusTally tally) : IDisposable
 {
     /// <summary>Nothing takes that long: a caller that waits longer waits forever.</summary>
-    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(30);
 
     private CallerConnection? connection;
 
@@ -23,8 +22,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         }
         catch (TimeoutException)
         {
-            Report(script, "hang", response: null);
-            arrivals.Abandon(script.Id, script.Count);
+            Report(script, "hang", got: null);
         }
 
         Dispose();
@@ -39,11 +37,11 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
     /// <returns>Whether the connection can carry the next script.</returns>
     private async Task<bool> ExchangeAsync(RequestScript script, CallerConnection caller)
     {
-        var (requests, rest, hasRest) = Parse(script.Bytes);
+        var (requests, rest, length) = Parse(script.Bytes);
         await caller.SendAsync(script.Bytes, script.Writes);
         if (script.Ending is CallerEnding.Reset or CallerEnding.HalfClose)
         {
-            arrivals.Abandon(script.Id, script.Count + requests.Count);
+            arrivals.Abandon(script, requests);
             if (script.Ending == CallerEnding.HalfClose)
             {
                 caller.EndSending();
@@ -58,8 +56,9 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             var response = await caller.ReadResponseAsync(request.Method == "HEAD");
             if (response.Verdict != Verdict.Complete)
             {
-                Report(script, response.Verdict == Verdict.Invalid ? $"a malformed response ({response.Problem})" : "no response to a well-formed request", response.Message);
-                arrivals.Abandon(script.Id, script.Count);
+                var isInvalid = response.Verdict == Verdict.Invalid;
+                var kind = isInvalid ? $"a malformed response ({response.Problem})" : "no response to a well-formed request";
+                Report(script, kind, response.Message);
                 return false;
             }
 
@@ -70,32 +69,31 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
                 return await EndAsync(script, caller);
         }
 
-        return !hasRest || await RefuseAsync(script, caller, rest);
+        var isMaybeHead = script.Bytes.AsSpan(length).TrimStart("\r\n"u8).StartsWith("HEAD "u8);
+        return length == script.Bytes.Length || await RefuseAsync(script, caller, rest, isMaybeHead);
     }
 
     /// <summary>Behind the last valid request are bytes that are none. If they are the beginning of one, it never comes.</summary>
     /// <returns>Whether the connection can carry the next script: never.</returns>
-    private async Task<bool> RefuseAsync(RequestScript script, CallerConnection caller, StrictParse rest)
+    private async Task<bool> RefuseAsync(RequestScript script, CallerConnection caller, StrictParse rest, bool isMaybeHead)
     {
         if (rest.Verdict == Verdict.Incomplete)
         {
             caller.EndSending();
 
-            // A large body is streamed, so its beginning may have been sent.
-            if (rest.Message?.Body.Length > 0)
-                arrivals.Abandon(script.Id, 1);
+            // A response to what is complete for the sidecar may be lost.
+            arrivals.Abandon(script, rest.Message is null ? [] : [rest.Message]);
         }
 
-        var response = await caller.ReadResponseAsync(isToHead: false);
-
-        // The response to what may be a HEAD ends with its head.
-        var isHead = response is { Verdict: Verdict.Incomplete, Message.Body.Length: 0 };
-        if (response.Verdict == Verdict.Complete || isHead)
+        // Whether the response to what may be a HEAD has a body depends on how far the sidecar read it.
+        var response = await caller.ReadResponseAsync(isMaybeHead);
+        if (response.Verdict == Verdict.Complete)
             Check(script, request: null, response.Message!);
         else if (response.Verdict == Verdict.Invalid || rest.Verdict == Verdict.Invalid)
             Report(script, $"no proper response to a malformed request ({rest.Problem})", response.Message);
 
-        return response.Verdict == Verdict.Complete && response.Message!.Lists("Connection", "close") && await EndAsync(script, caller);
+        return response.Verdict == Verdict.Complete && !isMaybeHead
+            && response.Message!.Lists("Connection", "close") && await EndAsync(script, caller);
     }
 
     /// <summary>Nothing comes behind a response that announced the end.</summary>
@@ -104,7 +102,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         // The sidecar waits for the rest of a refused body.
         caller.EndSending();
         if (await caller.ReadToEndAsync() > 0)
-            Report(script, "bytes behind the last response", response: null, caller.Rest);
+            Report(script, "bytes behind the last response", got: null, caller.Rest);
         return false;
     }
 
@@ -122,26 +120,35 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             return true;
         }
 
-        if (!long.TryParse(response[StrictUpstream.ArrivalHeader].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        var name = response[StrictUpstream.ArrivalHeader].FirstOrDefault();
+        if (!long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             Report(script, $"a response of neither the provider nor the sidecar ({response.Status})", response);
         else if (arrivals.Claim(number) is not { } arrival)
             Report(script, "a response that belongs to another request", response);
         else if (request is null)
-            Report(script, "a malformed request was forwarded", arrival.Request);
+            Report(script, "a malformed request was forwarded", arrival);
         else if (RequestRules.ReasonToRefuse(request) is { } reason)
-            Report(script, $"a request was forwarded in spite of its {reason}", arrival.Request);
-        else if (RequestRules.Compare(request, arrival.Request, script.IsClean) is { } difference)
-            Report(script, "the provider got something else than the caller sent", arrival.Request, difference);
-        else if (script.IsGrammatical && arrival.Request.Headers.Any(header => header.Value.Contains(RequestScript.CallerSecret, StringComparison.Ordinal)))
-            Report(script, "a credential of the caller arrived", arrival.Request);
+            Report(script, $"a request was forwarded in spite of its {reason}", arrival);
+        else if (RequestRules.Compare(request, arrival, script.IsClean) is { } difference)
+            Report(script, "the provider got something else than the caller sent", arrival, difference);
+        else if (script.IsGrammatical && arrival.Headers.Any(IsCallerSecret))
+            Report(script, "a credential of the caller arrived", arrival);
         return false;
     }
 
-    private void Report(RequestScript script, string kind, StrictMessage? response, string detail = "") => findings.Add(
-        kind, script.Bytes, $"script {script.Id}, {script.Ending}. {detail} {response?.StartLine} {(response is null ? "" : Encoding.Latin1.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 300))))}");
+    private static bool IsCallerSecret((string Name, string Value) header) =>
+        header.Value.Contains(RequestScript.CallerSecret, StringComparison.Ordinal);
 
-    /// <returns>The well-formed requests at the beginning, and what the bytes behind them are.</returns>
-    private static (List<StrictMessage> Requests, StrictParse Behind, bool HasRest) Parse(byte[] bytes)
+    private void Report(RequestScript script, string kind, StrictMessage? got, string detail = "")
+    {
+        // What follows from this is no finding of its own.
+        arrivals.Abandon(script, Parse(script.Bytes).Requests);
+        var body = Corpus.Escape([.. got?.Body.Take(300) ?? []]);
+        findings.Add(kind, script.Bytes, $"script {script.Id}, {script.Ending}. {detail} {got?.StartLine} {body}");
+    }
+
+    /// <returns>The well-formed requests at the beginning, their length, and what the bytes behind them are.</returns>
+    private static (List<StrictMessage> Requests, StrictParse Behind, int Length) Parse(byte[] bytes)
     {
         var requests = new List<StrictMessage>();
         var position = 0;
@@ -149,12 +156,12 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         {
             var parse = StrictParser.ParseRequest(bytes.AsSpan(position));
             if (parse.Verdict != Verdict.Complete)
-                return (requests, parse, HasRest: true);
+                return (requests, parse, position);
 
             requests.Add(parse.Message!);
             position += parse.Length;
         }
 
-        return (requests, default, HasRest: false);
+        return (requests, default, position);
     }
 }

@@ -7,10 +7,25 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 internal sealed class RequestGenerator
 {
     private static readonly string[] Methods = ["GET", "GET", "HEAD", "POST", "POST", "PUT", "PATCH", "DELETE"];
-    private static readonly string[] Segments = ["payment-requests", "a%2Fb", "a%252Fb", "%7Euser", "a+b", "a;b=c", "%C3%A9", "", "a%20b", "x|y^z`{}\"<>", "...", "%25", "a:b@c!$&'()*,="];
-    private static readonly string[] Queries = ["", "", "?", "?a=1&a=2", "?q=%2F+%20;x", "?u=https://e.example/?x", "?%zz=%", "?a=[1]{2}|\\", "?../.."];
-    private static readonly string[] Names = ["X-Request-Id", "x-lower", "X-UPPER", "Accept", "If-None-Match", "idempotency-key", "traceparent", "Accept-Encoding", "Range", "Date", "Referer", "!#$%&'*+-.^_`|~"];
-    private static readonly string[] Values = ["1", "a, b", "", "\"quoted, text\"", "Thu, 01 Jan 2032 12:00:00 GMT", "caf\u00e9 \u0080\u00ff", "a\tb", "text/html;q=0.5, */*", "0123456789"];
+    private static readonly string[] Segments =
+    [
+        "payment-requests", "a%2Fb", "a%252Fb", "%7Euser", "a+b", "a;b=c", "%C3%A9", "", "a%20b", "x|y^z`{}\"<>", "...", "%25",
+        "a:b@c!$&'()*,=",
+    ];
+    private static readonly string[] Queries =
+    [
+        "", "", "?", "?a=1&a=2", "?q=%2F+%20;x", "?u=https://e.example/?x", "?%zz=%", "?a=[1]{2}|\\", "?../..",
+    ];
+    private static readonly string[] Names =
+    [
+        "X-Request-Id", "x-lower", "X-UPPER", "Accept", "If-None-Match", "idempotency-key", "traceparent", "Accept-Encoding", "Range",
+        "Date", "Referer", "!#$%&'*+-.^_`|~",
+    ];
+    private static readonly string[] Values =
+    [
+        "1", "a, b", "", "\"quoted, text\"", "Thu, 01 Jan 2032 12:00:00 GMT", "caf\u00e9 \u0080\u00ff", "a\tb", "text/html;q=0.5, */*",
+        "0123456789",
+    ];
 
     private readonly int id;
     private readonly Random random;
@@ -41,7 +56,13 @@ internal sealed class RequestGenerator
         if (kind is 4 or 5 or 6)
             bytes = mutator.Change(bytes);
 
-        var ending = random.Next(40) switch { 0 => CallerEnding.Reset, 1 => CallerEnding.HalfClose, 2 => CallerEnding.Close, _ => CallerEnding.Keep };
+        var ending = random.Next(40) switch
+        {
+            0 => CallerEnding.Reset,
+            1 => CallerEnding.HalfClose,
+            2 => CallerEnding.Close,
+            _ => CallerEnding.Keep,
+        };
         return new(id, bytes, SplitWrites(bytes.Length), count, IsClean: kind > 6, IsGrammatical: kind is not (4 or 5 or 6), ending);
     }
 
@@ -59,7 +80,7 @@ internal sealed class RequestGenerator
             lines.Add($"{Pick(Names)}:{(random.Next(4) == 0 ? "" : " ")}{Pick(Values)}");
 
         if (random.Next(3) == 0)
-            lines.Add(Pick(RequestOddities.CallerCredentials).Replace("@", $"{RequestScript.CallerSecret}-{marker}", StringComparison.Ordinal));
+            lines.Add(Pick(RequestOddities.CallerCredentials).Replace("@", RequestScript.CallerSecret, StringComparison.Ordinal));
 
         if (random.Next(20) == 0)
             lines.AddRange(["Connection: x-nominated", "X-Nominated: 1"]);
@@ -114,9 +135,10 @@ internal sealed class RequestGenerator
         lines.Add(random.Next(8) == 0 ? "Transfer-Encoding: Chunked" : "Transfer-Encoding: chunked");
         var first = random.Next(1, content.Length);
         var trailers = random.Next(6) == 0 ? $"X-Trailer: 1\r\nAuthorization: {RequestScript.CallerSecret}\r\n" : "";
+        var extension = random.Next(6) == 0 ? ";a=\"b c\"" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{first:x}{(random.Next(6) == 0 ? ";a=\"b c\"" : "")}\r\n{content[..first]}\r\n{content.Length - first:X}\r\n{content[first..]}\r\n0\r\n{trailers}\r\n");
+            $"{first:x}{extension}\r\n{content[..first]}\r\n{content.Length - first:X}\r\n{content[first..]}\r\n0\r\n{trailers}\r\n");
     }
 
     private List<string> DisturbLines(List<string> lines)

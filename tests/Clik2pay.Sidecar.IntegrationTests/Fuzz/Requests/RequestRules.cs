@@ -9,11 +9,13 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 /// </summary>
 internal static class RequestRules
 {
-    private static readonly string[] CredentialNames = ["authorization", "proxyauthorization", "xapikey", "cookie", "baggage", "clik2paysidecartoken"];
+    private static readonly string[] CredentialNames =
+        ["authorization", "proxyauthorization", "xapikey", "cookie", "baggage", "clik2paysidecartoken"];
 
     /// <summary>They are for one connection, or are written anew for each.</summary>
     private static readonly HashSet<string> ConnectionNames = new(
-        ["Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Content-Length", "Upgrade", "HTTP2-Settings", "Expect", "User-Agent"],
+        ["Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+            "Content-Length", "Upgrade", "HTTP2-Settings", "Expect", "User-Agent"],
         StringComparer.OrdinalIgnoreCase);
 
     public static bool IsCredential(string name) => CredentialNames.Contains(Normalize(name));
@@ -39,7 +41,8 @@ internal static class RequestRules
         foreach (var (name, _) in request.Headers)
         {
             if (Normalize(name) is "contentlength" or "transferencoding"
-                && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+                && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+                && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
                 return "look-alike of a framing header";
             }
@@ -48,7 +51,7 @@ internal static class RequestRules
         if (TargetRules.ReasonToRefuse(request.Target) is { } reason)
             return reason;
 
-        return request.Target.StartsWith("/open/v1/", StringComparison.OrdinalIgnoreCase) || request.Target is "/open/v1" or "/Open/V1" ? null : "route";
+        return $"{request.Target.Split('?')[0]}/".StartsWith("/open/v1/", StringComparison.OrdinalIgnoreCase) ? null : "route";
     }
 
     /// <returns>What differs between the caller's request and what arrived, except for the credentials; null if nothing does.</returns>
@@ -60,7 +63,8 @@ internal static class RequestRules
         if (!sent.Body.AsSpan().SequenceEqual(arrived.Body))
             return $"another body, of {arrived.Body.Length} bytes instead of {sent.Body.Length}";
 
-        var nominated = sent["Connection"].SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var nominated = sent["Connection"].SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in arrived.Headers.Select(header => header.Name).Where(IsEndToEnd))
         {
             if (nominated.Contains(name))
@@ -71,7 +75,8 @@ internal static class RequestRules
         }
 
         var missing = isClean
-            ? sent.Headers.Select(header => header.Name).FirstOrDefault(name => IsEndToEnd(name) && !nominated.Contains(name) && !arrived[name].Any())
+            ? sent.Headers.Select(header => header.Name)
+                .FirstOrDefault(name => IsEndToEnd(name) && !nominated.Contains(name) && !arrived[name].Any())
             : null;
         return missing is null ? null : $"no header {missing}";
     }

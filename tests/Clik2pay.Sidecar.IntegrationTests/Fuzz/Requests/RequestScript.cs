@@ -1,3 +1,6 @@
+using System.Globalization;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>The bytes that a caller writes to its connection: one to four requests, some of them malformed.</summary>
@@ -8,18 +11,26 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 /// <param name="IsClean">Whether every request is valid, so that all must be forwarded.</param>
 /// <param name="IsGrammatical">Whether no bytes were changed, so that the caller's credentials are only where credentials are.</param>
 /// <param name="Ending">What happens after the last write.</param>
-internal sealed record RequestScript(int Id, byte[] Bytes, IReadOnlyList<int> Writes, int Count, bool IsClean, bool IsGrammatical, CallerEnding Ending)
+internal sealed record RequestScript(
+    int Id, byte[] Bytes, IReadOnlyList<int> Writes, int Count, bool IsClean, bool IsGrammatical, CallerEnding Ending)
 {
     /// <summary>A part of every credential of the generated callers. None of them may arrive.</summary>
     public const string CallerSecret = "callers-own-secret";
 
-    /// <returns>The script whose marker the text has; null without a marker.</returns>
-    public static int? FindId(string text)
+    /// <param name="bytes">A line of the corpus.</param>
+    /// <param name="index">Its place there. The number of the script is negative, so that it differs from generated ones.</param>
+    public static RequestScript OfCorpus(byte[] bytes, int index) =>
+        new(-1 - index, bytes, [bytes.Length], Count: 1, IsClean: false, IsGrammatical: false, CallerEnding.Keep);
+
+    /// <returns>The script whose marker the request has; null if the marker was changed.</returns>
+    public static int? FindId(StrictMessage request) => FindId(request.Target) ?? request["X-Marker"].Select(FindId).FirstOrDefault();
+
+    private static int? FindId(string text)
     {
         for (var at = text.IndexOf("fz-", StringComparison.Ordinal); at >= 0; at = text.IndexOf("fz-", at + 1, StringComparison.Ordinal))
         {
             if (text.Length >= at + 12 && text[at + 11] == '-'
-                && int.TryParse(text.AsSpan(at + 3, 8), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var id))
+                && int.TryParse(text.AsSpan(at + 3, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))
             {
                 return id;
             }

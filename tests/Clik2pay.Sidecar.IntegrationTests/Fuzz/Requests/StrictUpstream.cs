@@ -17,7 +17,6 @@ internal sealed class StrictUpstream : IAsyncDisposable
     private readonly Arrivals arrivals;
     private readonly CancellationTokenSource stopped = new();
     private readonly Task accepting;
-    private int connections;
 
     public StrictUpstream(Findings findings, Arrivals arrivals)
     {
@@ -27,8 +26,6 @@ internal sealed class StrictUpstream : IAsyncDisposable
     }
 
     public string Address => $"http://{listener.LocalEndpoint}";
-
-    public int Connections => Volatile.Read(ref connections);
 
     public async ValueTask DisposeAsync()
     {
@@ -55,9 +52,9 @@ internal sealed class StrictUpstream : IAsyncDisposable
     {
         using var socket = accepted;
         socket.NoDelay = true;
-        Interlocked.Increment(ref connections);
         var buffer = new byte[16 * 1024];
         var end = 0;
+        var isLast = false;
         try
         {
             while (await socket.ReceiveAsync(buffer.AsMemory(end), stopped.Token) is > 0 and var count)
@@ -75,16 +72,18 @@ internal sealed class StrictUpstream : IAsyncDisposable
 
                 // The sidecar sends one request at a time, so more bytes are another request that nobody sent.
                 var bytes = buffer.AsSpan(0, end);
-                if (FindViolation(parse, bytes) is { } violation)
+                var violation = isLast ? "a request on a connection that had to close" : FindViolation(parse, bytes);
+                if (violation is not null)
                 {
                     findings.Add($"the provider got: {violation}", bytes);
                     if (parse.Verdict != Verdict.Complete)
                         return;
                 }
 
+                // A provider that ignores Connection: close must not get another request either.
                 end = 0;
-                if (!await RespondAsync(socket, parse.Message!))
-                    return;
+                isLast = parse.Message!.Lists("Connection", "close");
+                await RespondAsync(socket, parse.Message);
             }
 
             if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
@@ -96,18 +95,15 @@ internal sealed class StrictUpstream : IAsyncDisposable
         }
     }
 
-    /// <returns>Whether the connection stays open.</returns>
-    private async Task<bool> RespondAsync(Socket socket, StrictMessage request)
+    private async Task RespondAsync(Socket socket, StrictMessage request)
     {
-        var scriptId = RequestScript.FindId(request.Target) ?? request["X-Marker"].Select(RequestScript.FindId).FirstOrDefault();
-        var number = arrivals.Add(new(scriptId, request));
+        var number = arrivals.Add(request);
         var body = number % 7 == 0 ? "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n\r\n" : "Content-Length: 4\r\n\r\ndone";
         if (request.Method == "HEAD")
             body = body[..(body.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
 
         var response = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{ArrivalHeader}: {number}\r\n{body}");
         await socket.SendAsync(response, stopped.Token);
-        return !request.Lists("Connection", "close");
     }
 
     private string? FindViolation(StrictParse parse, ReadOnlySpan<byte> bytes)
@@ -118,10 +114,12 @@ internal sealed class StrictUpstream : IAsyncDisposable
         if (parse.Length < bytes.Length)
             return "bytes behind a request";
 
-        if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal) || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
+        if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal)
+            || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
             return "another version or host";
 
-        if (!request["Authorization"].SequenceEqual([$"Bearer {FuzzSidecar.Token}"]) || !request["x-api-key"].SequenceEqual([Secrets.ApiKey]))
+        if (!request["Authorization"].SequenceEqual([$"Bearer {FuzzSidecar.Token}"])
+            || !request["x-api-key"].SequenceEqual([Secrets.ApiKey]))
             return "not exactly one Authorization and one x-api-key of the sidecar";
 
         if (request.Headers.Count(header => RequestRules.IsCredential(header.Name)) != 2)
@@ -140,6 +138,8 @@ internal sealed class StrictUpstream : IAsyncDisposable
         if (request.Method is "GET" or "HEAD" && hasBody)
             return "a body of GET or HEAD";
 
-        return request.Method == "DELETE" && hasBody && !request.Lists("Connection", "close") ? "a DELETE with a body on a connection that stays open" : null;
+        return request.Method == "DELETE" && hasBody && !request.Lists("Connection", "close")
+            ? "a DELETE with a body on a connection that stays open"
+            : null;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>What SECURITY.md promises about targets, written a second time with other means: text, decoded as a whole and then split.</summary>
+/// <summary>What SECURITY.md promises about targets, written a second time: text, decoded as a whole and then split.</summary>
 internal static partial class TargetRules
 {
     /// <returns>Why the target must be refused on every route; null if it may be forwarded.</returns>

@@ -41,18 +41,20 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
     private async Task ExchangeAsync(ResponseScript script, string target)
     {
         var body = script.Method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n";
-        var response = await AskAsync($"{script.Method} {target} HTTP/1.1\r\nHost: localhost\r\n{body}", script.Method == "HEAD", script.IsClean);
+        var request = $"{script.Method} {target} HTTP/1.1\r\nHost: localhost\r\n{body}";
+        var response = await AskAsync(request, script.Method == "HEAD", script.IsClean);
         Check(script, response);
 
         var next = $"{target}/next";
         var second = await AskAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
-        if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message } || Encoding.Latin1.GetString(message.Body) != next)
+        if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message }
+            || Encoding.Latin1.GetString(message.Body) != next)
             Report(script, "the next request got something else than its response", second);
     }
 
     /// <param name="request">The whole request.</param>
     /// <param name="isToHead">Whether it is a HEAD.</param>
-    /// <param name="isRepeated">Whether the request is repeated if the provider closed an idle connection at the moment it was sent.</param>
+    /// <param name="isRepeated">Whether to repeat it if the provider closed its idle connection at that moment.</param>
     private async Task<StrictParse> AskAsync(string request, bool isToHead, bool isRepeated)
     {
         var response = await AskAsync(request, isToHead);
@@ -87,13 +89,15 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
             CheckComplete(script, message, got);
         else if (script.IsClean)
             Report(script, "a valid response broke off", got);
-        else if (got.Message is { Body: { Length: > 0 } body } && script.Reading.Message is { } meant && !meant.Body.AsSpan().StartsWith(body))
+        else if (got.Message is { Body: { Length: > 0 } body } && script.Reading.Message is { } meant
+            && !meant.Body.AsSpan().StartsWith(body))
             Report(script, "a response broke off after another body", got);
     }
 
     private void CheckComplete(ResponseScript script, StrictMessage message, StrictParse got)
     {
-        if (message["Clik2pay-Sidecar-Error"].Any() || message.Trailers.Any(trailer => trailer.Name.Equals("Clik2pay-Sidecar-Error", StringComparison.OrdinalIgnoreCase)))
+        var fields = message.Headers.Concat(message.Trailers);
+        if (fields.Any(field => field.Name.Equals("Clik2pay-Sidecar-Error", StringComparison.OrdinalIgnoreCase)))
         {
             if (script.IsClean)
                 Report(script, "a valid response was refused", got);
@@ -104,7 +108,8 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
 
         switch (script.Reading)
         {
-            case { Verdict: Verdict.Complete, Message: { } meant } when meant.Status != message.Status || !meant.Body.AsSpan().SequenceEqual(message.Body):
+            case { Verdict: Verdict.Complete, Message: { } meant }
+                when meant.Status != message.Status || !meant.Body.AsSpan().SequenceEqual(message.Body):
                 Report(script, "the caller got another status or body than the provider sent", got);
                 break;
             case { Verdict: Verdict.Incomplete, Message: not null } when !script.HasBareLineFeed:
@@ -118,8 +123,10 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
 
     private void Report(ResponseScript script, string kind, StrictParse? response)
     {
-        var body = response?.Message?.Body ?? [];
-        findings.Add(kind, script.Bytes, $"{script.Method}, script {script.Id}, {script.Ending}. Caller: {response?.Verdict} {response?.Problem} {response?.Message?.StartLine} "
-            + $"{string.Join(" | ", response?.Message?.Headers.Select(header => $"{header.Name}: {header.Value}") ?? [])} {Corpus.Escape(body.AsSpan(0, Math.Min(body.Length, 400)))}");
+        var got = response?.Message;
+        var headers = string.Join(" | ", got?.Headers.Select(header => $"{header.Name}: {header.Value}") ?? []);
+        var body = Corpus.Escape([.. got?.Body.Take(400) ?? []]);
+        findings.Add(kind, script.Bytes, $"{script.Method}, script {script.Id}, {script.Ending}. "
+            + $"Caller: {response?.Verdict} {response?.Problem} {got?.StartLine} {headers} {body}");
     }
 }

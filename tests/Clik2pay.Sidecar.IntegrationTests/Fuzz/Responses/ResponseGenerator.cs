@@ -8,8 +8,15 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 internal sealed class ResponseGenerator
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "DELETE"];
-    private static readonly string[] Statuses = ["200 OK", "200 OK", "201 Created", "204 No Content", "206 Partial", "302 Found", "304 Not Modified", "400 Bad", "404 Not Found", "409 ", "429 Slow", "500 Oh", "503 No"];
-    private static readonly string[] Names = ["x-amzn-RequestId", "Set-Cookie", "ETag", "Cache-Control", "Vary", "Server", "Content-Language", "Link", "Content-Type"];
+    private static readonly string[] Statuses =
+    [
+        "200 OK", "200 OK", "201 Created", "204 No Content", "206 Partial", "302 Found", "304 Not Modified", "400 Bad", "404 Not Found",
+        "409 ", "429 Slow", "500 Oh", "503 No",
+    ];
+    private static readonly string[] Names =
+    [
+        "x-amzn-RequestId", "Set-Cookie", "ETag", "Cache-Control", "Vary", "Server", "Content-Language", "Link", "Content-Type",
+    ];
     private static readonly string[] Values = ["1", "a, b", "", "\"quoted, text\"", "caf\u00e9 \u0080\u00ff", "a\tb", "100%", "%41%zz"];
 
     private static readonly string[] HeadEnds = ["\n\n", "\n\r\n", "\r\r"];
@@ -71,7 +78,8 @@ internal sealed class ResponseGenerator
 
     private void AppendBody(StringBuilder text, bool hasBody, bool isOdd)
     {
-        var content = string.Create(CultureInfo.InvariantCulture, $"body of {id}{(random.Next(40) == 0 ? new string('x', random.Next(1_000, 3_000)) : "")}");
+        var padding = new string('x', random.Next(40) == 0 ? random.Next(1_000, 3_000) : 0);
+        var content = string.Create(CultureInfo.InvariantCulture, $"body of {id}{padding}");
         if (isOdd && random.Next(3) > 0)
         {
             text.Append("Transfer-Encoding: chunked\r\n\r\n").Append(Pick(ResponseOddities.ChunkedBodies));
@@ -111,7 +119,8 @@ internal sealed class ResponseGenerator
     private List<int> SplitWrites(byte[] bytes, bool isClean)
     {
         var text = Encoding.Latin1.GetString(bytes);
-        var head = HeadEnds.Select(end => text.IndexOf(end, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(text.Length).Min();
+        var head = HeadEnds.Select(end => text.IndexOf(end, StringComparison.Ordinal))
+            .Where(at => at >= 0).DefaultIfEmpty(text.Length).Min();
         var last = isClean ? bytes.Length : head;
         var ends = Enumerable.Range(0, random.Next(3) == 0 ? random.Next(1, 5) : 0).Select(_ => random.Next(last)).ToList();
         ends.Sort();

@@ -12,6 +12,11 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 /// <param name="Ending">What happens after the last write.</param>
 internal sealed record ResponseScript(int Id, string Method, byte[] Bytes, IReadOnlyList<int> Writes, bool IsClean, ProviderEnding Ending)
 {
+    /// <param name="bytes">A line of the corpus.</param>
+    /// <param name="index">Its place there. The number of the script is negative, so that it differs from generated ones.</param>
+    public static ResponseScript OfCorpus(byte[] bytes, int index) =>
+        new(-1 - index, "GET", bytes, [bytes.Length], IsClean: false, ProviderEnding.Close);
+
     /// <summary>A strict reading of the bytes, behind interim responses.</summary>
     public StrictParse Reading { get; } = Read(Bytes, Method == "HEAD", Ending == ProviderEnding.Close);
 

@@ -23,7 +23,8 @@ internal sealed class ScriptedProvider : IAsyncDisposable
 
     public ConcurrentDictionary<string, ResponseScript> Scripts { get; } = new(StringComparer.Ordinal);
 
-    public static byte[] ValidResponseTo(string target) => Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nX-Script: {target}\r\nContent-Length: {target.Length}\r\n\r\n{target}");
+    public static byte[] ValidResponseTo(string target) =>
+        Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nX-Script: {target}\r\nContent-Length: {target.Length}\r\n\r\n{target}");
 
     public async ValueTask DisposeAsync()
     {

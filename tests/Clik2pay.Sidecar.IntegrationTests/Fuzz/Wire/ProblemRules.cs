@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
@@ -14,7 +13,8 @@ internal static class ProblemRules
 
     /// <returns>What is wrong with the refusal of a request; null if nothing is.</returns>
     public static string? CheckRefusal(StrictMessage response, bool isToHead) =>
-        Check(response, Refusals, isToHead) ?? (response["Connection"].SequenceEqual(["close"]) || IsNoRoute(response) ? null : "a refusal that keeps the connection");
+        Check(response, Refusals, isToHead)
+        ?? (response["Connection"].SequenceEqual(["close"]) || IsNoRoute(response) ? null : "a refusal that keeps the connection");
 
     /// <returns>What is wrong with the report of a provider's failure; null if nothing is.</returns>
     public static string? CheckFailure(StrictMessage response, bool isToHead) => Check(response, Failures, isToHead);
@@ -24,7 +24,7 @@ internal static class ProblemRules
     private static string? Check(StrictMessage response, string[] codes, bool isToHead)
     {
         if (response["Clik2pay-Sidecar-Error"].ToList() is not [var code] || !codes.Contains(code))
-            return $"an unexpected problem response ({string.Join(", ", response["Clik2pay-Sidecar-Error"])}, {response.Status.ToString(CultureInfo.InvariantCulture)})";
+            return $"an unexpected problem response ({string.Join(", ", response["Clik2pay-Sidecar-Error"])}, {response.StartLine[9..12]})";
 
         if (!response["Content-Type"].SequenceEqual(["application/problem+json"]))
             return "a problem response of another type";

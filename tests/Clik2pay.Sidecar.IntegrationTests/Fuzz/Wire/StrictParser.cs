@@ -125,7 +125,8 @@ internal static class StrictParser
         var codings = message["Transfer-Encoding"].ToList();
         if (codings.Count > 0)
         {
-            return isAllowedChunked && lengths.Count == 0 && codings is [var coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            return isAllowedChunked && lengths.Count == 0
+                && codings is [var coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase)
                 ? ReadChunks(bytes, position, message)
                 : StrictParse.Invalid("Transfer-Encoding");
         }
