@@ -168,11 +168,11 @@ internal static class StrictParser
 
             var rest = bytes[position..];
             body.Write(rest[..(int)Math.Min(size, rest.Length)]);
-            if (rest.Length > size && !LineEnd.StartsWith(rest.Slice((int)size, Math.Min(2, rest.Length - (int)size))))
-                return StrictParse.Invalid("end of chunk");
-
-            if (rest.Length < size + LineEnd.Length)
+            if (rest.Length - LineEnd.Length < size)
                 return StrictParse.Partial(message with { Body = body.WrittenSpan.ToArray() });
+
+            if (!rest[(int)size..].StartsWith(LineEnd))
+                return StrictParse.Invalid("end of chunk");
 
             position += (int)size + LineEnd.Length;
         }
