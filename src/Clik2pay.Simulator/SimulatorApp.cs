@@ -13,7 +13,7 @@ public static class SimulatorApp
 {
     public static WebApplication Create(SimulatorOptions options, TimeProvider time)
     {
-        // Nothing is read from it. The default is the working directory, which may have been deleted.
+        // The content root is not used. The default is the working directory, which may have been deleted.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

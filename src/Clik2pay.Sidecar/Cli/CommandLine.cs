@@ -56,13 +56,17 @@ internal static class CommandLine
         }
         catch (InvalidRoutesException e)
         {
-            return await Mistakes.TellAsync([.. e.Mistakes.Select(mistake => $"{RoutesFile.FileName}: {mistake}")]);
+            return await Mistakes.TellAsync([.. e.Mistakes.Select(WithFile)]);
         }
-        catch (Exception e) when (Mistakes.IsOfSurroundings(e))
+        catch (Exception e) when (Mistakes.IsEnvironmental(e))
         {
             return await Mistakes.TellUnexplainedAsync(e);
         }
     }
+
+    /// <summary>A setting has its key. It may come from another source than the file.</summary>
+    private static string WithFile(string error) =>
+        error.StartsWith($"{RoutesFile.Section}:", StringComparison.Ordinal) ? error : $"{RoutesFile.FileName}: {error}";
 
     /// <summary>The parser quotes arguments. Of a setting only the key is told on: its value may be a secret, wherever and however it is written.</summary>
     private static string WithoutValues(string refusal, IReadOnlyList<string> args)
@@ -136,8 +140,8 @@ internal static class CommandLine
             DefaultValueFactory = _ => 1,
             CustomParser = result => ParseNumber(result, 1, DemoOptions.MostReplicas),
         };
-        var callers = Port("--port", 8080, "The port for callers of replica 0; replica k uses this port plus k. 0 picks free ports.");
-        var admin = Port("--admin-port", 9090, "The same for probes, metrics and the status page.");
+        var callers = Port("--port", 8080, "The first port for callers; replica k uses this port plus k. 0 picks free ports.");
+        var admin = Port("--admin-port", 9090, "The first port for probes, metrics and the status page; like --port.");
         var simulator = Port("--simulator-port", 5080, "The port of the simulator. 0 picks a free port.");
         const string what = "Starts the built-in simulator and sidecars in front of it; needs no credentials and no network.";
         var verb = new Command("demo", what) { replicas, callers, admin, simulator };
@@ -207,7 +211,7 @@ internal static class CommandLine
                 if (!text.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !text.Contains('='))
                     result.AddError($"'{key}' is neither a verb nor a setting; settings are written --Section:Key=value.");
                 else if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
-                    result.AddError($"{key}: there is no such section; known are {string.Join(", ", SidecarConfiguration.Sections)}.");
+                    result.AddError($"{key}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.");
                 else if (FindSecret(key) is not null)
                     result.AddError($"{key}: a secret on the command line can be read by every process of the machine; give it by environment variable or by file.");
             }

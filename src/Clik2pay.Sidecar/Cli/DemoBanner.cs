@@ -8,9 +8,9 @@ internal static class DemoBanner
 {
     private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
 
-    /// <param name="simulator">Where it listens.</param>
+    /// <param name="simulator">The simulator, with its real address.</param>
     /// <param name="sidecars">Each has two addresses, first the one for callers.</param>
-    /// <param name="routes">Told about if edits of it are not noticed.</param>
+    /// <param name="routes">The file of the routes. The banner reports if its edits are not detected.</param>
     public static string Write(SimulatorOptions simulator, IReadOnlyList<WebApplication> sidecars, RoutesFile routes)
     {
         var callers = sidecars.Select(sidecar => new Uri(sidecar.Urls.First())).ToList();
@@ -21,16 +21,16 @@ internal static class DemoBanner
             {{served}}, and probes, metrics and a status page on {{List(administration)}}.
             The simulated provider is on {{simulator.Url}}.{{Unwatched(routes)}} Try, without any credentials:
 
-              curl -s -X POST http://{{callers[0].Authority}}/open/v1/payment-requests \
+              curl -s -X POST http://{{AddressOf(callers[0])}}/open/v1/payment-requests \
                 -H 'content-type: application/json' \
                 -d '{{ExampleBody}}'
 
-            How it stands, in a browser:    http://{{administration[0].Authority}}/
-            How many tokens that took:      curl -s {{simulator.Url}}/_simulator/counters
-            Take the token endpoint away:   curl -s -X PUT {{simulator.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
-            And the token that is held:     curl -s -X POST {{simulator.Url}}/_simulator/revoke-tokens
-            Bring it back:                  curl -s -X DELETE {{simulator.Url}}/_simulator/faults
-            Ctrl-C ends it.
+            Status page, in a browser:      http://{{AddressOf(administration[0])}}/
+            Count the token calls:          curl -s {{simulator.Url}}/_simulator/counters
+            Stop the token endpoint:        curl -s -X PUT {{simulator.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
+            Revoke the current token:       curl -s -X POST {{simulator.Url}}/_simulator/revoke-tokens
+            Restore the token endpoint:     curl -s -X DELETE {{simulator.Url}}/_simulator/faults
+            Press Ctrl-C to stop.
 
 
             """;
@@ -41,11 +41,14 @@ internal static class DemoBanner
     {
         var (first, last) = (addresses[0], addresses[^1]);
         var areConsecutive = addresses.Select((address, index) => address.Port - index).Distinct().Count() == 1;
-        return addresses.Count == 1 ? first.Authority
-            : areConsecutive ? $"{first.Authority}-{last.Port}"
-            : string.Join(", ", addresses.Select(address => address.Authority));
+        return addresses.Count == 1 ? AddressOf(first)
+            : areConsecutive ? $"{AddressOf(first)}-{last.Port}"
+            : string.Join(", ", addresses.Select(AddressOf));
     }
 
+    /// <summary>With the port, also if that is 80.</summary>
+    private static string AddressOf(Uri address) => $"{address.Host}:{address.Port}";
+
     private static string Unwatched(RoutesFile routes) => routes.IsWatched ? ""
-        : $" The system does not allow {routes.FullPath} to be watched, so an edit takes effect at the next start.";
+        : $" Edits of {routes.FullPath} take effect at the next start, because the system does not allow watching the file.";
 }

@@ -2,9 +2,9 @@ namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>What the verb <c>demo</c> takes.</summary>
 /// <param name="Replicas">How many sidecars there are; 1 to <see cref="MostReplicas"/>.</param>
-/// <param name="Callers">Where they serve callers.</param>
-/// <param name="Administration">Where they have their administration listeners.</param>
-/// <param name="Simulator">Where the simulator is.</param>
+/// <param name="Callers">The ports for callers.</param>
+/// <param name="Administration">The ports of the administration listeners.</param>
+/// <param name="Simulator">The port of the simulator.</param>
 internal sealed record DemoOptions(int Replicas, DemoPorts Callers, DemoPorts Administration, DemoPorts Simulator)
 {
     public const int MostReplicas = 20;
@@ -16,12 +16,12 @@ internal sealed record DemoOptions(int Replicas, DemoPorts Callers, DemoPorts Ad
     private DemoPorts[] All => [Callers, Administration, Simulator];
 
     /// <summary>What to do when an address cannot be listened on.</summary>
-    /// <param name="failure">Names the address, unless the system's message does not.</param>
+    /// <param name="failure">The message of the failure, which names the address if the system does.</param>
     public string RemedyFor(string failure) => All.FirstOrDefault(ports => ports.AreIn(failure)) is { } taken
-        ? $"Give another port with {taken.Option}, or 0 for a free one."
-        : $"Give other ports with {string.Join(", ", All.Select(ports => ports.Option))}, or 0 for free ones.";
+        ? $"Choose another port with {taken.Option}, or 0 for a free one."
+        : $"Choose other ports with {string.Join(", ", All.Select(ports => ports.Option))}, or 0 for free ones.";
 
     private static string? FindOverlap(DemoPorts ports, DemoPorts others) => ports.Overlaps(others)
-        ? $"{ports.Option} and {others.Option} would use the same port. Give them ports that do not overlap, or 0 for free ones."
+        ? $"{ports.Option} and {others.Option} overlap. Choose other ports, or 0 for free ones."
         : null;
 }

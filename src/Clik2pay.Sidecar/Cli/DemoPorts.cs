@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>
-/// The ports of 127.0.0.1 that an option of <c>demo</c> asks for. Replica k uses the first one plus k, or any free port if that is 0.
+/// The ports of one option of <c>demo</c>, on 127.0.0.1. Replica k uses the first port plus k. If the first port is 0, each replica uses
+/// any free port.
 /// </summary>
 /// <param name="Option">The option's name.</param>
 /// <param name="First">0 to 65535.</param>

@@ -26,7 +26,7 @@ internal static class DemoVerb
         var hosts = new List<WebApplication>();
         try
         {
-            // 1. The simulator: the sidecars need its address, which is known when it has started.
+            // 1. The simulator: the sidecars need its address, which is known only after the simulator has started.
             var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
             hosts.Add(SimulatorApp.Create(simulated, Ambient.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);

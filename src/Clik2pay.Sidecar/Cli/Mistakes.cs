@@ -14,7 +14,7 @@ internal static class Mistakes
             await WriteAsync(mistake);
 
         if (mistakes.Any(IsOfSetting))
-            await WriteAsync("(In the name of an environment variable, two underscores stand for the colon: Clik2pay__Environment.)");
+            await WriteAsync("(Environment variables use two underscores instead of the colon: Clik2pay__Environment.)");
 
         return ExitCode.BadConfiguration;
     }
@@ -30,20 +30,21 @@ internal static class Mistakes
     }
 
     /// <summary>Whether an error comes from the files, addresses or settings of the process. Others are faults of this program.</summary>
-    public static bool IsOfSurroundings(Exception e) => e is IOException or UnauthorizedAccessException or SocketException
+    public static bool IsEnvironmental(Exception e) => e is IOException or UnauthorizedAccessException or SocketException
         or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CryptographicException;
 
     /// <summary>An error that nothing else explains. Only the system's messages are quoted: others may contain a setting's value.</summary>
     public static async Task<int> TellUnexplainedAsync(Exception e)
     {
         var detail = e is IOException or UnauthorizedAccessException ? $": {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}" : "";
-        await WriteAsync($"The program ended because of an error of the type {e.GetType().Name}{detail}. "
-            + "Check the settings, and the files, folders and addresses that they name.");
+        await WriteAsync($"Unexpected error {e.GetType().Name}{detail}. "
+            + "Check the settings, and the files and addresses that are named in the settings.");
         return ExitCode.BadConfiguration;
     }
 
     private static bool IsOfSetting(string mistake) =>
-        SidecarConfiguration.Sections.Any(section => mistake.StartsWith($"{section}:", StringComparison.Ordinal));
+        SidecarConfiguration.Sections.Any(section =>
+            section != RoutesFile.Section && mistake.StartsWith($"{section}:", StringComparison.Ordinal));
 
     private static async Task WriteAsync(string line)
     {

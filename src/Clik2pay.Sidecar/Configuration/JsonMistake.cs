@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>Says what is wrong with a file of settings. The parser's own words may quote the rest of the line, and so a secret that lacks its quotation mark.</summary>
+/// <summary>
+/// Explains what is wrong with a file of settings. The message of the parser may quote the rest of the line, and with it a secret that
+/// lacks its quotation mark.
+/// </summary>
 internal static class JsonMistake
 {
     /// <param name="mistake">What reading the file threw.</param>
     public static string Explain(Exception mistake) => mistake.GetBaseException() is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
-        ? $"what stands there cannot be read (LineNumber: {line} | BytePositionInLine: {position})."
+        ? $"the error is in line {line + 1} at byte {position + 1}. Correct the file."
         : mistake.GetBaseException().Message;
 }

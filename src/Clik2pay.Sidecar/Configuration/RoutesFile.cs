@@ -10,7 +10,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 {
     public const string FileName = "proxy.json";
 
-    private const string Section = "ReverseProxy";
+    public const string Section = "ReverseProxy";
 
     /// <summary>
     /// An editor may write a file in several steps; it is read so long after the first of them. Counted from the first and not the last: another
@@ -154,17 +154,20 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            Mistake = $"{FullPath} is not JSON: {JsonMistake.Explain(e)}";
+            Mistake = $"{FullPath} is not valid JSON: {JsonMistake.Explain(e)}";
         }
     }
 
     private string? FindMistake(IConfigurationRoot read)
     {
-        // An editor reads the address of a schema.
+        // The address of a schema is for editors.
         var others = read.GetChildren().Select(section => section.Key)
             .Where(key => !key.Equals(Section, StringComparison.OrdinalIgnoreCase) && key is not "$schema");
         if (string.Join(", ", others) is { Length: > 0 } keys)
-            return $"{FullPath} has {keys} beside {Section}, which is not read from this file. Remove it, or move it to appsettings.json.";
+        {
+            return $"{FullPath}: only {Section} is read from this file. Correct or remove {keys}. "
+                + "Other settings belong in appsettings.json.";
+        }
 
         return read.GetSection($"{Section}:Routes").GetChildren().Any() ? null : $"{FullPath} has no route under {Section}:Routes.";
     }

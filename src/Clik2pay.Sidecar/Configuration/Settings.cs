@@ -41,8 +41,8 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
     }
 
     /// <summary>
-    /// The secret that a key belongs to: the key itself, or the one that it is a part of. It is found by reading settings that have only
-    /// this key, so no list of secrets has to be kept. The key has no value there, so no file is opened.
+    /// Finds the secret that a key belongs to: the key itself, or a key above it. The method reads settings that have only this key, so
+    /// there is no list of secrets to maintain. The key has no value, so no file is opened.
     /// </summary>
     /// <returns>Null if the key is not a secret.</returns>
     public static string? FindSecret(string key)

@@ -28,17 +28,17 @@ internal static class SettingsFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException(
-                $"{path} cannot be read ({Explain(path, e)}). Make it a file that this user can read, or remove it.", e);
+                $"{path} cannot be read ({Explain(path, e)}). Replace it with a readable file, or remove it.", e);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path} cannot be read: {JsonMistake.Explain(e)}", e);
+            throw new InvalidDataException($"{path} is not valid JSON: {JsonMistake.Explain(e)}", e);
         }
     }
 
     private static string Explain(string path, Exception e) =>
         Directory.Exists(path) ? "it is a directory"
-        : new FileInfo(path).LinkTarget is not null ? "it is a link that leads to no readable file"
+        : new FileInfo(path).LinkTarget is not null ? "it is a link to a missing or unreadable file"
         : e is UnauthorizedAccessException ? "permission denied"
         : "the system returned an error";
 }

@@ -26,7 +26,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return configuration[key] is { Length: > 0 } text ? text : null;
     }
 
-    /// <summary>The same for a secret. Its key is refused on the command line.</summary>
+    /// <summary>The text of a secret under the key; null when it is absent or empty. The key is refused on the command line.</summary>
     public string? Secret(string key)
     {
         secrets.Add(key);

@@ -13,8 +13,8 @@ internal static class WorkingDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException(
-                $"The working directory was deleted or cannot be read, and so {fileName} in it. "
-                + "Start the program in a directory that exists.",
+                $"The working directory was deleted or cannot be read, so {fileName} cannot be found. "
+                + "Start the program in an existing directory.",
                 e);
         }
     }

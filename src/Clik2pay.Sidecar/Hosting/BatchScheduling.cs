@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// Asks the kernel not to interrupt a running thread each time data arrives for the sidecar (<c>SCHED_BATCH</c>, sched(7)). One of its
-/// threads tells the others what has arrived, and would otherwise take the processor from one that is working. A free processor is
+/// Asks the kernel not to interrupt a running thread each time data arrives for the sidecar (<c>SCHED_BATCH</c>, sched(7)). One thread
+/// passes on what has arrived. Without this policy it takes the processor from a working thread each time it wakes. A free processor is
 /// still used at once.
 /// </summary>
 internal static partial class BatchScheduling
@@ -17,8 +17,8 @@ internal static partial class BatchScheduling
     private const int MostPasses = 10;
 
     /// <summary>
-    /// Sets the policy of every thread of this process. In the published program a thread inherits the policy of the one that starts it;
-    /// the runtime of other builds sets the usual policy again. A policy that was set from outside, by chrt or a unit file, stays.
+    /// Sets the policy of every thread of this process. In the published program a thread inherits the policy of its creator. The runtime
+    /// of other builds resets the policy. A policy that was set from outside, by chrt or a unit file, stays.
     /// </summary>
     /// <returns>Whether the policy is in force. No privilege is needed, but a filter of system calls may refuse it.</returns>
     public static bool TryUse()
@@ -28,7 +28,7 @@ internal static partial class BatchScheduling
             if (!OperatingSystem.IsLinux())
                 return false;
 
-            // A pass may miss a thread that is started meanwhile. The next one finds it.
+            // A pass may miss a thread that is started during the pass. The next pass finds it.
             for (var pass = 0; pass < MostPasses; pass++)
             {
                 var threads = Directory.GetDirectories(Threads).Select(ThreadId).Where(HasUsualPolicy).ToList();
@@ -47,15 +47,15 @@ internal static partial class BatchScheduling
         }
     }
 
-    [LoggerMessage(1108, LogLevel.Warning, "The system does not permit the scheduling policy SCHED_BATCH (Sidecar:BatchScheduling), so the "
-        + "usual policy stays. Allow the system call sched_setscheduler, or remove the setting.")]
+    [LoggerMessage(1108, LogLevel.Warning, "The system refused the scheduling policy SCHED_BATCH (Sidecar:BatchScheduling). The usual "
+        + "policy stays in use. Allow the system call sched_setscheduler, or remove the setting.")]
     public static partial void BatchSchedulingRefused(this ILogger log);
 
     private static int ThreadId(string directory) => int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture);
 
     private static bool HasUsualPolicy(int thread) => GetPolicy(thread) == Other;
 
-    /// <summary>A thread that has ended meanwhile needs no policy.</summary>
+    /// <summary>A thread that has ended is not a failure.</summary>
     private static bool TrySet(int thread)
     {
         var priority = 0; // the only one that this policy has

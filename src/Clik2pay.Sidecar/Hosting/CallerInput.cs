@@ -19,11 +19,11 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
     /// <summary>The number of bytes at the start of the next buffer that have been validated.</summary>
     private long validated;
 
-    /// <summary>The next bytes that the server reads are those of a chunked body.</summary>
+    /// <summary>Marks the start of a chunked body.</summary>
     public void BeginChunkedBody() => (framing, validated) = (new(), 0);
 
     /// <summary>
-    /// Ends the input, because the caller has gone. The server may have left a read unfinished, and would fail if it started another one.
+    /// Ends the input of a caller that disconnected. The server may have left a read unfinished, and would fail if it started another one.
     /// </summary>
     public void End() => hasEnded = true;
 
@@ -64,7 +64,7 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
         var result = await read;
         buffer = result.Buffer;
 
-        // Bytes that the server has examined and not consumed come again.
+        // Bytes that the server has examined and not consumed are delivered again.
         if (!body.TryRead(buffer.Slice(Math.Min(validated, buffer.Length))))
             throw new BadHttpRequestException("The framing of the chunked body is malformed.");
         validated = buffer.Length;

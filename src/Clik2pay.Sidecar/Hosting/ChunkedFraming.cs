@@ -3,17 +3,21 @@ using System.Buffers;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// Follows the framing of one chunked body (RFC 9112, section 7.1). The server validates sizes and line ends; it skips extensions, and
-/// accepts control characters in them and in trailers, where another server may see the end of a line.
+/// Validates the framing of one chunked body (RFC 9112, section 7.1). The server itself skips extensions, and accepts control characters
+/// in extensions and in trailers. Another server may see the end of a line there.
 /// </summary>
 internal sealed class ChunkedFraming
 {
+    private static readonly SearchValues<byte> TokenBytes =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private long dataLeft;
     private long size;
     private bool isSizeComplete;
     private bool isInTrailers;
     private int lineLength;
     private bool isAfterReturn;
+    private bool hasColon;
 
     /// <summary>Whether the last line of the body has been read.</summary>
     public bool HasEnded { get; private set; }
@@ -54,11 +58,11 @@ internal sealed class ChunkedFraming
     {
         if (isAfterReturn || next == '\n')
         {
-            // A line ends with both, and has neither elsewhere.
-            if (!isAfterReturn || next != '\n')
-                return false;
-            EndLine();
-            return true;
+            // CR and LF occur only together, at the end of a line.
+            var isEnd = isAfterReturn && next == '\n' && (!isInTrailers || hasColon || lineLength == 0);
+            if (isEnd)
+                EndLine();
+            return isEnd;
         }
 
         isAfterReturn = next == '\r';
@@ -66,9 +70,18 @@ internal sealed class ChunkedFraming
             return true;
 
         lineLength++;
+        if (isInTrailers && !hasColon)
+            return TryReadName(next);
         if (!isInTrailers && !isSizeComplete)
             ReadSize(next);
         return next is >= (byte)' ' and not 0x7f or (byte)'\t' && size <= int.MaxValue;
+    }
+
+    /// <summary>A name is a token and ends with the colon (RFC 9110, section 5.1).</summary>
+    private bool TryReadName(byte next)
+    {
+        hasColon = next == ':' && lineLength > 1;
+        return hasColon || TokenBytes.Contains(next);
     }
 
     private void ReadSize(byte next)
@@ -88,6 +101,6 @@ internal sealed class ChunkedFraming
 
         // The line end after the data of a chunk has no characters before it.
         dataLeft = size;
-        (size, isSizeComplete, lineLength, isAfterReturn) = (0, false, 0, false);
+        (size, isSizeComplete, lineLength, isAfterReturn, hasColon) = (0, false, 0, false, false);
     }
 }

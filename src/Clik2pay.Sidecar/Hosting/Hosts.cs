@@ -17,9 +17,9 @@ internal static class Hosts
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDelay + options.StopTimeout + LastMoment);
     }
 
-    /// <param name="host">Started and run until it is stopped.</param>
-    /// <param name="onStarted">Called when it serves.</param>
-    /// <param name="cancellationToken">Stops it as a signal would.</param>
+    /// <param name="host">The host to start and to run until it is stopped.</param>
+    /// <param name="onStarted">Called when the host serves.</param>
+    /// <param name="cancellationToken">Stops the host as a signal would.</param>
     /// <returns>What could not be listened on, and why; null after a clean end.</returns>
     public static async Task<string?> RunAsync(IHost host, Action onStarted, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal static class Hosts
     }
 
     /// <param name="hosts">Started in this order.</param>
-    /// <param name="cancellationToken">Stops them as a signal would.</param>
+    /// <param name="cancellationToken">Stops the hosts as a signal would.</param>
     /// <returns>Whether all of them serve; if not, what could not be listened on, and why, or null after a signal.</returns>
     public static async Task<(bool HasStarted, string? Failure)> TryStartAsync(
         IEnumerable<IHost> hosts, CancellationToken cancellationToken)

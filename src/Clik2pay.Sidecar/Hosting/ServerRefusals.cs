@@ -37,7 +37,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
             return;
         }
 
-        // A response has started, or the caller has gone: the connection just ends.
+        // A response has started, or the caller has disconnected. The connection ends without another response.
         var exchange = features.Get<Exchange>();
         if (features.Get<IHttpResponseFeature>()?.HasStarted == true || exchange?.IsAbandoned == true)
             return;

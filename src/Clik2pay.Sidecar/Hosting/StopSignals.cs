@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// SIGTERM, SIGINT and SIGHUP from the first moment on, before there is a host that listens to them. The first process of a container
-/// would not receive them at all until then, and its pod would wait for the end of its grace period.
+/// Handles SIGTERM, SIGINT and SIGHUP before there is a host that does. Until then the first process of a container would not receive
+/// them at all, and its pod would wait for the end of its grace period.
 /// </summary>
 internal sealed partial class StopSignals : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed partial class StopSignals : IDisposable
     public CancellationToken Token => stop.Token;
 
     /// <summary>
-    /// A process inherits ignored signals, so a parent that ignores SIGTERM would leave no way to drain the sidecar. This has an effect
-    /// only before .NET looks at the signal for the first time.
+    /// A process inherits ignored signals. If the parent process ignores SIGTERM, nothing could drain the sidecar. Call this before .NET
+    /// first registers the signal.
     /// </summary>
     public static void StopIgnoringTerminate()
     {

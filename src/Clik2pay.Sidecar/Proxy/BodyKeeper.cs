@@ -1,5 +1,4 @@
 using System.Buffers;
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -25,11 +24,11 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, T
         catch (Exception e) when (
             e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
         {
-            // The server throws these for a chunk size that no number can hold, and for trailers that it cannot decode.
+            // The server throws these for a chunk size that overflows, and for trailers that it cannot decode.
             throw new BadHttpRequestException("The body is malformed.", e);
         }
 
-        // The guard has refused a length. Whether a chunked body is empty shows only now.
+        // The guard has refused a Content-Length. Only here is it known whether a chunked body is empty.
         if (context.Request.Method is "GET" or "HEAD" && (exchange.HasStreamedBody || exchange.Body is { IsEmpty: false }))
             await Refusal.BodyNotAllowed.AnswerAsync(context, metrics);
         else
@@ -40,9 +39,6 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, T
     {
         var length = context.Request.ContentLength;
         var reader = context.Request.BodyReader;
-        if (length is null)
-            context.Features.Get<CallerInput>()?.BeginChunkedBody();
-
         // Of a body whose length says that it will be streamed, one byte is awaited: by then the server has refused what is too large.
         var read = await reader.ReadAtLeastAsync(length > KeptBody.Limit ? 1 : KeptBody.Limit + 1, context.RequestAborted);
         if (read.IsCompleted && read.Buffer.Length <= KeptBody.Limit)

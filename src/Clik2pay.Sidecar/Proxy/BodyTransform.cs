@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Decides how the body of the request is sent: a kept body so that it can be sent again, and a request without a body gets no length that
-/// the caller did not send.
+/// Decides how the body of the request is sent. A kept body can be sent again. A request without a body gets no length that the caller did
+/// not send.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {
@@ -17,7 +17,7 @@ internal sealed class BodyTransform : RequestTransform
         var hasBody = exchange.HasStreamedBody || exchange.Body is { IsEmpty: false };
 
         // These methods expect no content, so none of them gets a length. For the others a length is recommended (RFC 9110, section 8.6).
-        // An empty chunked body is no body, but a server that ignores bodies would read its last chunk as a request.
+        // An empty chunked body is not a body, and a server that ignores bodies would read its last chunk as a request.
         exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
             && (!canHaveBody || !hasBody);
 
@@ -28,7 +28,7 @@ internal sealed class BodyTransform : RequestTransform
             request.Options.Set(KeptBody.Key, new(body, isSized, content.Headers));
         }
 
-        // A server that ignores the body of a DELETE would read it as the next request on the connection (RFC 9110, section 9.3.5).
+        // A server that ignores the body of a DELETE would read that body as the next request (RFC 9110, section 9.3.5).
         if (hasBody && caller.Method is "DELETE")
             request.Headers.ConnectionClose = true;
 

@@ -5,10 +5,10 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <summary>Recognizes the exceptions with which the server reports that the caller closed or reset its connection.</summary>
 internal static class CallerDisconnect
 {
-    /// <summary>The server has no public type for it, only this message.</summary>
+    /// <summary>The server has no public type for this error, only this message.</summary>
     private const string UnexpectedEnd = "Unexpected end of request content.";
 
-    /// <summary>Whether the exception, or the reason for it, is that the caller has gone.</summary>
+    /// <summary>Whether the exception or an inner one reports that the caller disconnected.</summary>
     public static bool Explains(Exception? e) => e switch
     {
         null => false,

@@ -21,8 +21,8 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         $"The method is not forwarded. Allowed are {AllowedMethods}, in capital letters.");
 
     private static readonly Refusal AmbiguousTarget = Refusal.BadRequest(RejectionReason.Target,
-        "The target has a control character, a space or a fragment, or its path has a dot segment, a backslash, a broken escape or "
-        + "overlong UTF-8, as it is written or after it is decoded. Servers interpret these differently. Escape the path as in RFC 3986.");
+        "The request target is ambiguous. It contains a control character, a space or a fragment, or its path contains a dot segment, a "
+        + "backslash, a broken escape or overlong UTF-8, as written or after decoding. Remove them; in the query, percent-encode them.");
 
     private static readonly Refusal Upgrade = Refusal.BadRequest(RejectionReason.Upgrade,
         "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");

@@ -19,13 +19,13 @@ internal static class CredentialHeaders
     private static readonly HeaderNames Stripped =
         new([.. Injected.Select(header => header.Name), "Proxy-Authorization", "Cookie", "baggage", CallerToken.Header]);
 
-    /// <summary>The headers that are never forwarded from a caller, with those that the sidecar sets.</summary>
+    /// <summary>The headers that are stripped from requests, including those that the sidecar sets.</summary>
     public static ImmutableArray<string> Names => Stripped.All;
 
     /// <returns>The stripped header that this header is or could be taken for; null if there is none.</returns>
     public static string? Find(string header) => Stripped.Find(header);
 
-    /// <summary>Gives each injected header one value, whatever it had before.</summary>
+    /// <summary>Sets each injected header to one value, and replaces earlier ones.</summary>
     public static void Inject(HttpRequestHeaders headers, AccessToken token)
     {
         foreach (var (name, getValue) in Injected)

@@ -46,11 +46,11 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     public Sent ReportedSent { get; set; }
 
     /// <summary>
-    /// Whether the caller closed its connection. The server reports an abort by the sidecar in the same way, so those are noted here.
+    /// Whether the caller disconnected. The server reports an abort by the sidecar in the same way, so the sidecar's aborts are recorded.
     /// </summary>
     public bool HasCallerGone => server?.RequestAborted.IsCancellationRequested == true && !hasAborted;
 
-    /// <summary>Whether the caller had gone before the response was complete. Valid until the next request on this connection.</summary>
+    /// <summary>Whether the caller disconnected before the response was complete. Valid until the next request.</summary>
     public bool IsAbandoned { get; set; }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
 
     public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
 
-    /// <summary>A request begins.</summary>
+    /// <summary>Starts a request on this connection.</summary>
     public void Begin(HttpContext context)
     {
         server = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();

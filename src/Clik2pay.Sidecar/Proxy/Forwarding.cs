@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// A caller's request from its beginning to its end: it is counted while it is under way, sent once more if a 401 calls for it, and every
-/// failure becomes a response that explains it. If the caller has gone, nothing is logged as an error and no response is written.
+/// Counts a caller's request while it is in progress, replays it after a 401, and turns every failure into a response that explains it. If
+/// the caller disconnects, no response is written and no error is logged.
 /// </summary>
 internal sealed class Forwarding(
     RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, SidecarMetrics metrics, TimeProvider time)
@@ -15,6 +15,10 @@ internal sealed class Forwarding(
         var startedAt = time.GetTimestamp();
         var exchange = Exchange.Of(context);
         exchange.Begin(context);
+
+        // Also for a request that is refused or has no route: the server reads its body to the end.
+        if (context.Request.Headers.TransferEncoding.Count > 0)
+            context.Features.Get<CallerInput>()?.BeginChunkedBody();
         try
         {
             await (drain.TryBegin(context) ? next(context) : RefuseAsync(context));
@@ -34,7 +38,7 @@ internal sealed class Forwarding(
         finally
         {
             if (exchange.IsAbandoned)
-                Abandon(context);
+                Abandon(context, exchange);
             exchange.End();
             drain.End();
             metrics.RequestEnded(context, time.GetElapsedTime(startedAt));
@@ -51,12 +55,12 @@ internal sealed class Forwarding(
             && (exchange.HasCallerGone || CallerDisconnect.Explains(error?.Exception));
         if (error is not null && hasStarted)
         {
-            // The caller has the beginning of the provider's response, and its connection ends.
+            // The caller has part of the provider's response. Its connection will be closed.
             metrics.UpstreamAnswered(context.Response.StatusCode);
         }
         else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader)))
         {
-            // There is no response of the provider.
+            // There is no provider response to report.
         }
         else if (error is null)
         {
@@ -77,7 +81,7 @@ internal sealed class Forwarding(
         }
         else if (context.Response.HasStarted)
         {
-            // Only its end shows the caller that the response is not complete.
+            // Only a closed connection shows the caller that the response is not complete.
             failure.ReportMistake(e);
             context.Abort();
         }
@@ -93,9 +97,10 @@ internal sealed class Forwarding(
         }
     }
 
-    /// <summary>No response is written. Nginx, Envoy and others log this status for a caller that closed its connection.</summary>
-    private static void Abandon(HttpContext context)
+    /// <summary>Ends the connection without a response. Other proxies use the same status for a caller that disconnected.</summary>
+    private static void Abandon(HttpContext context, Exchange exchange)
     {
+        exchange.ReportedSent = exchange.Sent;
         if (!context.Response.HasStarted)
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         context.Features.Get<CallerInput>()?.End();
@@ -109,7 +114,7 @@ internal sealed class Forwarding(
             "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.");
     }
 
-    /// <summary>Removes everything of a response of which no byte has been sent.</summary>
+    /// <summary>Clears a response that has not started.</summary>
     private void Discard(HttpContext context)
     {
         context.Response.Clear();

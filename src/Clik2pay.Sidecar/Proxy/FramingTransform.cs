@@ -25,6 +25,10 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
             throw new InvalidResponseException("sent a response with a transfer coding other than chunked");
         }
 
+        // The HTTP client would read the body to the end of the connection, and the caller would get the header.
+        if (response.Content.Headers.ContentLength is null && response.Content.Headers.NonValidated.Contains("Content-Length"))
+            throw new InvalidResponseException("sent a response with an invalid Content-Length");
+
         switch (response.StatusCode)
         {
             // The HTTP client consumes interim responses, except 101, which the sidecar never asks for.

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>A set of header names that also finds the names that a server could take for one of them.</summary>
+/// <summary>A set of header names that also matches similar spellings, which some servers treat as the same name.</summary>
 internal sealed class HeaderNames
 {
     /// <summary>What a header in the set can begin with. Most headers begin with something else.</summary>
@@ -37,8 +37,8 @@ internal sealed class HeaderNames
     }
 
     /// <summary>
-    /// Whether a header begins with a name or with what could be taken for it. Some servers take <c>x_api_key</c> for <c>x-api-key</c>, so
-    /// only letters and digits count, in any case.
+    /// Whether a header begins with a name or with a similar spelling. Some servers treat <c>x_api_key</c> as <c>x-api-key</c>, so only
+    /// letters and digits are compared, without regard to case.
     /// </summary>
     /// <param name="header">The header.</param>
     /// <param name="name">The name.</param>

@@ -32,7 +32,7 @@ internal static class ProblemAnswer
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
         response.Headers[ErrorHeader] = code.ToSnakeCase();
-        // Only this spelling is the method that has no body. A caller that has gone is not an error, so nothing cancels the write.
+        // The method HEAD is case-sensitive. The write is not canceled, because a caller that disconnects is not an error.
         if (context.Request.Method is not "HEAD")
             await response.Body.WriteAsync(body, CancellationToken.None);
     }

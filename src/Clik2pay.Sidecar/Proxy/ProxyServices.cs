@@ -3,6 +3,7 @@ using Clik2pay.Sidecar.Proxy.Routes;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Configuration.RouteValidators;
@@ -51,7 +52,7 @@ internal static class ProxyServices
     }
 
     /// <summary>
-    /// begin and end → guard → route → every decoding has that route → body limit → body kept → transforms, forward → replay on 401;
+    /// begin and end → guard → route → every decoding matches that route → body limit → body kept → transforms, forward → replay on 401;
     /// what has no route is answered here.
     /// </summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
@@ -79,7 +80,13 @@ internal static class ProxyServices
         }
 
         var metrics = app.Services.GetRequiredService<SidecarMetrics>();
-        app.MapFallback("/{**path}", context => ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute, metrics,
-            "The sidecar forwards only what proxy.json routes, by default paths that begin with /open/v1/."));
+        app.MapFallback("/{**path}", context =>
+        {
+            // A body that nobody has validated is not followed by another request.
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+                context.Response.Headers.Connection = "close";
+            return ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute, metrics,
+                "The sidecar forwards only what proxy.json routes, by default paths that begin with /open/v1/.");
+        });
     }
 }

@@ -14,7 +14,7 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
 
     /// <summary>A server that ignores the body would read it as the next request on the connection (RFC 9110, section 9.3.1).</summary>
     public static readonly Refusal BodyNotAllowed = BadRequest(RejectionReason.Framing,
-        "A GET or HEAD request has a body, which servers interpret differently. Send it without a body, or use POST.");
+        "A GET or HEAD request must not have a body, because servers interpret it differently. Remove the body, or use POST.");
 
     public static Refusal BadRequest(RejectionReason reason, string detail) => new(StatusCodes.Status400BadRequest, ErrorCode.BadRequest, reason, detail);
 

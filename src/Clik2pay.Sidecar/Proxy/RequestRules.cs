@@ -34,11 +34,11 @@ internal sealed class RequestRules(
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
-        // TransformValidator does.
+        // Done by TransformValidator.
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
-        // The schema of the routes does.
+        // Done by the schema of the routes.
     }
 }

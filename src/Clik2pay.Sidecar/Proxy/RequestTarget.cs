@@ -5,13 +5,13 @@ using System.Text;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Reads the target of a request. It is forwarded byte for byte, and servers differ in how often they decode it, so it must be harmless as
-/// it was written, percent-decoded once, and decoded twice (RFC 9110, section 4.2.3; RFC 3986, sections 2.4 and 6).
+/// Reads the target of a request. The target is forwarded byte for byte, and servers differ in how often they percent-decode it. So the
+/// target must be harmless as written and after one or two decodings (RFC 9110, section 4.2.3; RFC 3986, sections 2.4 and 6).
 /// </summary>
-/// <remarks>Paths are texts in which each character is a byte. The server refuses a target that is not ASCII.</remarks>
+/// <remarks>Each character of a path is one byte. The server refuses a target that is not ASCII.</remarks>
 internal static class RequestTarget
 {
-    /// <summary>Another server may see the end of the line or of the target there (RFC 9112, section 3.2).</summary>
+    /// <summary>Another server may end the line or the target at these characters (RFC 9112, section 3.2).</summary>
     private static readonly SearchValues<char> NeverAllowed = SearchValues.Create([.. ControlCharacters.All, ' ', '#']);
 
     /// <summary>Some servers take a backslash for a slash.</summary>
@@ -44,7 +44,7 @@ internal static class RequestTarget
         if (hasBrokenEscape || once.Contains('\\', StringComparison.Ordinal))
             return true;
 
-        // A percent sign that was escaped may stand for itself, so nothing is broken here.
+        // An escaped percent sign is literal, so a broken escape is allowed here.
         var twice = Decode(once, out _);
         return IsHarmful(once) || IsHarmful(twice);
     }
@@ -57,8 +57,8 @@ internal static class RequestTarget
     }
 
     /// <summary>
-    /// The path as servers that decode it never, once or twice match it with their routes. Escapes of bytes that cannot be written
-    /// otherwise are decoded in all three.
+    /// The path as servers match it that decode a path never, once or twice. A byte that can only be written as an escape is decoded in all
+    /// three.
     /// </summary>
     public static string[] GetReadings(ReadOnlySpan<char> path)
     {
@@ -106,8 +106,8 @@ internal static class RequestTarget
     private static bool IsContinuationBelow(ReadOnlySpan<char> decoded, int index, char limit) =>
         index < decoded.Length && decoded[index] >= '\x80' && decoded[index] < limit;
 
-    /// <summary>Decodes the escapes of all bytes, or of those that are wanted. A broken escape stays as it is.</summary>
-    private static string Decode(ReadOnlySpan<char> text, out bool hasBrokenEscape, Predicate<char>? wants = null)
+    /// <summary>Decodes all escapes, or those of selected bytes. A broken escape stays as it is.</summary>
+    private static string Decode(ReadOnlySpan<char> text, out bool hasBrokenEscape, Predicate<char>? shouldDecode = null)
     {
         hasBrokenEscape = false;
         var decoded = new StringBuilder(text.Length);
@@ -115,7 +115,7 @@ internal static class RequestTarget
         {
             if (text[i] == '%' && GetByte(text[i..]) is { } value)
             {
-                if (wants?.Invoke(value) == false)
+                if (shouldDecode?.Invoke(value) == false)
                 {
                     decoded.Append('%');
                     continue;

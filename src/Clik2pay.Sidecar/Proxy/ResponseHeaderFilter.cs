@@ -38,7 +38,7 @@ internal sealed class ResponseHeaderFilter(SidecarMetrics metrics)
     public static bool MustDrop(string? text, SentCredentials sent) =>
         text is not null && (text.AsSpan().ContainsAny(ControlCharacters.InHeaderValues) || Contains(text, sent));
 
-    /// <summary>Decoding makes all ways to percent-encode a text equal.</summary>
+    /// <summary>All percent-encodings of a text decode to the same text.</summary>
     private static bool Contains(string text, SentCredentials sent) =>
         sent.AreIn(text) || (text.Contains('%', StringComparison.Ordinal) && sent.AreIn(Uri.UnescapeDataString(text)));
 

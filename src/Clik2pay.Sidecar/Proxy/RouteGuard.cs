@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
-/// Refuses a request whose path belongs to another route once it is decoded. With the route <c>/payments/{id}</c>, the path
-/// <c>/payments/1%2Frefund</c> is one payment to the sidecar, and another operation to a provider that decodes it.
+/// Refuses a request whose path matches a different route after it is decoded. With the route <c>/payments/{id}</c>, the path
+/// <c>/payments/1%2Frefund</c> names a payment for the sidecar, and a different operation for a provider that decodes the path.
 /// </summary>
 internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, SidecarMetrics metrics)
 {
     private static readonly Refusal OtherRoute = Refusal.BadRequest(RejectionReason.Target,
-        "The path matches another route, or none, once it is decoded. Write the fixed segments of the route without escapes. "
-        + "An escaped slash or backslash (%2F, %5C) is allowed only where the route in proxy.json has a catch-all segment.");
+        "The path matches a different route, or none, after it is decoded. Write the fixed segments of the route without escapes. "
+        + "The escapes %2F, %252F and %255C are allowed only where the route in proxy.json has a catch-all segment.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -40,7 +40,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Side
         return true;
     }
 
-    /// <summary>Whether an escaped separator is in a segment that the route does not match by a catch-all parameter.</summary>
+    /// <summary>Whether there is an escaped separator outside the catch-all segment of the route.</summary>
     private static bool HasSeparatorInParameter(HttpContext context, string target)
     {
         var segments = context.GetEndpoint() is RouteEndpoint { RoutePattern: var pattern } ? pattern.PathSegments : [];

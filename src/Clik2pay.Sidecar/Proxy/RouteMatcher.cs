@@ -33,7 +33,7 @@ internal sealed class RouteMatcher(IApplicationBuilder app, ICollection<Endpoint
         branch.UseRouting();
         branch.Use((HttpContext _, RequestDelegate _) => Task.CompletedTask);
 
-        // It gives routing its endpoints. No request reaches the middleware itself.
+        // This supplies the endpoints to routing. The middleware itself is never executed.
         branch.UseEndpoints(routes =>
         {
             foreach (var source in endpoints)

@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Proxy;
 /// </summary>
 internal sealed class StreamedBody : Stream
 {
-    /// <summary>With it a stalled body gets its 408 within 10 s, as a small one does.</summary>
+    /// <summary>Chosen so that the 408 arrives within 10 s.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(8);
 
     private readonly PipeReader reader;

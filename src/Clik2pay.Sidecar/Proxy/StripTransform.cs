@@ -43,7 +43,7 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
         return default;
     }
 
-    /// <summary>The length stays, because it frames the body.</summary>
+    /// <summary>Content-Length is kept, because it frames the body.</summary>
     private static void RemoveNominated(HttpContentHeaders headers, StringValues connection)
     {
         foreach (var (name, _) in headers.NonValidated.ToList())

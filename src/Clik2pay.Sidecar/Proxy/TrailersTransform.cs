@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
 
-/// <summary>Ends a chunked response with the trailers that callers may get.</summary>
+/// <summary>Ends a chunked response with its filtered trailers.</summary>
 internal sealed class TrailersTransform(ResponseHeaderFilter filter) : ResponseTrailersTransform
 {
     public override ValueTask ApplyAsync(ResponseTrailersTransformContext context) =>

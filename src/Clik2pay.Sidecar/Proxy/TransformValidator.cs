@@ -18,27 +18,27 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The names of transforms and of their parameters, each with what is wrong with a value; null if it works.</summary>
+    /// <summary>The transforms and their parameters, each with a function that returns why a value is refused, or null.</summary>
     private static readonly FrozenDictionary<string, Func<string, string?>> Keys = new Dictionary<string, Func<string, string?>>(
         StringComparer.OrdinalIgnoreCase)
     {
-        ["RequestHeadersCopy"] = FindNoFlag,
-        ["RequestHeader"] = names => FindReserved(names, IsSetByUs),
-        ["RequestHeaderRemove"] = names => FindReserved(names, IsSetByUs),
-        ["RequestHeaderRouteValue"] = names => FindReserved(names, IsSetByUs),
-        ["RequestHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsSetByUs(name)),
+        ["RequestHeadersCopy"] = FindInvalidFlag,
+        ["RequestHeader"] = names => FindReserved(names, IsManagedRequestHeader),
+        ["RequestHeaderRemove"] = names => FindReserved(names, IsManagedRequestHeader),
+        ["RequestHeaderRouteValue"] = names => FindReserved(names, IsManagedRequestHeader),
+        ["RequestHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsManagedRequestHeader(name)),
         ["RequestHeaderOriginalHost"] = text => bool.TryParse(text, out var flag) && flag ? "because the host is that of the API" : null,
         ["X-Forwarded"] = Works,
         ["Forwarded"] = Works,
         ["ClientCert"] = _ => "because callers have no client certificates",
-        ["ResponseHeadersCopy"] = FindNoFlag,
-        ["ResponseHeader"] = names => FindReserved(names, IsOfTheResponse),
-        ["ResponseHeaderRemove"] = names => FindReserved(names, IsOfTheResponse),
-        ["ResponseHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsOfTheResponse(name)),
-        ["ResponseTrailersCopy"] = FindNoFlag,
-        ["ResponseTrailer"] = names => FindReserved(names, IsOfTheResponse),
-        ["ResponseTrailerRemove"] = names => FindReserved(names, IsOfTheResponse),
-        ["ResponseTrailersAllowed"] = names => FindReserved(names, IsOfTheResponse),
+        ["ResponseHeadersCopy"] = FindInvalidFlag,
+        ["ResponseHeader"] = names => FindReserved(names, IsManagedResponseHeader),
+        ["ResponseHeaderRemove"] = names => FindReserved(names, IsManagedResponseHeader),
+        ["ResponseHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsManagedResponseHeader(name)),
+        ["ResponseTrailersCopy"] = FindInvalidFlag,
+        ["ResponseTrailer"] = names => FindReserved(names, IsManagedResponseHeader),
+        ["ResponseTrailerRemove"] = names => FindReserved(names, IsManagedResponseHeader),
+        ["ResponseTrailersAllowed"] = names => FindReserved(names, IsManagedResponseHeader),
         ["PathSet"] = _ => Unchanged,
         ["PathPrefix"] = _ => Unchanged,
         ["PathRemovePrefix"] = _ => Unchanged,
@@ -49,10 +49,10 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         ["HttpMethodChange"] = _ => Unchanged,
 
         // Parameters.
-        ["Set"] = FindUnsendable,
-        ["Append"] = FindUnsendable,
+        ["Set"] = Works,
+        ["Append"] = Works,
         ["When"] = Works,
-        ["HeaderPrefix"] = prefix => FindReserved($"{prefix}For;{prefix}Host;{prefix}Prefix;{prefix}Proto", IsSetByUs),
+        ["HeaderPrefix"] = prefix => FindReserved($"{prefix}For;{prefix}Host;{prefix}Prefix;{prefix}Proto", IsManagedRequestHeader),
         ["For"] = Works,
         ["Host"] = Works,
         ["Prefix"] = Works,
@@ -67,14 +67,24 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         foreach (var (key, value) in (routeConfig.Transforms ?? []).SelectMany(transform => transform))
         {
             if (FindReason(key, value) is { } reason)
+            {
                 errors.Add(new InvalidOperationException($"{Describe(routeConfig)} has the transform {key}. Remove it, {reason}."));
+            }
+            else if (key.Equals("Set", StringComparison.OrdinalIgnoreCase) || key.Equals("Append", StringComparison.OrdinalIgnoreCase))
+            {
+                if (!CanBeSent(value))
+                {
+                    errors.Add(new InvalidOperationException(
+                        $"{Describe(routeConfig)} has a transform whose {key} contains characters that a header cannot have. Correct it."));
+                }
+            }
         }
 
-        foreach (var _ in (routeConfig.Transforms ?? []).Where(transform => !HasItsRouteValue(transform, routeConfig.Match.Path)))
+        foreach (var _ in (routeConfig.Transforms ?? []).Where(transform => !HasRouteParameter(transform, routeConfig.Match.Path)))
         {
             errors.Add(new InvalidOperationException(
                 $"{Describe(routeConfig)} has the transform RequestHeaderRouteValue. "
-                + "Write the name of a parameter of Match:Path in Set or Append."));
+                + "Its Set or Append names a parameter that Match:Path does not have. Use one that it has."));
         }
 
         if (errors.Count == 0 && FindBuildError(routeConfig) is { } error)
@@ -86,19 +96,19 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     private static string Describe(RouteConfig route) => $"The route '{route.RouteId}'";
 
     /// <summary>YARP adds no header if the path does not have the parameter.</summary>
-    private static bool HasItsRouteValue(IReadOnlyDictionary<string, string> transform, string? path) =>
+    private static bool HasRouteParameter(IReadOnlyDictionary<string, string> transform, string? path) =>
         !transform.ContainsKey("RequestHeaderRouteValue")
         || (transform.GetValueOrDefault("Set") ?? transform.GetValueOrDefault("Append")) is not { } name
         || PathTemplate.TryParse(path)?.GetParameter(name) is not null;
 
     private static string? FindReason(string key, string value) =>
-        Keys.TryGetValue(key, out var find) ? find(value) : "because the sidecar does not know it";
+        Keys.TryGetValue(key, out var find) ? find(value) : "because there is no such transform";
 
     private static string? Works(string value) => null;
 
-    private static string? FindNoFlag(string value) => bool.TryParse(value, out _) ? null : "because its value is neither true nor false";
+    private static string? FindInvalidFlag(string value) => bool.TryParse(value, out _) ? null : "or set it to true or false";
 
-    /// <summary>YARP checks some combinations of parameters only when it applies an edit, too late to refuse all of it.</summary>
+    /// <summary>YARP checks some combinations of parameters only when it applies an edit, too late to refuse the whole edit.</summary>
     private ArgumentException? FindBuildError(RouteConfig route)
     {
         try
@@ -117,27 +127,25 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         foreach (var name in names.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (name.AsSpan().ContainsAnyExcept(TokenCharacters))
-                return "because it names a header with characters that a name cannot have";
+                return "because it contains an invalid header name";
             if (isReserved(name))
-                return $"because the sidecar sets or removes {name} itself";
+                return $"because the sidecar manages the header {name}";
         }
 
         return null;
     }
 
-    /// <summary>With another Host the certificate would be checked against that name.</summary>
-    private static bool IsSetByUs(string name) =>
-        CredentialHeaders.Find(name) is not null || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || IsContentLength(name)
+    /// <summary>A different Host would change the name that the certificate is checked against.</summary>
+    private static bool IsManagedRequestHeader(string name) =>
+        CredentialHeaders.Find(name) is not null || SidecarHeaders.Contains(name)
+        || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || IsContentLength(name)
         || ConnectionHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsOfTheResponse(string name) =>
-        name.Equals(ProblemAnswer.ErrorHeader, StringComparison.OrdinalIgnoreCase) || IsContentLength(name)
+    private static bool IsManagedResponseHeader(string name) =>
+        SidecarHeaders.Contains(name) || IsContentLength(name)
         || ConnectionHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsContentLength(string name) => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 
-    private static string? FindUnsendable(string value) =>
-        value.Any(c => c is (< ' ' and not '\t') or '\x7f' or > '\xff')
-            ? "because its value has characters that a header cannot have"
-            : null;
+    private static bool CanBeSent(string value) => !value.Any(c => c is (< ' ' and not '\t') or '\x7f' or > '\xff');
 }

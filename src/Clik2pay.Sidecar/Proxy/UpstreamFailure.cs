@@ -37,7 +37,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         return ProblemAnswer.WriteAsync(context, status, code, metrics, detail);
     }
 
-    /// <summary>Logs an unexpected exception by its type and place. Its message may contain secrets.</summary>
+    /// <summary>Logs an unexpected exception by its type and place. The message of the exception may contain secrets.</summary>
     public void ReportMistake(Exception mistake) => log.Broken(mistake.GetType().Name, mistake.StackTrace);
 
     /// <summary>For an unexpected exception.</summary>

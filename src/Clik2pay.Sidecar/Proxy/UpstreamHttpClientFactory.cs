@@ -23,6 +23,11 @@ internal sealed class UpstreamHttpClientFactory(
         handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
     }
 
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new SentOnceHandler(new ClientSpan(base.WrapHandler(context, handler)));
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        var unpooled = new SocketsHttpHandler();
+        ConfigureHandler(context, unpooled);
+        unpooled.PooledConnectionLifetime = TimeSpan.Zero;
+        return new SentOnceHandler(new ClientSpan(new ConnectionChoice(base.WrapHandler(context, handler), unpooled)));
+    }
 }

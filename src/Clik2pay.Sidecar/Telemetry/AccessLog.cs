@@ -31,7 +31,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
                 RequestIdOf(headers),
                 error ?? None,
-                error is null or RequestNames.CallerGone ? None : Exchange.Of(context).ReportedSent.ToSnakeCase());
+                error is null ? None : Exchange.Of(context).ReportedSent.ToSnakeCase());
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
         headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? id : None;
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
-        + "upstream's request id {UpstreamRequestId}, the sidecar's own error {Error}, sent {Sent}.")]
+        + "upstream's request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]
     private static partial void Answered(
         ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error, string sent);
 }

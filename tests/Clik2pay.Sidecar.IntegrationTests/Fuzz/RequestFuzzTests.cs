@@ -37,7 +37,8 @@ public sealed class RequestFuzzTests
         var (elapsed, used) = (Ambience.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
         Figures.Report(
-            $"{requests} generated requests in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time), {arrivals.Count} arrived: {tally}");
+            $"{requests} generated requests in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time), "
+            + $"{arrivals.Count} arrived: {tally}");
         memory.Report("Generated requests");
         findings.AssertNone();
         memory.AssertFlat();

@@ -15,7 +15,7 @@ internal sealed class AmbiguousRouteValidator(IProxyConfigProvider configuration
             {
                 errors.Add(new InvalidOperationException(
                     $"The routes '{other.RouteId}' and '{routeConfig.RouteId}' match the same requests. "
-                    + "Give them a different Order (the smaller one wins), or make their Match differ."));
+                    + "Set different Order values (the smaller one wins), or change Match."));
             }
         }
 

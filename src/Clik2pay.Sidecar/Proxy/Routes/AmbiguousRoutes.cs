@@ -25,7 +25,7 @@ internal static class AmbiguousRoutes
             && PathTemplate.AreEquivalent(a.Match.Path, b.Match.Path);
     }
 
-    /// <summary>A route that names none has a lower rank than one that does.</summary>
+    /// <summary>A route without methods or hosts has a lower rank than a route with them.</summary>
     private static bool Overlap(IReadOnlyList<string>? a, IReadOnlyList<string>? b, Func<string, string, bool> overlap) =>
         a is { Count: > 0 } && b is { Count: > 0 }
             ? a.Any(x => b.Any(y => overlap(x, y)))

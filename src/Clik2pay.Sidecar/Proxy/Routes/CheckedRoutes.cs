@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Proxy.Routes;
 
 /// <summary>
-/// Passes the section <c>ReverseProxy</c>, as all sources of configuration define it together, to YARP while all of its settings work. YARP
-/// ignores unknown settings, and ignores an edit with a value that it cannot convert without reporting it.
+/// Passes the section <c>ReverseProxy</c>, which all sources of configuration define together, to YARP if every setting in it is valid.
+/// YARP silently ignores unknown settings, and edits with values that it cannot convert.
 /// </summary>
 internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSource, IDisposable
 {

@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Proxy.Routes;
 /// <summary>A host that a route matches: a name, <c>*.NAME</c> or <c>*</c>, each with or without a port.</summary>
 internal static class HostPattern
 {
-    /// <summary>Whether routing can read it. With another text, an IPv6 address for instance, it fails for every request.</summary>
+    /// <summary>Whether routing can read the pattern. With an IPv6 address, for example, routing fails for every request.</summary>
     public static bool IsValid(string pattern) => pattern.Split(':') switch
     {
         [{ Length: > 0 }] => true,

@@ -17,8 +17,8 @@ internal sealed class PathConstraintValidator(ParameterPolicyFactory constraints
             foreach (var constraint in parameter.ParameterPolicies.Where(constraint => !IsValid(parameter, constraint)))
             {
                 errors.Add(new InvalidOperationException(
-                    $"The route '{routeConfig.RouteId}' has the constraint '{constraint.Content}' in Match:Path, "
-                    + "which does not exist or has an invalid argument. Correct or remove it."));
+                    $"The constraint '{constraint.Content}' in Match:Path of the route '{routeConfig.RouteId}' "
+                    + "is unknown or has an invalid argument. Correct or remove it."));
             }
         }
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Proxy.Routes;
 
 /// <summary>
-/// Applies the MaxRequestBodySize of a route before the body is read. YARP's own middleware for it comes after the pipeline that the
-/// sidecar defines, where the limit cannot be changed any more.
+/// Applies the MaxRequestBodySize of a route before the body is read. YARP's own middleware runs too late, after the pipeline that the
+/// sidecar defines.
 /// </summary>
 internal sealed class RouteBodyLimit(RequestDelegate next)
 {

@@ -8,8 +8,8 @@ namespace Clik2pay.Sidecar.Proxy.Routes;
 internal static class RouteSchema
 {
     private const string Http11 = "Remove it, because requests to the provider are sent with HTTP/1.1.";
-    private const string OneDestination = "Remove it, because there is one destination, the API of Clik2pay:Environment.";
-    private const string Encoding = "Remove it, because every byte of a header is forwarded unchanged.";
+    private const string OneDestination = "Remove it, because the only destination is the API of Clik2pay:Environment.";
+    private const string Encoding = "Remove it, because header bytes are forwarded unchanged.";
     private const string UseActivityTimeout = "Remove it and set HttpRequest:ActivityTimeout of the cluster.";
 
     /// <summary>The timers of .NET cannot wait longer than about 24.8 days.</summary>
@@ -26,7 +26,7 @@ internal static class RouteSchema
     private static SettingGroup CreateRoute(SidecarOptions sidecar) => new(
         ("ClusterId", Text),
         ("Match", CreateMatch()),
-        ("Order", new SettingValue(IsOrder, "is not a whole number from -2147483648 to 2147483646.")),
+        ("Order", new SettingValue(IsOrder, "is not a whole number from -2147483648 to 2147483646. Write for example 10.")),
         ("MaxRequestBodySize", new SettingValue(
             text => IsWholeNumber(text, 0, sidecar.MaxRequestBodyBytes),
             $"is not a whole number from 0 to {sidecar.MaxRequestBodyBytes}, the value of Sidecar:MaxRequestBodyBytes. "
@@ -34,7 +34,7 @@ internal static class RouteSchema
         ("Metadata", Texts),
         ("Transforms", new SettingMap(Texts)),
         ("RouteId", new RefusedSetting("Remove it, because the name of a route is its key under ReverseProxy:Routes.")),
-        ("AuthorizationPolicy", new RefusedSetting("Remove it and set Sidecar:CallerToken to limit who can call.")),
+        ("AuthorizationPolicy", new RefusedSetting("Remove it and set Sidecar:CallerToken to restrict callers.")),
         ("CorsPolicy", new RefusedSetting("Remove it, because requests from web pages are refused.")),
         ("RateLimiterPolicy", new RefusedSetting("Remove it, because the sidecar does not limit rates.")),
         ("OutputCachePolicy", new RefusedSetting("Remove it, because the sidecar does not cache responses.")),
@@ -63,7 +63,7 @@ internal static class RouteSchema
             ("MaxConnectionsPerServer", new SettingValue(
                 text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
             ("DangerousAcceptAnyServerCertificate", new SettingValue(
-                IsFalse, "would send the credentials to anyone. Remove it; Clik2pay:CaFile names the authorities to trust.")),
+                IsFalse, "would send the credentials to anyone. Remove it, and set Clik2pay:CaFile to trust other authorities.")),
             ("SslProtocols", new RefusedSetting("Remove it, because the system chooses the versions of TLS.")),
             ("WebProxy", new RefusedSetting("Remove it and set the environment variables HTTPS_PROXY and NO_PROXY.")),
             ("EnableMultipleHttp2Connections", new RefusedSetting(Http11)),
@@ -71,10 +71,10 @@ internal static class RouteSchema
             ("ResponseHeaderEncoding", new RefusedSetting(Encoding)))),
         ("HttpRequest", new SettingGroup(
             ("ActivityTimeout", new SettingValue(
-                IsTimeout, "is not a time from 00:00:00.001 to 24.00:00:00. Write for instance 00:01:00.")),
+                IsTimeout, "is not a duration from 00:00:00.001 to 24.00:00:00. Write for example 00:01:00.")),
             ("Version", new SettingValue(text => text is "1.1", $"is not 1.1. {Http11}")),
             ("VersionPolicy", OneOf(nameof(HttpVersionPolicy.RequestVersionExact), nameof(HttpVersionPolicy.RequestVersionOrLower))),
-            ("AllowResponseBuffering", new SettingValue(IsFalse, "is not false. Remove it, because responses are streamed.")))),
+            ("AllowResponseBuffering", new SettingValue(IsFalse, "must be false or absent, because responses are streamed.")))),
         ("Metadata", Texts),
         ("LoadBalancingPolicy", new RefusedSetting(OneDestination)),
         ("SessionAffinity", new RefusedSetting(OneDestination)),
@@ -86,7 +86,7 @@ internal static class RouteSchema
             text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address == new Uri(api, "/"),
             $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. "
                 + "Remove Destinations; requests are sent to that API only.")),
-        ("Host", new RefusedSetting("Remove it, because the host is that of the API.")),
+        ("Host", new RefusedSetting("Remove it, because requests always use the host name of the API.")),
         ("Health", new RefusedSetting(OneDestination)),
         ("Metadata", Texts));
 

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Routing.Matching;
 namespace Clik2pay.Sidecar.Proxy.Routes;
 
 /// <summary>
-/// Decides by the name between routes of equal rank, so that a request that matches two of them is never an error. Equivalent routes are
-/// refused at start, but one request can still match two others: those for <c>{id:int}</c> and <c>{id:long}</c>, or those for two values
-/// of a header when the request has both.
+/// Breaks ties between routes of equal rank by their names, so that a request that matches two routes is never an error. Equivalent routes
+/// are refused at start. Still, a request can match <c>{id:int}</c> and <c>{id:long}</c>, or two routes for different values of a header
+/// if it has both values.
 /// </summary>
 internal sealed class RouteTieBreaker : MatcherPolicy, IEndpointComparerPolicy
 {

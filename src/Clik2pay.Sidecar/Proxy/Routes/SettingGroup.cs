@@ -19,7 +19,7 @@ internal sealed class SettingGroup(params (string Name, SettingNode Node)[] sett
             if (known.TryGetValue(child.Key, out var node))
                 node.Check(child, errors);
             else
-                errors.Add($"{child.Path}: there is no such setting. Correct or remove it; known are {Names}.");
+                errors.Add($"{child.Path}: unknown setting. Correct or remove it. The settings are {Names}.");
         }
     }
 }

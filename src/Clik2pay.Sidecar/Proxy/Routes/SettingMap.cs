@@ -1,14 +1,15 @@
 namespace Clik2pay.Sidecar.Proxy.Routes;
 
 /// <summary>
-/// A list, or entries with names that the user chooses. YARP ignores a single value, and with it a limit to some methods or hosts.
+/// A list, or entries with names that the user chooses. YARP silently ignores a single value, which would lift a limit to some methods
+/// or hosts.
 /// </summary>
 internal sealed class SettingMap(SettingNode entry) : SettingNode
 {
     public override void Check(IConfigurationSection section, ICollection<string> errors)
     {
         if (section.Value is { Length: > 0 })
-            errors.Add($"{section.Path}: has a single value. Write a list, for instance [\"VALUE\"], or an object with names.");
+            errors.Add($"{section.Path}: has a single value. Write a list, for example [\"VALUE\"], or an object.");
 
         foreach (var child in section.GetChildren())
             entry.Check(child, errors);

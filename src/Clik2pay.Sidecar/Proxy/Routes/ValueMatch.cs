@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Proxy.Routes;
 /// <summary>Compares what two routes require of a header, or of a query parameter that is described like one.</summary>
 internal static class ValueMatch
 {
-    /// <summary>Whether no single value, nor the absence of one, satisfies both.</summary>
+    /// <summary>Whether no request can satisfy both.</summary>
     public static bool AreDisjoint(RouteHeader a, RouteHeader b) =>
         string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase) && (Excludes(a, b) || Excludes(b, a));
 
@@ -23,7 +23,7 @@ internal static class ValueMatch
             (HeaderMatchMode.HeaderPrefix, HeaderMatchMode.HeaderPrefix) =>
                 NoneOf((value, other) => value.StartsWith(other, comparison) || other.StartsWith(value, comparison)),
 
-            // A text that contains a value contains what the value contains.
+            // If a text contains a value, it also contains every part of that value.
             (HeaderMatchMode.ExactHeader or HeaderMatchMode.HeaderPrefix or HeaderMatchMode.Contains, HeaderMatchMode.NotContains) =>
                 (a.IsCaseSensitive || !b.IsCaseSensitive)
                 && (a.Values ?? []).All(value => (b.Values ?? []).Any(other => value.Contains(other, comparison))),

@@ -53,7 +53,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
 
         foreach (var request in requests)
         {
-            var response = await caller.ReadResponseAsync(request.Method == "HEAD");
+            var response = await caller.ReadResponseAsync(IsHead(request));
             if (response.Verdict != Verdict.Complete)
             {
                 var isInvalid = response.Verdict == Verdict.Invalid;
@@ -115,7 +115,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         if (response["Clik2pay-Sidecar-Error"].Any())
         {
             // The method of a malformed request may be unclear.
-            if (ProblemRules.CheckRefusal(response, isToHead: request is null || request.Method == "HEAD") is { } fault)
+            if (ProblemRules.CheckRefusal(response, isToHead: request is null || IsHead(request)) is { } fault)
                 Report(script, fault, response);
             return true;
         }
@@ -135,6 +135,9 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             Report(script, "a credential of the caller arrived", arrival);
         return false;
     }
+
+    /// <summary>The server does not know the method of a request whose target it cannot parse, so such a response has its body.</summary>
+    private static bool IsHead(StrictMessage request) => request.Method == "HEAD" && request.Target is ['/', ..];
 
     private static bool IsCallerSecret((string Name, string Value) header) =>
         header.Value.Contains(RequestScript.CallerSecret, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 /// <summary>
-/// Parses HTTP/1.1 as RFC 9112 defines it, with none of the leniency that the RFC permits, except for empty lines before a request
-/// (section 2.2). It shares no code with the sidecar, its server or its HTTP client.
+/// Parses HTTP/1.1 as RFC 9112 defines it, with none of the leniency that the RFC permits, except for line ends before a request and
+/// several spaces before its version (sections 2.2 and 3). It shares no code with the sidecar, its server or its HTTP client.
 /// </summary>
 internal static class StrictParser
 {
@@ -21,13 +21,15 @@ internal static class StrictParser
     public static StrictParse ParseRequest(ReadOnlySpan<byte> bytes)
     {
         var start = 0;
-        while (bytes[start..].StartsWith(LineEnd))
-            start += LineEnd.Length;
+        while (start < bytes.Length && bytes[start] is (byte)'\r' or (byte)'\n')
+            start++;
 
         if (ReadHead(bytes, start, out var end, out var message) is { } failure)
             return failure;
 
         var parts = message!.StartLine.Split(' ');
+        if (parts.Length > 3)
+            parts = [.. parts[..2], .. parts[2..].Where(part => part.Length > 0)];
         if (parts is not [{ Length: > 0 } method, { Length: > 0 } target, "HTTP/1.1" or "HTTP/1.0"]
             || Encoding.Latin1.GetBytes(method).AsSpan().ContainsAnyExcept(TokenBytes)
             || target.AsSpan().ContainsAnyExceptInRange('!', '~'))
