@@ -33,7 +33,7 @@ internal static class CommandLine
             {
                 await using var refusal = new StringWriter();
                 var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Error = refusal });
-                await Console.Error.WriteAsync(WithoutValues(refusal.ToString(), args));
+                await Mistakes.WriteAsync(WithoutValues(refusal.ToString(), args).TrimEnd());
                 return exitCode;
             }
 

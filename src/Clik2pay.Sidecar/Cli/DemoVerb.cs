@@ -16,7 +16,7 @@ internal static class DemoVerb
     {
         if (options.Error is { } error)
         {
-            await Console.Error.WriteLineAsync(error);
+            await Mistakes.WriteAsync(error);
             return ExitCode.BadCommandLine;
         }
 

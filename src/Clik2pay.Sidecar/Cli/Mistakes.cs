@@ -46,15 +46,16 @@ internal static class Mistakes
         SidecarConfiguration.Sections.Any(section =>
             section != RoutesFile.Section && mistake.StartsWith($"{section}:", StringComparison.Ordinal));
 
-    private static async Task WriteAsync(string line)
+    /// <summary>Writes a line to standard error, if that is possible.</summary>
+    public static async Task WriteAsync(string line)
     {
         try
         {
             await Console.Error.WriteLineAsync(line);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Standard error cannot be written to either; the exit code remains.
+            // Standard error is closed or cannot be written to. The exit code remains.
         }
     }
 }

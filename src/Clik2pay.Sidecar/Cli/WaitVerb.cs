@@ -33,7 +33,9 @@ internal static class WaitVerb
 
                 if (Ambient.Time.GetElapsedTime(startedAt) >= timeout)
                 {
-                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The sidecar has not started within {timeout.TotalSeconds:0} s. {says}"));
+                    await Mistakes.WriteAsync(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The sidecar has not started within {timeout.TotalSeconds:0} s. {says}"));
                     return ExitCode.Failed;
                 }
 

@@ -143,10 +143,15 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    /// <summary>A key that begins like that of a secret may lack its equals sign, so that the rest of it is the secret.</summary>
+    private string Shown(string key) =>
+        secrets.FirstOrDefault(secret => key.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret ? $"{secret}…" : key;
+
     /// <summary>Notes the keys of a section that nothing has asked for: a misspelt setting would otherwise be silently without effect.</summary>
     public void RejectUnknownKeys(string section)
     {
+        var keys = known.Where(key => key.StartsWith($"{section}:", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
         foreach (var (key, _) in configuration.GetSection(section).AsEnumerable().Where(pair => pair.Value is not null && !known.Contains(pair.Key)))
-            AddMistake(key, $"there is no such setting; is it misspelt? Known are {string.Join(", ", known.Where(k => k.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))}.");
+            AddMistake(Shown(key), $"there is no such setting; is it misspelt? Known are {string.Join(", ", keys)}.");
     }
 }

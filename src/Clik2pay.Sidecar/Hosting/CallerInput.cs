@@ -46,7 +46,8 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
         if (hasEnded)
             return;
 
-        if (!buffer.IsEmpty)
+        // The server passes no position if it fails before it consumes anything.
+        if (!buffer.IsEmpty && consumed.GetObject() is not null)
             validated -= buffer.Slice(buffer.Start, consumed).Length;
         buffer = default;
         inner.AdvanceTo(consumed, examined);

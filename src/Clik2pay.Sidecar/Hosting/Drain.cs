@@ -13,6 +13,9 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
     private int isOver;
     private int underWay;
 
+    /// <summary>Whether requests are broken off, because they did not end in time.</summary>
+    public bool BreaksOff { get; private set; }
+
     /// <summary>Whether the sidecar is stopping.</summary>
     public bool HasBegun => hasBegun;
 
@@ -54,7 +57,8 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
             return;
 
         await Task.WhenAny(idle.Task, Task.Delay(options.StopTimeout, time, cancellationToken));
-        if (!idle.Task.IsCompleted)
+        BreaksOff = !idle.Task.IsCompleted;
+        if (BreaksOff)
             log.BrokenOff((long)options.StopTimeout.TotalSeconds, UnderWay);
     }
 

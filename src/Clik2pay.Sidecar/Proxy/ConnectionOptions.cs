@@ -7,19 +7,12 @@ namespace Clik2pay.Sidecar.Proxy;
 /// </summary>
 internal static class ConnectionOptions
 {
-    public static bool Nominates(StringValues connection, string header)
-    {
-        foreach (var value in connection)
-        {
-            foreach (var option in value.AsSpan().Split(','))
-            {
-                if (value.AsSpan(option).Trim().Equals(header, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            }
-        }
-
-        return false;
-    }
+    /// <returns>The names that the header lists; null if there are none.</returns>
+    public static HashSet<string>? Parse(StringValues connection) =>
+        connection.Count == 0 || (connection.Count == 1 && connection[0] is "keep-alive" or "Keep-Alive" or "close")
+            ? null
+            : connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries))
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="headers">Headers or trailers of a response.</param>
     /// <param name="response">The response as the provider sent it.</param>

@@ -10,6 +10,9 @@ namespace Clik2pay.Sidecar.Proxy;
 internal sealed class Forwarding(
     RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, SidecarMetrics metrics, TimeProvider time)
 {
+    private const string Stopping =
+        "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.";
+
     public async Task InvokeAsync(HttpContext context)
     {
         var startedAt = time.GetTimestamp();
@@ -21,7 +24,7 @@ internal sealed class Forwarding(
             context.Features.Get<CallerInput>()?.BeginChunkedBody();
         try
         {
-            await (drain.TryBegin(context) ? next(context) : RefuseAsync(context));
+            await (drain.TryBegin(context) ? next(context) : RefuseAsync(context, Stopping));
             if (exchange.IsToBeReplayed)
             {
                 exchange.IsReplay = true;
@@ -51,8 +54,7 @@ internal sealed class Forwarding(
         var hasStarted = context.Response.HasStarted;
 
         // A caller that closes its connection after a complete response has not abandoned the request.
-        exchange.IsAbandoned = (error is not null || !hasStarted)
-            && (exchange.HasCallerGone || CallerDisconnect.Explains(error?.Exception));
+        exchange.IsAbandoned = (error is not null || !hasStarted) && HasGone(exchange, error?.Exception);
         if (error is not null && hasStarted)
         {
             // The caller has part of the provider's response. Its connection will be closed.
@@ -66,6 +68,11 @@ internal sealed class Forwarding(
         {
             failure.ReportAnswer(context.Response.StatusCode);
         }
+        else if (drain.BreaksOff)
+        {
+            Discard(context);
+            await RefuseAsync(context, $"The request did not end before the sidecar stopped. {UpstreamFailure.AdviceFor(exchange.Sent)}");
+        }
         else
         {
             Discard(context);
@@ -73,9 +80,12 @@ internal sealed class Forwarding(
         }
     }
 
+    /// <summary>The server reports connections that it closes at the end of the drain in the same way.</summary>
+    private bool HasGone(Exchange exchange, Exception? e) => !drain.BreaksOff && (exchange.HasCallerGone || CallerDisconnect.Explains(e));
+
     private async Task AnswerAsync(HttpContext context, Exchange exchange, Exception e)
     {
-        if (exchange.HasCallerGone || CallerDisconnect.Explains(e))
+        if (HasGone(exchange, e))
         {
             exchange.IsAbandoned = true;
         }
@@ -107,11 +117,10 @@ internal sealed class Forwarding(
         context.Abort();
     }
 
-    private Task RefuseAsync(HttpContext context)
+    private Task RefuseAsync(HttpContext context, string detail)
     {
         context.Response.Headers.RetryAfter = "1";
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, metrics,
-            "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.");
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, metrics, detail);
     }
 
     /// <summary>Clears a response that has not started.</summary>

@@ -6,7 +6,7 @@ internal static partial class ProxyLog
     [LoggerMessage(1200, LogLevel.Information, "Routes in force: {Count}.")]
     public static partial void RoutesTaken(this ILogger log, int count);
 
-    [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused and they stay as they were: {Mistake}")]
+    [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused. The previous routes stay in use. {Mistake}")]
     public static partial void EditRefused(this ILogger log, string mistake);
 
     [LoggerMessage(1202, LogLevel.Warning, "The API {Upstream} {Reason}. Request sent: {Sent}. "

@@ -17,6 +17,9 @@ internal static class RequestTarget
     /// <summary>Some servers take a backslash for a slash.</summary>
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\");
 
+    /// <summary>A server that decodes a path before it splits it ends a segment, or the path, at these characters.</summary>
+    private static readonly SearchValues<char> Ends = SearchValues.Create("/\\?#");
+
     public static ReadOnlySpan<char> GetPath(ReadOnlySpan<char> target)
     {
         var query = target.IndexOf('?');
@@ -49,23 +52,24 @@ internal static class RequestTarget
         return IsHarmful(once) || IsHarmful(twice);
     }
 
-    /// <summary>Whether a part of a path contains a separator once it is decoded.</summary>
-    public static bool HasEncodedSeparator(ReadOnlySpan<char> part)
+    /// <summary>Whether a segment of a path contains the end of a segment or of the path after one or two decodings.</summary>
+    public static bool HasEncodedEnd(ReadOnlySpan<char> segment)
     {
-        var once = Decode(part, out _);
-        return once.AsSpan().ContainsAny(Separators) || Decode(once, out _).AsSpan().ContainsAny(Separators);
+        var once = Decode(segment, out _);
+        return once.AsSpan().ContainsAny(Ends) || Decode(once, out _).AsSpan().ContainsAny(Ends);
     }
 
-    /// <summary>
-    /// The path as servers match it that decode a path never, once or twice. A byte that can only be written as an escape is decoded in all
-    /// three.
-    /// </summary>
+    /// <summary>A segment as it was written. A byte that can only be written as an escape is decoded.</summary>
+    public static string GetWritten(ReadOnlySpan<char> segment) => ToText(Decode(segment, out _, static value => value is ' ' or > '~'));
+
+    /// <summary>The path as servers match it that decode a path once or twice.</summary>
     public static string[] GetReadings(ReadOnlySpan<char> path)
     {
         var once = Decode(path, out _);
-        string[] readings = [Decode(path, out _, static value => value is ' ' or > '~'), once, Decode(once, out _)];
-        return [.. readings.Select(reading => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reading)).Replace('\\', '/'))];
+        return [ToText(once), ToText(Decode(once, out _)).Replace('\\', '/')];
     }
+
+    private static string ToText(string decoded) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(decoded));
 
     private static bool IsHarmful(ReadOnlySpan<char> decoded) =>
         decoded.ContainsAny(ControlCharacters.Values) || HasDotSegment(decoded) || HasOverlongUtf8(decoded);
@@ -94,6 +98,8 @@ internal static class RequestTarget
                 '\xc0' or '\xc1' => true,
                 '\xe0' => IsContinuationBelow(decoded, i + 1, '\xa0'),
                 '\xf0' => IsContinuationBelow(decoded, i + 1, '\x90'),
+                '\xf8' => IsContinuationBelow(decoded, i + 1, '\x88'),
+                '\xfc' => IsContinuationBelow(decoded, i + 1, '\x84'),
                 _ => false,
             };
             if (isOverlong)

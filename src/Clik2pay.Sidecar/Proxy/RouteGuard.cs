@@ -11,8 +11,8 @@ namespace Clik2pay.Sidecar.Proxy;
 internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, SidecarMetrics metrics)
 {
     private static readonly Refusal OtherRoute = Refusal.BadRequest(RejectionReason.Target,
-        "The path matches a different route, or none, after it is decoded. Write the fixed segments of the route without escapes. "
-        + "The escapes %2F, %252F and %255C are allowed only where the route in proxy.json has a catch-all segment.");
+        "The path matches a different route, or none, as written or after it is decoded. Write the fixed segments of the route without "
+        + "escapes. Escaped slashes, backslashes, question marks and number signs are allowed only in a catch-all segment of the route.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -22,7 +22,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Side
 
     private async Task CheckAsync(HttpContext context, string target)
     {
-        if (HasSeparatorInParameter(context, target) || !await HaveOneRouteAsync(context, target))
+        if (!MatchesAsWritten(context, target) || !await HaveOneRouteAsync(context, target))
             await OtherRoute.AnswerAsync(context, metrics);
         else
             await next(context);
@@ -40,21 +40,29 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Side
         return true;
     }
 
-    /// <summary>Whether there is an escaped separator outside the catch-all segment of the route.</summary>
-    private static bool HasSeparatorInParameter(HttpContext context, string target)
+    /// <summary>Whether fixed segments have no escapes, and no segment but a catch-all one contains an escaped end.</summary>
+    private static bool MatchesAsWritten(HttpContext context, string target)
     {
         var segments = context.GetEndpoint() is RouteEndpoint { RoutePattern: var pattern } ? pattern.PathSegments : [];
         var index = 0;
         foreach (var segment in RequestTarget.GetPath(target)[1..].ToString().Split('/'))
         {
-            if (index < segments.Count && segments[index].Parts is [RoutePatternParameterPart { IsCatchAll: true }])
+            var expected = index < segments.Count ? segments[index].Parts : [];
+            if (expected is [RoutePatternParameterPart { IsCatchAll: true }])
+                return true;
+
+            if (RequestTarget.HasEncodedEnd(segment))
                 return false;
 
-            if (RequestTarget.HasEncodedSeparator(segment))
-                return true;
+            if (expected is [RoutePatternLiteralPart { Content: var literal }]
+                && !RequestTarget.GetWritten(segment).Equals(literal, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
             index++;
         }
 
-        return false;
+        return true;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Clik2pay.Sidecar.Telemetry;
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -14,7 +13,7 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var headers = context.ProxyRequest.Headers;
-        var connection = context.HttpContext.Request.Headers.Connection;
+        var nominated = ConnectionOptions.Parse(context.HttpContext.Request.Headers.Connection);
         var isReplay = Exchange.Of(context.HttpContext).IsReplay; // then they have been counted
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
@@ -24,7 +23,7 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
                 metrics.CallerCredentialRemoved(credential);
             if (credential is not null
                 || SidecarHeaders.Contains(name)
-                || ConnectionOptions.Nominates(connection, name)
+                || nominated?.Contains(name) == true
                 || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
             {
                 (removed ??= []).Add(name);
@@ -37,18 +36,18 @@ internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
                 headers.Remove(name);
         }
 
-        if (connection.Count > 0 && context.ProxyRequest.Content is { } content)
-            RemoveNominated(content.Headers, connection);
+        if (nominated is not null && context.ProxyRequest.Content is { } content)
+            RemoveNominated(content.Headers, nominated);
 
         return default;
     }
 
     /// <summary>Content-Length is kept, because it frames the body.</summary>
-    private static void RemoveNominated(HttpContentHeaders headers, StringValues connection)
+    private static void RemoveNominated(HttpContentHeaders headers, HashSet<string> nominated)
     {
         foreach (var (name, _) in headers.NonValidated.ToList())
         {
-            if (ConnectionOptions.Nominates(connection, name) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            if (nominated.Contains(name) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 headers.Remove(name);
         }
     }

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Clik2pay.Sidecar.Proxy.Routes;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Configuration.RouteValidators;
+using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Clik2pay.Sidecar.Proxy;
@@ -12,8 +13,11 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
 {
     private const string Unchanged = "because method, path and query are always sent as the caller wrote them";
 
-    private static readonly string[] ConnectionHeaders =
-        ["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"];
+    /// <summary>Those of the connection and of the framing.</summary>
+    private static readonly HeaderNames ConnectionHeaders = new(
+    [
+        "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Content-Length", "Upgrade", "HTTP2-Settings",
+    ]);
 
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -28,8 +32,8 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         ["RequestHeaderRouteValue"] = names => FindReserved(names, IsManagedRequestHeader),
         ["RequestHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsManagedRequestHeader(name)),
         ["RequestHeaderOriginalHost"] = text => bool.TryParse(text, out var flag) && flag ? "because the host is that of the API" : null,
-        ["X-Forwarded"] = Works,
-        ["Forwarded"] = Works,
+        ["X-Forwarded"] = FindOther<ForwardedTransformActions>,
+        ["Forwarded"] = FindOtherPart,
         ["ClientCert"] = _ => "because callers have no client certificates",
         ["ResponseHeadersCopy"] = FindInvalidFlag,
         ["ResponseHeader"] = names => FindReserved(names, IsManagedResponseHeader),
@@ -51,15 +55,15 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         // Parameters.
         ["Set"] = Works,
         ["Append"] = Works,
-        ["When"] = Works,
+        ["When"] = FindOther<ResponseCondition>,
         ["HeaderPrefix"] = prefix => FindReserved($"{prefix}For;{prefix}Host;{prefix}Prefix;{prefix}Proto", IsManagedRequestHeader),
-        ["For"] = Works,
-        ["Host"] = Works,
-        ["Prefix"] = Works,
-        ["Proto"] = Works,
-        ["Action"] = Works,
-        ["ForFormat"] = Works,
-        ["ByFormat"] = Works,
+        ["For"] = FindOther<ForwardedTransformActions>,
+        ["Host"] = FindOther<ForwardedTransformActions>,
+        ["Prefix"] = FindOther<ForwardedTransformActions>,
+        ["Proto"] = FindOther<ForwardedTransformActions>,
+        ["Action"] = FindOther<ForwardedTransformActions>,
+        ["ForFormat"] = FindOther<NodeFormat>,
+        ["ByFormat"] = FindOther<NodeFormat>,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public ValueTask ValidateAsync(RouteConfig routeConfig, IList<Exception> errors)
@@ -106,6 +110,17 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
 
     private static string? Works(string value) => null;
 
+    /// <summary>YARP accepts numbers, which stand for nothing or for a value that it does not have.</summary>
+    private static string? FindOther<T>(string value)
+        where T : struct, Enum => FindOther(value, Enum.GetNames<T>());
+
+    private static string? FindOtherPart(string value) => value.Split(',', StringSplitOptions.TrimEntries)
+        .Select(part => FindOther(part, ["for", "by", "proto", "host"]))
+        .FirstOrDefault(reason => reason is not null);
+
+    private static string? FindOther(string value, string[] names) =>
+        names.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"or set it to one of {string.Join(", ", names)}";
+
     private static string? FindInvalidFlag(string value) => bool.TryParse(value, out _) ? null : "or set it to true or false";
 
     /// <summary>YARP checks some combinations of parameters only when it applies an edit, too late to refuse the whole edit.</summary>
@@ -138,12 +153,10 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     /// <summary>A different Host would change the name that the certificate is checked against.</summary>
     private static bool IsManagedRequestHeader(string name) =>
         CredentialHeaders.Find(name) is not null || SidecarHeaders.Contains(name)
-        || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || IsContentLength(name)
-        || ConnectionHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
+        || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || ConnectionHeaders.Find(name) is not null;
 
     private static bool IsManagedResponseHeader(string name) =>
-        SidecarHeaders.Contains(name) || IsContentLength(name)
-        || ConnectionHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
+        SidecarHeaders.Contains(name) || ConnectionHeaders.Find(name) is not null;
 
     private static bool IsContentLength(string name) => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 

@@ -36,9 +36,9 @@ public sealed class RequestFuzzTests
 
         var (elapsed, used) = (Ambience.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
+        var (seconds, cpuSeconds) = (elapsed.TotalSeconds, used.TotalSeconds);
         Figures.Report(
-            $"{requests} generated requests in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time), "
-            + $"{arrivals.Count} arrived: {tally}");
+            $"{requests} generated requests in {seconds:0} s ({cpuSeconds:0} s of CPU time), {arrivals.Count} arrived: {tally}");
         memory.Report("Generated requests");
         findings.AssertNone();
         memory.AssertFlat();

@@ -48,15 +48,16 @@ public sealed partial class DemoPortTests
         var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, ["demo", .. arguments]);
 
         Assert.Equal(2, exitCode);
-        Assert.EndsWith($"address already in use. Give another port with {option}, or 0 for a free one.", output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"address already in use. Choose another port with {option}, or 0 for a free one.", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--port: 65530 is too high for 20 replicas. Use 65516 or less", "--port", "65530", "--replicas", "20")]
     [InlineData("--admin-port: 65535 is too high for 2 replicas. Use 65534 or less", "--admin-port", "65535", "--replicas", "2")]
-    [InlineData("--port and --admin-port would use the same port", "--port", "9090")]
-    [InlineData("--admin-port and --simulator-port would use the same port", "--admin-port", "5071", "--replicas", "10")]
+    [InlineData("--port and --admin-port overlap", "--port", "9090")]
+    [InlineData("--admin-port and --simulator-port overlap", "--admin-port", "5071", "--replicas", "10")]
     [InlineData("'65536' is not a whole number from 0 to 65535", "--port", "65536")]
     [InlineData("'-1' is not a whole number from 0 to 65535", "--simulator-port", "-1")]
     [InlineData("'many' is not a whole number from 0 to 65535", "--admin-port", "many")]

@@ -31,6 +31,9 @@ public sealed partial class SecretKeyTests
     {
         var variable = key.Replace(":", "__", StringComparison.Ordinal);
         string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{variable}=", $"--{key}:"];
+        var withoutSign = await SidecarProcess.RunAsync(Nothing, "check", $"--{key}canary==");
+        Assert.DoesNotContain("canary", withoutSign.Output, StringComparison.Ordinal);
+
         foreach (var form in forms)
         {
             var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "check", $"{form}canary");

@@ -32,7 +32,19 @@ public sealed class SurroundingsTests
         await using var sidecar = SidecarProcess.StartBy(command, Nothing, verb);
 
         Assert.Equal(2, await sidecar.WaitForExitAsync());
-        Assert.StartsWith(path + " cannot be read", Assert.Single(sidecar.Output), StringComparison.Ordinal);
+        var error = kind == "text" ? "is not valid JSON" : "cannot be read";
+        Assert.StartsWith($"{path} {error}", Assert.Single(sidecar.Output), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("demo", "--port", "9090")]
+    [InlineData("nonsense")]
+    public async Task A_closed_standard_error_does_not_change_the_exit_code(params string[] arguments)
+    {
+        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.ClosedError, Nothing, arguments);
+
+        Assert.Equal((arguments is ["run"] ? 2 : 1, ""), (exitCode, output));
     }
 
     [Theory]
@@ -73,7 +85,7 @@ public sealed class SurroundingsTests
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
         var line = await sidecar.WaitForLineAsync("proxy.json be watched");
-        Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
+        Assert.Contains("take effect at the next start", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +144,7 @@ public sealed class SurroundingsTests
         var (exitCode, output) = await SidecarProcess.RunAsync(environment, ["run"], folder.FullName);
 
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("The program ended because of an error of the type", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("Unexpected error", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
     }
 

@@ -271,7 +271,7 @@ public sealed partial class VerbTests
 
         Assert.Equal(2, exitCode);
         Assert.Contains(file, output, StringComparison.Ordinal);
-        Assert.Contains("LineNumber: 0", output, StringComparison.Ordinal);
+        Assert.Contains("in line 1 at byte", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
@@ -284,7 +284,7 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, ["run"], folder.FullName);
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("LineNumber: 0", output, StringComparison.Ordinal);
+        Assert.Contains("in line 1 at byte", output, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
     }
 

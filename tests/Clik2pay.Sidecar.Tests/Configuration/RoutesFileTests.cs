@@ -67,10 +67,10 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ broken", "not JSON")]
-    [InlineData("", "not JSON")]
+    [InlineData("{ broken", "not valid JSON")]
+    [InlineData("", "not valid JSON")]
     [InlineData("{}", "no route")]
-    [InlineData("""{"a":"\ud800"}""", "not JSON")]
+    [InlineData("""{"a":"\ud800"}""", "not valid JSON")]
     public async Task A_broken_edit_is_refused_and_the_routes_before_it_stay(string content, string why)
     {
         var configuration = Load(Route("/a"));

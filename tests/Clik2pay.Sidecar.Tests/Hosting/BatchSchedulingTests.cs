@@ -51,7 +51,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
         await using var sidecar = await StartAsync(
             Surroundings.Refusing("sched_setscheduler", Surroundings.NotPermitted), ("Sidecar:BatchScheduling", "true"));
 
-        await sidecar.WaitForLineAsync("does not permit the scheduling policy SCHED_BATCH (Sidecar:BatchScheduling)");
+        await sidecar.WaitForLineAsync("refused the scheduling policy SCHED_BATCH (Sidecar:BatchScheduling)");
         Assert.Equal(HttpStatusCode.OK, await CallAsync(sidecar));
 
         Assert.DoesNotContain(PoliciesOf(sidecar), thread => thread.Policy != Usual);

@@ -66,7 +66,7 @@ public sealed class DrainTests : IAsyncDisposable
     [Fact]
     public async Task A_request_that_does_not_end_in_time_is_broken_off_and_the_log_says_so()
     {
-        await StartAsync(("Sidecar:DrainSeconds", "0"), ("Sidecar:StopTimeoutSeconds", "3"));
+        await StartAsync(("Sidecar:DrainSeconds", "0"), ("Sidecar:StopTimeoutSeconds", "3"), ("Sidecar:AccessLog", "true"));
         var underWay = sidecar.Caller.GetAsync("/open/v1/slow");
         await arrived.Task;
 
@@ -79,6 +79,11 @@ public sealed class DrainTests : IAsyncDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => underWay);
         await stopping;
         Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("did not end within 3 s (Sidecar:StopTimeoutSeconds) and are broken off: 1.", StringComparison.Ordinal));
+
+        // The caller did not disconnect.
+        Assert.Contains(sidecar.Log.Lines, line => line.Text.Contains(": 503 in", StringComparison.Ordinal)
+            && line.Text.Contains("error shutting_down, sent maybe", StringComparison.Ordinal));
+        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("caller_gone", StringComparison.Ordinal));
     }
 
     private async Task StartAsync(params (string Key, string? Value)[] settings)

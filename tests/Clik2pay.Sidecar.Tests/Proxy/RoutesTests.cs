@@ -93,7 +93,7 @@ public sealed class RoutesTests
         // Each is reported in one line, and the routes before it stay.
         (string Content, string Why)[] broken =
         [
-            ("{ broken", "not JSON"),
+            ("{ broken", "not valid JSON"),
             (Route("/open/{"), "Invalid path"),
             (Route("/open/v3/{**rest}").Replace("\"ClusterId\":\"c\"", "\"ClusterId\":\"d\"", StringComparison.Ordinal), "'d'"),
             (Route("/open/v3/{**rest}").Replace(
@@ -108,7 +108,7 @@ public sealed class RoutesTests
         foreach (var (content, why) in broken)
         {
             folder.Write("proxy.json", content);
-            var line = await sidecar.Log.WaitForAsync($"stay as they were: ", containing: why);
+            var line = await sidecar.Log.WaitForAsync("previous routes stay in use. ", containing: why);
             Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.OK, await StatusAsync("/open/v2/a"));
         }

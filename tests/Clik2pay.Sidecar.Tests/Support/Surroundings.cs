@@ -30,6 +30,8 @@ internal static class Surroundings
     public static string[] WithoutCapabilities =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
 
+    public static string[] ClosedError => Shell("exec 2>&-");
+
     public static string[] FullOutput => Shell("exec >/dev/full");
 
     public static string[] Ignoring(string signal) => Shell($"trap '' {signal}");

@@ -42,5 +42,12 @@ internal static class PathTemplate
     };
 
     private static HashSet<string> Constraints(RoutePatternParameterPart parameter) =>
-        parameter.ParameterPolicies.Select(policy => policy.Content ?? "").ToHashSet(StringComparer.Ordinal);
+        parameter.ParameterPolicies.Select(policy => Normalize(policy.Content ?? "")).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The name of a constraint is case-insensitive. Its argument, a regular expression for example, is not.</summary>
+    private static string Normalize(string constraint)
+    {
+        var name = constraint.Split('(')[0];
+        return name.ToLowerInvariant() + constraint[name.Length..];
+    }
 }

@@ -53,7 +53,7 @@ internal static class RouteSchema
     private static SettingGroup CreateMatcher<TMode>()
         where TMode : struct, Enum => new(
         ("Name", Text),
-        ("Values", Texts),
+        ("Values", new SettingMap(new SettingValue(text => text.Length > 0, "is empty. Write a value, or remove it."))),
         ("Mode", OneOf(Enum.GetNames<TMode>())),
         ("IsCaseSensitive", Flag));
 

@@ -8,8 +8,8 @@ internal sealed class SettingMap(SettingNode entry) : SettingNode
 {
     public override void Check(IConfigurationSection section, ICollection<string> errors)
     {
-        if (section.Value is { Length: > 0 })
-            errors.Add($"{section.Path}: has a single value. Write a list, for example [\"VALUE\"], or an object.");
+        if (section.Value is not null)
+            errors.Add($"{section.Path}: is empty or has a single value. Write a list, for example [\"VALUE\"], or an object.");
 
         foreach (var child in section.GetChildren())
             entry.Check(child, errors);

@@ -9,7 +9,7 @@ internal sealed class SettingValue(Func<string, bool> isValid, string expected) 
     {
         if (section.GetChildren().Any())
             errors.Add($"{section.Path}: must be a single value.");
-        else if (section.Value is { } text && !isValid(text))
+        else if (!isValid(section.Value ?? ""))
             errors.Add($"{section.Path}: {expected}");
     }
 }

@@ -29,7 +29,7 @@ internal static class HeaderRulesParser
             return $"taken for '{found}' instead of '{expected}'";
 
         var options = value.Split(',').Select(option => option.Trim()).ToList();
-        return ConnectionOptions.Nominates(value, name) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
+        return (ConnectionOptions.Parse(value)?.Contains(name) == true) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
             ? "nominated, or not, against its options"
             : null;
     }

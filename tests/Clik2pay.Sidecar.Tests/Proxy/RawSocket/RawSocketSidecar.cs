@@ -16,6 +16,7 @@ public sealed class RawSocketSidecar : IAsyncLifetime
         [
             .. Route("one", "/narrow/{id}"), .. Route("refunds", "/narrow/{id}/refunds"),
             .. Route("files", "/files/{**rest}"), .. Route("secret", "/files/secret/{id}"),
+            .. Route("typed", "/typed/{id:int}"), .. Route("dated", "/dated/{d:datetime}"), .. Route("range", "/range/{a}-{b}"),
         ]);
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,7 @@ public static class RefusedTargets
             "/open/v1/a%u002e",
 
             // Overlong UTF-8.
+            "/open/v1/%f8%80%80%80%ae", "/open/v1/%fc%80%80%80%80%ae",
             "/open/v1/%c0%ae%c0%ae/admin", "/open/v1/%C0%AF", "/open/v1/%c1%9c", "/open/v1/%e0%80%ae%E0%80%AE/admin",
             "/open/v1/%e0%9f%bf",
             "/open/v1/%f0%80%80%ae./admin", "/open/v1/%F0%8F%BF%BF", "/open/v1/%25c0%25ae%25c0%25ae/admin",
@@ -57,7 +58,8 @@ public static class RefusedTargets
         {
             "/narrow/pr1%2Frefunds", "/narrow/pr1%2frefunds", "/narrow/pr1%252Frefunds", "/narrow/pr1%255Crefunds",
             "/narrow/pr1%2F", "/narrow/%2Fpr1",
-            "/narrow/pr1;%2Frefunds", "/narrow/pr1%3B%2Frefunds", "/narrow/pr1%25%32%46refunds", "/narrow/a%2Fb/refunds", 
+            "/narrow/pr1;%2Frefunds", "/narrow/pr1%3B%2Frefunds", "/narrow/pr1%25%32%46refunds", "/narrow/a%2Fb/refunds",
+            "/narrow/pr1%3F", "/narrow/pr1%3f/refunds", "/narrow/pr1%23", "/narrow/pr1%253F/refunds", "/narrow/pr1%2523/refunds",
             "/n%61rrow/pr1", "/narrow/pr1/refund%73", "/narro%77/pr1%2Frefunds",
             "/files/secret%2Fa", "/files/secret%252Fa", "/files/secret%255Ca", "/files/secre%74/a", "/files/%73ecret/a",
             "/op%65n/v1/a",

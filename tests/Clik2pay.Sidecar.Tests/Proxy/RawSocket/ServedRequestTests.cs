@@ -38,6 +38,10 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         Get("/narrow/a?b=%2F..%2F\\"),
         Get("/files/a%2Fb"),
         Get("/files/secret/%61"),
+        Get("/typed/%31%32"),
+        Get("/dated/2024-01-01T00%3A00%3A00"),
+        Get("/range/1%2D2"),
+        Get("/open/v1/a%3Fb%23c"),
     ];
 
     [Theory]

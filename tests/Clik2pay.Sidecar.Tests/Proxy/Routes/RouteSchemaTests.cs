@@ -117,7 +117,7 @@ public sealed class RouteSchemaTests
 
             var names = setting.StartsWith("ReverseProxy:Route:", StringComparison.Ordinal) ? 2 : 3;
             var start = string.Concat(setting.Split(':')[..names].Select(name => $"{name}:"));
-            AssertNames(setting, await sidecar.Log.WaitForAsync("stay as they were", containing: start));
+            AssertNames(setting, await sidecar.Log.WaitForAsync("previous routes stay in use", containing: start));
             Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
         }
 

@@ -40,6 +40,18 @@ public sealed class TransformTests
     public static TheoryData<string> Refused =>
     [
         "RequestHeaderOriginalHost=true",
+        "RequestHeader=Clik2pay-Sidecar-Foo;Set=a",
+        "RequestHeader=Content_Length;Set=0",
+        "X-Forwarded=7",
+        "X-Forwarded=Set;For=7",
+        "X-Forwarded=Set;HeaderPrefix=Clik2pay-Sidecar-",
+        "Forwarded=",
+        "Forwarded=for,nobody",
+        "Forwarded=for;ForFormat=99",
+        "Forwarded=for;Action=9",
+        "ResponseHeader=X-Foo;Set=a;When=7",
+        "ResponseHeaderRemove=X-Foo;When=-1",
+        "ResponseHeader=clik2pay_sidecar_foo;Set=a",
         "RequestHeader=Host;Set=example.com",
         "RequestHeaderRemove=Authorization",
         "RequestHeader=Content-Length;Set=5",
