@@ -14,6 +14,7 @@ internal sealed class WireUpstream : IAsyncDisposable
     private readonly CancellationTokenSource stopped = new();
     private readonly Task serving;
     private long bytesSeen;
+    private int connections;
 
     public WireUpstream()
     {
@@ -25,6 +26,9 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     /// <summary>Of all connections together.</summary>
     public long BytesSeen => Interlocked.Read(ref bytesSeen);
+
+    /// <summary>How many connections were accepted.</summary>
+    public int Connections => Volatile.Read(ref connections);
 
     public ConcurrentQueue<WireMessage> Received { get; } = new();
 
@@ -46,18 +50,22 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        var connections = new List<Task>();
+        var tasks = new List<Task>();
         try
         {
             while (true)
-                connections.Add(ServeAsync(await listener.AcceptSocketAsync()));
+            {
+                var socket = await listener.AcceptSocketAsync();
+                Interlocked.Increment(ref connections);
+                tasks.Add(ServeAsync(socket));
+            }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, while it waited or before it waited again.
         }
 
-        await Task.WhenAll(connections);
+        await Task.WhenAll(tasks);
     }
 
     private async Task ServeAsync(Socket socket)

@@ -29,7 +29,7 @@ internal static class StrictParser
 
         var parts = message!.StartLine.Split(' ');
         if (parts.Length > 3)
-            parts = [.. parts[..2], .. parts[2..].Where(part => part.Length > 0)];
+            parts = [.. parts[..2], .. parts[2..^1].Where(part => part.Length > 0), parts[^1]];
         if (parts is not [{ Length: > 0 } method, { Length: > 0 } target, "HTTP/1.1" or "HTTP/1.0"]
             || Encoding.Latin1.GetBytes(method).AsSpan().ContainsAnyExcept(TokenBytes)
             || target.AsSpan().ContainsAnyExceptInRange('!', '~'))

@@ -90,6 +90,26 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         Assert.Equal(length.Length == 0 && connectionHeader.Length > 0, received.IsChunked);
     }
 
+    /// <summary>The provider does not close the connection, although it was asked to.</summary>
+    [Fact]
+    public async Task After_a_DELETE_with_a_body_its_connection_is_not_used_again()
+    {
+        await using var upstream = new WireUpstream();
+        await using var sidecar = await TestSidecar.StartAsync(upstream);
+        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
+        string[] requests = [Get(), $"DELETE /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 5\r\n\r\nhello", Get(), Get()];
+        var connections = new List<int>();
+        foreach (var request in requests)
+        {
+            await connection.SendAsync(request);
+            Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+            connections.Add(upstream.Connections);
+        }
+
+        // The first connection serves all but the DELETE.
+        Assert.Equal([1, 2, 2, 2], connections);
+    }
+
     /// <summary>The provider ignores the body of a DELETE of more than the kept size, which would be streamed.</summary>
     [Fact]
     public async Task A_large_body_of_a_DELETE_ends_its_connection_too()
