@@ -23,7 +23,8 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
     public void BeginChunkedBody() => (framing, validated) = (new(), 0);
 
     /// <summary>
-    /// Ends the input of a caller that disconnected. The server may have left a read unfinished, and would fail if it started another one.
+    /// Ends the input, because the caller disconnected or sent a malformed body. The server may have left a read unfinished, and would fail
+    /// if it started another one.
     /// </summary>
     public void End() => hasEnded = true;
 
@@ -67,7 +68,13 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
 
         // Bytes that the server has examined and not consumed are delivered again.
         if (!body.TryRead(buffer.Slice(Math.Min(validated, buffer.Length))))
+        {
+            // Nothing behind it can be read as a request.
+            inner.AdvanceTo(buffer.Start);
+            End();
             throw new BadHttpRequestException("The framing of the chunked body is malformed.");
+        }
+
         validated = buffer.Length;
         return result;
     }

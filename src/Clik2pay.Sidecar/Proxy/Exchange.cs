@@ -65,7 +65,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Starts a request on this connection.</summary>
     public void Begin(HttpContext context)
     {
-        server = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        var current = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        if (current != this)
+            server = current;
         context.Features.Set<IHttpRequestLifetimeFeature>(this);
         (hasAborted, IsAbandoned) = (false, false);
     }

@@ -18,6 +18,7 @@ internal static class SteadyMessages
     {
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBody());
+        context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         context.Features.Set(new Exchange());
         context.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/open/v1/{**rest}"), order: 0, EndpointMetadataCollection.Empty, displayName: null));
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = Target;

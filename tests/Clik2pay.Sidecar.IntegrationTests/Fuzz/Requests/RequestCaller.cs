@@ -53,7 +53,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
 
         foreach (var request in requests)
         {
-            var response = await caller.ReadResponseAsync(IsHead(request));
+            var response = await caller.ReadResponseAsync(request.Method == "HEAD");
             if (response.Verdict != Verdict.Complete)
             {
                 var isInvalid = response.Verdict == Verdict.Invalid;
@@ -66,7 +66,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             if (isProblem && script.IsClean)
                 Report(script, "a valid request was refused", response.Message);
             if (response.Message!.Lists("Connection", "close"))
-                return await EndAsync(script, caller);
+                return await EndAsync(script, caller, request.Method == "HEAD" ? response.Message : null);
         }
 
         var isMaybeHead = script.Bytes.AsSpan(length).TrimStart("\r\n"u8).StartsWith("HEAD "u8);
@@ -97,11 +97,15 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
     }
 
     /// <summary>Nothing comes behind a response that announced the end.</summary>
-    private async Task<bool> EndAsync(RequestScript script, CallerConnection caller)
+    /// <param name="script">What was sent.</param>
+    /// <param name="caller">The connection.</param>
+    /// <param name="toHead">The response, if it is to a HEAD. The server does not know the method if it cannot parse the target.</param>
+    private async Task<bool> EndAsync(RequestScript script, CallerConnection caller, StrictMessage? toHead = null)
     {
         // The sidecar waits for the rest of a refused body.
         caller.EndSending();
-        if (await caller.ReadToEndAsync() > 0)
+        var behind = await caller.ReadToEndAsync();
+        if (behind > 0 && (toHead?.Status != 400 || toHead["Content-Length"].Single() != behind.ToString(CultureInfo.InvariantCulture)))
             Report(script, "bytes behind the last response", got: null, caller.Rest);
         return false;
     }
@@ -115,7 +119,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         if (response["Clik2pay-Sidecar-Error"].Any())
         {
             // The method of a malformed request may be unclear.
-            if (ProblemRules.CheckRefusal(response, isToHead: request is null || IsHead(request)) is { } fault)
+            if (ProblemRules.CheckRefusal(response, isToHead: request is null || request.Method == "HEAD") is { } fault)
                 Report(script, fault, response);
             return true;
         }
@@ -135,9 +139,6 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             Report(script, "a credential of the caller arrived", arrival);
         return false;
     }
-
-    /// <summary>The server does not know the method of a request whose target it cannot parse, so such a response has its body.</summary>
-    private static bool IsHead(StrictMessage request) => request.Method == "HEAD" && request.Target is ['/', ..];
 
     private static bool IsCallerSecret((string Name, string Value) header) =>
         header.Value.Contains(RequestScript.CallerSecret, StringComparison.Ordinal);
