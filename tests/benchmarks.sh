@@ -32,14 +32,16 @@ rows() {
 figure='[0-9][0-9,]*(\.[0-9]+)?'
 row() { printf '^\| %s ' "$1"; shift; printf '\| %s ' "$@"; printf '\|$'; }
 
-exits 0 "load" measure --sidecar "$sidecar" --rounds 1 --seconds 1 --starts 1 --only sidecar,bare --cases small-32,post-32 --set Sidecar__BatchScheduling=true
+exits 0 "load" measure --sidecar "$sidecar" --rounds 1 --seconds 1 --starts 1 \
+  --only sidecar,bare --cases small-32,post-32 --set Sidecar__BatchScheduling=true
 rows 4 "load has a row for each proxy and case" "$(row '(GET|POST) of [^|]*' '(the sidecar|bare YARP)[^|]*' "$figure" "$figure" "$figure" "$figure" "$figure" "$figure" "$figure" "$figure")"
 rows 2 "of each proxy memory, start and size are told" "$(row '(the sidecar|bare YARP)[^|]*' "$figure" "$figure" "$figure" "$figure")"
 rows 1 "the machine is told" '^Machine: [0-9]+ processors .*nginx [0-9.]+.*\.NET SDK [0-9.]+\.$'
 cp "$work/log" "$work/load"
 exits 0 "percentiles rise" awk -F ' *[|] *' '/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 4 }' "$work/load"
 
-exits 0 "compare" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 --cases small-1 --set Sidecar__AccessLog=false --set-new Sidecar__BatchScheduling=true
+exits 0 "compare" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 \
+  --cases small-1 --set Sidecar__AccessLog=false --set-new Sidecar__BatchScheduling=true
 rows 1 "compare has a row for the case" "$(row 'GET of [^|]*' "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]")"
 
 exits 0 "refresh" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --life 2

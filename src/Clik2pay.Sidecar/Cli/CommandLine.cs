@@ -33,7 +33,7 @@ internal static class CommandLine
             {
                 await using var refusal = new StringWriter();
                 var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Error = refusal });
-                await Mistakes.WriteAsync(WithoutValues(refusal.ToString(), args).TrimEnd());
+                await ErrorOutput.WriteAsync(WithoutValues(refusal.ToString(), args).TrimEnd());
                 return exitCode;
             }
 
@@ -48,19 +48,19 @@ internal static class CommandLine
         catch (InvalidDataException e)
         {
             // The working directory or appsettings.json cannot be read.
-            return await Mistakes.TellAsync([e.Message]);
+            return await ErrorOutput.ReportAsync([e.Message]);
         }
         catch (InvalidTelemetryException e)
         {
-            return await Mistakes.TellAsync([e.Message]);
+            return await ErrorOutput.ReportAsync([e.Message]);
         }
         catch (InvalidRoutesException e)
         {
-            return await Mistakes.TellAsync([.. e.Mistakes.Select(WithFile)]);
+            return await ErrorOutput.ReportAsync([.. e.Mistakes.Select(WithFile)]);
         }
-        catch (Exception e) when (Mistakes.IsEnvironmental(e))
+        catch (Exception e) when (ErrorOutput.IsEnvironmental(e))
         {
-            return await Mistakes.TellUnexplainedAsync(e);
+            return await ErrorOutput.ReportUnexplainedAsync(e);
         }
     }
 

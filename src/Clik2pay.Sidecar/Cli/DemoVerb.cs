@@ -16,7 +16,7 @@ internal static class DemoVerb
     {
         if (options.Error is { } error)
         {
-            await Mistakes.WriteAsync(error);
+            await ErrorOutput.WriteAsync(error);
             return ExitCode.BadCommandLine;
         }
 
@@ -31,20 +31,20 @@ internal static class DemoVerb
             hosts.Add(SimulatorApp.Create(simulated, Ambient.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
             if (!hasStarted)
-                return await TellStartAsync(failure, options);
+                return await ReportStartAsync(failure, options);
 
             // 2. The sidecars.
             simulated = simulated with { Url = hosts[0].Urls.First() };
             var configurations = Enumerable.Range(0, options.Replicas)
                 .Select(replica => Configure(routes, simulated, environment, options, replica));
-            if (TryAddSidecars(hosts, configurations) is { } mistakes)
-                return await Mistakes.TellAsync(mistakes);
+            if (TryAddSidecars(hosts, configurations) is { } errors)
+                return await ErrorOutput.ReportAsync(errors);
 
             var sidecars = hosts.Skip(1).ToList();
             routes.Refused = sidecars[0].Logger.EditRefused;
             (hasStarted, failure) = await Hosts.TryStartAsync(sidecars, signals.Token);
             if (!hasStarted)
-                return await TellStartAsync(failure, options);
+                return await ReportStartAsync(failure, options);
 
             Console.Write(DemoBanner.Write(simulated, sidecars, routes));
             await Hosts.WaitForEndAsync(hosts, signals.Token);
@@ -57,15 +57,15 @@ internal static class DemoVerb
         }
     }
 
-    /// <returns>What is wrong with the settings; null if nothing is.</returns>
+    /// <returns>The errors in the settings; null if there are none.</returns>
     private static IReadOnlyList<string>? TryAddSidecars(List<WebApplication> hosts, IEnumerable<IConfigurationRoot> configurations)
     {
         var store = new InProcessTokenStore(Ambient.Time);
         var lease = new InProcessTokenLease(Ambient.Time);
         foreach (var (replica, configuration) in configurations.Index())
         {
-            if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
-                return mistakes;
+            if (Settings.TryRead(configuration, out var errors) is not { } settings)
+                return errors;
 
             hosts.Add(Program.CreateSidecar(configuration, settings, services =>
             {
@@ -82,8 +82,8 @@ internal static class DemoVerb
     }
 
     /// <summary>
-    /// The routes of proxy.json, and from the surroundings nothing but the section Redis and OpenTelemetry's variables: a demo must not take real
-    /// credentials that lie there.
+    /// The routes of proxy.json and, of the environment, only the section Redis and OpenTelemetry's variables. A demo must not use real
+    /// credentials.
     /// </summary>
     private static IConfigurationRoot Configure(
         RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, DemoOptions options, int replica) =>
@@ -105,6 +105,6 @@ internal static class DemoVerb
         })
         .Build();
 
-    private static Task<int> TellStartAsync(string? failure, DemoOptions options) =>
-        Mistakes.TellStartAsync(failure, failure is null ? "" : options.RemedyFor(failure));
+    private static Task<int> ReportStartAsync(string? failure, DemoOptions options) =>
+        ErrorOutput.ReportStartAsync(failure, failure is null ? "" : options.RemedyFor(failure));
 }

@@ -38,7 +38,7 @@ internal sealed class Neighbour : IDisposable
         if (settings.Mistakes.Count == 0)
             return new(found);
 
-        await Mistakes.TellAsync(settings.Mistakes);
+        await ErrorOutput.ReportAsync(settings.Mistakes);
         return null;
     }
 

@@ -12,8 +12,8 @@ internal static class RunVerb
         using var signals = new StopSignals(cancellationToken);
         using var routes = RoutesFile.Find(Ambient.Time);
         var configuration = SidecarConfiguration.Load(routes, commandLine);
-        if (Settings.TryRead(configuration, out var mistakes) is not { } settings)
-            return await Mistakes.TellAsync(mistakes);
+        if (Settings.TryRead(configuration, out var errors) is not { } settings)
+            return await ErrorOutput.ReportAsync(errors);
 
         await using var sidecar = Program.CreateSidecar(configuration, settings);
         routes.Refused = sidecar.Logger.EditRefused;
@@ -22,6 +22,6 @@ internal static class RunVerb
             sidecar.Logger.BatchSchedulingRefused();
 
         var failure = await Hosts.RunAsync(sidecar, () => sidecar.ReportStarted(settings, routes), signals.Token);
-        return await Mistakes.TellStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
+        return await ErrorOutput.ReportStartAsync(failure, "Give addresses that are free in Sidecar:Listen and Sidecar:Admin.");
     }
 }

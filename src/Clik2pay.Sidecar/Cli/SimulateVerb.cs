@@ -14,7 +14,7 @@ internal static class SimulateVerb
 
         var failure = await Hosts.RunAsync(
             simulator, () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), signals.Token);
-        return await Mistakes.TellStartAsync(failure, "Give an address that is free in --urls.");
+        return await ErrorOutput.ReportStartAsync(failure, "Give an address that is free in --urls.");
     }
 
     /// <summary>What to set so that a sidecar calls this simulator.</summary>

@@ -33,7 +33,7 @@ internal static class WaitVerb
 
                 if (Ambient.Time.GetElapsedTime(startedAt) >= timeout)
                 {
-                    await Mistakes.WriteAsync(string.Create(
+                    await ErrorOutput.WriteAsync(string.Create(
                         CultureInfo.InvariantCulture,
                         $"The sidecar has not started within {timeout.TotalSeconds:0} s. {says}"));
                     return ExitCode.Failed;

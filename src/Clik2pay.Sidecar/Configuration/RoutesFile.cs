@@ -140,7 +140,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
             content = now;
             var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
-            Mistake = FindMistake(read);
+            Mistake = FindError(read);
             if (Mistake is null)
             {
                 Data = read.GetSection(Section).AsEnumerable()
@@ -158,7 +158,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
     }
 
-    private string? FindMistake(IConfigurationRoot read)
+    private string? FindError(IConfigurationRoot read)
     {
         // The address of a schema is for editors.
         var others = read.GetChildren().Select(section => section.Key)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Clik2pay.Sidecar.Proxy;
 
 namespace Clik2pay.Sidecar.Hosting;
 
@@ -8,9 +9,6 @@ namespace Clik2pay.Sidecar.Hosting;
 /// </summary>
 internal sealed class ChunkedFraming
 {
-    private static readonly SearchValues<byte> TokenBytes =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
     private long dataLeft;
     private long size;
     private bool isSizeComplete;
@@ -81,7 +79,7 @@ internal sealed class ChunkedFraming
     private bool TryReadName(byte next)
     {
         hasColon = next == ':' && lineLength > 1;
-        return hasColon || TokenBytes.Contains(next);
+        return hasColon || HeaderNames.TokenCharacters.Contains((char)next);
     }
 
     private void ReadSize(byte next)

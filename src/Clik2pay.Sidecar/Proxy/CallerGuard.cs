@@ -1,4 +1,3 @@
-using System.Buffers;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -44,9 +43,6 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         $"The Host header names none of the allowed hosts ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of them, or add the name to Sidecar:AllowedHosts.");
 
     private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
-
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -101,7 +97,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         using var all = new HeaderSnapshot(headers);
         foreach (var (name, values) in all.Headers)
         {
-            if (name.AsSpan().ContainsAnyExcept(TokenCharacters) || HasControlCharacters(values))
+            if (name.AsSpan().ContainsAnyExcept(HeaderNames.TokenCharacters) || HasControlCharacters(values))
                 return OddHeader;
 
             if (Framing.Find(name) is { } header && !name.Equals(header, StringComparison.OrdinalIgnoreCase))

@@ -66,7 +66,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     public void Begin(HttpContext context)
     {
         var current = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        if (current != this)
+        if (current != this) // which the server resets with each request
             server = current;
         context.Features.Set<IHttpRequestLifetimeFeature>(this);
         (hasAborted, IsAbandoned) = (false, false);

@@ -92,7 +92,7 @@ internal sealed class Forwarding(
         else if (context.Response.HasStarted)
         {
             // Only a closed connection shows the caller that the response is not complete.
-            failure.ReportMistake(e);
+            failure.ReportInternalError(e);
             context.Abort();
         }
         else if (e is BadHttpRequestException bad)
@@ -103,7 +103,7 @@ internal sealed class Forwarding(
         else
         {
             Discard(context);
-            await failure.AnswerMistakeAsync(context, e);
+            await failure.RespondWithInternalErrorAsync(context, e);
         }
     }
 

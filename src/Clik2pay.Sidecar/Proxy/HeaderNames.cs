@@ -6,7 +6,11 @@ namespace Clik2pay.Sidecar.Proxy;
 /// <summary>A set of header names that also matches similar spellings, which some servers treat as the same name.</summary>
 internal sealed class HeaderNames
 {
-    /// <summary>What a header in the set can begin with. Most headers begin with something else.</summary>
+    /// <summary>The characters of a header name (RFC 9110, section 5.6.2).</summary>
+    public static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>The first characters of the names in the set. Most headers begin with other characters.</summary>
     private readonly SearchValues<char> beginnings;
 
     public HeaderNames(IEnumerable<string> names)
@@ -21,7 +25,7 @@ internal sealed class HeaderNames
 
     public ImmutableArray<string> All { get; }
 
-    /// <returns>The name in the set that the header has or could be taken for; null if there is none.</returns>
+    /// <returns>The name in the set that the header matches; null if there is none.</returns>
     public string? Find(string header)
     {
         if (!beginnings.Contains(header[0]))

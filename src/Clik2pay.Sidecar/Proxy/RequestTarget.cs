@@ -14,7 +14,7 @@ internal static class RequestTarget
     /// <summary>Another server may end the line or the target at these characters (RFC 9112, section 3.2).</summary>
     private static readonly SearchValues<char> NeverAllowed = SearchValues.Create([.. ControlCharacters.All, ' ', '#']);
 
-    /// <summary>Some servers take a backslash for a slash.</summary>
+    /// <summary>Some servers treat a backslash as a slash.</summary>
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\");
 
     /// <summary>A server that decodes a path before it splits it ends a segment, or the path, at these characters.</summary>
@@ -88,7 +88,7 @@ internal static class RequestTarget
         return false;
     }
 
-    /// <summary>Lenient servers take <c>%c0%ae</c> and <c>%e0%80%ae</c> for a dot. UTF-8 forbids them (RFC 3629, section 10).</summary>
+    /// <summary>Lenient servers decode <c>%c0%ae</c> and <c>%e0%80%ae</c> to a dot. UTF-8 forbids both (RFC 3629, section 10).</summary>
     private static bool HasOverlongUtf8(ReadOnlySpan<char> decoded)
     {
         for (var i = 0; i < decoded.Length; i++)

@@ -8,7 +8,7 @@ internal sealed class RouteMatcher(IApplicationBuilder app, ICollection<Endpoint
 {
     private readonly Lazy<RequestDelegate> routing = new(() => CreateRouting(app, endpoints));
 
-    /// <returns>The id of the route; null if there is none.</returns>
+    /// <returns>The id of the route, or null without a match.</returns>
     public async Task<string?> FindAsync(HttpContext context, string path)
     {
         var request = context.Request;

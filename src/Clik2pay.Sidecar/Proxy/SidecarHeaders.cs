@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Proxy;
 
 /// <summary>
 /// Headers between callers and the sidecar, by their common prefix. None of them is forwarded, in either direction: the provider must not
-/// receive what is meant for the sidecar, and a caller must not take a header of the provider for one of the sidecar.
+/// receive what is meant for the sidecar, and a header of the provider must not look like one of the sidecar.
 /// </summary>
 internal static class SidecarHeaders
 {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using Clik2pay.Sidecar.Proxy.Routes;
 using Yarp.ReverseProxy.Configuration;
@@ -18,9 +17,6 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     [
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Content-Length", "Upgrade", "HTTP2-Settings",
     ]);
-
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>The transforms and their parameters, each with a function that returns why a value is refused, or null.</summary>
     private static readonly FrozenDictionary<string, Func<string, string?>> Keys = new Dictionary<string, Func<string, string?>>(
@@ -74,13 +70,10 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
             {
                 errors.Add(new InvalidOperationException($"{Describe(routeConfig)} has the transform {key}. Remove it, {reason}."));
             }
-            else if (key.Equals("Set", StringComparison.OrdinalIgnoreCase) || key.Equals("Append", StringComparison.OrdinalIgnoreCase))
+            else if (IsHeaderValue(key) && !CanBeSent(value))
             {
-                if (!CanBeSent(value))
-                {
-                    errors.Add(new InvalidOperationException(
-                        $"{Describe(routeConfig)} has a transform whose {key} contains characters that a header cannot have. Correct it."));
-                }
+                errors.Add(new InvalidOperationException(
+                    $"{Describe(routeConfig)} has a transform whose {key} contains characters that a header cannot have. Correct it."));
             }
         }
 
@@ -141,7 +134,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     {
         foreach (var name in names.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            if (name.AsSpan().ContainsAnyExcept(HeaderNames.TokenCharacters))
                 return "because it contains an invalid header name";
             if (isReserved(name))
                 return $"because the sidecar manages the header {name}";
@@ -159,6 +152,9 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         SidecarHeaders.Contains(name) || ConnectionHeaders.Find(name) is not null;
 
     private static bool IsContentLength(string name) => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsHeaderValue(string key) =>
+        key.Equals("Set", StringComparison.OrdinalIgnoreCase) || key.Equals("Append", StringComparison.OrdinalIgnoreCase);
 
     private static bool CanBeSent(string value) => !value.Any(c => c is (< ' ' and not '\t') or '\x7f' or > '\xff');
 }

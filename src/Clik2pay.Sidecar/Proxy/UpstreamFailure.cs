@@ -26,8 +26,8 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         if (error.Error == ForwarderError.RequestBodyClient)
             return AnswerCallersMistakeAsync(context, error.Exception);
 
-        if (error is { Error: ForwarderError.RequestCreation, Exception: { } mistake })
-            return AnswerMistakeAsync(context, mistake);
+        if (error is { Error: ForwarderError.RequestCreation, Exception: { } e })
+            return RespondWithInternalErrorAsync(context, e);
 
         var exchange = Exchange.Of(context);
         var (code, reason) = Explain(error, exchange);
@@ -38,14 +38,14 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
     }
 
     /// <summary>Logs an unexpected exception by its type and place. The message of the exception may contain secrets.</summary>
-    public void ReportMistake(Exception mistake) => log.Broken(mistake.GetType().Name, mistake.StackTrace);
+    public void ReportInternalError(Exception e) => log.Broken(e.GetType().Name, e.StackTrace);
 
     /// <summary>For an unexpected exception.</summary>
-    public Task AnswerMistakeAsync(HttpContext context, Exception mistake)
+    public Task RespondWithInternalErrorAsync(HttpContext context, Exception e)
     {
-        ReportMistake(mistake);
+        ReportInternalError(e);
         return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
-            $"An error occurred in the sidecar ({mistake.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
+            $"An error occurred in the sidecar ({e.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
     }
 
     public void ReportAnswer(int status)

@@ -36,7 +36,8 @@ public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawS
                 await connection.SendAsync(trailers[cut..]);
             var answer = await connection.ReadAnswerAsync();
 
-            Assert.True(status == answer.Status, string.Create(CultureInfo.InvariantCulture, $"cut {cut}: {answer.StartLine} {answer.Text}"));
+            var shown = string.Create(CultureInfo.InvariantCulture, $"cut {cut}: {answer.StartLine} {answer.Text}");
+            Assert.True(status == answer.Status, shown);
             Assert.Equal(["bad_request"], answer["Clik2pay-Sidecar-Error"]);
             Assert.Equal(["close"], answer["Connection"]);
         }

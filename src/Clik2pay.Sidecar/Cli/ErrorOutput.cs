@@ -4,23 +4,23 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>Tells on standard error why a verb could not do its work.</summary>
-internal static class Mistakes
+/// <summary>Reports on standard error why a verb failed.</summary>
+internal static class ErrorOutput
 {
-    /// <summary>A line for each mistake in the configuration.</summary>
-    public static async Task<int> TellAsync(IReadOnlyList<string> mistakes)
+    /// <summary>Writes a line for each error in the configuration.</summary>
+    public static async Task<int> ReportAsync(IReadOnlyList<string> errors)
     {
-        foreach (var mistake in mistakes)
-            await WriteAsync(mistake);
+        foreach (var error in errors)
+            await WriteAsync(error);
 
-        if (mistakes.Any(IsOfSetting))
+        if (errors.Any(NamesSetting))
             await WriteAsync("(Environment variables use two underscores instead of the colon: Clik2pay__Environment.)");
 
         return ExitCode.BadConfiguration;
     }
 
-    /// <summary>The line of a start that failed, if it did, and what to do about it.</summary>
-    public static async Task<int> TellStartAsync(string? failure, string remedy)
+    /// <summary>Writes why the start failed and what to do. Writes nothing if it did not fail.</summary>
+    public static async Task<int> ReportStartAsync(string? failure, string remedy)
     {
         if (failure is null)
             return ExitCode.Success;
@@ -29,12 +29,12 @@ internal static class Mistakes
         return ExitCode.BadConfiguration;
     }
 
-    /// <summary>Whether an error comes from the files, addresses or settings of the process. Others are faults of this program.</summary>
+    /// <summary>Whether the cause of an error is a file, an address or a setting. All other errors are bugs.</summary>
     public static bool IsEnvironmental(Exception e) => e is IOException or UnauthorizedAccessException or SocketException
         or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CryptographicException;
 
-    /// <summary>An error that nothing else explains. Only the system's messages are quoted: others may contain a setting's value.</summary>
-    public static async Task<int> TellUnexplainedAsync(Exception e)
+    /// <summary>Reports an unexpected error. It quotes messages of the system only, because others may contain a secret.</summary>
+    public static async Task<int> ReportUnexplainedAsync(Exception e)
     {
         var detail = e is IOException or UnauthorizedAccessException ? $": {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}" : "";
         await WriteAsync($"Unexpected error {e.GetType().Name}{detail}. "
@@ -42,9 +42,9 @@ internal static class Mistakes
         return ExitCode.BadConfiguration;
     }
 
-    private static bool IsOfSetting(string mistake) =>
+    private static bool NamesSetting(string error) =>
         SidecarConfiguration.Sections.Any(section =>
-            section != RoutesFile.Section && mistake.StartsWith($"{section}:", StringComparison.Ordinal));
+            section != RoutesFile.Section && error.StartsWith($"{section}:", StringComparison.Ordinal));
 
     /// <summary>Writes a line to standard error, if that is possible.</summary>
     public static async Task WriteAsync(string line)
