@@ -4,7 +4,7 @@ namespace Clik2pay.Sidecar.Hosting;
 internal static class Ambient
 {
 #pragma warning disable RS0030 // This is the place that the rule leaves for them.
-    public static TimeProvider Time => TimeProvider.System;
+    public static TimeProvider Time { get; } = new SteadyTime();
 
     public static Random Random => Random.Shared;
 #pragma warning restore RS0030

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Clik2pay.Sidecar.Hosting;
+
+/// <summary>
+/// The system's time, with a steady clock that counts suspend: CLOCK_BOOTTIME on Linux (clock_gettime(2)). CLOCK_MONOTONIC, the usual one,
+/// stands still while the machine is suspended, so that an expired token would still count as valid afterwards. Timers still run on it.
+/// </summary>
+internal sealed partial class SteadyTime : TimeProvider
+{
+    private const int BootTime = 7;
+    private const long Nanoseconds = 1_000_000_000;
+
+    private static readonly bool CountsSuspend = OperatingSystem.IsLinux() && nint.Size == sizeof(long) && GetTime(BootTime, out _) == 0;
+
+    public override long TimestampFrequency => CountsSuspend ? Nanoseconds : base.TimestampFrequency;
+
+    public override long GetTimestamp()
+    {
+        if (!CountsSuspend)
+            return base.GetTimestamp();
+
+        // It has worked once, and so it works always: the only error is a clock that the kernel does not have.
+        _ = GetTime(BootTime, out var now);
+        return (now.Seconds * Nanoseconds) + now.Nanoseconds;
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    [SuppressGCTransition]
+    private static partial int GetTime(int clock, out TimeSpec time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct TimeSpec
+    {
+        public readonly long Seconds;
+        public readonly long Nanoseconds;
+    }
+}
