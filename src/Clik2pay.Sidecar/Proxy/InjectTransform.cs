@@ -10,7 +10,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        if (tokens.Current is not { } token)
+        if (tokens.TryGet() is not { } token)
             return WaitAndApplyAsync(context);
 
         CredentialHeaders.Inject(context.ProxyRequest.Headers, token);

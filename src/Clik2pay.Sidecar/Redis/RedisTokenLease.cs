@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
@@ -39,16 +40,19 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
     private const int MostNotes = 1000;
 
     /// <summary>The notes that were seen, and until when each is obeyed by our own clock: whoever prolongs one or puts it there again gains nothing.</summary>
-    private readonly Dictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
 
-    /// <summary>The name under which it was asked for last, when no answer came: it may have been acquired all the same, and is asked for under that name again.</summary>
-    private string? unanswered;
+    /// <summary>
+    /// The name under which a lease was requested last, if no reply arrived: it may have been acquired all the same, and is requested under that
+    /// name again.
+    /// </summary>
+    private readonly ConcurrentDictionary<TokenKey, string> unanswered = new();
 
     /// <summary>Goes its way also at the end of the process: a lease that was acquired unseen could not be given back. The visit has its own deadline.</summary>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
-        var owner = unanswered ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var owner = unanswered.GetValueOrDefault(key) ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
         var answer = await AcquireAsync(names, owner);
         if (answer.Reply?.Items is [{ Bytes: { } note }, { Kind: RespKind.Integer, Integer: var left }])
         {
@@ -62,7 +66,10 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
             answer = await AcquireAsync(names, owner);
         }
 
-        unanswered = answer.Reply is null ? owner : null;
+        if (answer.Reply is null)
+            unanswered[key] = owner;
+        else
+            unanswered.TryRemove(key, out _);
         return answer.Reply switch
         {
             { Kind: RespKind.Integer, Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),

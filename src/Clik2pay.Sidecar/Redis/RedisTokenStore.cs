@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
@@ -10,43 +11,19 @@ namespace Clik2pay.Sidecar.Redis;
 /// The shared token in Redis: sealed together with its expiry by Redis's own clock, so that clocks of replicas need not agree, and nobody
 /// can prolong it.
 /// </summary>
-internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
+internal sealed class RedisTokenStore(
+    RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
-    /// <summary>
-    /// Redis's clock in milliseconds, and the value with what is left of it, if there is one. Another type, a size beyond reason or no expiry
-    /// is somebody's mistake that would stand there for ever: then 1 behind the clock, and it is removed.
-    /// </summary>
-    private const string Read = """
-        local clock = redis.call('TIME')
-        clock = clock[1] * 1000 + math.floor(clock[2] / 1000)
-        local left = redis.call('PTTL', KEYS[1])
-        if left == -2 then return {clock} end
-        local length = redis.pcall('STRLEN', KEYS[1])
-        if type(length) == 'table' and not string.find(length.err, 'WRONGTYPE') then return length end
-        if left == -1 or type(length) == 'table' or length > 16384 then
-          redis.call('DEL', KEYS[1])
-          return {clock, 1}
-        end
-        return {clock, left, redis.call('GET', KEYS[1])}
-        """;
+    /// <summary>In bytes. A longer value is not ours: lifetime, expiry and token, sealed.</summary>
+    private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
 
-    /// <summary>The expiry is a moment, not a time to live: a Redis that was stopped carries this out when it goes on, however much later.</summary>
-    private const string WriteOverOlder = """
-        local clock = redis.call('TIME')
-        local left = ARGV[2] - (clock[1] * 1000 + math.floor(clock[2] / 1000))
-        if left <= 0 or redis.call('PTTL', KEYS[1]) >= left then return 0 end
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', left)
-        return 1
-        """;
-
-    /// <summary>Redis's clock counts milliseconds since 1970. Beyond the year 5138 it is none, and no arithmetic is tried with it.</summary>
+    /// <summary>Redis's clock counts milliseconds since 1970. A value beyond the year 5138 is invalid, and no arithmetic is tried with it.</summary>
     private const long LatestClock = 100_000_000_000_000;
 
-    /// <summary>Redis rounds what is left; more than that, and somebody has given the key another expiry than its value has.</summary>
+    /// <summary>In milliseconds. Redis rounds the remaining time; more than that, and the key has another expiry than its value.</summary>
     private const long Tolerance = 1000;
 
-    /// <summary>What Redis's clock shows more than ours, by the last look, and rather too little than too much; null when that has failed.</summary>
-    private TimeSpan? ahead;
+    private readonly ConcurrentDictionary<TokenKey, LastLook> lastLooks = new();
 
     public bool CanForget => true;
 
@@ -54,46 +31,76 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, S
 
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        var name = new RedisKeys(options, key).Token;
+        var names = new RedisKeys(options, key);
         var askedAt = time.GetMonotonicNow();
-        var answer = await redis.ExecuteAsync(RedisOperation.Read, ["EVAL", Read, 1, name], cancellationToken);
-        ahead = null;
-        if (answer.Reply is not { } reply)
+        var wallOffset = time.GetWallOffset(askedAt);
+        var answer = await redis.ExecuteAsync(
+            RedisOperation.Read, ["EVAL", TokenScripts.Read, 2, names.Token, names.Rejected, MaxValueLength], cancellationToken);
+        lastLooks.TryRemove(key, out _);
+        if (answer.Reply?.Items is not [{ Kind: RespKind.Integer, Integer: var clock and >= 0 and <= LatestClock }, var rejected, ..] items)
             return StoreReading.Unavailable;
 
-        if (reply.Items is not [{ Kind: RespKind.Integer, Integer: var clock }, ..] || clock is < 0 or > LatestClock)
-            return StoreReading.Unavailable;
+        var ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
+        var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected.Text) };
+        lastLooks[key] = new(ahead);
+        if (items is [_, _])
+            return nothing;
 
-        ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
-        if (reply.Items is [_])
-            return StoreReading.Empty;
-
-        if (reply.Items is [_, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }])
+        if (items is [_, _, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }])
         {
-            if (Decode(SealedValue.TryOpen(value, key.SealingKey, name), clock, left, askedAt, key.Credentials) is { } token)
-                return StoreReading.Found(token);
+            var opened = SealedValue.TryOpen(value, key.SealingKey, names.Token);
+            if (Decode(opened, clock, left, askedAt, wallOffset, key.Credentials) is { } token)
+            {
+                if (nothing.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+                {
+                    await redis.DeleteIfStillAsync(names.Token, value, cancellationToken);
+                    return nothing;
+                }
+
+                lastLooks[key] = new(ahead, token, value);
+                return nothing with { Outcome = StoreOutcome.Found, Token = token };
+            }
 
             // What does not open helps nobody, and would keep what does from its place.
-            await redis.DeleteIfStillAsync(name, value, cancellationToken);
+            await redis.DeleteIfStillAsync(names.Token, value, cancellationToken);
         }
 
-        log.Foreign(name);
+        log.Foreign(names.Token);
         metrics.StoreValueWasForeign();
-        return StoreReading.Empty;
+        return nothing;
     }
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         // Each write follows a look; when that has failed, Redis is away.
-        if (ahead is not { } offset)
+        if (!lastLooks.TryGetValue(key, out var look))
             return false;
 
-        var name = new RedisKeys(options, key).Token;
-        var expiresAt = (long)(token.ExpiresAt + offset).TotalMilliseconds;
+        // The expiry that Redis reports of this very token can only be too late if its clock was set back.
+        var isTooLate = token.HasSameValue(look.Token) && look.Token!.ExpiresAt - token.ExpiresAt > ITokenStore.ExpiryTolerance;
+        var names = new RedisKeys(options, key);
+        var expiresAt = (long)(token.ExpiresAt + look.Ahead).TotalMilliseconds;
+        var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
         var answer = await redis.ExecuteAsync(
-            RedisOperation.Write, ["EVAL", WriteOverOlder, 1, name, SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, name), expiresAt], cancellationToken);
+            RedisOperation.Write,
+            ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, value, expiresAt, key.FingerprintOf(token), isTooLate ? look.Value! : []],
+            cancellationToken);
         return answer.Reply is { Integer: 1 };
     }
+
+    public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    {
+        // As long as any replica can have it.
+        var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
+        var answer = await redis.ExecuteAsync(
+            RedisOperation.Discard,
+            ["EVAL", TokenScripts.Reject, 1, new RedisKeys(options, key).Rejected, key.FingerprintOf(token), (long)remaining.TotalMilliseconds],
+            cancellationToken);
+        return answer.Reply is { Integer: 1 };
+    }
+
+    private static string[] SplitFingerprints(string text) =>
+        [.. text.Chunk(TokenKey.FingerprintLength).Select(fingerprint => new string(fingerprint))];
 
     /// <summary>Lifetime and expiry by Redis's clock in milliseconds (8 bytes each, big-endian), then the token.</summary>
     private static byte[] Encode(AccessToken token, long expiresAt)
@@ -105,18 +112,30 @@ internal sealed class RedisTokenStore(RedisClient redis, RedisOptions options, S
         return value;
     }
 
-    /// <returns>Null when it is none of ours, or one of the past that somebody has put there again, or has prolonged.</returns>
-    private static AccessToken? Decode(byte[]? value, long clock, long left, TimeSpan askedAt, CredentialSet credentials)
+    /// <returns>
+    /// Null when it is not ours, or one of the past that somebody has put there again or has prolonged, or when more remains than its lifetime,
+    /// because Redis's clock was set back.
+    /// </returns>
+    private static AccessToken? Decode(
+        byte[]? value, long clock, long left, TimeSpan askedAt, TimeSpan wallOffset, CredentialSet credentials)
     {
         if (value is not { Length: > 2 * sizeof(long) })
             return null;
 
         var lifetime = BinaryPrimitives.ReadInt64BigEndian(value);
         var sealedLeft = BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(sizeof(long))) - clock;
-        if (sealedLeft <= 0 || left < 0 || left > sealedLeft + Tolerance)
+        var latest = lifetime + (long)ITokenStore.ExpiryTolerance.TotalMilliseconds;
+        if (sealedLeft <= 0 || left < 0 || left > sealedLeft + Tolerance || Math.Min(left, sealedLeft) > latest)
             return null;
 
         var remaining = TimeSpan.FromMilliseconds(Math.Min(left, Math.Min(sealedLeft, lifetime)));
-        return new(Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long))), TimeSpan.FromMilliseconds(lifetime), askedAt + remaining, credentials);
+        var text = Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long)));
+        return new(text, TimeSpan.FromMilliseconds(lifetime), askedAt + remaining, credentials, wallOffset);
     }
+
+    /// <summary>What the last look at a key brought.</summary>
+    /// <param name="Ahead">By how much Redis's clock is ahead of ours, underestimated rather than overestimated.</param>
+    /// <param name="Token">The token that was found.</param>
+    /// <param name="Value">The same as Redis stores it.</param>
+    private sealed record LastLook(TimeSpan Ahead, AccessToken? Token = null, byte[]? Value = null);
 }

@@ -13,31 +13,32 @@ internal static class SealedValue
     private const byte Version = 1;
     private const int NonceLength = 12;
     private const int TagLength = 16;
-    private const int HeadLength = 1 + NonceLength + TagLength;
+    /// <summary>By how much a sealed value is longer, in bytes.</summary>
+    public const int Overhead = 1 + NonceLength + TagLength;
 
     public static byte[] Seal(ReadOnlySpan<byte> value, byte[] sealingKey, string name)
     {
-        var sealedValue = new byte[HeadLength + value.Length];
+        var sealedValue = new byte[Overhead + value.Length];
         sealedValue[0] = Version;
         var nonce = sealedValue.AsSpan(1, NonceLength);
         RandomNumberGenerator.Fill(nonce);
 
         using var aes = new AesGcm(sealingKey, TagLength);
-        aes.Encrypt(nonce, value, sealedValue.AsSpan(HeadLength), sealedValue.AsSpan(1 + NonceLength, TagLength), Encoding.UTF8.GetBytes(name));
+        aes.Encrypt(nonce, value, sealedValue.AsSpan(Overhead), sealedValue.AsSpan(1 + NonceLength, TagLength), Encoding.UTF8.GetBytes(name));
         return sealedValue;
     }
 
     /// <returns>Null when it was not sealed with this key for this name.</returns>
     public static byte[]? TryOpen(ReadOnlySpan<byte> sealedValue, byte[] sealingKey, string name)
     {
-        if (sealedValue.Length < HeadLength || sealedValue[0] != Version)
+        if (sealedValue.Length < Overhead || sealedValue[0] != Version)
             return null;
 
-        var value = new byte[sealedValue.Length - HeadLength];
+        var value = new byte[sealedValue.Length - Overhead];
         try
         {
             using var aes = new AesGcm(sealingKey, TagLength);
-            aes.Decrypt(sealedValue.Slice(1, NonceLength), sealedValue[HeadLength..], sealedValue.Slice(1 + NonceLength, TagLength), value, Encoding.UTF8.GetBytes(name));
+            aes.Decrypt(sealedValue.Slice(1, NonceLength), sealedValue[Overhead..], sealedValue.Slice(1 + NonceLength, TagLength), value, Encoding.UTF8.GetBytes(name));
             return value;
         }
         catch (AuthenticationTagMismatchException)

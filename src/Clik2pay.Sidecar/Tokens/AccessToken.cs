@@ -1,33 +1,63 @@
 using Clik2pay.Sidecar.Configuration;
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>An access token as this process holds it: what is sent, and until when.</summary>
-/// <param name="value">The token itself, as the token endpoint gave it. A secret.</param>
-/// <param name="lifetime">Its whole life, from issue to expiry.</param>
+/// <summary>An access token as this process keeps it: what is sent, and until when.</summary>
+/// <param name="value">The token itself, as the token endpoint issued it. A secret.</param>
+/// <param name="lifetime">From issue to expiry.</param>
 /// <param name="expiresAt">When it expires, in <see cref="MonotonicTime"/>.</param>
-/// <param name="credentials">What it was had with. The API key of the same set goes with it on each request.</param>
-internal sealed class AccessToken(string value, TimeSpan lifetime, TimeSpan expiresAt, CredentialSet credentials)
+/// <param name="credentials">The credentials that it was issued for. The API key of the same set is sent with it.</param>
+/// <param name="wallOffset">
+/// <see cref="MonotonicTime.GetWallOffset"/> when <paramref name="expiresAt"/> was computed; null to leave the wall clock out.
+/// </param>
+internal sealed class AccessToken(
+    string value, TimeSpan lifetime, TimeSpan expiresAt, CredentialSet credentials, TimeSpan? wallOffset = null)
 {
+    /// <summary>The longest <see cref="Value"/>, in characters: in a response of the token endpoint, in the shared store and in a request.</summary>
+    public const int MaxLength = 48 * 1024;
+
+    /// <summary>A token is suspect when the wall clock has advanced by this much more than the steady clock.</summary>
+    public static readonly TimeSpan SuspectAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest time from issue to first use of a token that replaces a valid one.</summary>
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(10);
+
     public string Value { get; } = value;
 
-    /// <summary>The value of the Authorization header, made once so that a request need not (RFC 6750, section 2.1).</summary>
+    /// <summary>The value of the Authorization header, created once instead of per request (RFC 6750, section 2.1).</summary>
     public string Authorization { get; } = $"Bearer {value}";
 
     public TimeSpan Lifetime { get; } = lifetime;
 
     public TimeSpan ExpiresAt { get; } = expiresAt;
 
+    public TimeSpan IssuedAt => ExpiresAt - Lifetime;
+
+    /// <summary>
+    /// How long a new token rests while the current one is valid, because some providers accept a token only seconds after its issue: 10 s, or a
+    /// tenth of the lifetime if that is shorter.
+    /// </summary>
+    public TimeSpan Settling => Min(LongestSettling, Lifetime / 10);
+
     public CredentialSet Credentials { get; } = credentials;
 
     public bool IsValidAt(TimeSpan now) => now < ExpiresAt;
 
+    /// <summary>
+    /// Whether the wall clock indicates that more time has passed than the steady clock has counted. Then the token may have expired, or the wall
+    /// clock may be wrong.
+    /// </summary>
+    public bool IsSuspectAt(TimeSpan currentWallOffset) => currentWallOffset - wallOffset >= SuspectAfter;
+
     /// <summary>The same token, to be sent with the API key of this set.</summary>
-    public AccessToken With(CredentialSet other) => other == Credentials ? this : new(Value, Lifetime, ExpiresAt, other);
+    public AccessToken With(CredentialSet other) => other == Credentials ? this : new(Value, Lifetime, ExpiresAt, other, wallOffset);
+
+    public bool HasSameValue(AccessToken? other) => string.Equals(Value, other?.Value, StringComparison.Ordinal);
 
     /// <summary>Whether both are the same on a request.</summary>
-    public bool IsSentAs(AccessToken other) => string.Equals(Value, other.Value, StringComparison.Ordinal) && Credentials == other.Credentials;
+    public bool IsSentAs(AccessToken other) => HasSameValue(other) && Credentials == other.Credentials;
 
     /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>
-    public override string ToString() => $"access token with a life of {Lifetime}";
+    public override string ToString() => $"access token with a lifetime of {Lifetime}";
 }

@@ -1,50 +1,68 @@
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The narrow face of the way of a token: what the way of a request sees of it.</summary>
+/// <summary>What the request pipeline sees of the token lifecycle.</summary>
 internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimeProvider time, ILogger<AccessTokenSource> log)
 {
     /// <summary>How long a request without a token waits for one before it is answered.</summary>
     public static readonly TimeSpan Patience = TokenEndpointClient.Timeout;
 
+    /// <summary>How long requests wait for the successor of a token that may have expired, from the first of them on.</summary>
+    public static readonly TimeSpan SuspectPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Between two refreshes that were forced by a 401. An upstream that refuses every token must not cost a token call each time.</summary>
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
     private readonly Lock rejecting = new();
-    private TimeSpan nextForcedRefresh = TimeSpan.MinValue;
-    private CredentialSet? forcedFor;
     private AccessToken? kept;
+    private Suspicion? suspicion;
 
     /// <summary>The token to send now, without waiting; null when none is valid.</summary>
     public AccessToken? Current => slot.Current;
 
     public RefreshStatus Status => loop.Status;
 
-    /// <summary>The token to send, after a bounded wait for the refresh that brings it; null when none can be had.</summary>
+    /// <summary>The token to send now; null when a request has to wait for one by <see cref="GetAsync"/>.</summary>
+    public AccessToken? TryGet()
+    {
+        var now = time.GetMonotonicNow();
+        if (slot.GetCurrent(now) is not { } token)
+            return null;
+
+        // The first request after a suspend comes before the timers.
+        if (now >= loop.Status.DueAt)
+            loop.Wake(RefreshTrigger.Scheduled);
+
+        return token.IsSuspectAt(time.GetWallOffset(now)) && !HasWaitedFor(token, now) ? null : token;
+    }
+
+    /// <summary>The token to send, after a bounded wait for the refresh that brings it; null when none can be obtained.</summary>
     public async ValueTask<AccessToken?> GetAsync(CancellationToken cancellationToken)
     {
         // Taken before the slot is read: a refresh that ends between the two is then not waited for in vain.
         var refresh = loop.NextRefresh;
-        if (slot.Current is { } token)
+        var now = time.GetMonotonicNow();
+        var token = slot.GetCurrent(now);
+        if (token is not null && (!token.IsSuspectAt(time.GetWallOffset(now)) || HasWaitedFor(token, now)))
             return token;
 
-        if (loop.Status.IsPausedAt(time.GetMonotonicNow()))
-            return null;
+        if (loop.Status.IsPausedAt(now))
+            return token;
 
+        var (trigger, patience) = token is null ? (RefreshTrigger.Expired, Patience) : (RefreshTrigger.ClockChange, GetPatience(token, now));
         using var wait = SidecarActivities.StartWait();
-        loop.Wake(RefreshTrigger.Expired);
+        loop.Wake(trigger);
         try
         {
             // The refresh is nobody's child: all who waited for it link to it.
-            var waitedFor = await refresh.WaitAsync(Patience, time, cancellationToken);
+            var waitedFor = await refresh.WaitAsync(patience, time, cancellationToken);
             if (waitedFor != default)
                 wait?.AddLink(new(waitedFor));
         }
         catch (TimeoutException)
         {
-            // The answer to the caller is the same as after a failed refresh.
+            // The response to the caller is the same as after a failed refresh.
         }
 
         // The loop ends the wait of all who wait, one after the other; none of them goes on at its expense.
@@ -53,10 +71,10 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     }
 
     /// <summary>
-    /// Told of a 401: drops the token that was sent, if it is still the held one, and gives its successor, after the same bounded wait. Of a
+    /// After a 401: drops the token that was sent, if it is still the current one, and returns its successor, after the same bounded wait. Of a
     /// wave of 401s to one token the first has this effect, and all get the one successor.
     /// </summary>
-    /// <param name="authorization">The Authorization header that upstream answered with 401.</param>
+    /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Another token than that; null when there is none.</returns>
     public async ValueTask<AccessToken?> ReplaceAsync(string authorization, CancellationToken cancellationToken)
@@ -65,8 +83,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         return await GetAsync(cancellationToken) is { } token && !IsSame(token, authorization) ? token : null;
     }
 
-    /// <summary>Told of a 401 to a request that cannot be sent again: the same without the wait.</summary>
-    /// <param name="authorization">The Authorization header that upstream answered with 401.</param>
+    /// <summary>After a 401 to a request that cannot be sent again: the same without the wait.</summary>
+    /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     public void Reject(string authorization)
     {
         lock (rejecting)
@@ -76,18 +94,16 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
 
             // Within the floor the token stays: when upstream refuses its successor too, the token was not what was wrong.
             var now = time.GetMonotonicNow();
-            if (now < nextForcedRefresh && token.Credentials == forcedFor)
+            if (slot.LastRejection is { } last && last.At + ForcedRefreshFloor > now && last.Token.Credentials == token.Credentials)
             {
                 if (kept != token)
-                    log.RejectedAgain((long)(nextForcedRefresh - now).TotalSeconds);
+                    log.RejectedAgain((long)(last.At + ForcedRefreshFloor - now).TotalSeconds);
                 kept = token;
                 return;
             }
 
             if (!slot.TryReject(token))
                 return;
-
-            (nextForcedRefresh, forcedFor) = (now + ForcedRefreshFloor, token.Credentials);
         }
 
         log.Rejected();
@@ -95,4 +111,22 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     }
 
     private static bool IsSame(AccessToken token, string authorization) => string.Equals(token.Authorization, authorization, StringComparison.Ordinal);
+
+    private bool HasWaitedFor(AccessToken token, TimeSpan now) =>
+        Volatile.Read(ref suspicion) is { } current && current.Token == token && now >= current.WaitUntil;
+
+    private TimeSpan GetPatience(AccessToken token, TimeSpan now)
+    {
+        var before = Volatile.Read(ref suspicion);
+        if (before?.Token != token)
+        {
+            var after = new Suspicion(token, now + SuspectPatience);
+            before = Interlocked.CompareExchange(ref suspicion, after, before) is { } other && other.Token == token ? other : after;
+        }
+
+        return MonotonicTime.Max(before.WaitUntil - now, TimeSpan.Zero);
+    }
+
+    /// <summary>A token that may have expired, and until when requests wait for its successor.</summary>
+    private sealed record Suspicion(AccessToken Token, TimeSpan WaitUntil);
 }

@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Time as this process counts it: a span since an arbitrary start that only grows. A wall clock that is set back or forth
-/// can neither prolong nor shorten a token's life.
+/// Time as this process counts it: a span since an arbitrary start that only grows. It cannot prolong a token's lifetime, whatever happens
+/// to the wall clock.
 /// </summary>
 internal static class MonotonicTime
 {
@@ -15,6 +15,12 @@ internal static class MonotonicTime
         // Linux counts nanoseconds and Windows ticks: a plain division. Anything else takes the long way.
         return new(rest == 0 ? timestamp / perTick : (long)((Int128)timestamp * TimeSpan.TicksPerSecond / time.TimestampFrequency));
     }
+
+    /// <summary>
+    /// By how much the wall clock is ahead of the steady one. It grows when the steady clock misses time, for instance while a virtual machine is
+    /// paused, and when the wall clock is set.
+    /// </summary>
+    public static TimeSpan GetWallOffset(this TimeProvider time, TimeSpan now) => time.GetUtcNow() - DateTimeOffset.UnixEpoch - now;
 
     public static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 

@@ -12,6 +12,7 @@ namespace Clik2pay.Sidecar.Tokens;
 internal sealed class RefreshLoop(
     Rotation rotation,
     TokenRefresher refresher,
+    TokenSharing sharing,
     RefreshSchedule schedule,
     TokenSlot slot,
     RefreshHistory history,
@@ -22,6 +23,7 @@ internal sealed class RefreshLoop(
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
+    private OperatorOrder? operatorOrder;
 
     public RefreshStatus Status => status;
 
@@ -41,6 +43,24 @@ internal sealed class RefreshLoop(
         Wake(RefreshTrigger.Rotation);
     }
 
+    /// <summary>Fetches a new token for an operator, and returns how that ended. The current token stays in use if it failed.</summary>
+    public Task<RefreshRecord> RefreshNowAsync(CancellationToken cancellationToken)
+    {
+        var order = new OperatorOrder(time.GetMonotonicNow());
+        order = Interlocked.CompareExchange(ref operatorOrder, order, comparand: null) ?? order;
+        Wake(RefreshTrigger.Operator);
+        return order.Completion.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Wakes the loop where its timer is late, because the machine was suspended, or where the wall clock indicates that.</summary>
+    public void CheckClocks()
+    {
+        if (TimeUntilAlarm() == TimeSpan.Zero)
+            Wake(RefreshTrigger.Scheduled);
+        else if (status.Failure is null && slot.IsSuspect)
+            Wake(RefreshTrigger.ClockChange);
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var stop = cancellationToken.UnsafeRegister(_ => Volatile.Read(ref wake).TrySetCanceled(cancellationToken), null);
@@ -56,8 +76,16 @@ internal sealed class RefreshLoop(
     {
         var tried = trigger == RefreshTrigger.Rotation ? rotation.Candidate! : new(rotation.InUse, status);
         var (startedAt, hasEnded) = (time.GetMonotonicNow(), false);
+        var issuedAfter = trigger == RefreshTrigger.Operator ? operatorOrder!.At : rotation.GetProofStart(tried.Key);
+        if (trigger == RefreshTrigger.ClockChange && status.Failure is null)
+            log.ClockChanged();
+        var record = default(RefreshRecord);
         using var activity = SidecarActivities.StartRefresh(trigger);
-        End(await TryRefreshAsync(tried, End, cancellationToken));
+        End(await TryRefreshAsync(new(tried.Key, trigger, issuedAfter, tried.Status), End, cancellationToken));
+
+        // An operator waits until the token is shared.
+        if (trigger == RefreshTrigger.Operator)
+            CompleteOrder(record!);
 
         // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
         void End(RefreshResult result)
@@ -67,16 +95,16 @@ internal sealed class RefreshLoop(
 
             hasEnded = true;
             activity.End(result.Outcome);
-            Take(trigger, result, tried, startedAt, activity?.Context ?? default);
+            record = Take(trigger, result, tried, startedAt, activity?.Context ?? default);
         }
     }
 
     /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
-    private async Task<RefreshResult> TryRefreshAsync(Candidate tried, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> TryRefreshAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         try
         {
-            return await refresher.RefreshAsync(tried.Key, rotation.OldestTokenOf(tried.Key), tried.Status, onToken, cancellationToken);
+            return await refresher.RefreshAsync(order, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -89,7 +117,7 @@ internal sealed class RefreshLoop(
         try
         {
             var (held, startedAt) = (new Candidate(rotation.InUse, status), time.GetMonotonicNow());
-            var look = await refresher.LookAsync(held.Key, cancellationToken);
+            var look = await sharing.PollAsync(held.Key, cancellationToken);
             if (look.Token is { } token)
                 Take(RefreshTrigger.Scheduled, RefreshResult.Adopted(token), held, startedAt, default);
             else
@@ -97,6 +125,11 @@ internal sealed class RefreshLoop(
 
             if (look.Outcome == LookOutcome.WrittenBack)
                 log.WrittenBack();
+            if (slot.IsWithdrawn && status.Failure is null)
+            {
+                log.Withdrawn();
+                Wake(RefreshTrigger.Unauthorized);
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -116,14 +149,22 @@ internal sealed class RefreshLoop(
             Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
+            if (operatorOrder is not null && !TryRefuseOrder())
+            {
+                await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
+                return RefreshTrigger.Operator;
+            }
+
             if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
                 return trigger;
 
-            if (slot.Current is null && !IsPaused)
+            // A request needs a token, or the current one is in doubt. After a failed attempt such a token is replaced by the schedule.
+            var doubt = GetDoubt(trigger);
+            if ((doubt is not null || slot.Current is null) && !IsPaused)
             {
-                // A request needs a token. The floor between token calls is not cut short for it.
+                // The floor between token calls is not cut short for it.
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
-                return trigger == RefreshTrigger.Rotation ? RefreshTrigger.Expired : trigger;
+                return doubt ?? (trigger is RefreshTrigger.Rotation or RefreshTrigger.Operator ? RefreshTrigger.Expired : trigger);
             }
 
             // Behind the requests, of whose wake nothing else remains: others are due until they are tried.
@@ -139,6 +180,25 @@ internal sealed class RefreshLoop(
             alarm.Change(TimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         }
     }
+
+    private RefreshTrigger? GetDoubt(RefreshTrigger trigger) =>
+        status.Failure is not null && trigger != RefreshTrigger.ClockChange ? null
+        : slot.IsWithdrawn ? RefreshTrigger.Unauthorized
+        : slot.IsSuspect ? RefreshTrigger.ClockChange
+        : null;
+
+    /// <summary>The pause after a failure holds for an operator too, who gets that failure.</summary>
+    private bool TryRefuseOrder()
+    {
+        if (!IsPaused || status.Failure is not { } failure)
+            return false;
+
+        var reason = $"{failure.Reason}; the next attempt is in {(long)Math.Ceiling(TimeUntil(status.NotBefore).TotalSeconds)} s";
+        CompleteOrder(new(time.GetUtcNow(), RefreshTrigger.Operator, failure.Outcome, TimeSpan.Zero, reason));
+        return true;
+    }
+
+    private void CompleteOrder(RefreshRecord record) => Interlocked.Exchange(ref operatorOrder, null)?.Completion.TrySetResult(record);
 
     /// <summary>Requests do not wait now, but another replica may have more luck.</summary>
     private bool IsPaused => status.IsPausedAt(time.GetMonotonicNow());
@@ -156,12 +216,13 @@ internal sealed class RefreshLoop(
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private void Take(RefreshTrigger trigger, RefreshResult result, Candidate tried, TimeSpan startedAt, ActivityContext context)
+    private RefreshRecord Take(RefreshTrigger trigger, RefreshResult result, Candidate tried, TimeSpan startedAt, ActivityContext context)
     {
         var now = time.GetMonotonicNow();
-        var after = schedule.After(result, tried.Status, now);
+        var after = schedule.After(result, tried.Status, now, currentUntil: slot.Current?.ExpiresAt ?? now);
         metrics.TokenRefreshed(result.Outcome, trigger, now - startedAt);
-        history.Add(new(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason));
+        var record = new RefreshRecord(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason);
+        history.Add(record);
         log.Report(trigger, result, tried.Status, after, now);
         if (trigger == RefreshTrigger.Rotation)
         {
@@ -169,7 +230,7 @@ internal sealed class RefreshLoop(
             if (result.Token is null)
             {
                 rotation.PutOff(tried, after);
-                return;
+                return record;
             }
 
             rotation.Take(tried);
@@ -182,11 +243,12 @@ internal sealed class RefreshLoop(
         // The slot and the status come first, the waiting requests second: they find what they waited for.
         status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(context);
+        return record;
     }
 
+    /// <summary>Logs type and place only: a message may quote a secret.</summary>
     private RefreshResult Broken(Exception e)
     {
-        // Type and place only: a message may quote what must not be told.
         log.Broken(e.GetType().Name, e.StackTrace);
         return RefreshResult.Failed(new(RefreshOutcome.Unavailable, $"an unexpected error ({e.GetType().Name}) ended the refresh"));
     }

@@ -36,6 +36,13 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     private const double FirstAlone = 0.2;
     private const double LastAlone = 0.8;
 
+    /// <summary>
+    /// When credentials are refused that have worked before, the refusal may pass: from this time before the current token's expiry there is an
+    /// attempt every <see cref="PauseOnceAccepted"/>.
+    /// </summary>
+    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseOnceAccepted = TimeSpan.FromSeconds(60);
+
     /// <summary>For how long the whole fleet leaves the token endpoint alone after a failure. One moment for all; each replica adds its own jitter.</summary>
     /// <param name="failure">How the one attempt failed.</param>
     /// <param name="failuresBefore">How many had failed in a row before.</param>
@@ -51,7 +58,11 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             : Min(Ceiling(limits, failuresBefore), LongestSharedPause);
     }
 
-    public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now)
+    /// <param name="result">What the refresh brought.</param>
+    /// <param name="before">The status before it.</param>
+    /// <param name="now">In <see cref="MonotonicTime"/>.</param>
+    /// <param name="currentUntil">When the current token expires; <paramref name="now"/> when there is none.</param>
+    public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
     {
         if (result.Token is { } token)
         {
@@ -77,9 +88,16 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
         var pause = PauseAfter(failure, before.Failures);
 
-        // What may be over in a moment is looked at sooner when somebody waits for it, unless the token endpoint asked not to.
+        // A failure that may end at any moment is tested sooner when a request waits, unless the token endpoint asked for a pause.
         var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
+        if (failure.Outcome == RefreshOutcome.Rejected && before.HasHeldToken)
+        {
+            shortest = PauseOnceAccepted;
+            var untilLastCall = currentUntil - now - (LastCall * (0.5 + (0.5 * random.NextDouble())));
+            pause = Min(pause, Max(shortest * (1 + (0.1 * random.NextDouble())), untilLastCall));
+        }
+
         return before with
         {
             DueAt = now + pause,

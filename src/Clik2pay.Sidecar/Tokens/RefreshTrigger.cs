@@ -17,4 +17,10 @@ internal enum RefreshTrigger
 
     /// <summary>The credentials have been replaced by others.</summary>
     Rotation,
+
+    /// <summary>The wall clock has advanced more than the steady clock, so the current token may have expired.</summary>
+    ClockChange,
+
+    /// <summary>An operator asked for a new token with <c>tokens refresh</c>.</summary>
+    Operator,
 }

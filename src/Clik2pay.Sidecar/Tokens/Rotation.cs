@@ -29,11 +29,10 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     /// <summary>An offer takes the place of the one before it.</summary>
     public void Offer(TokenKey other) => Volatile.Write(ref candidate, new(other, RefreshStatus.Initial));
 
-    /// <summary>A token in the shared store that was issued so long ago, or longer, says nothing of whether these credentials are accepted.</summary>
-    public TimeSpan OldestTokenOf(TokenKey other) =>
-        other == inUse ? TimeSpan.MaxValue
-        : rotatedAt is { } since ? Min(OldestProof, time.GetMonotonicNow() - since)
-        : OldestProof;
+    /// <summary>Only a token in the shared store that was issued after this moment proves that these credentials are accepted.</summary>
+    public TimeSpan GetProofStart(TokenKey other) =>
+        other == inUse ? TimeSpan.MinValue
+        : Max(time.GetMonotonicNow() - OldestProof, rotatedAt ?? TimeSpan.MinValue);
 
     /// <summary>Settles an offer whose username and password are those in use, for of that there is nothing to try: it was taken back, or the API key alone is another.</summary>
     /// <returns>Whether another API key is in use from now on.</returns>
@@ -47,8 +46,8 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
             return false;
 
         inUse = offered.Key;
-        if (slot.Current is { } held)
-            slot.TryPublish(held.With(inUse.Credentials));
+        if (slot.Newest is { } newest)
+            slot.TryPublish(newest.With(inUse.Credentials));
         return true;
     }
 

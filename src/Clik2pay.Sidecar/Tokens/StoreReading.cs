@@ -1,13 +1,16 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>What a look into the shared store brought.</summary>
+/// <summary>The result of reading the shared store.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Token">The token that was found. However long the look took, it is never believed to live longer than it does.</param>
+/// <param name="Token">The token that was found. However long reading took, its lifetime is never overestimated.</param>
 internal sealed record StoreReading(StoreOutcome Outcome, AccessToken? Token)
 {
     public static readonly StoreReading Empty = new(StoreOutcome.Empty, Token: null);
 
     public static readonly StoreReading Unavailable = new(StoreOutcome.Unavailable, Token: null);
+
+    /// <summary>The tokens that replicas have seen rejected, by <see cref="TokenKey.FingerprintOf"/>.</summary>
+    public IReadOnlyCollection<string> Rejected { get; init; } = [];
 
     public static StoreReading Found(AccessToken token) => new(StoreOutcome.Found, token);
 }

@@ -9,11 +9,12 @@ namespace Clik2pay.Sidecar.Tokens;
 /// credentials, another scope or another environment can never pick it up, and a fetch that ends after a rotation writes under the old key.
 /// </summary>
 /// <param name="Value">The key.</param>
-/// <param name="Credentials">Whose token it is: what is had under the key is sent with the API key of this set.</param>
-internal sealed record TokenKey(string Value, CredentialSet Credentials)
+/// <param name="Credentials">Whose token it is: what is stored under the key is sent with the API key of this set.</param>
+/// <param name="SealingKey">256 bits that only a holder of the credentials can derive, to seal what is shared under the key. A secret.</param>
+internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] SealingKey)
 {
-    /// <summary>Only who has the credentials has this: 256 bits to seal what is shared under the key. A secret.</summary>
-    public byte[] SealingKey { get; private init; } = new byte[32];
+    /// <summary>The length of <see cref="FingerprintOf"/>, in characters.</summary>
+    public const int FingerprintLength = 32;
 
     /// <summary>
     /// The fingerprint is keyed with the password (HMAC-SHA-256), so it tells nothing about the user to whoever sees the key; the sealing key
@@ -29,11 +30,16 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials)
         var fingerprint = HMACSHA256.HashData(password, Encoding.UTF8.GetBytes(text));
         var value = $"{options.Environment}:{Convert.ToHexStringLower(fingerprint.AsSpan(0, 16))}";
 
-        return new(value, options.Credentials)
-        {
-            SealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, password, outputLength: 32, salt: Encoding.UTF8.GetBytes(value), info: "clik2pay-sidecar shared token"u8.ToArray()),
-        };
+        var salt = Encoding.UTF8.GetBytes(value);
+        var sealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, password, 32, salt, "clik2pay-sidecar shared token"u8.ToArray());
+        return new(value, options.Credentials, sealingKey);
     }
+
+    /// <summary>
+    /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in hexadecimal.
+    /// </summary>
+    public string FingerprintOf(AccessToken token) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(SealingKey, Encoding.UTF8.GetBytes($"token:{token.Value}")).AsSpan(0, FingerprintLength / 2));
 
     public bool Equals(TokenKey? other) => string.Equals(other?.Value, Value, StringComparison.Ordinal);
 

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <summary>One refresh: from the shared store if another replica was faster, else from the token endpoint under the lease.</summary>
 internal sealed class TokenRefresher(
     TokenSlot slot,
-    ITokenStore store,
+    TokenSharing sharing,
     ITokenLease lease,
     ITokenEndpoint endpoint,
     SidecarMetrics metrics,
@@ -21,18 +21,19 @@ internal sealed class TokenRefresher(
     /// <summary>Replicas that find the store away look once more at different moments of this time, before each of them fetches for itself.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often the token endpoint is called again, a second later each time, when it returns a token that has just expired.</summary>
+    private const int MostRepeats = 3;
+
     private TimeSpan? contendedAt;
     private volatile LeaseRecord? lastLease;
 
     /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
     public LeaseRecord? LastLease => lastLease;
 
-    /// <param name="key">Whose token, and under which key it is shared.</param>
-    /// <param name="oldest">A token in the shared store that was issued so long ago, or longer, is not taken.</param>
-    /// <param name="before">How the last refresh ended, and until when this one can wait for the store.</param>
-    /// <param name="onToken">Called when the slot has the token, before that is shared and the lease given back: a request waits for no store.</param>
-    /// <param name="cancellationToken">Ends the refresh; a lease that is held is given back all the same.</param>
-    public async Task<RefreshResult> RefreshAsync(TokenKey key, TimeSpan oldest, RefreshStatus before, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    /// <param name="order">What to bring.</param>
+    /// <param name="onToken">Called when the slot has the token, before that is shared and the lease released: a request waits for no store.</param>
+    /// <param name="cancellationToken">Ends the refresh; the lease is released all the same.</param>
+    public async Task<RefreshResult> RefreshAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
         var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
@@ -40,18 +41,18 @@ internal sealed class TokenRefresher(
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
-            var look = await AdoptAsync(key, oldest, cancellationToken);
+            var look = await AdoptAsync(order, cancellationToken);
             if (look.Token is { } found)
                 return RefreshResult.Adopted(found);
 
-            // 3. One replica at a time asks the token endpoint.
-            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(key, cancellationToken);
+            // 3. One replica at a time calls the token endpoint.
+            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(order.Key, cancellationToken);
 
             // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
                 return RefreshResult.Failed(attempt.Failure! with { Reason = $"another replica has tried: {attempt.Failure.Reason}" });
 
-            // 5. The others look again, at random moments so as not to march in step, and when the lease runs out.
+            // 5. The others poll again, at random moments so as not to march in step, and when the lease runs out.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
             {
                 await Task.Delay(Min(Jittered(pause), attempt.Remaining + Jittered(FirstPause)), time, cancellationToken);
@@ -60,8 +61,8 @@ internal sealed class TokenRefresher(
 
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
-                // 6. Between the look and the lease the previous holder may have written its token.
-                if ((await AdoptAsync(key, oldest, cancellationToken)).Token is { } written)
+                // 6. Between the poll and the lease the previous owner may have written its token.
+                if ((await AdoptAsync(order, cancellationToken)).Token is { } written)
                 {
                     var adopted = RefreshResult.Adopted(written);
                     onToken(adopted);
@@ -71,8 +72,9 @@ internal sealed class TokenRefresher(
             else
             {
                 // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
-                //    be short; and never after one look alone: on a machine where a hundred processes start at once, the first may be too slow.
-                if (slot.Current is not null && time.GetMonotonicNow() < before.AloneAt)
+                //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too slow.
+                var canWait = order.Trigger == RefreshTrigger.Scheduled && slot.Current is not null && !slot.IsInDoubt;
+                if (canWait && time.GetMonotonicNow() < order.Before.AloneAt)
                     return RefreshResult.Deferred;
 
                 if (!hasLookedAgain)
@@ -83,27 +85,15 @@ internal sealed class TokenRefresher(
                 }
             }
 
-            // 8. Only now the one call that the whole fleet makes in a token's life. The token is shared before the lease goes back.
-            var result = await FetchAsync(key, onToken, cancellationToken);
+            // 8. Only now the one call that the whole fleet makes in a token's lifetime. The token is shared before the lease is released.
+            var result = await FetchAsync(order, onToken, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
             // 9. A failure is shared too, so that it costs the whole fleet one call and not each replica one.
-            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, before.Failures) };
+            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, order.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }
-    }
-
-    /// <summary>
-    /// Looks after the shared token without refreshing it: takes one that lives longer than the held one, and writes the held one where the
-    /// store has lost it.
-    /// </summary>
-    public async Task<LookResult> LookAsync(TokenKey key, CancellationToken cancellationToken)
-    {
-        var look = await AdoptAsync(key, TimeSpan.MaxValue, cancellationToken);
-        return look.Outcome == LookOutcome.Behind && slot.Current is { } held && await store.WriteAsync(key, held, cancellationToken)
-            ? new(LookOutcome.WrittenBack)
-            : look;
     }
 
     private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
@@ -128,51 +118,69 @@ internal sealed class TokenRefresher(
         contendedAt = null;
     }
 
-    private async ValueTask<LookResult> AdoptAsync(TokenKey key, TimeSpan oldest, CancellationToken cancellationToken)
+    private async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
     {
-        var reading = await store.ReadAsync(key, cancellationToken);
-        if (reading.Outcome == StoreOutcome.Unavailable)
-        {
+        var look = await sharing.AdoptAsync(order, cancellationToken);
+        if (look.Outcome is LookOutcome.Adopted or LookOutcome.Unavailable)
             EndWait();
-            return new(LookOutcome.Unavailable);
-        }
-
-        if (reading.Token is not { } token || time.GetMonotonicNow() - (token.ExpiresAt - token.Lifetime) >= oldest)
-            return new(LookOutcome.Behind);
-
-        if (slot.Current?.IsSentAs(token) == true)
-            return new(LookOutcome.InPlace);
-
-        if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token))
-            return new(LookOutcome.Behind);
-
-        EndWait();
-        return new(LookOutcome.Adopted, token);
+        return look;
     }
 
-    private async Task<RefreshResult> FetchAsync(TokenKey key, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> FetchAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
-        // The life is counted from before the call: however long the answer took, the token is never believed to live longer than it does.
-        var askedAt = time.GetMonotonicNow();
-        var answer = await CallAsync(key.Credentials, askedAt, cancellationToken);
-        if (!answer.IsSuccess)
-            return RefreshResult.Failed(answer.Failure);
-
-        var token = new AccessToken(answer.Token.Value, answer.Token.Lifetime, askedAt + answer.Token.Lifetime, key.Credentials);
-        if (!token.IsValidAt(time.GetMonotonicNow()))
-            return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint took longer to answer than its token lives"));
-
-        if (!slot.TryPublish(token))
+        for (var repeats = 0; ; repeats++)
         {
-            // The held token lives longer, and is replaced as late as a token with the new one's short life allows.
-            return slot.IsRejected(token.Value) || slot.Current is not { } held
-                ? RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint gave once more the token that upstream has rejected"))
-                : RefreshResult.Fetched(new(held.Value, token.Lifetime, held.ExpiresAt, held.Credentials));
+            // The lifetime is counted from before the call: however long the response took, it is never overestimated.
+            var askedAt = time.GetMonotonicNow();
+            var wallOffset = time.GetWallOffset(askedAt);
+            var answer = await CallAsync(order.Key.Credentials, askedAt, cancellationToken);
+            if (!answer.IsSuccess)
+                return RefreshResult.Failed(answer.Failure);
+
+            var (issued, before) = (answer.Token, slot.Newest);
+            var token = new AccessToken(issued.Value, issued.Lifetime, askedAt + issued.Lifetime, order.Key.Credentials, wallOffset);
+            if (token.IsValidAt(time.GetMonotonicNow()))
+                return await PublishAsync(order, token, onToken, cancellationToken);
+
+            // Some providers return one token until it expires. Its successor can be obtained once this one has expired there.
+            if (!token.HasSameValue(before) || slot.IsRejected(token))
+                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned a token that has already expired"));
+
+            if (before!.IsValidAt(time.GetMonotonicNow()))
+                return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
+
+            if (repeats == MostRepeats)
+                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint still returns the previous token, which has expired"));
+
+            await Task.Delay(RefreshSchedule.Floor, time, cancellationToken);
+        }
+    }
+
+    private async Task<RefreshResult> PublishAsync(
+        RefreshOrder order, AccessToken token, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    {
+        var replaced = slot.Newest;
+        if (order.Trigger == RefreshTrigger.Operator && replaced is not null)
+        {
+            if (replaced.HasSameValue(token))
+                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned the current token again, so it stays in use"));
+
+            // The new token replaces it even if that one expires earlier.
+            slot.Withdraw(replaced);
+        }
+
+        if (!slot.TryPublish(token, order.CanSettle ? time.GetMonotonicNow() + token.Settling : null))
+        {
+            // The current token expires later, and is replaced as late as a token with the new one's short lifetime allows.
+            return slot.IsRejected(token) || slot.Current is not { } current
+                ? RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned once more the token that upstream has rejected"))
+                : RefreshResult.Fetched(new(current.Value, token.Lifetime, current.ExpiresAt, current.Credentials));
         }
 
         var result = RefreshResult.Fetched(token);
         onToken(result);
-        await store.WriteAsync(key, token, cancellationToken);
+
+        await sharing.ShareAsync(order, token, replaced, cancellationToken);
         return result;
     }
 

@@ -14,6 +14,7 @@ internal static class TokenServices
 
         services.AddHostedService<RefreshService>();
         services.AddSingleton<RefreshLoop>();
+        services.AddHostedService<ClockWatch>();
         services.AddSingleton<Rotation>();
         services.AddSingleton<RotationWatch>();
         services.AddHostedService(s => s.GetRequiredService<RotationWatch>());
@@ -22,6 +23,7 @@ internal static class TokenServices
             s.GetRequiredService<Clik2payOptions>().RefreshAt,
             s.GetRequiredService<ITokenStore>().CanForget,
             s.GetRequiredService<Random>()));
+        services.AddSingleton<TokenSharing>();
         services.AddSingleton<TokenRefresher>();
         services.AddSingleton<RefreshHistory>();
 

@@ -1,53 +1,126 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The one place in the process where the access token lies. Requests read it without a lock and without I/O.</summary>
+/// <summary>The one place in the process that stores the access token. Requests read it without a lock and without I/O.</summary>
 internal sealed class TokenSlot(TimeProvider time)
 {
-    private AccessToken? held;
-    private string? lastRejected;
+    private Content? content;
+    private Rejection? rejection;
+    private string? lastReplaced;
+    private string? withdrawn;
 
     /// <summary>The token to send now; null when there is none, or when it has expired: an expired token is never sent.</summary>
-    public AccessToken? Current
+    public AccessToken? Current => GetCurrent(time.GetMonotonicNow());
+
+    /// <summary>The token that was published last, whether it is in use already or still settling; it may have expired.</summary>
+    public AccessToken? Newest => Volatile.Read(ref content)?.Newest;
+
+    /// <summary>The last token that was rejected, and when; null when there is none.</summary>
+    public Rejection? LastRejection => Volatile.Read(ref rejection);
+
+    /// <summary>Whether there is a current token, and the wall clock raises doubts about its expiry.</summary>
+    public bool IsSuspect
     {
         get
         {
-            var token = Volatile.Read(ref held);
-            return token is not null && token.IsValidAt(time.GetMonotonicNow()) ? token : null;
+            var now = time.GetMonotonicNow();
+            return GetCurrent(now) is { } token && token.IsSuspectAt(time.GetWallOffset(now));
         }
     }
 
+    /// <summary>Whether there is a current token, and upstream has rejected it at another replica.</summary>
+    public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
+
+    public bool IsInDoubt => IsSuspect || IsWithdrawn;
+
+    /// <summary>The token to send at a moment of <see cref="MonotonicTime"/>.</summary>
+    public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
+
     /// <summary>
-    /// Takes the token, unless it is the one that upstream rejected or the held one of the same credentials lives longer: older never
-    /// replaces newer.
+    /// Takes the token, unless it was rejected, or the newest one of the same credentials expires later: older never replaces newer.
     /// </summary>
-    public bool TryPublish(AccessToken token)
+    /// <param name="token">The token.</param>
+    /// <param name="usedFrom">Until then the current token stays in use while it is valid and not suspect; null to use the new one at once.</param>
+    public bool TryPublish(AccessToken token, TimeSpan? usedFrom = null)
     {
         while (true)
         {
-            var before = Volatile.Read(ref held);
-            if (IsRejected(token.Value) || (before?.ExpiresAt > token.ExpiresAt && before.Credentials == token.Credentials))
+            var (now, before) = (time.GetMonotonicNow(), Volatile.Read(ref content));
+            var (newest, current, wallOffset) = (before?.Newest, before?.GetTokenAt(now), time.GetWallOffset(now));
+            if (IsRejected(token))
                 return false;
 
-            if (Interlocked.CompareExchange(ref held, token, before) == before)
-                return true;
+            if (newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials && !IsTokenInDoubt(newest, wallOffset))
+                return false;
+
+            var settles = usedFrom > now && current?.Credentials == token.Credentials
+                && !current.HasSameValue(token) && !IsTokenInDoubt(current, wallOffset);
+            var after = settles ? new Content(current!, token, usedFrom!.Value) : new Content(token, Next: null, NextFrom: default);
+            if (Interlocked.CompareExchange(ref content, after, before) != before)
+                continue;
+
+            if (newest is not null && !newest.HasSameValue(token))
+                Volatile.Write(ref lastReplaced, newest.Value);
+            return true;
         }
     }
 
     /// <summary>
-    /// Drops the token that upstream answered with 401. Of any number of such answers to one token only the first drops it, and none
-    /// drops its successor.
+    /// Drops a token that upstream answered with 401. Of any number of such responses to one token only the first drops it, and none drops its
+    /// successor.
     /// </summary>
     /// <returns>Whether this call dropped it.</returns>
     public bool TryReject(AccessToken token)
     {
-        if (Volatile.Read(ref held) != token)
-            return false;
+        while (Volatile.Read(ref content) is { } before)
+        {
+            if (before.Token != token && before.Next != token)
+                return false;
 
-        // Before it is dropped: a refresh that is just reading the shared store must not put it back.
-        Volatile.Write(ref lastRejected, token.Value);
-        return Interlocked.CompareExchange(ref held, null, token) == token;
+            // First, because a refresh that is reading the shared store now must not publish it again.
+            var now = time.GetMonotonicNow();
+            Volatile.Write(ref rejection, new(token, now));
+
+            // A successor that settles is used at once. The predecessor of a token that was used is not used again.
+            var after = before.Token == token && before.Next is { } next ? new Content(next, Next: null, NextFrom: default)
+                : before.Next == token && before.GetTokenAt(now) == before.Token ? before with { Next = null }
+                : null;
+            if (Interlocked.CompareExchange(ref content, after, before) == before)
+                return true;
+        }
+
+        return false;
     }
 
-    /// <summary>Whether upstream has rejected this very token: then it is not taken from the shared store again.</summary>
-    public bool IsRejected(string value) => string.Equals(Volatile.Read(ref lastRejected), value, StringComparison.Ordinal);
+    /// <summary>
+    /// Marks a token that upstream has rejected at another replica. It stays in use until there is a successor, because here it may still be
+    /// accepted; a successor that settles is used at once.
+    /// </summary>
+    public void Withdraw(AccessToken token)
+    {
+        Volatile.Write(ref withdrawn, token.Value);
+        if (Volatile.Read(ref content) is { Next: { } next } before && before.Token.HasSameValue(token))
+            Interlocked.CompareExchange(ref content, new(next, Next: null, NextFrom: default), before);
+    }
+
+    /// <summary>Whether upstream has rejected this very token, here or at another replica: then it is not taken again.</summary>
+    public bool IsRejected(AccessToken token) => token.HasSameValue(LastRejection?.Token) || IsWithdrawnToken(token);
+
+    /// <summary>Whether a newer token has replaced this one: then it is not adopted again, whatever the shared store reports about its expiry.</summary>
+    public bool IsReplaced(string value) => string.Equals(Volatile.Read(ref lastReplaced), value, StringComparison.Ordinal);
+
+    private bool IsWithdrawnToken(AccessToken token) => string.Equals(Volatile.Read(ref withdrawn), token.Value, StringComparison.Ordinal);
+
+    private bool IsTokenInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
+
+    /// <summary>A token, and its successor with the moment from which that is used.</summary>
+    private sealed record Content(AccessToken Token, AccessToken? Next, TimeSpan NextFrom)
+    {
+        public AccessToken Newest => Next ?? Token;
+
+        public AccessToken? GetTokenAt(TimeSpan now)
+        {
+            var token = Next is not null && (now >= NextFrom || !Token.IsValidAt(now)) ? Next : Token;
+            return token.IsValidAt(now) ? token : null;
+        }
+    }
 }

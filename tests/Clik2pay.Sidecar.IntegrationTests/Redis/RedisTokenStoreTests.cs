@@ -123,7 +123,7 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
         await rig.WriteAsync(RedisRig.Token("ours"));
 
         Assert.Equal("ours", (await rig.ReadAsync()).Token?.Value);
-        Assert.Single(rig.Log.Lines, line => line.Text.Contains("none of the sidecar's", StringComparison.Ordinal));
+        Assert.Single(rig.Log.Lines, line => line.Text.Contains("is not used and is removed", StringComparison.Ordinal));
     }
 
     [Fact]

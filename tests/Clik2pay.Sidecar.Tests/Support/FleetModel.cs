@@ -14,6 +14,7 @@ internal sealed class FleetModel
     private readonly HashSet<SimulatedReplica> disturbed = [];
     private readonly HashSet<SimulatedReplica> served = [];
     private bool isEndpointUp = true;
+    private string? storedToken;
     private TimeSpan storedExpiry;
     private int seed;
 
@@ -147,8 +148,8 @@ internal sealed class FleetModel
         if (redis.Value is { } shared && redis.ExpiresAt > now)
         {
             Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token is never said to live longer than it does");
-            Require(redis.ExpiresAt >= storedExpiry, "the stored expiry never goes back");
-            storedExpiry = redis.ExpiresAt;
+            Require(redis.ExpiresAt >= storedExpiry || shared == storedToken, "no token in the store is replaced by one that expires earlier");
+            (storedToken, storedExpiry) = (shared, redis.ExpiresAt);
         }
     });
 

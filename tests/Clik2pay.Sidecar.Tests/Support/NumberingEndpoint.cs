@@ -24,6 +24,9 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     /// <summary>Answers in place of a token, when set.</summary>
     public TokenFailure? Failure { get; set; }
 
+    /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
+    public bool RepeatsToken { get; set; }
+
     /// <summary>With whose credentials it was called last.</summary>
     public CredentialSet? LastCredentials { get; private set; }
 
@@ -40,9 +43,13 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
         LastCredentials = credentials;
         LastCaller = SynchronizationContext.Current as SimulatedReplica;
         var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
-        ExpiresAt[name] = time.GetMonotonicNow() + Lifetime;
+        var (now, lifetime) = (time.GetMonotonicNow(), Lifetime);
+        if (RepeatsToken && ExpiresAt.LastOrDefault(token => token.Value > now) is { Key: { } repeated, Value: var expiresAt })
+            (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
+        else
+            ExpiresAt[name] = now + Lifetime;
         var failure = Refused.Contains(credentials.Password) ? new(RefreshOutcome.Rejected, "refused") : Failure;
-        var answer = failure is not null ? (TokenAnswer)failure : new IssuedToken(name, Lifetime);
+        var answer = failure is not null ? (TokenAnswer)failure : new IssuedToken(name, lifetime);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);
 

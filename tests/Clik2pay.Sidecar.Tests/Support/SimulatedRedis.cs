@@ -27,13 +27,36 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
     public int Commands { get; set; }
 
-    public TimeSpan Now => time.GetMonotonicNow();
+    public TimeSpan Now => time.GetMonotonicNow() + Step;
 
-    public void Flush() => (Value, ExpiresAt, leaseOwner, note) = (null, TimeSpan.Zero, null, null);
+    /// <summary>By how much the server's clock was set.</summary>
+    public TimeSpan Step { get; set; }
 
-    public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt)
+    public HashSet<string> Rejected { get; } = new(StringComparer.Ordinal);
+
+    public void Flush()
     {
-        if (expiresAt <= Now || expiresAt <= ExpiresAt)
+        (Value, ExpiresAt, leaseOwner, note) = (null, TimeSpan.Zero, null, null);
+        Rejected.Clear();
+    }
+
+    /// <summary>Removes the token if it is still this one.</summary>
+    public bool Delete(string value)
+    {
+        if (Value != value)
+            return false;
+
+        (Value, ExpiresAt) = (null, TimeSpan.Zero);
+        return true;
+    }
+
+    /// <param name="value">The token.</param>
+    /// <param name="lifetime">Its lifetime.</param>
+    /// <param name="expiresAt">By the server's clock.</param>
+    /// <param name="overwritten">A token that is written over although it expires later.</param>
+    public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt, string? overwritten = null)
+    {
+        if (Rejected.Contains(value) || expiresAt <= Now || (expiresAt <= ExpiresAt && (Value is null || Value != overwritten)))
             return false;
 
         (Value, Lifetime, ExpiresAt) = (value, lifetime, expiresAt);

@@ -5,6 +5,8 @@ namespace Clik2pay.Sidecar.Tests.Support;
 /// <summary>One replica's way to the simulated Redis, with a clock of its own and faults of its own.</summary>
 internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider clock) : ITokenStore, ITokenLease
 {
+    private AccessToken? lastFound;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <summary>Packets of this replica are dropped.</summary>
@@ -20,17 +22,38 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var askedAt = clock.GetMonotonicNow();
-        var (isAnswered, found) = await VisitAsync(() => (redis.Value, redis.Lifetime, Left: redis.ExpiresAt - redis.Now), cancellationToken);
+        var wallOffset = clock.GetWallOffset(askedAt);
+        var (isAnswered, found) = await VisitAsync(
+            () => (redis.Value, redis.Lifetime, Left: redis.ExpiresAt - redis.Now, Rejected: redis.Rejected.ToArray()), cancellationToken);
+        lastFound = null;
         if (!isAnswered)
             return StoreReading.Unavailable;
 
-        return found is { Value: { } value, Left: var left } && left > TimeSpan.Zero ? StoreReading.Found(new(value, found.Lifetime, askedAt + left, key.Credentials)) : StoreReading.Empty;
+        var fingerprints = found.Rejected.Select(value => key.FingerprintOf(new(value, default, default, key.Credentials)));
+        var nothing = StoreReading.Empty with { Rejected = [.. fingerprints] };
+        if (found is not { Value: { } value, Left: var left } || left <= TimeSpan.Zero)
+            return nothing;
+
+        // As the store does with an expiry that cannot be right, and with a token that was rejected.
+        if (left > found.Lifetime + TimeSpan.FromSeconds(1) || found.Rejected.Contains(value))
+        {
+            await VisitAsync(() => redis.Delete(value), cancellationToken);
+            return nothing;
+        }
+
+        lastFound = new(value, found.Lifetime, askedAt + MonotonicTime.Min(left, found.Lifetime), key.Credentials, wallOffset);
+        return nothing with { Outcome = StoreOutcome.Found, Token = lastFound };
     }
+
+    public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken) =>
+        (await VisitAsync(() => redis.Rejected.Add(token.Value) || redis.Rejected.Contains(token.Value), cancellationToken)).Reply;
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         var expiresAt = redis.Now + (token.ExpiresAt - clock.GetMonotonicNow());
-        return (await VisitAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt), cancellationToken)).Reply;
+        var isTooLate = token.HasSameValue(lastFound) && lastFound!.ExpiresAt - token.ExpiresAt > ITokenStore.ExpiryTolerance;
+        var overwritten = isTooLate ? token.Value : null;
+        return (await VisitAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt, overwritten), cancellationToken)).Reply;
     }
 
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using Clik2pay.Sidecar.Tokens;
-
 namespace Clik2pay.Sidecar.Tests.Support;
 
 /// <summary>
@@ -10,13 +8,23 @@ internal sealed class SimulatedTime : TimeProvider
 {
     private readonly PriorityQueue<(SimulatedTimer Timer, int Setting), (long At, long Order)> alarms = new();
     private long now = TimeSpan.FromDays(1).Ticks;
+    private long suspended;
     private long order;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => now;
+    /// <summary>The time on which timers run.</summary>
+    public TimeSpan TimerNow => new(now);
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(now);
+    /// <summary>By how much the wall clock was set, and the steady clock was not.</summary>
+    public TimeSpan WallStep { get; set; }
+
+    public override long GetTimestamp() => now + suspended;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(now + suspended) + WallStep;
+
+    /// <summary>Suspends the machine: both clocks go on, and timers do not.</summary>
+    public void Suspend(TimeSpan span) => suspended += span.Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -29,7 +37,7 @@ internal sealed class SimulatedTime : TimeProvider
     /// <summary>Lets time go by; what is set for it rings in its order.</summary>
     public void Advance(TimeSpan span)
     {
-        var end = this.GetMonotonicNow() + span;
+        var end = TimerNow + span;
         while (RingNext(end))
         {
             // Each alarm at its own moment.

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
@@ -31,7 +30,7 @@ internal sealed class Simulation : SynchronizationContext
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += step)
         {
-            var end = Time.GetMonotonicNow() + step;
+            var end = Time.TimerNow + step;
             while (Time.RingNext(end))
                 RunReady();
             RunReady();

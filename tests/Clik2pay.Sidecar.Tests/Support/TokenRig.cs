@@ -16,13 +16,16 @@ internal sealed class TokenRig
 #pragma warning restore CA5394
         Slot = new(time);
         Store = store ?? new InProcessTokenStore(time);
-        Refresher = new(Slot, Store, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
-        Loop = new(new Rotation(Key, Slot, time), Refresher, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
+        var sharing = new TokenSharing(Slot, Store, time);
+        Refresher = new(Slot, sharing, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
+        Loop = new(new Rotation(Key, Slot, time), Refresher, sharing, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }
 
-    public static TokenKey Key { get; } = new("Custom:test", Secrets.Set);
+    public static TokenKey Key { get; } = CreateKey("Custom:test");
+
+    public static TokenKey CreateKey(string value) => new(value, Secrets.Set, new byte[32]);
 
     public Simulation Simulation { get; }
 

@@ -54,8 +54,8 @@ public sealed class RefreshScheduleTests
     }
 
     private static TimeSpan AfterToken(RefreshSchedule schedule, TimeSpan lifetime) =>
-        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime, Secrets.Set)), RefreshStatus.Initial, Now).DueAt - Now;
+        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime, Secrets.Set)), RefreshStatus.Initial, Now, Now).DueAt - Now;
 
     private static TimeSpan AfterFailure(RefreshSchedule schedule, TokenFailure failure, int failures) =>
-        schedule.After(RefreshResult.Failed(failure), RefreshStatus.Initial with { Failures = failures }, Now).DueAt - Now;
+        schedule.After(RefreshResult.Failed(failure), RefreshStatus.Initial with { Failures = failures }, Now, Now).DueAt - Now;
 }

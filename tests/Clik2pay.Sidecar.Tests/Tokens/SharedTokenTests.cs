@@ -101,7 +101,7 @@ public sealed class SharedTokenTests
         var cancellation = TestContext.Current.CancellationToken;
         await store.WriteAsync(TokenRig.Key, Token("a", Second), cancellation);
 
-        Assert.Equal(StoreReading.Empty, await store.ReadAsync(new("Custom:other", Secrets.Set), cancellation));
+        Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.CreateKey("Custom:other"), cancellation));
         simulation.Time.Advance(Second);
         Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
     }

@@ -1,0 +1,16 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>
+/// Compares the refresh loop's due time with the clocks at short intervals, because timers stop while the machine is suspended.
+/// </summary>
+internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLoop
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            loop.CheckClocks();
+    }
+}

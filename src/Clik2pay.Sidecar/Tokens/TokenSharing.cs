@@ -1,0 +1,73 @@
+namespace Clik2pay.Sidecar.Tokens;
+
+/// <summary>What one replica takes from the shared store and gives to it: tokens, and rejections of tokens.</summary>
+internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvider time)
+{
+    private Rejection? sharedRejection;
+
+    /// <summary>Adopts the token in the shared store if it is better than the newest one of this replica, and fulfills the order.</summary>
+    public async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
+    {
+        await ShareRejectionAsync(order.Key, cancellationToken);
+        var reading = await store.ReadAsync(order.Key, cancellationToken);
+        if (reading.Outcome == StoreOutcome.Unavailable)
+            return new(LookOutcome.Unavailable);
+
+        WithdrawRejected(order.Key, reading);
+        if (reading.Token is not { } token || token.IssuedAt <= order.IssuedAfter || slot.IsReplaced(token.Value))
+            return new(LookOutcome.Behind);
+
+        // It is shared already, unless the store's clock has been set back: then this replica knows better when the token expires.
+        if (slot.Newest is { } newest && newest.IsSentAs(token))
+            return new(token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance ? LookOutcome.Behind : LookOutcome.InPlace);
+
+        TimeSpan? usedFrom = order.CanSettle ? token.IssuedAt + token.Settling : null;
+        if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token, usedFrom))
+            return new(LookOutcome.Behind);
+
+        return new(LookOutcome.Adopted, token);
+    }
+
+    /// <summary>
+    /// Polls the store without a refresh: adopts a token that expires later than the newest one, and writes that one where the store has lost it,
+    /// or reports too late an expiry. A token that may have expired is not written.
+    /// </summary>
+    public async Task<LookResult> PollAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        var look = await AdoptAsync(new(key, RefreshTrigger.Scheduled, TimeSpan.MinValue, RefreshStatus.Initial), cancellationToken);
+        return look.Outcome == LookOutcome.Behind && !slot.IsInDoubt && slot.Current is not null && slot.Newest is { } newest
+            && await store.WriteAsync(key, newest, cancellationToken)
+                ? new(LookOutcome.WrittenBack)
+                : look;
+    }
+
+    /// <summary>Writes a token that was fetched. An operator wants no replica to go on with the previous one.</summary>
+    public async ValueTask ShareAsync(RefreshOrder order, AccessToken token, AccessToken? replaced, CancellationToken cancellationToken)
+    {
+        if (order.Trigger == RefreshTrigger.Operator && replaced is not null && !replaced.HasSameValue(token))
+            await store.RejectAsync(order.Key, replaced, cancellationToken);
+        await store.WriteAsync(order.Key, token, cancellationToken);
+    }
+
+    /// <summary>Once for each token that upstream has rejected here; again at the next poll where the store could not be reached.</summary>
+    private async ValueTask ShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        if (slot.LastRejection is { } rejection && rejection != sharedRejection
+            && await store.RejectAsync(key, rejection.Token, cancellationToken))
+        {
+            sharedRejection = rejection;
+        }
+    }
+
+    private void WithdrawRejected(TokenKey key, StoreReading reading)
+    {
+        if (reading.Rejected.Count == 0)
+            return;
+
+        foreach (var token in new[] { slot.Current, slot.Newest }.OfType<AccessToken>())
+        {
+            if (reading.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+                slot.Withdraw(token);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>Tokens in a real Redis that were rejected, or whose expiry is wrong.</summary>
+public sealed class RejectedTokenTests : IAsyncLifetime
+{
+    private RedisServer server = null!;
+    private RedisRig rig = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string RejectedName => new RedisKeys(rig.Options, rig.Key).Rejected;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RedisServer.StartAsync();
+        rig = new($"{server.Endpoint}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        rig.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_rejected_token_is_removed_and_is_not_written_again()
+    {
+        var token = RedisRig.Token("revoked");
+        await rig.WriteAsync(token);
+
+        Assert.True(await rig.Store.RejectAsync(rig.Key, token, Cancellation));
+        var reading = await rig.ReadAsync();
+        await rig.WriteAsync(token);
+
+        Assert.Equal(StoreOutcome.Empty, reading.Outcome);
+        Assert.Equal([rig.Key.FingerprintOf(token)], reading.Rejected);
+        Assert.Null((await rig.ReadAsync()).Token);
+        Assert.Equal(RejectedName, await server.SingleKeyAsync());
+    }
+
+    [Fact]
+    public async Task Exactly_the_rejected_token_is_removed()
+    {
+        await rig.WriteAsync(RedisRig.Token("successor"));
+
+        await rig.Store.RejectAsync(rig.Key, RedisRig.Token("revoked"), Cancellation);
+
+        Assert.Equal("successor", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_successor_that_expires_earlier_takes_the_place_of_a_rejected_token()
+    {
+        var token = RedisRig.Token("revoked");
+        await rig.WriteAsync(token);
+        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+
+        await rig.WriteAsync(RedisRig.Token("successor", left: 300, lifetime: 300));
+
+        Assert.Equal("successor", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_prepared_before_the_rejection_has_no_effect()
+    {
+        using var other = new RedisRig($"{server.Endpoint}");
+        var token = RedisRig.Token("revoked");
+        await rig.ReadAsync();
+
+        await other.Store.RejectAsync(other.Key, token, Cancellation);
+
+        Assert.False(await rig.Store.WriteAsync(rig.Key, token, Cancellation));
+    }
+
+    [Fact]
+    public async Task The_last_8_rejected_tokens_are_remembered_for_as_long_as_one_of_them_can_be_valid()
+    {
+        var tokens = Enumerable.Range(1, 10).Select(i => RedisRig.Token($"token-{i}", left: 100 * (11 - i))).ToList();
+        foreach (var token in tokens)
+            await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+        await rig.Store.RejectAsync(rig.Key, tokens[^1], Cancellation);
+
+        Assert.Equal(tokens.Skip(2).Select(rig.Key.FingerprintOf), (await rig.ReadAsync()).Rejected);
+        Assert.InRange((await server.RunAsync("PTTL", RejectedName)).Integer, 1_000_000, 1_060_000);
+    }
+
+    [Theory]
+    [InlineData("SET", "KEY", "garbage")]
+    [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
+    [InlineData("RPUSH", "KEY", "a", "list")]
+    public async Task Something_else_under_the_key_counts_as_no_rejection_and_makes_room_for_one(params string[] command)
+    {
+        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? RejectedName : word))]);
+        var token = RedisRig.Token("a");
+
+        await rig.WriteAsync(token);
+        Assert.Empty((await rig.ReadAsync()).Rejected);
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+
+        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+        Assert.Single((await rig.ReadAsync()).Rejected);
+    }
+
+    [Fact]
+    public async Task A_fingerprint_reveals_neither_the_token_nor_the_same_token_of_other_credentials()
+    {
+        using var rotated = new RedisRig($"{server.Endpoint}", password: "another");
+        var token = RedisRig.Token("canary-token");
+
+        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+
+        var text = (await server.RunAsync("GET", RejectedName)).Text;
+        Assert.Matches("^[0-9a-f]{32}$", text);
+        Assert.NotEqual(rotated.Key.FingerprintOf(token), text);
+    }
+
+    [Lesson("Redis's clock set back, old tokens adopted, sharing broken: valkey-io/valkey#2651")]
+    [Fact]
+    public async Task A_token_with_more_time_remaining_than_its_lifetime_is_removed()
+    {
+        await rig.WriteAsync(RedisRig.Token("a", left: 3606, lifetime: 3600));
+
+        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+    }
+
+    [Fact]
+    public async Task A_replica_that_has_the_token_corrects_an_expiry_that_is_too_late()
+    {
+        await rig.WriteAsync(RedisRig.Token("a", left: 3000));
+
+        await rig.WriteAsync(RedisRig.Token("a", left: 1800));
+        Assert.InRange((await server.RunAsync("PTTL", rig.TokenName)).Integer, 1_700_000, 1_800_000);
+
+        // Within the tolerance, or of another token, it stays.
+        await rig.WriteAsync(RedisRig.Token("a", left: 1797));
+        await rig.WriteAsync(RedisRig.Token("b", left: 1000));
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        Assert.InRange((await server.RunAsync("PTTL", rig.TokenName)).Integer, 1_797_100, 1_800_000);
+    }
+
+    [Fact]
+    public async Task A_token_of_48_KiB_is_shared_and_a_longer_value_is_removed()
+    {
+        var token = RedisRig.Token(new('t', AccessToken.MaxLength));
+        await rig.WriteAsync(token);
+        Assert.Equal(token.Value, (await rig.ReadAsync()).Token?.Value);
+
+        await rig.WriteAsync(RedisRig.Token(new('t', AccessToken.MaxLength + 1), left: 3599.9));
+        await server.RunAsync("SET", rig.TokenName, new string('x', AccessToken.MaxLength + 100), "PX", 1_000_000);
+        Assert.Null((await rig.ReadAsync()).Token);
+        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+    }
+
+    [Fact]
+    public async Task A_look_at_one_key_does_not_change_what_is_written_under_another()
+    {
+        using var production = new RedisRig($"{server.Endpoint}", "Production");
+        await rig.ReadAsync();
+
+        Assert.False(await rig.Store.WriteAsync(production.Key, RedisRig.Token("a"), Cancellation));
+        Assert.True(await rig.Store.WriteAsync(rig.Key, RedisRig.Token("a"), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_user_with_the_documented_rights_can_share_a_rejection()
+    {
+        await server.RunAsync(
+            "ACL", "SETUSER", "limited", "on", ">limited", "~clik2pay:*", "+eval", "+time", "+get", "+set", "+del", "+strlen", "+pttl", "+pexpire");
+        using var limited = new RedisRig($"{server.Endpoint},user=limited,password=limited");
+
+        Assert.True(await limited.Store.RejectAsync(limited.Key, RedisRig.Token("a"), Cancellation));
+        Assert.Single((await limited.ReadAsync()).Rejected);
+    }
+}

@@ -1,0 +1,115 @@
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Tokens;
+
+/// <summary>A new token is used only after some seconds while the current one is valid.</summary>
+public sealed class SettlingTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly Simulation simulation = new();
+    private readonly NumberingEndpoint endpoint;
+    private readonly SimulatedRedis redis;
+
+    public SettlingTests()
+    {
+        endpoint = new(simulation.Time);
+        redis = new(simulation.Time);
+    }
+
+    [Lesson("token accepted only seconds after issue: openam-jp/openam#421, tsidp#73")]
+    [Theory]
+    [InlineData(3600, 10)]
+    [InlineData(60, 6)]
+    public void A_scheduled_refresh_changes_the_token_after_10_seconds_or_a_tenth_of_the_lifetime(int lifetime, int settling)
+    {
+        endpoint.Lifetime = lifetime * Second;
+        var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
+        Assert.Equal("access_token_1", replica.Token?.Value);
+        simulation.Advance(0.76 * lifetime * Second, Second / 10, () => Assert.True(replica.Token?.Value == "access_token_1" || AgeOfSecond() >= settling * Second));
+        Assert.Equal(2, endpoint.Calls);
+
+        simulation.Advance(settling * Second, Second / 10);
+
+        Assert.Equal("access_token_2", replica.Token?.Value);
+        Assert.Equal(2, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_replica_that_adopts_a_token_waits_for_its_age_too()
+    {
+        var replicas = Enumerable.Range(1, 5).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed)).ToList();
+        var (tooEarly, isDue) = (0, false);
+
+        simulation.Advance(47 * Minute, Second / 10, () =>
+        {
+            isDue |= endpoint.Calls == 2;
+            tooEarly += isDue && AgeOfSecond() < 10 * Second ? replicas.Count(replica => replica.Token?.Value == "access_token_2") : 0;
+        });
+
+        Assert.Equal(0, tooEarly);
+        Assert.All(replicas, replica => Assert.Equal("access_token_2", replica.Token?.Value));
+        Assert.Equal(2, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_401_to_the_current_token_brings_its_successor_into_use_at_once()
+    {
+        var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
+        while (endpoint.Calls == 1)
+            simulation.Advance(Second, Second);
+        Assert.Equal("access_token_1", replica.Token?.Value);
+
+        replica.Reject(replica.Token!);
+
+        Assert.Equal("access_token_2", replica.Token?.Value);
+        Assert.Equal(2, endpoint.Calls);
+    }
+
+    [Fact]
+    public void A_token_that_replaces_none_is_used_at_once()
+    {
+        var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
+        replica.Reject(replica.Token!);
+        simulation.Advance(2 * Second, Second);
+
+        Assert.Equal("access_token_2", replica.Token?.Value);
+    }
+
+    [Fact]
+    public void When_the_current_token_expires_its_successor_is_used_without_a_gap()
+    {
+        endpoint.Lifetime = 5 * Second;
+        var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
+
+        simulation.Advance(Minute, Second / 10, () => Assert.NotNull(replica.Token));
+    }
+
+    [Lesson("the same token until its end, and a gap at expiry: wso2/api-manager#773")]
+    [Fact]
+    public void A_provider_that_returns_one_token_until_it_expires_leaves_no_request_without_a_token()
+    {
+        endpoint.RepeatsToken = true;
+        endpoint.Latency = Second / 5;
+        var rig = new TokenRig(simulation, endpoint);
+        _ = rig.Start();
+        simulation.Advance(Second, Second / 10);
+        var requests = new List<Task<AccessToken?>>();
+
+        simulation.Advance(TimeSpan.FromHours(3), Second / 10, () =>
+        {
+            if (rig.Source.TryGet() is null)
+                requests.Add(rig.Get());
+        });
+        simulation.Advance(10 * Second, Second / 10);
+
+        Assert.All(requests, request => Assert.NotNull(request.Completed()));
+        Assert.InRange(endpoint.Calls, 4, 60);
+        Assert.Equal(4, endpoint.ExpiresAt.Count);
+        Assert.Null(rig.Loop.Status.Failure);
+    }
+
+    private TimeSpan AgeOfSecond() => simulation.Time.GetMonotonicNow() - endpoint.CalledAt[1];
+}
