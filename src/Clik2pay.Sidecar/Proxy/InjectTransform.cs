@@ -36,6 +36,13 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
             await RefuseAsync(context.HttpContext);
     }
 
+    /// <summary>Refused credentials have a code of their own, so that an alert can distinguish "wait" from "page someone".</summary>
+    private static (ErrorCode Code, string Advice) Explain(RefreshStatus status, long seconds) =>
+        status.Failure is { Outcome: RefreshOutcome.Rejected }
+            ? (ErrorCode.CredentialsRefused,
+                $"Check the credentials; the sidecar's log has details. A retry can help in {seconds} s at the earliest.")
+            : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");
+
     private static string Explain(Sent sent) =>
         sent == Sent.No ? "The request was not sent." : "The provider has refused the request with 401, and its replay was not sent.";
 
@@ -46,7 +53,8 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.TokenUnavailable, metrics,
-            $"There is no valid access token: {status.WhyNoToken}. {Explain(Exchange.Of(context).Sent)} Try again in {seconds} s.");
+        var (code, advice) = Explain(status, seconds);
+        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, code, metrics,
+            $"There is no valid access token: {status.WhyNoToken}. {Explain(Exchange.Of(context).Sent)} {advice}");
     }
 }

@@ -85,7 +85,12 @@ public sealed class CanaryTests : IAsyncLifetime
             Logged);
         Assert.All(["Microsoft.AspNetCore: ", "Clik2pay.Sidecar: ", "Experimental.System.Net.Http.Connections: "], source => Assert.Contains(telemetry.Activities, text => text.StartsWith(source, StringComparison.Ordinal)));
         Assert.All(["clik2pay.sidecar.requests_rejected", "http.server.request.duration", "http.client.request.duration", "kestrel.connection.duration"], name => Assert.Contains(telemetry.Measurements, text => text.Contains($"/{name} ", StringComparison.Ordinal)));
-        Assert.All(["bad_request", "caller_refused", "no_route", "token_unavailable", "upstream_timeout", "upstream_unreachable"], code => Assert.Contains(answers, text => text.Contains($"Clik2pay-Sidecar-Error: {code}\r\n", StringComparison.Ordinal)));
+        Assert.All(
+            [
+                "bad_request", "caller_refused", "credentials_refused", "no_route",
+                "token_unavailable", "upstream_timeout", "upstream_unreachable",
+            ],
+            code => Assert.Contains(answers, text => text.Contains($"Clik2pay-Sidecar-Error: {code}\r\n", StringComparison.Ordinal)));
         Assert.All(["HTTP/1.1 200 ", "HTTP/1.1 302 ", "HTTP/1.1 401 ", "X-Kept: trailer"], text => Assert.Contains(answers, answer => answer.Contains(text, StringComparison.Ordinal)));
         Assert.All(["The sidecar is alive.", "A valid access token is held.", "refused the username or the password"], text => Assert.Contains(pages, page => page.Contains(text, StringComparison.Ordinal)));
         Assert.All(["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "], key => Assert.Contains(mistakes, mistake => mistake.StartsWith(key, StringComparison.Ordinal)));

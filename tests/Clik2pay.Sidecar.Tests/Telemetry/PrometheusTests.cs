@@ -19,7 +19,11 @@ public sealed class PrometheusTests
     private static readonly string[] OperationOutcomes = ["success", "unreachable", "timeout", "tls_failed", "access_denied", "not_ready", "invalid_reply"];
     private static readonly string[] Headers = ["Authorization", "Proxy-Authorization", "x-api-key", "Cookie", "baggage", "Clik2pay-Sidecar-Token"];
     private static readonly string[] Reasons = ["cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "body_too_large", "head_too_large", "timeout", "malformed"];
-    private static readonly string[] Codes = ["token_unavailable", "upstream_unreachable", "upstream_timeout", "no_route", "caller_refused", "bad_request", "shutting_down", "internal_error"];
+    private static readonly string[] Codes =
+    [
+        "token_unavailable", "credentials_refused", "upstream_unreachable", "upstream_timeout",
+        "no_route", "caller_refused", "bad_request", "shutting_down", "internal_error",
+    ];
 
     [Fact]
     public async Task Every_counter_is_there_with_0_from_the_start_for_each_of_its_values()
@@ -137,7 +141,10 @@ public sealed class PrometheusTests
 
         Assert.Equal((0, 0, 0, 0), (Value(text, "ready{}"), Value(text, "token_expiry_timestamp_seconds{}"), Value(text, "token_lifetime_seconds{}"), Value(text, "token_last_success_timestamp_seconds{}")));
         Assert.Equal((1, 1), (Value(text, "token_refreshes_total{outcome=\"rejected\",trigger=\"startup\"}"), Value(text, "token_endpoint_requests_total{outcome=\"rejected\"}")));
-        Assert.Equal(1, Value(text, "own_answers_total{code=\"token_unavailable\",sent=\"no\"}"));
+        Assert.Equal(
+            (1, 0),
+            (Value(text, "own_answers_total{code=\"credentials_refused\",sent=\"no\"}"),
+            Value(text, "own_answers_total{code=\"token_unavailable\",sent=\"no\"}")));
     }
 
     [Fact]
@@ -161,7 +168,7 @@ public sealed class PrometheusTests
         var text = await ScrapeAsync(sidecar);
 
         Assert.Equal([2, 1, 2, 1, 1], ((string[])["2xx", "3xx", "4xx", "5xx", "other"]).Select(status => Value(text, $"upstream_answers_total{{status_class=\"{status}\"}}")));
-        Assert.Equal([0, 0, 0, 1, 1, 1, 0, 0], Codes.Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"no\"}}")));
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 0, 0], Codes.Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"no\"}}")));
     }
 
     [Fact]
