@@ -12,7 +12,7 @@ public sealed class PrometheusTests
     private const string Prefix = "clik2pay_sidecar_";
 
     private static readonly string[] Outcomes = ["success", "adopted", "rejected", "throttled", "unavailable", "invalid_response", "deferred"];
-    private static readonly string[] Triggers = ["startup", "scheduled", "expired", "unauthorized", "rotation"];
+    private static readonly string[] Triggers = ["startup", "scheduled", "expired", "unauthorized", "rotation", "operator", "clock_change"];
     private static readonly string[] CallOutcomes = ["success", "rejected", "throttled", "unavailable", "invalid_response"];
     private static readonly string[] LeaseOutcomes = ["acquired", "contended", "held_off", "lost", "unavailable"];
     private static readonly string[] Operations = ["read", "write", "acquire", "release", "discard"];
