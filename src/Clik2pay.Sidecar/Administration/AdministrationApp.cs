@@ -9,9 +9,13 @@ internal static class AdministrationApp
 {
     private const string Text = "text/plain; charset=utf-8";
 
+    private static ReadOnlySpan<byte> NotFound =>
+        "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /; and POST /quitquitquit and POST /tokens/refresh.\n"u8;
+
     public static IServiceCollection AddAdministration(this IServiceCollection services) => services
         .AddSingleton<AdminGuard>()
         .AddSingleton<Probes>()
+        .AddSingleton<RefreshCommand>()
         .AddSingleton<StatusReport>();
 
     public static void UseAdministration(this WebApplication app)
@@ -19,12 +23,14 @@ internal static class AdministrationApp
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
         app.Services.GetRequiredService<SidecarMetrics>().ShowState(app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        var refresh = app.Services.GetRequiredService<RefreshCommand>();
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         var guard = app.Services.GetRequiredService<AdminGuard>();
         app.MapWhen(AdministrationListener.Serves, admin =>
         {
             admin.Use(GuardAsync);
             admin.MapWhen(context => AdminGuard.IsQuit(context.Request), quit => quit.Run(QuitAsync));
+            admin.MapWhen(context => AdminGuard.IsRefresh(context.Request), tokens => tokens.Run(RefreshAsync));
             admin.UsePrometheus();
             admin.Run(context => AnswerAsync(context, probes, report));
         });
@@ -40,6 +46,13 @@ internal static class AdministrationApp
                 // Also for one that does not wait for the answer.
                 lifetime.StopApplication();
             }
+        }
+
+        async Task RefreshAsync(HttpContext context)
+        {
+            var (status, text) = await refresh.RunAsync(context.RequestAborted);
+            if (!context.RequestAborted.IsCancellationRequested)
+                await WriteAsync(context, status, Text, Encoding.UTF8.GetBytes(text + "\n"));
         }
 
         Task GuardAsync(HttpContext context, RequestDelegate next)
@@ -67,7 +80,7 @@ internal static class AdministrationApp
             "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
             "/" => WriteAsync(context, StatusCodes.Status200OK, StatusPage.ContentType, StatusPage.Write(report.Take())),
             "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, "OTEL_SDK_DISABLED is true, so nothing is measured.\n"u8.ToArray()),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /; and POST /quitquitquit.\n"u8.ToArray()),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, NotFound.ToArray()),
         };
 
     private static Task WriteAsync(HttpContext context, Probe probe) =>

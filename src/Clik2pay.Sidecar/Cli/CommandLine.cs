@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Telemetry;
@@ -21,6 +22,7 @@ internal static class CommandLine
             Check(),
             Wait(),
             Shutdown(),
+            TokenCommands(),
         };
 
         // Without a verb it runs.
@@ -128,8 +130,21 @@ internal static class CommandLine
     {
         var settings = SettingsArgument();
         var verb = new Command("shutdown", "Asks the sidecar beside it to stop; that one needs Sidecar:AllowQuit=true.") { settings };
-        verb.SetAction((parsed, cancellationToken) => ShutdownVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
+        verb.SetAction((parsed, cancellationToken) =>
+            CommandVerb.RunAsync(AdminGuard.QuitPath, TimeSpan.FromSeconds(5), parsed.GetValue(settings)!, cancellationToken));
         return verb;
+    }
+
+    private static Command TokenCommands()
+    {
+        var settings = SettingsArgument();
+        const string what = "Has the sidecar beside it obtain a new access token now; that one needs Sidecar:AllowQuit=true.";
+        var refresh = new Command("refresh", what) { settings };
+
+        // A refresh can wait for another replica's lease before it calls the token endpoint.
+        refresh.SetAction((parsed, cancellationToken) =>
+            CommandVerb.RunAsync(AdminGuard.RefreshPath, TimeSpan.FromSeconds(60), parsed.GetValue(settings)!, cancellationToken));
+        return new("tokens", "Commands for the access token: refresh.") { refresh };
     }
 
     private static Command Demo()

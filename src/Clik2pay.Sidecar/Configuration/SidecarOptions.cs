@@ -35,7 +35,9 @@ internal sealed record SidecarOptions
     /// <summary>How long requests under way may take to end after that, 0 to 3600 s. Both together with a little more fit the 30 s that Kubernetes gives a pod.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Whether <c>POST /quitquitquit</c> on the administration listener, from this machine, ends the sidecar.</summary>
+    /// <summary>
+    /// Whether the administration listener accepts <c>POST /quitquitquit</c> and <c>POST /tokens/refresh</c> from this machine.
+    /// </summary>
     public bool AllowQuit { get; init; }
 
     /// <summary>How the lines of the log are written.</summary>

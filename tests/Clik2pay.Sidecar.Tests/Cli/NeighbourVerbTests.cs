@@ -100,6 +100,50 @@ public sealed class NeighbourVerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Tokens_refresh_obtains_a_new_token_and_ends_with_0()
+    {
+        await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
+        var beside = await BesideAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+
+        Assert.StartsWith("A new access token was obtained.", output, StringComparison.Ordinal);
+        Assert.Equal((0, 2), (exitCode, tokenEndpoint.Calls));
+        await sidecar.WaitForLineAsync("Access token refreshed: Success (Operator)");
+    }
+
+    [Fact]
+    public async Task Tokens_refresh_ends_with_1_and_the_reason_if_the_token_endpoint_fails()
+    {
+        await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
+        var beside = await BesideAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        tokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, Secrets.Password);
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+
+        Assert.Equal(1, exitCode);
+        var reason = $"503: No new access token was obtained: the token endpoint {tokenEndpoint.Address}";
+        Assert.Contains(reason, output, StringComparison.Ordinal);
+        Assert.Contains("The current token stays in use", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secrets.Password, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_refresh_that_is_not_permitted_ends_with_1_names_the_setting_and_makes_no_token_call()
+    {
+        await using var sidecar = await StartAsync();
+        var beside = await BesideAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+
+        Assert.Equal((1, 1), (exitCode, tokenEndpoint.Calls));
+        Assert.Contains("Sidecar:AllowQuit=true", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Both_find_a_Unix_socket_too()
     {
         using var folder = new TemporaryFolder();

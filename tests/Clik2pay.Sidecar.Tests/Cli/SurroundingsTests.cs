@@ -52,8 +52,9 @@ public sealed class SurroundingsTests
     [InlineData("check")]
     [InlineData("wait")]
     [InlineData("shutdown")]
+    [InlineData("tokens", "refresh")]
     [InlineData("demo")]
-    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_sentence(string verb)
+    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_sentence(params string[] verb)
     {
         var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.DeletedWorkingDirectory, Nothing, verb);
 

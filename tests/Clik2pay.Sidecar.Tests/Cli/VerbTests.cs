@@ -21,7 +21,8 @@ public sealed partial class VerbTests
         var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["run", "demo", "simulate", "check", "wait", "shutdown", "--version"], verb => Assert.Contains(verb, output, StringComparison.Ordinal));
+        string[] verbs = ["run", "demo", "simulate", "check", "wait", "shutdown", "tokens", "--version"];
+        Assert.All(verbs, verb => Assert.Contains(verb, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -43,6 +44,8 @@ public sealed partial class VerbTests
     [InlineData("wait", "--timeout", "-1")]
     [InlineData("wait", "--timeout", "soon")]
     [InlineData("shutdown", "now")]
+    [InlineData("tokens", "renew")]
+    [InlineData("tokens", "refresh", "now")]
     [InlineData("simulate", "--urls", "nonsense")]
     [InlineData("simulate", "--environment", "1")]
     [InlineData("--Sidcar:Listen=http://127.0.0.1:8081")]

@@ -1,0 +1,56 @@
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>
+/// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. It is for incidents in which somebody may know
+/// the current token.
+/// </summary>
+internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenStore store, IHostApplicationLifetime lifetime)
+{
+    /// <param name="callerGone">Ends the wait. The refresh goes on.</param>
+    /// <returns>The status, and for people the outcome. It contains no secret.</returns>
+    public async Task<(int Status, string Text)> RunAsync(CancellationToken callerGone)
+    {
+        var before = slot.Current;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, lifetime.ApplicationStopping);
+        try
+        {
+            var refresh = await loop.RefreshNowAsync(end.Token);
+            if (refresh.Outcome is not (RefreshOutcome.Success or RefreshOutcome.Adopted))
+                return (StatusCodes.Status503ServiceUnavailable, ExplainFailure(refresh));
+
+            // A provider may issue the same token until it expires. To report a new one would be wrong.
+            return before is not null && slot.Current?.IsSentAs(before) == true
+                ? (StatusCodes.Status503ServiceUnavailable, "The current access token stays in use: the token endpoint returned it again, "
+                    + "or returned one that expires sooner. Ask the provider to revoke it.")
+                : (StatusCodes.Status200OK, ExplainSuccess(refresh));
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // This reaches nobody if the caller has gone.
+            return (StatusCodes.Status503ServiceUnavailable, "The sidecar is stopping. Send the command to another replica.");
+        }
+    }
+
+    private string ExplainSuccess(RefreshRecord refresh)
+    {
+        var origin = refresh.Outcome == RefreshOutcome.Adopted
+            ? "A new access token of another replica was adopted"
+            : "A new access token was obtained";
+        var reach = store.Status.IsUp switch
+        {
+            true => $" and is shared; replicas adopt it within {RefreshSchedule.OthersInterval.TotalMinutes:0} minutes.",
+            false => ". Redis cannot be used, so other replicas keep their tokens. Run the command again when Redis is available.",
+            null => ". Only this sidecar uses it, because replicas share a token only through Redis.",
+        };
+        return $"{origin}{reach} The provider accepts the previous token until that expires.";
+    }
+
+    private string ExplainFailure(RefreshRecord refresh)
+    {
+        var reason = refresh.Reason ?? "Redis cannot be used";
+        var current = slot.Current is null ? "There is no valid access token." : "The current token stays in use until it expires.";
+        return $"No new access token was obtained: {reason}. {current}";
+    }
+}
