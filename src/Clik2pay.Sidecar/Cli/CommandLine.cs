@@ -138,13 +138,13 @@ internal static class CommandLine
     private static Command TokenCommands()
     {
         var settings = SettingsArgument();
-        const string what = "Has the sidecar beside it obtain a new access token now; that one needs Sidecar:AllowQuit=true.";
+        const string what = "Obtains a new access token for the sidecar beside it now. Requires Sidecar:AllowQuit=true there.";
         var refresh = new Command("refresh", what) { settings };
 
         // A refresh can wait for another replica's lease before it calls the token endpoint.
         refresh.SetAction((parsed, cancellationToken) =>
             CommandVerb.RunAsync(AdminGuard.RefreshPath, TimeSpan.FromSeconds(60), parsed.GetValue(settings)!, cancellationToken));
-        return new("tokens", "Commands for the access token: refresh.") { refresh };
+        return new("tokens", "Manages the access token of the sidecar beside it.") { refresh };
     }
 
     private static Command Demo()
