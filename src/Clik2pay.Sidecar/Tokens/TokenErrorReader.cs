@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Configuration;
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Tells the kind of failure from an answer that is not 200 (RFC 6749, section 5.2, and AWS Cognito's habits). The provider's text is never
-/// passed on: only error codes that are known here are named.
+/// Reads a response that is not 200 (RFC 6749, section 5.2, and the errors of AWS Cognito). The failure never contains the provider's text:
+/// it names only the error codes that are listed here.
 /// </summary>
 internal static class TokenErrorReader
 {
@@ -20,20 +20,28 @@ internal static class TokenErrorReader
 
         return status switch
         {
-            HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when Refusal(error, options) is { } refusal =>
+            HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                when Refusal(error, options) is { } refusal =>
                 new(RefreshOutcome.Rejected, $"{endpoint} {refusal}"),
             HttpStatusCode.Unauthorized =>
-                new(RefreshOutcome.Rejected, $"{endpoint} answered 401 without an OAuth error; check that it is the right address, and {SameEnvironment(options)}"),
+                new(
+                    RefreshOutcome.Rejected,
+                    $"{endpoint} responded with 401 without an OAuth error; check that it is the right address, "
+                        + $"and {SameEnvironment(options)}"),
             >= HttpStatusCode.InternalServerError =>
-                new(RefreshOutcome.Unavailable, $"{endpoint} answered {(int)status}", retryAfter),
+                new(RefreshOutcome.Unavailable, $"{endpoint} responded with {(int)status}", retryAfter),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
-                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}: redirects are not followed with credentials"),
+                new(
+                    RefreshOutcome.InvalidResponse,
+                    $"{endpoint} responded with {(int)status}: redirects are not followed with credentials"),
             _ =>
-                new(RefreshOutcome.InvalidResponse, $"{endpoint} answered {(int)status}, which no token endpoint should; check that it is the right address"),
+                new(
+                    RefreshOutcome.InvalidResponse,
+                    $"{endpoint} responded with {(int)status}, which isn't a valid token response; check that it is the right address"),
         };
     }
 
-    /// <summary>What was refused and where to look; null when the code is not one that means refusal.</summary>
+    /// <summary>What was refused and what to check; null if the code does not mean refusal.</summary>
     private static string? Refusal(string? error, Clik2payOptions options) => error switch
     {
         "invalid_client" or "unauthorized_client" or "access_denied" =>
@@ -45,16 +53,18 @@ internal static class TokenErrorReader
         _ => null,
     };
 
-    /// <summary>The likely cause: nothing in a credential tells for which environment it was issued.</summary>
+    /// <summary>The likely cause. A credential does not show for which environment it was issued.</summary>
     private static string SameEnvironment(Clik2payOptions options) =>
-        $"that the credentials were issued for Clik2pay:Environment={options.Environment}{(options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")}: they are unique to each environment";
+        $"that the credentials were issued for Clik2pay:Environment={options.Environment}"
+            + (options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")
+            + ": they are unique to each environment";
 
     private static bool IsThrottling(string? error) => error is not null
         && (error.Contains("throttl", StringComparison.OrdinalIgnoreCase)
             || error.Contains("TooManyRequests", StringComparison.OrdinalIgnoreCase)
             || error is "slow_down" or "too_many_requests" or "rate_limit_exceeded");
 
-    /// <summary>The error code: <c>error</c> in OAuth answers, <c>__type</c> in those of AWS.</summary>
+    /// <summary>The error code: <c>error</c> in OAuth responses, <c>__type</c> in those of AWS.</summary>
     private static string? GetError(ReadOnlyMemory<byte> body)
     {
         try
