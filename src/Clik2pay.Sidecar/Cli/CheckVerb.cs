@@ -68,6 +68,12 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
             return ExitCode.TokenEndpointUnreachable;
         }
 
+        if (answer.Token?.Lifetime == TimeSpan.Zero)
+        {
+            await ReportAsync("FAIL", "token endpoint", $"{options.TokenEndpoint} responded with a token that has already expired");
+            return ExitCode.TokenEndpointUnreachable;
+        }
+
         await ReportAsync("ok", "token endpoint", $"{options.TokenEndpoint}");
         if (!answer.IsSuccess)
         {

@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>A token as the token endpoint gave it.</summary>
+/// <summary>A token as the token endpoint issued it.</summary>
 /// <param name="Value">The access token. A secret.</param>
-/// <param name="Lifetime">How long it lives from the moment at which it was asked for.</param>
+/// <param name="Lifetime">From the moment of the request. Zero if the token has already expired or expires within a second.</param>
 internal sealed record IssuedToken(string Value, TimeSpan Lifetime)
 {
-    public override string ToString() => $"issued token with a life of {Lifetime}";
+    public override string ToString() => $"issued token with a lifetime of {Lifetime}";
 }

@@ -3,10 +3,11 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Looks into a token for its own expiry. The token is not verified: that is upstream's business, not the carrier's.</summary>
+/// <summary>Reads the expiry in a token. The token is not verified, which only the provider can do.</summary>
 internal static class JwtExpiry
 {
-    /// <summary>The claim <c>exp</c> (RFC 7519, section 4.1.4); null when the token is no JWT or does not say.</summary>
+    /// <summary>The claim <c>exp</c> without its fraction of a second (RFC 7519, section 4.1.4).</summary>
+    /// <returns>Null if the token isn't a JWT or has no valid expiry.</returns>
     public static DateTimeOffset? Read(string token)
     {
         var parts = token.Split('.');
@@ -19,9 +20,9 @@ internal static class JwtExpiry
             return claims.RootElement.ValueKind == JsonValueKind.Object
                 && claims.RootElement.TryGetProperty("exp", out var exp)
                 && exp.ValueKind == JsonValueKind.Number
-                && exp.TryGetInt64(out var seconds)
+                && exp.TryGetDouble(out var seconds)
                 && seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-                    ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                    ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
                     : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -6,21 +6,22 @@ using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Asks the provider's token endpoint over HTTP: Basic credentials, a form body, one bounded answer.</summary>
+/// <summary>Calls the provider's token endpoint over HTTP: Basic credentials, a form body, a response of limited size.</summary>
 internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions options, TimeProvider time) : ITokenEndpoint
 {
-    /// <summary>For the whole call, from the connection to the last byte of the answer.</summary>
+    /// <summary>For the whole call, from the connection to the last byte of the response.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>In bytes. A token answer has about 1.2 kB; whatever is larger is none.</summary>
-    public const int MaxAnswerLength = 64 * 1024;
+    /// <summary>In bytes, after decompression. A token response usually has about 1.2 kB.</summary>
+    public const int MaxResponseLength = 64 * 1024;
 
     private static readonly HttpRequestOptionsKey<bool> SentKey = new("Sent");
 
     /// <summary>The client that the calls go through.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
-        var handler = new SocketsHttpHandler();
+        // Some gateways compress every response, requested or not.
+        var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate };
         connections.Configure(handler, tokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
 
         // The HTTP client calls this right before it writes a header to a connection.
@@ -33,7 +34,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         {
             // The deadline is this class's own, so that it runs on injected time.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxAnswerLength,
+            MaxResponseContentBufferSize = MaxResponseLength,
         };
     }
 
@@ -51,11 +52,13 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
                 return Unavailable(reason);
             }
 
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            var body = WithoutByteOrderMark(await response.Content.ReadAsByteArrayAsync(either.Token));
+            var now = time.GetUtcNow();
 
             return response.StatusCode == HttpStatusCode.OK
-                ? TokenSuccessReader.Read(body, response.Headers.Date, options.TokenEndpoint)
-                : TokenErrorReader.Read(response.StatusCode, body, GetRetryAfter(response), options);
+                ? TokenSuccessReader.Read(
+                    body, ResponseTimes.GetAge(response), ResponseTimes.GetServerTime(response, now), options.TokenEndpoint)
+                : TokenErrorReader.Read(response.StatusCode, body, ResponseTimes.GetRetryAfter(response, now), options);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -63,11 +66,13 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
                 ? Explain(e, request)
                 : $"sent no response within {Timeout.TotalSeconds:0} s");
         }
+        catch (InvalidDataException)
+        {
+            return Invalid("responded with a body that does not match its Content-Encoding header");
+        }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return new TokenFailure(
-                RefreshOutcome.InvalidResponse,
-                $"the token endpoint {options.TokenEndpoint} sent more than {MaxAnswerLength / 1024} KiB, which is no token answer");
+            return Invalid($"sent more than {MaxResponseLength / 1024} KiB, which isn't a valid token response");
         }
         catch (HttpRequestException e)
         {
@@ -97,17 +102,9 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
     }
 
-    /// <summary>Null also when the moment is now or past: then nothing was asked for.</summary>
-    private TimeSpan? GetRetryAfter(HttpResponseMessage response)
-    {
-        var wait = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
-            _ => TimeSpan.Zero,
-        };
-        return wait > TimeSpan.Zero ? wait : null;
-    }
+    /// <summary>RFC 8259, section 8.1, forbids the mark and permits a parser to ignore it.</summary>
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] body) =>
+        body.AsMemory(body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
 
     private static bool WasSent(HttpRequestMessage request) => request.Options.TryGetValue(SentKey, out _);
 
@@ -116,4 +113,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
     private TokenFailure Unavailable(string what) =>
         new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");
+
+    private TokenFailure Invalid(string what) =>
+        new(RefreshOutcome.InvalidResponse, $"the token endpoint {options.TokenEndpoint} {what}");
 }

@@ -5,27 +5,31 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Reads the body of a 200 of the token endpoint (RFC 6749, section 5.1). Whatever cannot be used as it stands is an
-/// <see cref="RefreshOutcome.InvalidResponse"/>: a failed attempt like any other, never a token.
+/// Reads the body of a 200 of the token endpoint (RFC 6749, section 5.1). A body without a usable token is a failure of outcome
+/// <see cref="RefreshOutcome.InvalidResponse"/>.
 /// </summary>
 internal static class TokenSuccessReader
 {
-    /// <summary>Taken when the answer does not say how long the token lives: the provider's documented hour.</summary>
+    /// <summary>Used if the response has no plausible lifetime: the hour that the provider documents.</summary>
     public static readonly TimeSpan AssumedLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>The longest life that is believed.</summary>
+    /// <summary>The longest plausible lifetime.</summary>
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(30);
 
     /// <summary>The characters of a bearer token but for the padding at its end (RFC 6750, section 2.1): no space, no line end.</summary>
     private static readonly SearchValues<char> BearerCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
 
-    public static TokenAnswer Read(ReadOnlyMemory<byte> body, DateTimeOffset? answeredAt, Uri tokenEndpoint)
+    /// <param name="body">The JSON, without a byte order mark.</param>
+    /// <param name="age">How long ago the server generated the response. The lifetime in it counts from then.</param>
+    /// <param name="serverTime">The server's time now, to compare with the expiry in a JWT; null if it is unknown or implausible.</param>
+    /// <param name="tokenEndpoint">For the reason of a failure.</param>
+    public static TokenAnswer Read(ReadOnlyMemory<byte> body, TimeSpan age, DateTimeOffset? serverTime, Uri tokenEndpoint)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Read(document.RootElement, answeredAt, Invalid);
+            return Read(document.RootElement, age, serverTime, Invalid);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -34,48 +38,70 @@ internal static class TokenSuccessReader
         }
 
         TokenFailure Invalid(string what) =>
-            new(RefreshOutcome.InvalidResponse, $"the token endpoint {tokenEndpoint} answered 200 with {what}");
+            new(RefreshOutcome.InvalidResponse, $"the token endpoint {tokenEndpoint} responded with 200 and {what}");
     }
 
-    private static TokenAnswer Read(JsonElement answer, DateTimeOffset? answeredAt, Func<string, TokenFailure> invalid)
+    private static TokenAnswer Read(JsonElement response, TimeSpan age, DateTimeOffset? serverTime, Func<string, TokenFailure> invalid)
     {
-        if (answer.ValueKind != JsonValueKind.Object)
+        if (response.ValueKind != JsonValueKind.Object)
             return invalid("JSON that is not an object");
 
-        if (GetText(answer, "access_token") is not { Length: > 0 } value)
+        if (GetText(response, "access_token") is not { Length: > 0 } value)
             return invalid("no access_token");
+
+        if (value.Length > AccessToken.MaxLength)
+            return invalid($"an access_token longer than {AccessToken.MaxLength / 1024} KiB");
 
         if (value.AsSpan().TrimEnd('=') is not { Length: > 0 } characters || characters.ContainsAnyExcept(BearerCharacters))
             return invalid("an access_token with characters that no bearer token has");
 
-        if (!string.Equals(GetText(answer, "token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(GetText(response, "token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))
             return invalid("a token_type that is not Bearer");
 
-        if (GetLifetime(answer) is not { } lifetime)
-            return invalid("an expires_in that is no number of seconds between 1 and 30 days");
+        if (GetExpiresIn(response) is not { } expiresIn)
+            return invalid("an expires_in that isn't a valid number of seconds");
 
-        // A token server behind a cache repeats an old expires_in; the token's own expiry, measured on the server's own clock, does not lie.
-        if (answeredAt is not null && JwtExpiry.Read(value) is { } expiry && expiry - answeredAt.Value < lifetime)
-            lifetime = expiry - answeredAt.Value;
+        // A token server behind a cache repeats an old expires_in. The expiry in the token does not change.
+        var lifetime = Limit(expiresIn, JwtExpiry.Read(value) - serverTime, age);
 
-        return lifetime > TimeSpan.Zero ? new IssuedToken(value, lifetime) : invalid("a token that has already expired");
+        // Below a second it cannot be used. It is no failure here: a provider that caches its tokens returns them until they expire.
+        return new IssuedToken(value, lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : lifetime);
     }
 
-    private static string? GetText(JsonElement answer, string name) =>
-        answer.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
-
-    /// <summary>A number or a numeric string; absent, the assumed life; null for anything else.</summary>
-    private static TimeSpan? GetLifetime(JsonElement answer)
+    /// <param name="expiresIn">The lifetime when the server generated the response.</param>
+    /// <param name="untilExpiry">The remaining lifetime by the expiry in the token; null if it is unknown.</param>
+    /// <param name="age">How long ago the server generated the response.</param>
+    private static TimeSpan Limit(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
     {
-        if (!answer.TryGetProperty("expires_in", out var property) || property.ValueKind == JsonValueKind.Null)
+        // A larger number, for instance of milliseconds, specifies nothing.
+        if (expiresIn > LongestLifetime && !(untilExpiry <= LongestLifetime))
+            expiresIn = AssumedLifetime;
+
+        var lifetime = expiresIn - age;
+        return untilExpiry < lifetime ? untilExpiry.Value : lifetime;
+    }
+
+    private static string? GetText(JsonElement response, string name) =>
+        response.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
+
+    /// <summary>
+    /// A number or a numeric string. The assumed lifetime if it is absent, the maximum for every number above the longest lifetime, and
+    /// null for anything else.
+    /// </summary>
+    private static TimeSpan? GetExpiresIn(JsonElement response)
+    {
+        if (!response.TryGetProperty("expires_in", out var property) || property.ValueKind == JsonValueKind.Null)
             return AssumedLifetime;
 
         var seconds = property.ValueKind switch
         {
             JsonValueKind.Number when property.TryGetDouble(out var number) => number,
-            JsonValueKind.String when double.TryParse(property.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+            JsonValueKind.String when TryParse(property.GetString(), out var number) => number,
             _ => double.NaN,
         };
-        return seconds >= 1 && seconds <= LongestLifetime.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+        return seconds > LongestLifetime.TotalSeconds ? TimeSpan.MaxValue : seconds >= 0 ? TimeSpan.FromSeconds(seconds) : null;
     }
+
+    private static bool TryParse(string? text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 }

@@ -239,7 +239,7 @@ public sealed class CanaryTests : IAsyncLifetime
         yield return FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(new { access_token = secrets.Password, token_type = "Bearer" }));
         yield return FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(new { access_token = secrets.Token(93), token_type = secrets.Password }));
         yield return FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(new { access_token = secrets.Token(94), token_type = "Bearer", expires_in = secrets.Password }));
-        yield return FakeTokenEndpoint.Answer(200, told + new string('a', TokenEndpointClient.MaxAnswerLength));
+        yield return FakeTokenEndpoint.Answer(200, told + new string('a', TokenEndpointClient.MaxResponseLength));
         yield return async context =>
         {
             context.Response.ContentLength = 1000;

@@ -40,6 +40,7 @@ public sealed class FailClosedTests
     [InlineData(200, "{}")]
     [InlineData(200, "<html>")]
     [InlineData(200, """{"access_token":"a\r\nb","token_type":"Bearer"}""")]
+    [InlineData(200, """{"access_token":"a","expires_in":0,"token_type":"Bearer"}""")]
     [InlineData(400, """{"error":"invalid_client"}""")]
     [InlineData(401, "")]
     [InlineData(429, "")]

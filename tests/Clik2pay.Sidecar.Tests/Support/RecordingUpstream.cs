@@ -33,6 +33,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024; // A token can have 48 KiB.
         });
         var upstream = new RecordingUpstream(builder.Build());
         await upstream.app.StartAsync();

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
@@ -27,7 +26,8 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
         var (headers, body) = Assert.Single(endpoint.Received);
         Assert.Equal("access_token_1", answer.Token!.Value);
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Secrets.Username}:{Secrets.Password}")), headers.Authorization);
+        Assert.Equal(
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Secrets.Username}:{Secrets.Password}")), headers.Authorization);
         Assert.Equal("application/x-www-form-urlencoded", headers.ContentType);
         Assert.Equal("grant_type=client_credentials&scope=payment_request%2Fall", body);
         Assert.DoesNotContain("traceparent", headers.Keys);
@@ -98,7 +98,9 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         var failure = await FailAsync(async context =>
         {
             context.Response.StatusCode = 400;
-            await context.Response.Body.WriteAsync(new byte[] { (byte)'{', (byte)'"', (byte)'e', (byte)'r', (byte)'r', (byte)'o', (byte)'r', (byte)'"', (byte)':', (byte)'"', 0xe9, (byte)'"', (byte)'}' });
+            await context.Response.WriteAsync("{\"error\":\"");
+            await context.Response.Body.WriteAsync(new byte[] { 0xe9 });
+            await context.Response.WriteAsync("\"}");
         });
 
         Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
@@ -232,7 +234,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
     private static FakeTimeProvider TimeProvider() => new();
 
-    private async Task<TokenFailure> FailAsync(Microsoft.AspNetCore.Http.RequestDelegate fault)
+    private async Task<TokenFailure> FailAsync(RequestDelegate fault)
     {
         endpoint.Fault = fault;
         var answer = await AskAsync();
@@ -240,18 +242,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         return answer.Failure;
     }
 
-    private async Task<TokenAnswer> AskAsync(string scope = "payment_request/all", Uri? address = null, CancellationToken cancellationToken = default)
-    {
-        var options = new Clik2payOptions
-        {
-            Environment = Clik2payEnvironment.Custom,
-            ApiBaseUrl = new("http://127.0.0.1"),
-            TokenEndpoint = address ?? endpoint.Address,
-            Credentials = new(Secrets.Username, Secrets.Password, Secrets.ApiKey),
-            Scope = scope,
-        };
-        using var meters = new TestMeters();
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), options, meters));
-        return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
-    }
+    private Task<TokenAnswer> AskAsync(
+        string scope = "payment_request/all", Uri? address = null, CancellationToken cancellationToken = default) =>
+        TokenEndpointCall.RunAsync(address ?? endpoint.Address, time, scope, cancellationToken);
 }

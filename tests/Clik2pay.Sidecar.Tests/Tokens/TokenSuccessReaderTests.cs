@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
@@ -8,7 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Tokens;
 public sealed class TokenSuccessReaderTests
 {
     private static readonly Uri Endpoint = new("https://auth.example/oauth2/token");
-    private static readonly DateTimeOffset AnsweredAt = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset ServerTime = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void The_documented_answer_gives_token_and_lifetime()
@@ -24,6 +23,7 @@ public sealed class TokenSuccessReaderTests
     [InlineData("\"3600\"", 3600)]
     [InlineData("300.5", 300.5)]
     [InlineData("1", 1)]
+    [InlineData("\" 3600 \"", 3600)]
     [InlineData("2592000", 2592000)]
     [InlineData("null", 3600)]
     public void Expires_in_is_a_number_or_a_numeric_string(string expiresIn, double seconds)
@@ -39,20 +39,48 @@ public sealed class TokenSuccessReaderTests
         Assert.Equal(TimeSpan.FromSeconds(3600), Read("""{"access_token":"a","token_type":"Bearer"}""").Token!.Lifetime);
 
     [Theory]
-    [InlineData("0")]
     [InlineData("-1")]
-    [InlineData("0.5")]
-    [InlineData("2592001")]
-    [InlineData("1e300")]
-    [InlineData("1e999")]
+    [InlineData("-0.5")]
+    [InlineData("-1e999")]
+    [InlineData("\"-Infinity\"")]
     [InlineData("\"soon\"")]
+    [InlineData("\"3,600\"")]
     [InlineData("\"\"")]
     [InlineData("\"NaN\"")]
-    [InlineData("\"Infinity\"")]
     [InlineData("true")]
     [InlineData("[3600]")]
-    public void An_absurd_expires_in_makes_the_answer_invalid(string expiresIn) =>
+    public void An_expires_in_that_is_not_a_number_of_seconds_makes_the_response_invalid(string expiresIn) =>
         AssertInvalid($$"""{"access_token":"a","expires_in":{{expiresIn}},"token_type":"Bearer"}""", "expires_in");
+
+    [Lesson("a provider that sent expires_in in milliseconds kept the sidecar from starting")]
+    [Theory]
+    [MemberData(nameof(TooLarge))]
+    public void An_expires_in_above_30_days_is_replaced_by_the_assumed_hour(string expiresIn) =>
+        Assert.Equal(TimeSpan.FromHours(1), Read("a", expiresIn).Token?.Lifetime);
+
+    [Theory]
+    [MemberData(nameof(TooLarge))]
+    public void An_expires_in_above_30_days_is_replaced_by_the_expiry_in_the_token(string expiresIn)
+    {
+        Assert.Equal(TimeSpan.FromHours(5), Read(TestJwt.ExpiringAt(ServerTime.AddHours(5)), expiresIn).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromDays(30), Read(TestJwt.ExpiringAt(ServerTime.AddDays(30)), expiresIn).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.ExpiringAt(ServerTime.AddDays(31)), expiresIn).Token?.Lifetime);
+        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime), expiresIn).Token?.Lifetime);
+    }
+
+    [Theory]
+    [InlineData("3600", 600, 3000)]
+    [InlineData("3600", 3599, 1)]
+    [InlineData("3600.5", 3600, 0)]
+    [InlineData("3600", 3600, 0)]
+    [InlineData("3600", 2147483647, 0)]
+    [InlineData("null", 600, 3000)]
+    [InlineData("1e12", 600, 3000)]
+    [InlineData("0", 0, 0)]
+    [InlineData("0.999", 0, 0)]
+    [InlineData("-0", 0, 0)]
+    public void The_lifetime_is_shortened_by_the_age_and_is_zero_below_a_second(string expiresIn, int age, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read("a", expiresIn, TimeSpan.FromSeconds(age)).Token?.Lifetime);
 
     [Theory]
     [InlineData("", "empty")]
@@ -85,51 +113,79 @@ public sealed class TokenSuccessReaderTests
     [Fact]
     public void A_stale_expires_in_loses_against_the_tokens_own_expiry()
     {
-        var jwt = Jwt($$"""{"exp":{{AnsweredAt.AddMinutes(10).ToUnixTimeSeconds()}}}""");
+        var jwt = TestJwt.ExpiringAt(ServerTime.AddMinutes(10));
 
-        Assert.Equal(TimeSpan.FromMinutes(10), Read(jwt, 3600).Token!.Lifetime);
+        Assert.Equal(TimeSpan.FromMinutes(10), Read(jwt, "3600").Token!.Lifetime);
     }
 
     [Fact]
     public void A_later_expiry_of_the_token_does_not_prolong_expires_in()
     {
-        var jwt = Jwt($$"""{"exp":{{AnsweredAt.AddHours(10).ToUnixTimeSeconds()}}}""");
+        var jwt = TestJwt.ExpiringAt(ServerTime.AddHours(10));
 
-        Assert.Equal(TimeSpan.FromHours(1), Read(jwt, 3600).Token!.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(jwt, "3600").Token!.Lifetime);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3600)]
+    public void A_token_that_has_already_expired_has_a_lifetime_of_zero(int seconds) =>
+        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime.AddSeconds(seconds)), "3600").Token?.Lifetime);
+
+    [Fact]
+    public void Without_the_servers_time_expires_in_counts_alone()
+    {
+        var jwt = TestJwt.ExpiringAt(ServerTime.AddMinutes(10));
+
+        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600"), serverTime: null).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600000"), serverTime: null).Token?.Lifetime);
+    }
+
+    [Theory]
+    [InlineData("600.75")]
+    [InlineData("600.0")]
+    [InlineData("6.0075e2")]
+    public void An_expiry_with_a_fraction_counts_in_whole_seconds(string exp)
+    {
+        var jwt = TestJwt.WithClaims($$"""{"exp":{{exp}}}""");
+
+        Assert.Equal(TimeSpan.FromMinutes(10), Read(Body(jwt, "3600"), DateTimeOffset.UnixEpoch).Token?.Lifetime);
     }
 
     [Fact]
-    public void A_token_that_is_already_expired_is_invalid()
+    public void A_token_of_48_KiB_is_accepted_and_a_longer_one_is_refused()
     {
-        var jwt = Jwt($$"""{"exp":{{AnsweredAt.ToUnixTimeSeconds()}}}""");
+        var longest = new string('a', AccessToken.MaxLength);
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, Read(jwt, 3600).Failure!.Outcome);
-    }
-
-    [Fact]
-    public void Without_the_servers_clock_the_tokens_expiry_says_nothing()
-    {
-        var jwt = Jwt($$"""{"exp":{{AnsweredAt.AddMinutes(10).ToUnixTimeSeconds()}}}""");
-        var body = Encoding.UTF8.GetBytes($$"""{"access_token":"{{jwt}}","expires_in":3600,"token_type":"Bearer"}""");
-
-        Assert.Equal(TimeSpan.FromHours(1), TokenSuccessReader.Read(body, answeredAt: null, Endpoint).Token!.Lifetime);
+        Assert.Equal(longest, Read(longest, "3600").Token?.Value);
+        AssertInvalid(Body(longest + "a", "3600"), "an access_token longer than 48 KiB");
     }
 
     [Theory]
     [InlineData("""{"exp":"tomorrow"}""")]
     [InlineData("""{"exp":-5}""")]
     [InlineData("""{"exp":9e18}""")]
+    [InlineData("""{"exp":1e999}""")]
+    [InlineData("""{"exp":-0.5}""")]
     [InlineData("""{}""")]
     [InlineData("""[1]""")]
     [InlineData("""not json""")]
     public void A_jwt_with_an_odd_expiry_is_taken_by_expires_in_alone(string claims) =>
-        Assert.Equal(TimeSpan.FromHours(1), Read(Jwt(claims), 3600).Token!.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.WithClaims(claims), "3600").Token!.Lifetime);
 
-    private static string Jwt(string claims) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.c2ln";
+    public static TheoryData<string> TooLarge() =>
+        ["2592001", "3600000", "\"3600000\"", "1e12", "1e300", "1e308", "1e999", "\"Infinity\"", new string('9', 400)];
 
-    private static TokenAnswer Read(string body) => TokenSuccessReader.Read(Encoding.UTF8.GetBytes(body), AnsweredAt, Endpoint);
+    private static string Body(string token, string expiresIn) =>
+        $$"""{"access_token":"{{token}}","expires_in":{{expiresIn}},"token_type":"Bearer"}""";
 
-    private static TokenAnswer Read(string token, int expiresIn) => Read($$"""{"access_token":"{{token}}","expires_in":{{expiresIn}},"token_type":"Bearer"}""");
+    private static TokenAnswer Read(string body) => Read(body, ServerTime);
+
+    private static TokenAnswer Read(string body, DateTimeOffset? serverTime, TimeSpan age = default) =>
+        TokenSuccessReader.Read(Encoding.UTF8.GetBytes(body), age, serverTime, Endpoint);
+
+    private static TokenAnswer Read(string token, string expiresIn, TimeSpan age = default) =>
+        Read(Body(token, expiresIn), ServerTime, age);
 
     private static void AssertInvalid(string body, string named)
     {

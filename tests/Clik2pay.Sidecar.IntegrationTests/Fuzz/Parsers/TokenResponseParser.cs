@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>The body of a token response: an accepted token fits into a header and has a lifetime. No message quotes the body.</summary>
+/// <summary>The body of a token response: an accepted token fits into a header and has a plausible lifetime. No message quotes the body.</summary>
 internal static class TokenResponseParser
 {
     private const string BearerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
@@ -24,13 +24,16 @@ internal static class TokenResponseParser
 
     public static string? Check(byte[] input)
     {
-        var response = TokenSuccessReader.Read(input, DateTimeOffset.UnixEpoch.AddYears(56), Endpoint);
+        var response = TokenSuccessReader.Read(input, TimeSpan.FromSeconds(30), DateTimeOffset.UnixEpoch.AddYears(56), Endpoint);
         if (response.Token is { } token)
         {
             if (token.Value.Length == 0 || token.Value.Any(c => !BearerCharacters.Contains(c, StringComparison.Ordinal)))
                 return "a token with characters that no bearer token has";
 
-            if (token.Lifetime <= TimeSpan.Zero || token.Lifetime > TokenSuccessReader.LongestLifetime)
+            if (token.Value.Length > AccessToken.MaxLength)
+                return "a token longer than the limit";
+
+            if (token.Lifetime < TimeSpan.Zero || token.Lifetime > TokenSuccessReader.LongestLifetime)
                 return $"a lifetime of {token.Lifetime}";
 
             _ = JwtExpiry.Read(token.Value);
