@@ -10,6 +10,9 @@ internal static class RedisEngine
     private static readonly Lazy<bool> HasProgram = new(() => Succeeds("redis-server", "--version"));
     private static readonly Lazy<bool> HasDocker = new(() => Succeeds("docker", "version"));
 
+    /// <summary>Whether servers are programs of this machine, whose clocks and files a test can change.</summary>
+    public static bool IsProgram => HasProgram.Value;
+
     /// <summary>The command that runs a server in the foreground.</summary>
     /// <param name="name">A name for the container, where there is one.</param>
     /// <param name="arguments">Of the server.</param>

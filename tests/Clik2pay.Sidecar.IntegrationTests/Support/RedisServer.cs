@@ -13,12 +13,15 @@ internal sealed class RedisServer : IAsyncDisposable
     private readonly RedisOptions access;
     private readonly string[] arguments;
     private readonly string readySign;
+    private readonly IReadOnlyDictionary<string, string>? environment;
     private Process? process;
     private string name = "";
 
-    private RedisServer(int port, RedisOptions? access, bool isSentinel, IEnumerable<string> settings)
+    private RedisServer(
+        int port, RedisOptions? access, bool isSentinel, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment)
     {
         Port = port;
+        this.environment = environment;
         Endpoint = new("127.0.0.1", port);
         this.access = (access ?? new RedisOptions { Endpoints = [] }) with { Endpoints = [Endpoint] };
         var isTls = this.access.Tls;
@@ -39,12 +42,17 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <param name="access">How the test itself gets in; also whether it speaks TLS.</param>
     /// <param name="settings">Lines of its configuration file.</param>
     /// <param name="isSentinel">Whether it is a Sentinel.</param>
-    public static async Task<RedisServer> StartAsync(RedisOptions? access, IReadOnlyList<string> settings, bool isSentinel = false)
+    /// <param name="environment">Environment variables of the program, where a program is started.</param>
+    public static async Task<RedisServer> StartAsync(
+        RedisOptions? access,
+        IReadOnlyList<string> settings,
+        bool isSentinel = false,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         // Between finding a free port and taking it somebody else may have.
         for (var attempt = 0; ; attempt++)
         {
-            var server = new RedisServer(FreePort(), access, isSentinel, settings);
+            var server = new RedisServer(FreePort(), access, isSentinel, settings, environment);
             if (await server.TryStartAsync())
                 return server;
 
@@ -119,6 +127,8 @@ internal sealed class RedisServer : IAsyncDisposable
         name = $"sidecar-redis-{Port}-{Environment.ProcessId}";
         var start = RedisEngine.Command(name, arguments);
         start.RedirectStandardOutput = true;
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[variable] = value;
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) =>

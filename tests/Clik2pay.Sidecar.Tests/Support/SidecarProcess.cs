@@ -60,6 +60,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new([.. command, Program, .. arguments], environment, workingDirectory: null);
 
+    /// <summary>Starts another version of the program.</summary>
+    public static SidecarProcess StartOther(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new([program, .. arguments], environment, workingDirectory: null);
+
     /// <summary>The environment variables of a sidecar between the two, with the routes that come with the program.</summary>
     public static Dictionary<string, string> Environment(
         RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings) =>

@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support;
+
+/// <summary>Programs of this machine that a test runs to their end.</summary>
+internal static class Tool
+{
+    /// <returns>The exit code and everything that was printed; -1 if there is no such program.</returns>
+    public static async Task<(int ExitCode, string Output)> TryRunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        try
+        {
+            using var process = Process.Start(start)!;
+            var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            return (process.ExitCode, string.Concat(output));
+        }
+        catch (Win32Exception e)
+        {
+            return (-1, e.Message);
+        }
+    }
+}
