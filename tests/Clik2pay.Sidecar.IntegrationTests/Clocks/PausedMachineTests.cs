@@ -1,0 +1,72 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Microsoft.AspNetCore.Http;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
+
+/// <summary>A virtual machine was paused: only the wall clock has advanced, and it may be wrong.</summary>
+public sealed class PausedMachineTests
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(45);
+
+    [Fact]
+    public async Task The_first_call_after_a_pause_waits_for_a_new_token()
+    {
+        await using var rig = await ClockRig.StartAsync(TimeSpan.FromSeconds(40));
+        await rig.UseClocksAsync();
+        var replica = await rig.StartReplicaAsync();
+        Assert.Equal(200, await replica.PostAsync());
+
+        rig.Clocks!.StepWall(Pause);
+        rig.Provider.Advance(Pause);
+        var since = Ambience.Time.GetTimestamp();
+
+        Assert.Equal(200, await replica.PostAsync());
+        Assert.InRange(Ambience.Time.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Assert.Equal((0, 2), (rig.Provider.Expired, rig.TokenCalls));
+    }
+
+    [Fact]
+    public async Task A_call_waits_two_seconds_for_a_token_endpoint_that_does_not_respond_and_then_sends_the_suspect_token()
+    {
+        await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
+        await rig.UseClocksAsync();
+        var replica = await rig.StartReplicaAsync();
+        var gate = new TaskCompletionSource();
+        rig.TokenEndpoint.Gate = gate.Task;
+
+        rig.Clocks!.StepWall(Pause);
+        var since = Ambience.Time.GetTimestamp();
+
+        Assert.Equal(200, await replica.PostAsync());
+        Assert.InRange(Ambience.Time.GetElapsedTime(since), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+        Assert.Equal([ExpiringProvider.TokenOf(1)], rig.Provider.Received);
+        Assert.Equal(2, rig.TokenCalls);
+        gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Calls_go_out_with_the_suspect_token_while_the_token_endpoint_responds_503_and_it_is_not_written_to_Redis()
+    {
+        await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
+        await rig.UseClocksAsync();
+        await rig.UseRedisAsync(hasClocks: false);
+        var replica = await rig.StartReplicaAsync();
+        rig.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(StatusCodes.Status503ServiceUnavailable, "");
+
+        rig.Clocks!.StepWall(Pause);
+        await rig.Redis!.RunAsync("FLUSHALL");
+        for (var call = 0; call < 5; call++)
+            Assert.Equal(200, await replica.PostAsync());
+        Assert.All(rig.Provider.Received, token => Assert.Equal(ExpiringProvider.TokenOf(1), token));
+
+        // It polls every 6 to 10 s.
+        var since = Ambience.Time.GetTimestamp();
+        while (Ambience.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(15))
+        {
+            Assert.False(await rig.HasSharedTokenAsync(), "The suspect token was written to Redis.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(rig.TokenCalls, 2, int.MaxValue);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Clik2pay.Sidecar.IntegrationTests.Fleet;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
+
+/// <summary>The clock of Redis is set while fleets share a token through it.</summary>
+[Collection(OneByOne.Name)]
+public sealed class RedisClockTests
+{
+    private const double RefreshAt = 0.9;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 32));
+
+    /// <summary>After so small a step back the entry in Redis has less than its lifetime, if the token is a little older.</summary>
+    private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(Ambience.Repeats(many: 20, few: 8));
+
+    /// <summary>After this time each replica that has to has polled Redis.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(Ambience.Repeats(many: 15, few: 13));
+
+    /// <summary>Beyond the lifetime of the first token, and in the long run of its successors.</summary>
+    private static readonly TimeSpan Observed = Lifetime * (Ambience.Repeats(many: 4, few: 1) + 0.15);
+
+    [Fact]
+    public async Task A_step_of_Redis_s_clock_costs_at_most_one_token_call_and_no_expired_token_is_sent()
+    {
+        var steps = new[] { TimeSpan.FromHours(-1), TimeSpan.FromHours(1), -SmallStep };
+
+        // Each step has a fleet and a Redis of its own, and all of them at once take no longer than one.
+        var reports = await Task.WhenAll(steps.Select(StepAsync));
+
+        foreach (var report in reports)
+            Figures.Report($"{report}");
+        Assert.All(reports, report => Assert.True(report.IsGood, $"{report}"));
+    }
+
+    private static async Task<StepReport> StepAsync(TimeSpan step)
+    {
+        await using var rig = await ClockRig.StartAsync(Lifetime);
+        await rig.UseRedisAsync(hasClocks: true);
+        var issued = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        rig.TokenEndpoint.Called = () => issued.TrySetResult(Ambience.Time.GetTimestamp());
+        var replicas = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => StartAsync(rig)));
+        var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 200);
+        var since = await issued.Task;
+        int before;
+        Load moreLoad;
+
+        await using (load)
+        {
+            await DelayUntilAsync(SmallStep + TimeSpan.FromSeconds(1));
+            before = rig.TokenCalls;
+            rig.RedisClocks!.StepWall(step);
+
+            // What a replica adopts that starts now, it keeps for as long as it believes.
+            await DelayUntilAsync(SmallStep + TimeSpan.FromSeconds(1) + Settled);
+            var started = await StartAsync(rig);
+            moreLoad = new Load([started.Caller], callersEach: 1, pauseMs: 200);
+            await using (moreLoad)
+                await DelayUntilAsync(Observed);
+        }
+
+        return new(step)
+        {
+            TokenCallsBefore = before,
+            TokenCallsAfter = rig.TokenCalls - before,
+
+            // The refresh point moves by half a percent of the lifetime.
+            AllowedAfter = 1 + (int)(Ambience.Time.GetElapsedTime(since) / (Lifetime * (RefreshAt - 0.005))),
+            Expired = rig.Provider.Expired,
+            Failed = load.Failed + moreLoad.Failed,
+            Succeeded = load.Succeeded + moreLoad.Succeeded,
+        };
+
+        Task DelayUntilAsync(TimeSpan age)
+        {
+            var remaining = age - Ambience.Time.GetElapsedTime(since);
+            return Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Ambience.Time, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<ClockReplica> StartAsync(ClockRig rig) =>
+        rig.StartReplicaAsync(("Clik2pay:RefreshAt", RefreshAt.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,28 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
+
+/// <summary>The process is stopped while its token expires.</summary>
+public sealed class StoppedProcessTests
+{
+    [Fact]
+    public async Task A_token_that_expired_while_the_process_was_stopped_is_not_sent()
+    {
+        var lifetime = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 4));
+        await using var rig = await ClockRig.StartAsync(lifetime);
+        await rig.UseRedisAsync(hasClocks: false);
+        var replica = await rig.StartReplicaAsync();
+        Assert.Equal(200, await replica.PostAsync());
+
+        replica.Process.Signal(SidecarProcess.Stop);
+        await Task.Delay(lifetime * 1.5, Ambience.Time, TestContext.Current.CancellationToken);
+
+        // These requests are there before any timer of the process.
+        var calls = Enumerable.Range(0, 10).Select(i => replica.PostAsync(i % 2 == 0 ? ClockReplica.LargeBody : 1)).ToList();
+        replica.Process.Signal(SidecarProcess.Continue);
+
+        Assert.All(await Task.WhenAll(calls), status => Assert.Equal(200, status));
+        Assert.Equal(0, rig.Provider.Expired);
+        Assert.InRange(rig.TokenCalls, 2, 3);
+    }
+}

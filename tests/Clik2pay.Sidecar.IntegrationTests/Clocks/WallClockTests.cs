@@ -1,0 +1,30 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
+
+/// <summary>The wall clock is set while callers call.</summary>
+public sealed class WallClockTests
+{
+    [Fact]
+    public async Task A_wall_clock_set_by_a_day_causes_no_error_and_at_most_one_token_call()
+    {
+        // Longer than the 10 s after which each replica has compared its clocks.
+        var observed = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 11));
+        await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
+        await rig.UseClocksAsync();
+        var replica = await rig.StartReplicaAsync();
+        await using var load = new Load([replica.Caller], callersEach: 2, pauseMs: 50);
+
+        // Forward, the token is suspect; back, it is not.
+        rig.Clocks!.StepWall(TimeSpan.FromDays(1));
+        await Task.Delay(observed, Ambience.Time, TestContext.Current.CancellationToken);
+        Assert.Equal(2, rig.TokenCalls);
+
+        rig.Clocks!.StepWall(TimeSpan.FromDays(-2));
+        await Task.Delay(observed, Ambience.Time, TestContext.Current.CancellationToken);
+        Assert.InRange(rig.TokenCalls, 2, 3);
+
+        Assert.Equal((0, 0), (load.Failed, rig.Provider.Expired));
+        Assert.InRange(load.Succeeded, 50, int.MaxValue);
+    }
+}
