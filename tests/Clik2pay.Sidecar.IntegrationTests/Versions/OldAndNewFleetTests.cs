@@ -1,0 +1,54 @@
+using Clik2pay.Sidecar.IntegrationTests.Fleet;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Versions;
+
+/// <summary>A rolling update: replicas of two versions share one Redis.</summary>
+[Collection(OneByOne.Name)]
+public sealed class OldAndNewFleetTests
+{
+    private const string OldCommit = "516c699";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(40);
+
+    /// <summary>Half a percent less than three quarters of the lifetime.</summary>
+    private static readonly TimeSpan RefreshInterval = Lifetime * 0.745;
+
+    [Fact]
+    public async Task Old_and_new_replicas_share_one_token_without_errors()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TEST_LONG") == "1", "It builds an earlier version: set TEST_LONG=1.");
+        using var old = await OldProgram.BuildAsync(OldCommit);
+        await using var rig = await ClockRig.StartAsync(Lifetime);
+        await rig.UseRedisAsync(hasClocks: false);
+        var replicas = new[]
+        {
+            await rig.StartReplicaOfAsync(old.File),
+            await rig.StartReplicaAsync(),
+            await rig.StartReplicaOfAsync(old.File),
+            await rig.StartReplicaAsync(),
+        };
+        var since = Ambience.Time.GetTimestamp();
+        await using var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 50);
+
+        await Task.Delay(5 * Lifetime, Ambience.Time, TestContext.Current.CancellationToken);
+
+        // One token revoked: the replicas of both versions use the next one.
+        var before = rig.TokenCalls;
+        Assert.InRange(before, 5, 1 + (int)(Ambience.Time.GetElapsedTime(since) / RefreshInterval));
+        rig.Provider.Revoke(ExpiringProvider.TokenOf(before));
+        await Task.Delay(TimeSpan.FromSeconds(5), Ambience.Time, TestContext.Current.CancellationToken);
+        Assert.InRange(rig.TokenCalls, before + 1, before + 2);
+
+        Assert.Equal((0, 0), (load.Failed, rig.Provider.Expired));
+        Assert.InRange(load.Succeeded, 1000, int.MaxValue);
+        foreach (var replica in replicas)
+        {
+            Assert.Equal("0", await replica.ReadMetricAsync("clik2pay_sidecar_store_foreign_values_total"));
+            Assert.DoesNotContain("Redis cannot be used", replica.Process.Text(), StringComparison.Ordinal);
+        }
+
+        Figures.Report(
+            $"2 replicas of {OldCommit} and 2 of this version on one Redis: {rig.TokenCalls} token calls, {load.Succeeded} requests");
+    }
+}
