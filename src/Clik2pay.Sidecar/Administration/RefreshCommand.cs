@@ -12,19 +12,13 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
     /// <returns>The status, and for people the outcome. It contains no secret.</returns>
     public async Task<(int Status, string Text)> RunAsync(CancellationToken callerGone)
     {
-        var before = slot.Current;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, lifetime.ApplicationStopping);
         try
         {
             var refresh = await loop.RefreshNowAsync(end.Token);
-            if (refresh.Outcome is not (RefreshOutcome.Success or RefreshOutcome.Adopted))
-                return (StatusCodes.Status503ServiceUnavailable, ExplainFailure(refresh));
-
-            // A provider may issue the same token until it expires. To report a new one would be wrong.
-            return before is not null && slot.Current?.IsSentAs(before) == true
-                ? (StatusCodes.Status503ServiceUnavailable, "The current access token stays in use: the token endpoint returned it again, "
-                    + "or returned one that expires sooner. Ask the provider to revoke it.")
-                : (StatusCodes.Status200OK, ExplainSuccess(refresh));
+            return refresh.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted
+                ? (StatusCodes.Status200OK, ExplainSuccess(refresh))
+                : (StatusCodes.Status503ServiceUnavailable, ExplainFailure(refresh));
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -49,8 +43,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
 
     private string ExplainFailure(RefreshRecord refresh)
     {
-        var reason = refresh.Reason ?? "Redis cannot be used";
         var current = slot.Current is null ? "There is no valid access token." : "The current token stays in use until it expires.";
-        return $"No new access token was obtained: {reason}. {current}";
+        return $"No new access token was obtained: {refresh.Reason}. {current}";
     }
 }

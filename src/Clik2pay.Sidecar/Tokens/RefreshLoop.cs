@@ -159,7 +159,7 @@ internal sealed class RefreshLoop(
                 return trigger;
 
             // A request needs a token, or the current one is in doubt. After a failed attempt such a token is replaced by the schedule.
-            var doubt = GetDoubt(trigger);
+            var doubt = status.Failure is null || trigger == RefreshTrigger.ClockChange ? slot.Doubt : null;
             if ((doubt is not null || slot.Current is null) && !IsPaused)
             {
                 // The floor between token calls is not cut short for it.
@@ -180,12 +180,6 @@ internal sealed class RefreshLoop(
             alarm.Change(TimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         }
     }
-
-    private RefreshTrigger? GetDoubt(RefreshTrigger trigger) =>
-        status.Failure is not null && trigger != RefreshTrigger.ClockChange ? null
-        : slot.IsWithdrawn ? RefreshTrigger.Unauthorized
-        : slot.IsSuspect ? RefreshTrigger.ClockChange
-        : null;
 
     /// <summary>The pause after a failure holds for an operator too, who gets that failure.</summary>
     private bool TryRefuseOrder()

@@ -73,7 +73,7 @@ internal sealed class TokenRefresher(
             {
                 // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
                 //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too slow.
-                var canWait = order.Trigger == RefreshTrigger.Scheduled && slot.Current is not null && !slot.IsInDoubt;
+                var canWait = order.Trigger == RefreshTrigger.Scheduled && slot.Current is not null && slot.Doubt is null;
                 if (canWait && time.GetMonotonicNow() < order.Before.AloneAt)
                     return RefreshResult.Deferred;
 
@@ -163,7 +163,7 @@ internal sealed class TokenRefresher(
         if (order.Trigger == RefreshTrigger.Operator && replaced is not null)
         {
             if (replaced.HasSameValue(token))
-                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned the current token again, so it stays in use"));
+                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned the current token again; ask the provider to revoke it"));
 
             // The new token replaces it even if that one expires earlier.
             slot.Withdraw(replaced);

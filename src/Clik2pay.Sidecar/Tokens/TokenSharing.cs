@@ -35,7 +35,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     public async Task<LookResult> PollAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var look = await AdoptAsync(new(key, RefreshTrigger.Scheduled, TimeSpan.MinValue, RefreshStatus.Initial), cancellationToken);
-        return look.Outcome == LookOutcome.Behind && !slot.IsInDoubt && slot.Current is not null && slot.Newest is { } newest
+        return look.Outcome == LookOutcome.Behind && slot.Doubt is null && slot.Current is not null && slot.Newest is { } newest
             && await store.WriteAsync(key, newest, cancellationToken)
                 ? new(LookOutcome.WrittenBack)
                 : look;

@@ -30,7 +30,8 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>Whether there is a current token, and upstream has rejected it at another replica.</summary>
     public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
 
-    public bool IsInDoubt => IsSuspect || IsWithdrawn;
+    /// <summary>Why the current token has to be replaced before its refresh point; null when it does not.</summary>
+    public RefreshTrigger? Doubt => IsWithdrawn ? RefreshTrigger.Unauthorized : IsSuspect ? RefreshTrigger.ClockChange : null;
 
     /// <summary>The token to send at a moment of <see cref="MonotonicTime"/>.</summary>
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
@@ -49,11 +50,11 @@ internal sealed class TokenSlot(TimeProvider time)
             if (IsRejected(token))
                 return false;
 
-            if (newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials && !IsTokenInDoubt(newest, wallOffset))
+            if (newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials && !IsInDoubt(newest, wallOffset))
                 return false;
 
             var settles = usedFrom > now && current?.Credentials == token.Credentials
-                && !current.HasSameValue(token) && !IsTokenInDoubt(current, wallOffset);
+                && !current.HasSameValue(token) && !IsInDoubt(current, wallOffset);
             var after = settles ? new Content(current!, token, usedFrom!.Value) : new Content(token, Next: null, NextFrom: default);
             if (Interlocked.CompareExchange(ref content, after, before) != before)
                 continue;
@@ -110,7 +111,7 @@ internal sealed class TokenSlot(TimeProvider time)
 
     private bool IsWithdrawnToken(AccessToken token) => string.Equals(Volatile.Read(ref withdrawn), token.Value, StringComparison.Ordinal);
 
-    private bool IsTokenInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
+    private bool IsInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
 
     /// <summary>A token, and its successor with the moment from which that is used.</summary>
     private sealed record Content(AccessToken Token, AccessToken? Next, TimeSpan NextFrom)
