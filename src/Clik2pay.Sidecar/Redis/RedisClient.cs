@@ -35,11 +35,19 @@ internal sealed class RedisClient(
     /// <param name="operation">What the visit is for.</param>
     /// <param name="command">The command, whose reply is not an error when the answer has one.</param>
     /// <param name="cancellationToken">Ends the visit; it ends by itself after <see cref="Timeout"/>.</param>
-    public async Task<RedisAnswer> ExecuteAsync(RedisOperation operation, IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    /// <param name="whileMoving">
+    /// The command for a single key, used instead while a cluster moves its slot: a command for several keys is refused as long as they are on
+    /// two nodes (TRYAGAIN).
+    /// </param>
+    public async Task<RedisAnswer> ExecuteAsync(
+        RedisOperation operation,
+        IReadOnlyList<RespArgument> command,
+        CancellationToken cancellationToken,
+        IReadOnlyList<RespArgument>? whileMoving = null)
     {
         using var activity = SidecarActivities.StartStoreVisit(operation);
         var startedAt = time.GetMonotonicNow();
-        var answer = await VisitAsync(command, cancellationToken);
+        var answer = await VisitAsync(command, whileMoving, cancellationToken);
         activity.End(answer.Failure);
         metrics.StoreVisited(operation, answer.Failure, time.GetMonotonicNow() - startedAt);
         Report(answer, isWriting: operation != RedisOperation.Read);
@@ -72,7 +80,8 @@ internal sealed class RedisClient(
         }
     }
 
-    private async Task<RedisAnswer> VisitAsync(IReadOnlyList<RespArgument> command, CancellationToken cancellationToken)
+    private async Task<RedisAnswer> VisitAsync(
+        IReadOnlyList<RespArgument> command, IReadOnlyList<RespArgument>? whileMoving, CancellationToken cancellationToken)
     {
         // The one that answered last comes first: with a cluster it is the node that has our keys.
         var candidates = options.Endpoints.Prepend(answeredLast).OfType<RedisEndpoint>().Distinct().ToList();
@@ -82,7 +91,7 @@ internal sealed class RedisClient(
         {
             // One that swallows packets must not take the time of those behind it.
             var share = (deadline - time.GetMonotonicNow()) / (candidates.Count - i);
-            answer = await TryAsync(candidates[i], command, share, cancellationToken);
+            answer = await TryAsync(candidates[i], command, whileMoving, share, cancellationToken);
             if (answer.Failure is null)
                 break;
         }
@@ -90,7 +99,12 @@ internal sealed class RedisClient(
         return answer;
     }
 
-    private async Task<RedisAnswer> TryAsync(RedisEndpoint endpoint, IReadOnlyList<RespArgument> command, TimeSpan share, CancellationToken cancellationToken)
+    private async Task<RedisAnswer> TryAsync(
+        RedisEndpoint endpoint,
+        IReadOnlyList<RespArgument> command,
+        IReadOnlyList<RespArgument>? whileMoving,
+        TimeSpan share,
+        CancellationToken cancellationToken)
     {
         var at = endpoint;
         try
@@ -115,6 +129,12 @@ internal sealed class RedisClient(
                     if (!isAsking)
                         answeredLast = options.ServiceName is null ? at : endpoint;
                     return new(reply);
+                }
+
+                if (whileMoving is not null && reply.Text.StartsWith("TRYAGAIN", StringComparison.Ordinal))
+                {
+                    (command, whileMoving) = (whileMoving, null);
+                    continue;
                 }
 
                 if (redirections == MostRedirections || ClusterRedirection.TryRead(reply.Text, at) is not { } redirection)

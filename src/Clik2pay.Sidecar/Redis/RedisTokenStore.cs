@@ -35,7 +35,10 @@ internal sealed class RedisTokenStore(
         var askedAt = time.GetMonotonicNow();
         var wallOffset = time.GetWallOffset(askedAt);
         var answer = await redis.ExecuteAsync(
-            RedisOperation.Read, ["EVAL", TokenScripts.Read, 2, names.Token, names.Rejected, MaxValueLength], cancellationToken);
+            RedisOperation.Read,
+            ["EVAL", TokenScripts.Read, 2, names.Token, names.Rejected, MaxValueLength],
+            cancellationToken,
+            whileMoving: ["EVAL", TokenScripts.Read, 1, names.Token, MaxValueLength]);
         lastLooks.TryRemove(key, out _);
         if (answer.Reply?.Items is not [{ Kind: RespKind.Integer, Integer: var clock and >= 0 and <= LatestClock }, var rejected, ..] items)
             return StoreReading.Unavailable;
@@ -81,10 +84,12 @@ internal sealed class RedisTokenStore(
         var names = new RedisKeys(options, key);
         var expiresAt = (long)(token.ExpiresAt + look.Ahead).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
+        RespArgument[] arguments = [value, expiresAt, key.FingerprintOf(token), isTooLate ? look.Value! : []];
         var answer = await redis.ExecuteAsync(
             RedisOperation.Write,
-            ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, value, expiresAt, key.FingerprintOf(token), isTooLate ? look.Value! : []],
-            cancellationToken);
+            ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, .. arguments],
+            cancellationToken,
+            whileMoving: ["EVAL", TokenScripts.Write, 1, names.Token, .. arguments]);
         return answer.Reply is { Integer: 1 };
     }
 

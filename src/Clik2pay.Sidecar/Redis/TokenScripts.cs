@@ -3,9 +3,13 @@ namespace Clik2pay.Sidecar.Redis;
 /// <summary>What Redis runs for the token store. Each script runs as one step.</summary>
 internal static class TokenScripts
 {
-    /// <summary>The fingerprints of rejected tokens, 8 of 32 characters at most; a value of another shape counts as none.</summary>
+    /// <summary>
+    /// The fingerprints of rejected tokens, 8 of 32 characters at most; a value of another shape counts as none, and so does a key that is not
+    /// given because a cluster is moving it.
+    /// </summary>
     private const string GetRejected = """
         local function rejected(key)
+          if not key then return '' end
           local length = redis.pcall('STRLEN', key)
           if type(length) ~= 'number' or length > 256 or length % 32 ~= 0 then return '' end
           return redis.call('GET', key) or ''

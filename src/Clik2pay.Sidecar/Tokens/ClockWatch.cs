@@ -9,8 +9,10 @@ internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLo
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
+        {
+            await Task.Delay(Interval, time, stoppingToken);
             loop.CheckClocks();
+        }
     }
 }

@@ -70,7 +70,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             var isKeeper = result.Outcome == RefreshOutcome.Success;
             return new()
             {
-                DueAt = Max(token.ExpiresAt - left, now + Floor),
+                // Not before the token is in use, or a token that settles would be replaced by another one that does.
+                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, 2 * token.Settling)),
                 NotBefore = now + Floor,
                 AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
                 LookAt = NextLook(isKeeper, now),

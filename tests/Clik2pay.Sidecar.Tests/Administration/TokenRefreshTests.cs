@@ -29,7 +29,7 @@ public sealed class TokenRefreshTests
     }
 
     [Theory]
-    [InlineData(503, "", "answered 503")]
+    [InlineData(503, "", "responded with 503")]
     [InlineData(400, """{"error":"invalid_client","error_description":"canary-password-7Zk"}""", "refused the username or the password")]
     [InlineData(200, """{"access_token":"bad token","token_type":"Bearer"}""", "access token")]
     public async Task If_the_token_endpoint_fails_the_response_is_503_with_the_reason_and_the_current_token_stays(
@@ -57,7 +57,7 @@ public sealed class TokenRefreshTests
         var (status, text) = await PostAsync(sidecar);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.StartsWith("The current access token stays in use: the token endpoint returned it again", text, StringComparison.Ordinal);
+        Assert.StartsWith("No new access token was obtained: the token endpoint returned the current token again", text, StringComparison.Ordinal);
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 

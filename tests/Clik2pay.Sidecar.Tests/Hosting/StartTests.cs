@@ -10,12 +10,14 @@ namespace Clik2pay.Sidecar.Tests.Hosting;
 public sealed class StartTests
 {
     [Fact]
-    public async Task Nothing_runs_in_the_background_but_the_refresh_loop_the_watch_over_its_files_the_server_and_telemetry()
+    public async Task Nothing_runs_in_the_background_but_the_refresh_loop_its_watches_the_server_and_telemetry()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
         // YARP's data protection would be one more, and write a key ring to the disk.
-        Assert.Equal(["Drain", "GenericWebHostService", "LastExport", "RefreshService", "RotationWatch", "TelemetryHostedService"], sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["ClockWatch", "Drain", "GenericWebHostService", "LastExport", "RefreshService", "RotationWatch", "TelemetryHostedService"],
+            sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

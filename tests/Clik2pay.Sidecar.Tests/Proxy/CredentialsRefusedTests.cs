@@ -17,7 +17,7 @@ public sealed class CredentialsRefusedTests
     [Theory]
     [InlineData(400, "invalid_client", "refused the username or the password")]
     [InlineData(400, "invalid_scope", "refused the scope")]
-    [InlineData(401, "", "answered 401")]
+    [InlineData(401, "", "responded with 401")]
     public async Task A_request_without_a_token_gets_credentials_refused_if_the_token_endpoint_refuses_them(
         int status, string error, string reason)
     {

@@ -108,16 +108,16 @@ internal sealed class TestSidecar : IAsyncDisposable
     /// <summary>Ends with the refresh that is under way or comes next.</summary>
     public Task NextRefresh => Services.GetRequiredService<RefreshLoop>().NextRefresh;
 
-    /// <summary>Waits, refresh by refresh, until this token is held.</summary>
+    /// <summary>Waits until this token is in use.</summary>
     public async Task WaitForTokenAsync(string value)
     {
-        while (true)
+        // It may settle first, which nothing signals.
+        var (clock, slot) = (Sidecar.Hosting.Ambient.Time, Services.GetRequiredService<TokenSlot>());
+        var startedAt = clock.GetTimestamp();
+        while (slot.Current?.Value != value)
         {
-            var next = NextRefresh;
-            if (Services.GetRequiredService<TokenSlot>().Current?.Value == value)
-                return;
-
-            await next.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            Assert.True(clock.GetElapsedTime(startedAt) < TimeSpan.FromMinutes(2), $"{value} is not in use after 2 minutes");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, TestContext.Current.CancellationToken);
         }
     }
 

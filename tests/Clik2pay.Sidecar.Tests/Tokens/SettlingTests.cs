@@ -69,6 +69,20 @@ public sealed class SettlingTests
     }
 
     [Fact]
+    public void A_refresh_point_as_early_as_the_settling_time_does_not_keep_new_tokens_from_use()
+    {
+        endpoint.Lifetime = Minute;
+        var rig = new TokenRig(simulation, endpoint, refreshAt: 0.1);
+        _ = rig.Start();
+        var used = new HashSet<string>(StringComparer.Ordinal);
+
+        simulation.Advance(Minute, Second / 10, () => used.Add(rig.Slot.Current!.Value));
+
+        Assert.InRange(used.Count, 4, 6);
+        Assert.InRange(endpoint.Calls, used.Count, used.Count + 1);
+    }
+
+    [Fact]
     public void A_token_that_replaces_none_is_used_at_once()
     {
         var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
