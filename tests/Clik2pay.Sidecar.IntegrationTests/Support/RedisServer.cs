@@ -18,15 +18,20 @@ internal sealed class RedisServer : IAsyncDisposable
     private string name = "";
 
     private RedisServer(
-        int port, RedisOptions? access, bool isSentinel, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment)
+        string address,
+        int port,
+        RedisOptions? access,
+        bool isSentinel,
+        IEnumerable<string> settings,
+        IReadOnlyDictionary<string, string>? environment)
     {
         Port = port;
         this.environment = environment;
-        Endpoint = new("127.0.0.1", port);
+        Endpoint = new(address, port);
         this.access = (access ?? new RedisOptions { Endpoints = [] }) with { Endpoints = [Endpoint] };
         var isTls = this.access.Tls;
         var configuration = folder.Write("redis.conf", string.Join('\n', (string[])[
-            "bind 127.0.0.1", isTls ? "port 0" : $"port {port}", isTls ? $"tls-port {port}" : "", isSentinel ? "" : "save \"\"", $"dir {folder.FullName}", .. settings, ""]));
+            $"bind {address}", isTls ? "port 0" : $"port {port}", isTls ? $"tls-port {port}" : "", isSentinel ? "" : "save \"\"", $"dir {folder.FullName}", .. settings, ""]));
         arguments = isSentinel ? [configuration, "--sentinel"] : [configuration];
         readySign = isSentinel ? "+monitor" : "Ready to accept connections";
     }
@@ -43,16 +48,18 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <param name="settings">Lines of its configuration file.</param>
     /// <param name="isSentinel">Whether it is a Sentinel.</param>
     /// <param name="environment">Environment variables of the program, where a program is started.</param>
+    /// <param name="address">The address it listens on.</param>
     public static async Task<RedisServer> StartAsync(
         RedisOptions? access,
         IReadOnlyList<string> settings,
         bool isSentinel = false,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string>? environment = null,
+        string address = "127.0.0.1")
     {
         // Between finding a free port and taking it somebody else may have.
         for (var attempt = 0; ; attempt++)
         {
-            var server = new RedisServer(FreePort(), access, isSentinel, settings, environment);
+            var server = new RedisServer(address, FreePort(), access, isSentinel, settings, environment);
             if (await server.TryStartAsync())
                 return server;
 

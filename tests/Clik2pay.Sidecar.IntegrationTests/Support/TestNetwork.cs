@@ -59,6 +59,16 @@ internal sealed class TestNetwork : IAsyncDisposable
     public Task DropIncomingAsync(params string[] selection) => RunAsync(
         [.. Command, "iptables", "-w", "-A", "INPUT", "-p", "tcp", .. selection, "-j", "DROP"]);
 
+    /// <summary>Lets all packets pass again.</summary>
+    public async Task HealAsync()
+    {
+        await RunAsync([.. Command, "iptables", "-w", "-F", "OUTPUT"]);
+        await RunAsync([.. Command, "iptables", "-w", "-F", "INPUT"]);
+    }
+
+    /// <summary>Lets the program reach what listens on <see cref="Host"/> of another network. Both addresses belong to this machine.</summary>
+    public Task ReachHostOfAsync(TestNetwork other) => RunAsync("ip", "-n", name, "route", "add", $"{other.Host}/32", "via", Host);
+
     /// <summary>Settings with which a program in the namespace can be called from here, and may call plain http.</summary>
     public IEnumerable<(string Key, string Value)> Settings =>
     [

@@ -1,0 +1,12 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>A request that reached the upstream.</summary>
+/// <param name="Process">The sidecar process that forwarded it.</param>
+/// <param name="SentAt">When the caller began to send it to the sidecar.</param>
+/// <param name="ArrivedAt">When it reached the upstream.</param>
+/// <param name="Token">The token that it carried.</param>
+internal sealed record ArrivedRequest(string Process, TimeSpan SentAt, TimeSpan ArrivedAt, string Token)
+{
+    public override string ToString() => FormattableString.Invariant(
+        $"{ArrivedAt.TotalSeconds:0.000} request of process {Process}, sent at {SentAt.TotalSeconds:0.000}, arrived with {Token}");
+}

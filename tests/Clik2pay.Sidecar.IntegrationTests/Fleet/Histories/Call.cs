@@ -1,0 +1,15 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>A call as its caller saw it.</summary>
+/// <param name="Replica">The number of the replica, from 0.</param>
+/// <param name="SentAt">When the caller began to send it.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Outcome">The status with the sidecar's error code, or what went wrong.</param>
+/// <param name="IsExplained">Whether the response carried an error code of the sidecar.</param>
+internal sealed record Call(int Replica, TimeSpan SentAt, TimeSpan EndedAt, string Outcome, bool IsExplained = false)
+{
+    public const string Served = "200";
+
+    public override string ToString() => FormattableString.Invariant(
+        $"{EndedAt.TotalSeconds:0.000} call of replica {Replica}, sent at {SentAt.TotalSeconds:0.000}, ended: {Outcome}");
+}

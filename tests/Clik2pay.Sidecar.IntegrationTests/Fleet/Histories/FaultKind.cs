@@ -1,0 +1,35 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>What happens to a fleet.</summary>
+internal enum FaultKind
+{
+    /// <summary>Nothing happens, so that sharing can be seen to work.</summary>
+    Quiet,
+
+    /// <summary>A sidecar is killed and started again.</summary>
+    KillSidecar,
+
+    /// <summary>A sidecar is stopped and continued.</summary>
+    StopSidecar,
+
+    /// <summary>A network loses its connection to Redis and Sentinel.</summary>
+    CutOffFromRedis,
+
+    /// <summary>A network loses its connection to the master, but not to its replica and the Sentinel.</summary>
+    CutOffFromMaster,
+
+    /// <summary>The Sentinel is ordered to make the replica the master.</summary>
+    FailOver,
+
+    /// <summary>The master is killed. The Sentinel promotes the replica.</summary>
+    KillMaster,
+
+    /// <summary>The master is stopped and continued. The Sentinel may promote the replica meanwhile.</summary>
+    StopMaster,
+
+    /// <summary>Redis loses all keys.</summary>
+    FlushRedis,
+
+    /// <summary>The token endpoint responds with 503.</summary>
+    FailTokenEndpoint,
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>Random faults happen to a fleet of processes, and its history is checked.</summary>
+[Collection(OneByOne.Name)]
+public sealed class FleetHistoryTests
+{
+    private static readonly FleetPace Pace = new(TimeSpan.FromSeconds(20), RefreshAt: 0.2);
+
+    [Fact]
+    public async Task After_random_faults_no_rule_of_the_history_is_broken()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("TEST_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : RandomNumberGenerator.GetInt32(int.MaxValue);
+        var faults = Ambience.Repeats(many: 200, few: 10);
+        var history = await RecordAsync(seed, faults, canBeLong: faults > 10);
+
+        var checker = new HistoryChecker(history);
+        var violations = checker.Check();
+        var failures = history.Calls.Where(call => call.Outcome != Call.Served).CountBy(call => call.Outcome, StringComparer.Ordinal)
+            .Select(failure => $", {failure.Value} {failure.Key}");
+        var fleet = $"{faults} faults of a fleet of {history.Replicas} processes, seed {seed}";
+        var tokens = $"{history.Issues.Count} tokens of at most {checker.AllowedTokens}, {history.Refusals.Count} failed token calls";
+        var calls = $"{history.Calls.Count} calls{string.Concat(failures)}";
+        Figures.Report($"{fleet}, in {history.EndedAt.TotalSeconds:0} s: {violations.Count} violations, {tokens}, {calls}");
+        Assert.True(violations.Count == 0, $"Seed {seed}:\n{string.Join("\n\n", violations.Take(10))}");
+        Assert.NotEmpty(history.StoredExpiries);
+        Assert.True(history.Requests.Count > history.Replicas * faults);
+    }
+
+    private static async Task<History> RecordAsync(int seed, int faults, bool canBeLong)
+    {
+#pragma warning disable CA5394, RS0030 // A seed makes a failure repeatable.
+        var random = new Random(seed);
+#pragma warning restore CA5394, RS0030
+        await using var fleet = await FleetUnderTest.StartAsync(Pace);
+        var injector = new FaultInjector(fleet, random);
+        foreach (var kind in injector.Choose(faults))
+            await injector.InjectAsync(kind, canBeLong);
+
+        // Twice as long as a token is in use: all replicas share again, and nothing of the last fault is left.
+        await injector.LeaveAloneAsync(2 * Pace.Lifetime * Pace.RefreshAt);
+        return fleet.History;
+    }
+}

@@ -1,0 +1,11 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>The clock of a history. It starts at 0 and cannot be set.</summary>
+internal sealed class HistoryClock
+{
+    private readonly long start = Ambience.Time.GetTimestamp();
+
+    public TimeSpan Now => Ambience.Time.GetElapsedTime(start);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>A token endpoint and an upstream that record each token and each request.</summary>
+internal sealed class RecordedProvider : IAsyncDisposable
+{
+    /// <summary>Headers of each call: the process that forwards it, and the time at which the caller sent it, in ticks.</summary>
+    public const string ProcessHeader = "Test-Process";
+    public const string SentAtHeader = "Test-Sent-At";
+
+    private readonly History history;
+    private readonly HistoryClock clock;
+    private int issued;
+    private volatile bool isFailing;
+
+    private RecordedProvider(History history, HistoryClock clock, FakeTokenEndpoint tokenEndpoint, RecordingUpstream upstream)
+    {
+        (this.history, this.clock, TokenEndpoint, Upstream) = (history, clock, tokenEndpoint, upstream);
+        tokenEndpoint.Fault = IssueAsync;
+        upstream.Instead = RecordAsync;
+    }
+
+    public FakeTokenEndpoint TokenEndpoint { get; }
+
+    public RecordingUpstream Upstream { get; }
+
+    /// <summary>Whether the token endpoint responds with 503.</summary>
+    public bool IsFailing
+    {
+        get => isFailing;
+        set => isFailing = value;
+    }
+
+    public static async Task<RecordedProvider> StartAsync(History history, HistoryClock clock, string address) =>
+        new(history, clock, await FakeTokenEndpoint.StartAsync(address), await RecordingUpstream.StartAsync(address));
+
+    public async ValueTask DisposeAsync()
+    {
+        await TokenEndpoint.DisposeAsync();
+        await Upstream.DisposeAsync();
+    }
+
+    private Task IssueAsync(HttpContext context)
+    {
+        var now = clock.Now;
+        if (IsFailing)
+        {
+            history.Refusals.Enqueue(now);
+            return FakeTokenEndpoint.Answer(StatusCodes.Status503ServiceUnavailable, "")(context);
+        }
+
+        var issue = new TokenIssue($"token-{Interlocked.Increment(ref issued)}", now, now + history.Pace.Lifetime);
+        history.Issues.Enqueue(issue);
+        return FakeTokenEndpoint.Answer(StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture,
+            $$"""{"access_token":"{{issue.Token}}","expires_in":{{history.Pace.Lifetime.TotalSeconds}},"token_type":"Bearer"}"""))(context);
+    }
+
+    private Task RecordAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        history.Requests.Enqueue(new(
+            $"{headers[ProcessHeader]}",
+            new(long.Parse($"{headers[SentAtHeader]}", CultureInfo.InvariantCulture)),
+            clock.Now,
+            $"{headers.Authorization}".Replace("Bearer ", "", StringComparison.Ordinal)));
+        return Task.CompletedTask;
+    }
+}

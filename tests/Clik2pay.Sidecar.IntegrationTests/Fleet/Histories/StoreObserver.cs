@@ -1,0 +1,57 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>Records the expiry of the token in Redis.</summary>
+internal sealed class StoreObserver : IAsyncDisposable
+{
+    private const string ReadExpiry = """
+        local clock = redis.call('TIME')
+        local keys = redis.call('KEYS', '*:token')
+        if not keys[1] then return 0 end
+        return clock[1] * 1000 + math.floor(clock[2] / 1000) + redis.call('PTTL', keys[1])
+        """;
+
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    private readonly SentinelRedis redis;
+    private readonly History history;
+    private readonly HistoryClock clock;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task observing;
+
+    public StoreObserver(SentinelRedis redis, History history, HistoryClock clock)
+    {
+        (this.redis, this.history, this.clock) = (redis, history, clock);
+        observing = ObserveAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await observing;
+        stop.Dispose();
+    }
+
+    private async Task ObserveAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var askedAt = clock.Now;
+            try
+            {
+                var master = await redis.FindMasterAsync();
+                var reply = await master.RunAsync("EVAL", ReadExpiry, 0).WaitAsync(TimeSpan.FromSeconds(1), Ambience.Time);
+                if (reply.Integer > 0)
+                    history.StoredExpiries.Enqueue(new(askedAt, master.Port, TimeSpan.FromMilliseconds(reply.Integer)));
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                // The master is killed, stopped or not yet replaced.
+            }
+
+            await Task.Delay(Period, Ambience.Time, CancellationToken.None);
+        }
+    }
+}

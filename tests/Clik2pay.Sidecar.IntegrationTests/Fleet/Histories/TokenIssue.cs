@@ -1,0 +1,7 @@
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+
+/// <summary>A token that the token endpoint issued. Times count from the start of the history, as everywhere in it.</summary>
+internal sealed record TokenIssue(string Token, TimeSpan IssuedAt, TimeSpan ExpiresAt)
+{
+    public override string ToString() => FormattableString.Invariant($"{IssuedAt.TotalSeconds:0.000} {Token} issued");
+}
