@@ -67,7 +67,8 @@ internal sealed class TestNetwork : IAsyncDisposable
     }
 
     /// <summary>Lets the program reach what listens on <see cref="Host"/> of another network. Both addresses belong to this machine.</summary>
-    public Task ReachHostOfAsync(TestNetwork other) => RunAsync("ip", "-n", name, "route", "add", $"{other.Host}/32", "via", Host);
+    public Task ReachHostOfAsync(TestNetwork other) =>
+        RunAsync("ip", "-n", name, "route", "add", $"{other.Host}/32", "via", Host);
 
     /// <summary>Settings with which a program in the namespace can be called from here, and may call plain http.</summary>
     public IEnumerable<(string Key, string Value)> Settings =>

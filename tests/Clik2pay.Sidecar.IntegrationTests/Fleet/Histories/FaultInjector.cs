@@ -25,7 +25,11 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
     /// <summary>Injects a fault, removes its cause, and waits for the fleet to recover.</summary>
     public async Task InjectAsync(FaultKind kind, bool canBeLong)
     {
-        var duration = TimeSpan.FromSeconds(canBeLong && random.Next(LongOneOf) == 0 ? random.Next(10, 26) : 1 + (3 * random.NextDouble()));
+        var duration = TimeSpan.FromSeconds(canBeLong && random.Next(LongOneOf) == 0 ? random.Next(10, 26) : 1 + (2 * random.NextDouble()));
+
+        // A replica obtains a token of its own only if it cannot reach Redis for a fifth of the time that remains at the refresh point.
+        if (kind == FaultKind.CutOffFromRedis)
+            duration += fleet.History.Pace.IntervalAlone - fleet.History.Pace.RefreshInterval;
         var replica = fleet.Replicas[random.Next(fleet.Replicas.Count)];
         var group = random.Next(fleet.Groups.Count);
         var startedAt = fleet.Clock.Now;
@@ -35,11 +39,11 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
         await fleet.WaitForRecoveryAsync(fault.EndedAt);
     }
 
-    /// <summary>Lets a time go by in which nothing happens.</summary>
-    public async Task LeaveAloneAsync(TimeSpan duration)
+    /// <summary>Lets enough time go by to see that all replicas share their tokens again.</summary>
+    public async Task LeaveAloneAsync()
     {
         var startedAt = fleet.Clock.Now;
-        await WaitAsync(duration);
+        await WaitAsync(HistoryChecker.SharingLimit + TimeSpan.FromSeconds(2));
         fleet.History.Faults.Enqueue(new(FaultKind.Quiet, "", startedAt, fleet.Clock.Now, SeparatedGroups: 0));
         await fleet.WaitForRecoveryAsync(fleet.Clock.Now);
     }
@@ -82,8 +86,11 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
                 await (await fleet.Redis.FindMasterAsync()).RunAsync("FLUSHALL");
                 return ("Redis", 1);
             case FaultKind.FailTokenEndpoint:
+                var refusals = fleet.History.Refusals.Count;
                 fleet.Provider.IsFailing = true;
                 await WaitAsync(duration);
+                while (fleet.History.Refusals.Count == refusals)
+                    await WaitAsync(TimeSpan.FromMilliseconds(50));
                 fleet.Provider.IsFailing = false;
                 return ("token endpoint", 0);
             default:

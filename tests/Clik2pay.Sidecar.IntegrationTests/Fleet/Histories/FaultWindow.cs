@@ -10,7 +10,7 @@ internal sealed record FaultWindow(FaultKind Kind, string Target, TimeSpan Start
 {
     public TimeSpan Duration => EndedAt - StartedAt;
 
-    /// <summary>Whether Redis may have lost a token that it had stored: after a failover, writes that were not yet replicated.</summary>
+    /// <summary>Whether Redis may have lost a stored token: a failover loses what is not yet replicated.</summary>
     public bool MayLoseStoredToken =>
         Kind is FaultKind.FailOver or FaultKind.KillMaster or FaultKind.StopMaster or FaultKind.FlushRedis;
 

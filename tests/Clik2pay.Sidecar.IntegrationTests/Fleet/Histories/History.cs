@@ -28,13 +28,16 @@ internal sealed class History(int replicas, FleetPace pace)
     /// <summary>When the recording ended.</summary>
     public TimeSpan EndedAt { get; set; }
 
-    /// <summary>Faults, tokens and failed token calls of a time, one a line.</summary>
+    /// <summary>Faults, token calls and failed calls of a time, one a line.</summary>
     public string Describe(TimeSpan from, TimeSpan to)
     {
+        var failures = Calls.Where(call => call.Outcome != Call.Served);
         var lines = Faults.Select(fault => (At: fault.StartedAt, Text: $"{fault}"))
             .Concat(Issues.Select(issue => (At: issue.IssuedAt, Text: $"{issue}")))
-            .Concat(Refusals.Select(refusal => (At: refusal, Text: FormattableString.Invariant($"{refusal.TotalSeconds:0.000} no token issued"))))
-            .Concat(Calls.Where(call => call.Outcome != Call.Served).Select(call => (At: call.EndedAt, Text: $"{call}")));
-        return string.Join('\n', lines.Where(line => line.At >= from && line.At <= to).OrderBy(line => line.At).Select(line => $"  {line.Text}"));
+            .Concat(Refusals.Select(at => (At: at, Text: FormattableString.Invariant($"{at.TotalSeconds:0.000} token call failed"))))
+            .Concat(failures.Select(call => (At: call.EndedAt, Text: $"{call}")))
+            .Where(line => line.At >= from && line.At <= to)
+            .OrderBy(line => line.At);
+        return string.Join('\n', lines.Select(line => $"  {line.Text}"));
     }
 }

@@ -9,6 +9,12 @@ internal sealed class HistoryChecker(History history)
     /// </summary>
     public static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// When nothing is wrong any more, all replicas share their tokens after at most so long: a replica that waits for Redis polls it every
+    /// 10 s, and the last attempt may have begun just before and taken 2 s.
+    /// </summary>
+    public static readonly TimeSpan SharingLimit = TimeSpan.FromSeconds(12);
+
     /// <summary>Tokens that were issued so close to each other have the same age: their calls may have overlapped.</summary>
     private static readonly TimeSpan SameAge = TimeSpan.FromSeconds(1);
 
@@ -24,11 +30,11 @@ internal sealed class HistoryChecker(History history)
     /// <returns>What did not hold, with the events around it.</returns>
     public IReadOnlyList<string> Check() =>
     [
-        .. CheckTokens(), .. CheckPeriods(), .. CheckTotal(), .. CheckOrder(), .. CheckStore(), .. CheckRecovery(),
+        .. CheckTokens(), .. CheckPeriods(), .. CheckTotal(), .. CheckOrder(), .. CheckStore(), .. CheckSharing(), .. CheckRecovery(),
     ];
 
     /// <summary>
-    /// No request carries a token that was never issued, or that had expired before its caller sent it. A token that expires while the
+    /// No request carries a token that was never issued, or that expired before its caller sent it. A token that expires while the
     /// request is on its way is no violation: the process may have been stopped between reading the token and sending it.
     /// </summary>
     private IEnumerable<string> CheckTokens()
@@ -73,7 +79,8 @@ internal sealed class HistoryChecker(History history)
     /// </summary>
     private IEnumerable<string> CheckOrder()
     {
-        foreach (var process in history.Requests.Where(request => issues.ContainsKey(request.Token)).GroupBy(request => request.Process, StringComparer.Ordinal))
+        var known = history.Requests.Where(request => issues.ContainsKey(request.Token));
+        foreach (var process in known.GroupBy(request => request.Process, StringComparer.Ordinal))
         {
             var arrived = new Queue<ArrivedRequest>(process.OrderBy(request => request.ArrivedAt));
             ArrivedRequest? newest = null;
@@ -101,8 +108,11 @@ internal sealed class HistoryChecker(History history)
         StoredExpiry? newest = null;
         foreach (var stored in history.StoredExpiries.OrderBy(stored => stored.AskedAt))
         {
-            if (newest?.Server != stored.Server || losses.Exists(loss => loss.EndedAt >= newest.AskedAt && loss.StartedAt <= stored.AskedAt))
+            if (newest?.Server != stored.Server
+                || losses.Exists(loss => loss.EndedAt >= newest.AskedAt && loss.StartedAt <= stored.AskedAt))
+            {
                 newest = null;
+            }
 
             if (newest is not null && stored.ExpiresAt + Rounding < newest.ExpiresAt)
                 yield return Explain("An older token replaced a newer one in Redis", stored.AskedAt, newest, stored);
@@ -110,6 +120,16 @@ internal sealed class HistoryChecker(History history)
                 newest = stored;
         }
     }
+
+    /// <summary>When nothing has been wrong for a while, all replicas use the newest token, or the one before it while it is replaced.</summary>
+    private IEnumerable<string> CheckSharing() =>
+        from quiet in history.Faults
+        where quiet.Kind == FaultKind.Quiet
+        from request in history.Requests
+        where request.SentAt >= quiet.StartedAt + SharingLimit && request.SentAt <= quiet.EndedAt
+        let newest = history.Issues.Where(issue => issue.IssuedAt <= request.SentAt).OrderBy(issue => issue.IssuedAt).TakeLast(2)
+        where !newest.Any(issue => issue.Token == request.Token)
+        select Explain("A replica did not share the fleet's token", request.SentAt, quiet, request);
 
     /// <summary>In a bounded time after each fault every replica forwards a call, or gives the reason why it does not.</summary>
     private IEnumerable<string> CheckRecovery() =>

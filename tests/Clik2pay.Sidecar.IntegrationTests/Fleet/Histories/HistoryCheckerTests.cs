@@ -38,7 +38,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_token_that_had_expired_when_the_request_was_sent_is_a_violation()
+    public void A_token_that_expired_before_the_request_was_sent_is_a_violation()
     {
         Request("0.1", 20.1, 20.2, "old");
 
@@ -165,6 +165,22 @@ public sealed class HistoryCheckerTests
         Assert.Empty(Check());
     }
 
+    [Fact]
+    public void A_replica_that_does_not_share_long_after_the_last_fault_is_a_violation()
+    {
+        history.Faults.Enqueue(new(FaultKind.Quiet, "", At(6), At(20), SeparatedGroups: 0));
+        Serve(0, 20.5);
+        Serve(1, 20.5);
+        Issue("newest", 8);
+        Request("0.1", 10, 10.1, "old");
+        Request("1.1", 19, 19.1, "new");
+        Request("1.1", 19, 19.1, "newest");
+        Assert.Empty(Check());
+
+        Request("0.1", 19, 19.1, "old");
+        AssertBroken("A replica did not share the fleet's token");
+    }
+
     [Theory]
     [InlineData("timeout", false, 8)]
     [InlineData("500", false, 8)]
@@ -192,14 +208,16 @@ public sealed class HistoryCheckerTests
 
     private IReadOnlyList<string> Check() => new HistoryChecker(history).Check();
 
-    private void AssertBroken(string violation) => Assert.StartsWith(violation, Assert.Single(Check()), StringComparison.Ordinal);
+    private void AssertBroken(string violation) =>
+        Assert.StartsWith(violation, Assert.Single(Check()), StringComparison.Ordinal);
 
     private void Issue(string token, double at) => history.Issues.Enqueue(new(token, At(at), At(at + 20)));
 
     private void Request(string process, double sentAt, double arrivedAt, string token) =>
         history.Requests.Enqueue(new(process, At(sentAt), At(arrivedAt), token));
 
-    private void Store(double at, double expiresAt, int server = Redis) => history.StoredExpiries.Enqueue(new(At(at), server, At(expiresAt)));
+    private void Store(double at, double expiresAt, int server = Redis) =>
+        history.StoredExpiries.Enqueue(new(At(at), server, At(expiresAt)));
 
     private void Serve(int replica, double at) => history.Calls.Enqueue(new(replica, At(at - 0.1), At(at), Call.Served));
 }
