@@ -42,8 +42,9 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
     /// <summary>Lets enough time go by to see that all replicas share their tokens again.</summary>
     public async Task LeaveAloneAsync()
     {
+        await WaitAsync(HistoryChecker.LateLimit);
         var startedAt = fleet.Clock.Now;
-        await WaitAsync(HistoryChecker.SharingLimit + TimeSpan.FromSeconds(2));
+        await WaitAsync(HistoryChecker.SharingLimit + TimeSpan.FromSeconds(1));
         fleet.History.Faults.Enqueue(new(FaultKind.Quiet, "", startedAt, fleet.Clock.Now, SeparatedGroups: 0));
         await fleet.WaitForRecoveryAsync(fleet.Clock.Now);
     }

@@ -74,15 +74,33 @@ public sealed class HistoryCheckerTests
     [Fact]
     public void A_token_for_each_of_four_separated_groups_is_no_violation_and_a_fifth_is_one()
     {
-        history.Faults.Enqueue(new(FaultKind.CutOffFromRedis, "group 0", At(6), At(9), SeparatedGroups: 4));
-        foreach (var at in new[] { 7, 7.1, 7.2, 7.3, 7.4, 9 })
+        history.EndedAt = At(14);
+        history.Faults.Enqueue(new(FaultKind.CutOffFromRedis, "group 0", At(10), At(13), SeparatedGroups: 4));
+        foreach (var at in new[] { 11, 11.1, 11.2, 11.3, 11.4, 13 })
             Issue($"{at}", at);
-        Serve(0, 9.5);
-        Serve(1, 9.5);
+        Serve(0, 13.5);
+        Serve(1, 13.5);
         Assert.Empty(Check());
 
-        Issue("9.1", 9.1);
+        Issue("13.1", 13.1);
         AssertBroken("7 tokens were obtained instead of at most 6");
+    }
+
+    [Theory]
+    [InlineData(8.9, true)]
+    [InlineData(9.1, false)]
+    public void A_token_for_a_fault_may_come_late_but_not_long_after_it(double nextAt, bool isAllowed)
+    {
+        history.Faults.Enqueue(new(FaultKind.Quiet, "", At(nextAt), At(nextAt), SeparatedGroups: 0));
+        foreach (var at in new[] { 9.2, 9.4 })
+            Issue($"{at}", at);
+        Serve(0, 9.9);
+        Serve(1, 9.9);
+
+        if (isAllowed)
+            Assert.Empty(Check());
+        else
+            AssertBroken("2 tokens were obtained instead of at most 1");
     }
 
     [Fact]
