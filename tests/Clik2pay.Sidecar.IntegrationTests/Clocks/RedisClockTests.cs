@@ -1,11 +1,9 @@
 using System.Globalization;
-using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
 /// <summary>The clock of Redis is set while fleets share a token through it.</summary>
-[Collection(OneByOne.Name)]
 public sealed class RedisClockTests
 {
     private const double RefreshAt = 0.9;

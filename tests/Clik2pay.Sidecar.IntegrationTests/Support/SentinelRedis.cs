@@ -40,7 +40,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
                     $"sentinel failover-timeout {ServiceName} 2000",
                 ],
                 isSentinel: true,
-                address));
+                address: address));
             var redis = new SentinelRedis(started[..2], started[2]);
             await redis.Sentinel.WaitForAsync(reply => reply.Items!.Count == 1, "SENTINEL", "REPLICAS", ServiceName);
             await redis.RepairAsync();
@@ -54,7 +54,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
         }
 
         Task<RedisServer> StartServerAsync(params string[] settings) =>
-            RedisServer.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address);
+            RedisServer.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address: address);
     }
 
     /// <summary>The server that the Sentinel sends clients to.</summary>

@@ -182,7 +182,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         empty.Dispose();
 
         // No test provokes an internal error of the program.
-        Assert.DoesNotContain("   at ", Text(), StringComparison.Ordinal);
+        Assert.False(Text().Contains("   at ", StringComparison.Ordinal), $"The log has stack traces:\n{Text()}");
     }
 
     /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (T is stopped).</summary>

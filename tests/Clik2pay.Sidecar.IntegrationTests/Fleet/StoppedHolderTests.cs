@@ -1,0 +1,68 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
+
+/// <summary>A process that stands still while it holds the lease. The test waits most of the time, so that others can run beside it.</summary>
+public sealed class StoppedHolderTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_holder_that_is_stopped_for_twice_the_lease_time_never_sets_the_stored_expiry_back()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        tokenEndpoint.Gate = gate.Task;
+        tokenEndpoint.Called = () => called.TrySetResult();
+
+        // 1. It has the lease, and its token call is on its way.
+        await using var holder = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
+        await called.Task.WaitAsync(Cancellation);
+
+        // 2. It stands still; the answer reaches its socket while it does.
+        holder.Signal(SidecarProcess.Stop);
+        var stoppedAt = Ambience.Time.GetTimestamp();
+        tokenEndpoint.Gate = Task.CompletedTask;
+        gate.SetResult();
+
+        // 3. Another takes over when the lease has run out, and writes its token.
+        await using var successor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
+        await successor.WaitForTokenAsync("access_token_2");
+        await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
+        var takenOverAfter = Ambience.Time.GetElapsedTime(stoppedAt);
+
+        // 4. It goes on, with a token of half a minute ago. From take-over on the expiry is watched.
+        var name = await redis.SingleKeyAsync();
+        var (latest, back, looks) = (0L, 0L, 0);
+        var end = 2 * ITokenLease.Duration;
+        var isStopped = true;
+        while (Ambience.Time.GetElapsedTime(stoppedAt) < end + TimeSpan.FromSeconds(5))
+        {
+            if (isStopped && Ambience.Time.GetElapsedTime(stoppedAt) > end)
+            {
+                holder.Signal(SidecarProcess.Continue);
+                isStopped = false;
+            }
+
+            var expiry = (await redis.RunAsync("EVAL", "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000) + redis.call('PTTL', KEYS[1])", 1, name)).Integer;
+            back = Math.Max(back, latest - expiry);
+            latest = Math.Max(latest, expiry);
+            looks++;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Ambience.Time, Cancellation);
+        }
+
+        Figures.Report($"holder stopped for {end.TotalSeconds:0} s, replaced after {takenOverAfter.TotalSeconds:0.0} s: in {looks} looks the stored expiry went back by {back} ms at most");
+        Assert.InRange(back, 0, 1000); // the older token is half a minute behind; on a busy machine some ms go by between TIME and PTTL
+        Assert.False(isStopped);
+        Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
+
+        // And the one that stood still serves.
+        using var caller = new HttpClient { BaseAddress = await holder.WaitForAddressAsync() };
+        using var answer = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+}
