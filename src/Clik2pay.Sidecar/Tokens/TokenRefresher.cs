@@ -146,7 +146,7 @@ internal sealed class TokenRefresher(
             if (!token.HasSameValue(before) || slot.IsRejected(token))
                 return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned a token that has already expired"));
 
-            if (before!.IsValidAt(time.GetMonotonicNow()))
+            if (before!.IsValidAt(time.GetMonotonicNow()) && slot.Doubt is null)
                 return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
 
             if (repeats == MostRepeats)

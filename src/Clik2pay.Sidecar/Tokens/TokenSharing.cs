@@ -8,7 +8,10 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     /// <summary>Adopts the token in the shared store if it is better than the newest one of this replica, and fulfills the order.</summary>
     public async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
     {
-        await ShareRejectionAsync(order.Key, cancellationToken);
+        // A store that is away costs one timeout and not two.
+        if (!await TryShareRejectionAsync(order.Key, cancellationToken))
+            return new(LookOutcome.Unavailable);
+
         var reading = await store.ReadAsync(order.Key, cancellationToken);
         if (reading.Outcome == StoreOutcome.Unavailable)
             return new(LookOutcome.Unavailable);
@@ -49,14 +52,18 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
         await store.WriteAsync(order.Key, token, cancellationToken);
     }
 
-    /// <summary>Once for each token that upstream has rejected here; again at the next poll where the store could not be reached.</summary>
-    private async ValueTask ShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
+    /// <summary>Shares the last token that upstream has rejected here, once.</summary>
+    /// <returns>False if the store could not be reached.</returns>
+    private async ValueTask<bool> TryShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        if (slot.LastRejection is { } rejection && rejection != sharedRejection
-            && await store.RejectAsync(key, rejection.Token, cancellationToken))
-        {
-            sharedRejection = rejection;
-        }
+        if (slot.LastRejection is not { } rejection || rejection == sharedRejection)
+            return true;
+
+        if (!await store.RejectAsync(key, rejection.Token, cancellationToken))
+            return false;
+
+        sharedRejection = rejection;
+        return true;
     }
 
     private void WithdrawRejected(TokenKey key, StoreReading reading)

@@ -110,6 +110,21 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public void A_provider_that_returns_a_suspect_token_as_expired_is_called_again_only_until_it_returns_a_new_one()
+    {
+        endpoint.RepeatsToken = true;
+        endpoint.ExpiresAt["access_token_1"] = simulation.Time.GetMonotonicNow() + (Second / 2);
+        simulation.Time.WallStep = 45 * Second;
+
+        var waiting = rig.Get();
+        simulation.Advance(Minute, Second / 10);
+
+        Assert.Equal("access_token_3", waiting.Completed()?.Value);
+        Assert.Equal("access_token_3", TryGet()?.Value);
+        Assert.Equal(3, endpoint.Calls);
+    }
+
+    [Fact]
     public void A_suspect_token_is_not_written_to_the_shared_store()
     {
         endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");

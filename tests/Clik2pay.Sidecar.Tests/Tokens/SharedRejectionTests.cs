@@ -90,6 +90,17 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
+    public void While_Redis_hangs_the_successor_of_a_rejected_token_is_there_within_6_seconds()
+    {
+        redis.IsDown = true;
+        replicas[0].Reject(replicas[0].Token!);
+
+        simulation.Advance(6 * Second, Second / 10);
+
+        Assert.Equal("access_token_2", replicas[0].Token?.Value);
+    }
+
+    [Fact]
     public void A_rejection_that_Redis_did_not_receive_is_shared_when_Redis_is_back()
     {
         redis.IsDown = true;
