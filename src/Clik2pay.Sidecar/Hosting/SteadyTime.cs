@@ -11,7 +11,7 @@ internal sealed partial class SteadyTime : TimeProvider
     private const int BootTime = 7;
     private const long Nanoseconds = 1_000_000_000;
 
-    private static readonly bool CountsSuspend = OperatingSystem.IsLinux() && nint.Size == sizeof(long) && GetTime(BootTime, out _) == 0;
+    private static readonly bool CountsSuspend = OperatingSystem.IsLinux() && nint.Size == sizeof(long) && HasBootTime();
 
     public override long TimestampFrequency => CountsSuspend ? Nanoseconds : base.TimestampFrequency;
 
@@ -23,6 +23,19 @@ internal sealed partial class SteadyTime : TimeProvider
         // It has worked once, and so it works always: the only error is a clock that the kernel does not have.
         _ = GetTime(BootTime, out var now);
         return (now.Seconds * Nanoseconds) + now.Nanoseconds;
+    }
+
+    private static bool HasBootTime()
+    {
+        try
+        {
+            return GetTime(BootTime, out _) == 0;
+        }
+        catch (TypeLoadException)
+        {
+            // No C library of that name, or none with that function.
+            return false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -115,7 +115,7 @@ internal sealed class RedisClient(
             if (options.ServiceName is { } service)
                 at = await FindMasterAsync(endpoint, service, either.Token);
 
-            var isAsking = false;
+            var (start, isAsking) = (at, false);
             for (var redirections = 0; ; redirections++)
             {
                 await using var connection = await RedisConnection.OpenAsync(at, options, connector, either.Token);
@@ -133,7 +133,8 @@ internal sealed class RedisClient(
 
                 if (whileMoving is not null && reply.Text.StartsWith("TRYAGAIN", StringComparison.Ordinal))
                 {
-                    (command, whileMoving) = (whileMoving, null);
+                    // From the start: what has not been moved yet is where it was.
+                    (command, whileMoving, at, isAsking) = (whileMoving, null, start, false);
                     continue;
                 }
 

@@ -45,7 +45,7 @@ internal sealed class RedisTokenStore(
 
         var ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
         var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected.Text) };
-        lastLooks[key] = new(ahead);
+        lastLooks[key] = new(ahead, rejected.Text);
         if (items is [_, _])
             return nothing;
 
@@ -60,7 +60,7 @@ internal sealed class RedisTokenStore(
                     return nothing;
                 }
 
-                lastLooks[key] = new(ahead, token, value);
+                lastLooks[key] = new(ahead, rejected.Text, token, value);
                 return nothing with { Outcome = StoreOutcome.Found, Token = token };
             }
 
@@ -76,15 +76,13 @@ internal sealed class RedisTokenStore(
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         // Each write follows a look; when that has failed, Redis is away.
-        if (!lastLooks.TryGetValue(key, out var look))
+        if (!lastLooks.TryGetValue(key, out var look) || SplitFingerprints(look.Rejected).Contains(key.FingerprintOf(token), StringComparer.Ordinal))
             return false;
 
-        // The expiry that Redis reports of this very token can only be too late if its clock was set back.
-        var isTooLate = token.HasSameValue(look.Token) && look.Token!.ExpiresAt - token.ExpiresAt > ITokenStore.ExpiryTolerance;
         var names = new RedisKeys(options, key);
         var expiresAt = (long)(token.ExpiresAt + look.Ahead).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
-        RespArgument[] arguments = [value, expiresAt, key.FingerprintOf(token), isTooLate ? look.Value! : []];
+        RespArgument[] arguments = [value, expiresAt, look.Rejected, token.HasSameValue(look.Token) ? look.Value! : []];
         var answer = await redis.ExecuteAsync(
             RedisOperation.Write,
             ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, .. arguments],
@@ -97,11 +95,22 @@ internal sealed class RedisTokenStore(
     {
         // As long as any replica can have it.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
+        var (names, look) = (new RedisKeys(options, key), lastLooks.GetValueOrDefault(key));
+        RespArgument[] arguments =
+        [
+            key.FingerprintOf(token), (long)remaining.TotalMilliseconds, token.HasSameValue(look?.Token) ? look!.Value! : [],
+        ];
         var answer = await redis.ExecuteAsync(
             RedisOperation.Discard,
-            ["EVAL", TokenScripts.Reject, 1, new RedisKeys(options, key).Rejected, key.FingerprintOf(token), (long)remaining.TotalMilliseconds],
-            cancellationToken);
-        return answer.Reply is { Integer: 1 };
+            ["EVAL", TokenScripts.Reject, 2, names.Rejected, names.Token, .. arguments],
+            cancellationToken,
+            whileMoving: ["EVAL", TokenScripts.Reject, 1, names.Rejected, .. arguments]);
+        if (answer.Reply is not { Kind: RespKind.Text } reply)
+            return false;
+
+        if (look is not null)
+            lastLooks[key] = look with { Rejected = reply.Text };
+        return true;
     }
 
     private static string[] SplitFingerprints(string text) =>
@@ -140,7 +149,8 @@ internal sealed class RedisTokenStore(
 
     /// <summary>What the last look at a key brought.</summary>
     /// <param name="Ahead">By how much Redis's clock is ahead of ours, underestimated rather than overestimated.</param>
+    /// <param name="Rejected">The rejected fingerprints.</param>
     /// <param name="Token">The token that was found.</param>
     /// <param name="Value">The same as Redis stores it.</param>
-    private sealed record LastLook(TimeSpan Ahead, AccessToken? Token = null, byte[]? Value = null);
+    private sealed record LastLook(TimeSpan Ahead, string Rejected, AccessToken? Token = null, byte[]? Value = null);
 }

@@ -37,11 +37,13 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: token, rejected. ARGV: the value, its expiry, the token's fingerprint, and a value that may be written over although it expires later.
-    /// The expiry is a moment, not a time to live: a Redis that was stopped runs this when it goes on, however much later.
+    /// KEYS: token, rejected. ARGV: the value, its expiry, the rejected fingerprints as the last poll found them, and a value that may be written
+    /// over although it expires later. With other fingerprints nothing is written, because the token may be among them; its own fingerprint is not
+    /// sent, because anyone who reads it could have the token rejected. The expiry is a moment, not a time to live: a Redis that was stopped runs
+    /// this when it goes on, however much later.
     /// </summary>
     public const string Write = GetRejected + """
-        if string.find(rejected(KEYS[2]), ARGV[3], 1, true) then return 0 end
+        if KEYS[2] and rejected(KEYS[2]) ~= ARGV[3] then return 0 end
         local clock = redis.call('TIME')
         local left = ARGV[2] - (clock[1] * 1000 + math.floor(clock[2] / 1000))
         if left <= 0 then return 0 end
@@ -50,11 +52,15 @@ internal static class TokenScripts
         return 1
         """;
 
-    /// <summary>KEYS: rejected. ARGV: a token's fingerprint, and for how many milliseconds it is remembered. The oldest one makes room.</summary>
+    /// <summary>
+    /// KEYS: rejected, token. ARGV: a token's fingerprint, for how many milliseconds it is remembered, and its value, which is removed. The oldest
+    /// fingerprint makes room. Returns the fingerprints.
+    /// </summary>
     public const string Reject = GetRejected + """
         local fingerprints = rejected(KEYS[1])
         if not string.find(fingerprints, ARGV[1], 1, true) then fingerprints = string.sub(fingerprints .. ARGV[1], -256) end
         redis.call('SET', KEYS[1], fingerprints, 'PX', math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1])))
-        return 1
+        if KEYS[2] and ARGV[3] ~= '' and redis.pcall('GET', KEYS[2]) == ARGV[3] then redis.call('DEL', KEYS[2]) end
+        return fingerprints
         """;
 }

@@ -53,6 +53,9 @@ internal sealed class AccessToken(
     /// <summary>The same token, to be sent with the API key of this set.</summary>
     public AccessToken With(CredentialSet other) => other == Credentials ? this : new(Value, Lifetime, ExpiresAt, other, wallOffset);
 
+    /// <summary>The same token, counted from another moment of issue.</summary>
+    public AccessToken WithLifetime(TimeSpan other) => new(Value, other, ExpiresAt, Credentials, wallOffset);
+
     public bool HasSameValue(AccessToken? other) => string.Equals(Value, other?.Value, StringComparison.Ordinal);
 
     /// <summary>Whether both are the same on a request.</summary>

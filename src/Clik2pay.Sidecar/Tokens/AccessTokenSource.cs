@@ -11,7 +11,10 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     /// <summary>How long requests wait for the successor of a token that may have expired, from the first of them on.</summary>
     public static readonly TimeSpan SuspectPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Between two refreshes that were forced by a 401. An upstream that refuses every token must not cost a token call each time.</summary>
+    /// <summary>
+    /// Between two refreshes that were forced by a 401, or by the wall clock. An upstream that refuses every token must not cost a token call each
+    /// time.
+    /// </summary>
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
     private readonly Lock rejecting = new();
@@ -47,7 +50,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         if (token is not null && (!token.IsSuspectAt(time.GetWallOffset(now)) || HasWaitedFor(token, now)))
             return token;
 
-        if (loop.Status.IsPausedAt(now))
+        if (loop.Status.IsPausedAt(now) || (token is not null && !loop.CanFollowClock(now)))
             return token;
 
         var (trigger, patience) = token is null ? (RefreshTrigger.Expired, Patience) : (RefreshTrigger.ClockChange, GetPatience(token, now));

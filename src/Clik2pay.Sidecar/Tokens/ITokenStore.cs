@@ -19,8 +19,8 @@ internal interface ITokenStore
     ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes the token over nothing, over one that expires earlier, or over itself where the last look found too late an expiry. One that
-    /// expires later stays. A token that was rejected is not written. A store that is away loses the token.
+    /// Writes the token over nothing, over one that expires earlier, or over itself. Another one that expires later stays. A token that was
+    /// rejected is not written. A store that is away loses the token.
     /// </summary>
     /// <returns>Whether it was written.</returns>
     ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);

@@ -23,14 +23,15 @@ internal sealed class RefreshLoop(
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
-    private OperatorOrder? operatorOrder;
+    private readonly OperatorRequests operators = new();
+    private long nextClockChange = long.MinValue;
 
     public RefreshStatus Status => status;
 
     /// <summary>Ends with the refresh that is under way, or else with the next one, however that ends, and tells which it was in traces.</summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
 
-    /// <summary>Asks for a refresh. Without effect while a valid token is held or the loop pauses.</summary>
+    /// <summary>Asks for a refresh. The loop decides whether there is a reason for one.</summary>
     public void Wake(RefreshTrigger trigger) => Volatile.Read(ref wake).TrySetResult(trigger);
 
     /// <summary>
@@ -46,10 +47,9 @@ internal sealed class RefreshLoop(
     /// <summary>Fetches a new token for an operator, and returns how that ended. The current token stays in use if it failed.</summary>
     public Task<RefreshRecord> RefreshNowAsync(CancellationToken cancellationToken)
     {
-        var order = new OperatorOrder(time.GetMonotonicNow());
-        order = Interlocked.CompareExchange(ref operatorOrder, order, comparand: null) ?? order;
+        var refresh = operators.Add(time.GetMonotonicNow());
         Wake(RefreshTrigger.Operator);
-        return order.Completion.Task.WaitAsync(cancellationToken);
+        return refresh.WaitAsync(cancellationToken);
     }
 
     /// <summary>Wakes the loop where its timer is late, because the machine was suspended, or where the wall clock indicates that.</summary>
@@ -57,9 +57,12 @@ internal sealed class RefreshLoop(
     {
         if (TimeUntilAlarm() == TimeSpan.Zero)
             Wake(RefreshTrigger.Scheduled);
-        else if (status.Failure is null && slot.IsSuspect)
+        else if (status.Failure is null && slot.IsSuspect && CanFollowClock(time.GetMonotonicNow()))
             Wake(RefreshTrigger.ClockChange);
     }
+
+    /// <summary>Whether the wall clock can cause a refresh now. One that keeps running ahead must not cost token calls all the time.</summary>
+    public bool CanFollowClock(TimeSpan now) => now.Ticks >= Volatile.Read(ref nextClockChange);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +79,7 @@ internal sealed class RefreshLoop(
     {
         var tried = trigger == RefreshTrigger.Rotation ? rotation.Candidate! : new(rotation.InUse, status);
         var (startedAt, hasEnded) = (time.GetMonotonicNow(), false);
-        var issuedAfter = trigger == RefreshTrigger.Operator ? operatorOrder!.At : rotation.GetProofStart(tried.Key);
+        var issuedAfter = trigger == RefreshTrigger.Operator ? operators.PendingSince!.Value : rotation.GetProofStart(tried.Key);
         if (trigger == RefreshTrigger.ClockChange && status.Failure is null)
             log.ClockChanged();
         var record = default(RefreshRecord);
@@ -85,7 +88,7 @@ internal sealed class RefreshLoop(
 
         // An operator waits until the token is shared.
         if (trigger == RefreshTrigger.Operator)
-            CompleteOrder(record!);
+            operators.Complete(record!);
 
         // For the requests that wait, a refresh ends with its token, before that is shared: no request waits for the store.
         void End(RefreshResult result)
@@ -146,10 +149,10 @@ internal sealed class RefreshLoop(
             var trigger = await wake.Task;
 
             // From here on a wake counts for the next round, so that none is lost while this one is served.
-            Volatile.Write(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            Interlocked.Exchange(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
-            if (operatorOrder is not null && !TryRefuseOrder())
+            if (operators.PendingSince is not null && !TryRefuseOperator())
             {
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
                 return RefreshTrigger.Operator;
@@ -160,6 +163,7 @@ internal sealed class RefreshLoop(
 
             // A request needs a token, or the current one is in doubt. After a failed attempt such a token is replaced by the schedule.
             var doubt = status.Failure is null || trigger == RefreshTrigger.ClockChange ? slot.Doubt : null;
+            doubt = doubt == RefreshTrigger.ClockChange && !CanFollowClock(time.GetMonotonicNow()) ? null : doubt;
             if ((doubt is not null || slot.Current is null) && !IsPaused)
             {
                 // The floor between token calls is not cut short for it.
@@ -182,17 +186,15 @@ internal sealed class RefreshLoop(
     }
 
     /// <summary>The pause after a failure holds for an operator too, who gets that failure.</summary>
-    private bool TryRefuseOrder()
+    private bool TryRefuseOperator()
     {
         if (!IsPaused || status.Failure is not { } failure)
             return false;
 
         var reason = $"{failure.Reason}; the next attempt is in {(long)Math.Ceiling(TimeUntil(status.NotBefore).TotalSeconds)} s";
-        CompleteOrder(new(time.GetUtcNow(), RefreshTrigger.Operator, failure.Outcome, TimeSpan.Zero, reason));
+        operators.Complete(new(time.GetUtcNow(), RefreshTrigger.Operator, failure.Outcome, TimeSpan.Zero, reason));
         return true;
     }
-
-    private void CompleteOrder(RefreshRecord record) => Interlocked.Exchange(ref operatorOrder, null)?.Completion.TrySetResult(record);
 
     /// <summary>Requests do not wait now, but another replica may have more luck.</summary>
     private bool IsPaused => status.IsPausedAt(time.GetMonotonicNow());
@@ -218,6 +220,8 @@ internal sealed class RefreshLoop(
         var record = new RefreshRecord(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason);
         history.Add(record);
         log.Report(trigger, result, tried.Status, after, now);
+        if (trigger == RefreshTrigger.ClockChange)
+            Volatile.Write(ref nextClockChange, (now + AccessTokenSource.ForcedRefreshFloor).Ticks);
         if (trigger == RefreshTrigger.Rotation)
         {
             // Without a token nothing has happened to those in use, and who waits for a token of theirs goes on waiting.

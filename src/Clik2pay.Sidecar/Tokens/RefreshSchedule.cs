@@ -71,7 +71,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             return new()
             {
                 // Not before the token is in use, or a token that settles would be replaced by another one that does.
-                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, 2 * token.Settling)),
+                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, Min(2 * token.Settling, (token.ExpiresAt - now) / 2))),
                 NotBefore = now + Floor,
                 AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
                 LookAt = NextLook(isKeeper, now),

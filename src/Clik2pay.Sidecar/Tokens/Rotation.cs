@@ -46,8 +46,7 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
             return false;
 
         inUse = offered.Key;
-        if (slot.Newest is { } newest)
-            slot.TryPublish(newest.With(inUse.Credentials));
+        slot.ChangeCredentials(inUse.Credentials);
         return true;
     }
 

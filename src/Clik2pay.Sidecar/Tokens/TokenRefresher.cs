@@ -24,6 +24,8 @@ internal sealed class TokenRefresher(
     /// <summary>How often the token endpoint is called again, a second later each time, when it returns a token that has just expired.</summary>
     private const int MostRepeats = 3;
 
+    private const string SameToken = "the token endpoint returned the current token again; ask the provider to revoke it";
+
     private TimeSpan? contendedAt;
     private volatile LeaseRecord? lastLease;
 
@@ -143,14 +145,17 @@ internal sealed class TokenRefresher(
                 return await PublishAsync(order, token, onToken, cancellationToken);
 
             // Some providers return one token until it expires. Its successor can be obtained once this one has expired there.
-            if (!token.HasSameValue(before) || slot.IsRejected(token))
-                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned a token that has already expired"));
+            if (before is null || !token.IsSentAs(before) || slot.IsRejected(token))
+                return Invalid("the token endpoint returned a token that has already expired");
 
-            if (before!.IsValidAt(time.GetMonotonicNow()) && slot.Doubt is null)
+            if (order.Trigger == RefreshTrigger.Operator)
+                return Invalid(SameToken);
+
+            if (before.IsValidAt(time.GetMonotonicNow()) && slot.Doubt is null)
                 return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
 
-            if (repeats == MostRepeats)
-                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint still returns the previous token, which has expired"));
+            if (repeats == MostRepeats || order.Before.Failures > 0)
+                return Invalid("the token endpoint still returns the previous token, which has expired");
 
             await Task.Delay(RefreshSchedule.Floor, time, cancellationToken);
         }
@@ -163,7 +168,7 @@ internal sealed class TokenRefresher(
         if (order.Trigger == RefreshTrigger.Operator && replaced is not null)
         {
             if (replaced.HasSameValue(token))
-                return RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned the current token again; ask the provider to revoke it"));
+                return Invalid(SameToken);
 
             // The new token replaces it even if that one expires earlier.
             slot.Withdraw(replaced);
@@ -173,7 +178,7 @@ internal sealed class TokenRefresher(
         {
             // The current token expires later, and is replaced as late as a token with the new one's short lifetime allows.
             return slot.IsRejected(token) || slot.Current is not { } current
-                ? RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, "the token endpoint returned once more the token that upstream has rejected"))
+                ? Invalid("the token endpoint returned the token again that the provider has rejected")
                 : RefreshResult.Fetched(new(current.Value, token.Lifetime, current.ExpiresAt, current.Credentials));
         }
 
@@ -183,6 +188,8 @@ internal sealed class TokenRefresher(
         await sharing.ShareAsync(order, token, replaced, cancellationToken);
         return result;
     }
+
+    private static RefreshResult Invalid(string reason) => RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, reason));
 
     private async Task<TokenAnswer> CallAsync(CredentialSet credentials, TimeSpan askedAt, CancellationToken cancellationToken)
     {

@@ -20,15 +20,32 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
         if (reading.Token is not { } token || token.IssuedAt <= order.IssuedAfter || slot.IsReplaced(token.Value))
             return new(LookOutcome.Behind);
 
-        // It is shared already, unless the store's clock has been set back: then this replica knows better when the token expires.
         if (slot.Newest is { } newest && newest.IsSentAs(token))
-            return new(token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance ? LookOutcome.Behind : LookOutcome.InPlace);
+            return AdoptSame(token, newest);
 
         TimeSpan? usedFrom = order.CanSettle ? token.IssuedAt + token.Settling : null;
         if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token, usedFrom))
             return new(LookOutcome.Behind);
 
         return new(LookOutcome.Adopted, token);
+    }
+
+    /// <summary>The store has the token that this replica has. Its expiry here is never extended.</summary>
+    private LookResult AdoptSame(AccessToken token, AccessToken newest)
+    {
+        // The store's clock was set back: this replica knows better when the token expires.
+        if (token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance)
+            return new(LookOutcome.Behind);
+
+        // The token endpoint has returned it again to another replica, with its remaining time as its lifetime. That was everybody's attempt.
+        if (token.Lifetime < newest.Lifetime && newest.IsValidAt(time.GetMonotonicNow()))
+        {
+            var repeated = newest.WithLifetime(token.Lifetime);
+            if (slot.TryPublish(repeated))
+                return new(LookOutcome.Adopted, repeated);
+        }
+
+        return new(LookOutcome.InPlace);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>The one place in the process that stores the access token. Requests read it without a lock and without I/O.</summary>
@@ -37,7 +39,7 @@ internal sealed class TokenSlot(TimeProvider time)
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
 
     /// <summary>
-    /// Takes the token, unless it was rejected, or the newest one of the same credentials expires later: older never replaces newer.
+    /// Takes the token, unless it was rejected, or another one of the same credentials expires later: older never replaces newer.
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="usedFrom">Until then the current token stays in use while it is valid and not suspect; null to use the new one at once.</param>
@@ -50,7 +52,8 @@ internal sealed class TokenSlot(TimeProvider time)
             if (IsRejected(token))
                 return false;
 
-            if (newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials && !IsInDoubt(newest, wallOffset))
+            var isOlder = newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials;
+            if (isOlder && !newest!.HasSameValue(token) && !IsInDoubt(newest, wallOffset))
                 return false;
 
             var settles = usedFrom > now && current?.Credentials == token.Credentials
@@ -62,6 +65,17 @@ internal sealed class TokenSlot(TimeProvider time)
             if (newest is not null && !newest.HasSameValue(token))
                 Volatile.Write(ref lastReplaced, newest.Value);
             return true;
+        }
+    }
+
+    /// <summary>Sends the tokens with the API key of another set with the same username and password from now on.</summary>
+    public void ChangeCredentials(CredentialSet credentials)
+    {
+        while (Volatile.Read(ref content) is { } before)
+        {
+            var after = before with { Token = before.Token.With(credentials), Next = before.Next?.With(credentials) };
+            if (Interlocked.CompareExchange(ref content, after, before) == before)
+                return;
         }
     }
 

@@ -148,7 +148,8 @@ internal sealed class FleetModel
         if (redis.Value is { } shared && redis.ExpiresAt > now)
         {
             Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token is never said to live longer than it does");
-            Require(redis.ExpiresAt >= storedExpiry || shared == storedToken, "no token in the store is replaced by one that expires earlier");
+            var isAllowed = redis.ExpiresAt >= storedExpiry || shared == storedToken || redis.Rejected.Contains(storedToken!);
+            Require(isAllowed, "no token in the store is replaced by one that expires earlier, except a rejected one");
             (storedToken, storedExpiry) = (shared, redis.ExpiresAt);
         }
     });

@@ -27,6 +27,9 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
     public bool RepeatsToken { get; set; }
 
+    /// <summary>Goes on to return the last token after it has expired, as a broken cache does.</summary>
+    public bool IsStuck { get; set; }
+
     /// <summary>With whose credentials it was called last.</summary>
     public CredentialSet? LastCredentials { get; private set; }
 
@@ -44,7 +47,9 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
         LastCaller = SynchronizationContext.Current as SimulatedReplica;
         var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
         var (now, lifetime) = (time.GetMonotonicNow(), Lifetime);
-        if (RepeatsToken && ExpiresAt.LastOrDefault(token => token.Value > now) is { Key: { } repeated, Value: var expiresAt })
+        if (IsStuck)
+            (name, lifetime) = (ExpiresAt.Last().Key, TimeSpan.FromSeconds(Math.Max(0, Math.Floor((ExpiresAt.Last().Value - now).TotalSeconds))));
+        else if (RepeatsToken && ExpiresAt.LastOrDefault(token => token.Value > now) is { Key: { } repeated, Value: var expiresAt })
             (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
         else
             ExpiresAt[name] = now + Lifetime;

@@ -50,6 +50,13 @@ internal sealed class SimulatedRedis(SimulatedTime time)
         return true;
     }
 
+    public bool Reject(string value)
+    {
+        Rejected.Add(value);
+        Delete(value);
+        return true;
+    }
+
     /// <param name="value">The token.</param>
     /// <param name="lifetime">Its lifetime.</param>
     /// <param name="expiresAt">By the server's clock.</param>

@@ -46,13 +46,12 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     }
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken) =>
-        (await VisitAsync(() => redis.Rejected.Add(token.Value) || redis.Rejected.Contains(token.Value), cancellationToken)).Reply;
+        (await VisitAsync(() => redis.Reject(token.Value), cancellationToken)).Reply;
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         var expiresAt = redis.Now + (token.ExpiresAt - clock.GetMonotonicNow());
-        var isTooLate = token.HasSameValue(lastFound) && lastFound!.ExpiresAt - token.ExpiresAt > ITokenStore.ExpiryTolerance;
-        var overwritten = isTooLate ? token.Value : null;
+        var overwritten = token.HasSameValue(lastFound) ? token.Value : null;
         return (await VisitAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt, overwritten), cancellationToken)).Reply;
     }
 

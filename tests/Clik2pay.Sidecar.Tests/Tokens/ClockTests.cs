@@ -147,6 +147,20 @@ public sealed class ClockTests
         Assert.Equal("access_token_2", rig.Slot.Current?.Value);
     }
 
+    [Fact]
+    public void A_wall_clock_that_keeps_running_ahead_costs_at_most_one_token_call_in_30_seconds()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            simulation.Time.WallStep += 40 * Second;
+            CheckClocks();
+            Assert.NotNull(rig.Get().Completed());
+            simulation.Advance(2 * Second, Second);
+        }
+
+        Assert.InRange(endpoint.Calls, 10, 22);
+    }
+
     [Theory]
     [InlineData(-24 * 3600, 0)]
     [InlineData(29, 0)]

@@ -125,5 +125,36 @@ public sealed class SettlingTests
         Assert.Null(rig.Loop.Status.Failure);
     }
 
+    [Fact]
+    public void A_fleet_shares_the_attempt_when_the_provider_returns_one_token_until_it_expires()
+    {
+        endpoint.RepeatsToken = true;
+        endpoint.Latency = Second / 5;
+        redis.Latency = TimeSpan.FromMilliseconds(1);
+        var replicas = Enumerable.Range(1, 20).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed)).ToList();
+
+        simulation.Advance(TimeSpan.FromHours(3), Second / 2);
+
+        Assert.All(replicas, replica => Assert.NotNull(replica.Token));
+        Figures.Report($"one token until it expires, 20 simulated replicas, 3 h: {endpoint.Calls} token calls");
+        Assert.InRange(endpoint.Calls, 4, 90);
+    }
+
+    [Fact]
+    public void A_provider_that_keeps_returning_an_expired_token_is_not_called_more_often_than_one_that_fails()
+    {
+        endpoint.RepeatsToken = true;
+        redis.Latency = TimeSpan.FromMilliseconds(1);
+        var replicas = Enumerable.Range(1, 10).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed)).ToList();
+        simulation.Advance(Minute, Second);
+        endpoint.IsStuck = true;
+        simulation.Advance(TimeSpan.FromHours(1), Second);
+        var before = endpoint.Calls;
+
+        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[(int)(simulation.Time.TimerNow.Ticks / Second.Ticks % 10)].Ask());
+
+        Assert.InRange(endpoint.Calls - before, 100, 185);
+    }
+
     private TimeSpan AgeOfSecond() => simulation.Time.GetMonotonicNow() - endpoint.CalledAt[1];
 }

@@ -101,6 +101,20 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
+    public void An_API_key_that_is_rotated_alone_is_used_with_a_token_that_was_rejected_elsewhere()
+    {
+        endpoint.Failure = new(Clik2pay.Sidecar.Tokens.RefreshOutcome.Unavailable, "outage");
+        replicas[0].Reject(replicas[0].Token!);
+        simulation.Advance(6 * Minute, Second);
+        var rotated = Secrets.Set with { ApiKey = "another-api-key" };
+
+        replicas[1].Rig.Loop.Offer(TokenRig.Key with { Credentials = rotated });
+        simulation.Advance(2 * Second, Second);
+
+        Assert.Equal(rotated, replicas[1].Token?.Credentials);
+    }
+
+    [Fact]
     public void A_rejection_that_Redis_did_not_receive_is_shared_when_Redis_is_back()
     {
         redis.IsDown = true;
