@@ -10,10 +10,10 @@ namespace Clik2pay.Sidecar.Administration;
 /// </summary>
 internal sealed class AdminGuard(SidecarOptions options)
 {
-    /// <summary>The path that ends the sidecar.</summary>
+    /// <summary>The path of the command that stops the sidecar.</summary>
     public const string QuitPath = "/quitquitquit";
 
-    /// <summary>The path that obtains a new access token.</summary>
+    /// <summary>The path of the command that obtains a new access token.</summary>
     public const string RefreshPath = "/tokens/refresh";
 
     private static readonly string[] LoopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
@@ -37,13 +37,14 @@ internal sealed class AdminGuard(SidecarOptions options)
         _ when (isOnLoopback || IsCommand(request)) && !IsOurs(request.Host.Host) =>
             (StatusCodes.Status403Forbidden, "The Host header names somebody else. Use localhost, 127.0.0.1, or a name of Sidecar:AllowedHosts."),
         _ when IsCommand(request) && !options.AllowQuit =>
-            (StatusCodes.Status403Forbidden, $"POST {request.Path} is not permitted. Set Sidecar:AllowQuit=true to permit it."),
+            (StatusCodes.Status403Forbidden,
+                $"POST {request.Path} is not permitted. Set Sidecar:AllowQuit=true for the sidecar and restart it."),
         _ when IsCommand(request) && !IsFromThisMachine(request.HttpContext.Connection) =>
             (StatusCodes.Status403Forbidden, $"POST {request.Path} is permitted only over loopback, from the same machine or pod."),
         _ => null,
     };
 
-    /// <summary>The paths that do something. All others only show something.</summary>
+    /// <summary>Whether the request changes something. All other paths are read-only.</summary>
     private static bool IsCommand(HttpRequest request) => IsQuit(request) || IsRefresh(request);
 
     private bool IsOurs(string host) => LoopbackHosts.Concat(options.AllowedHosts).Contains(host, StringComparer.OrdinalIgnoreCase);

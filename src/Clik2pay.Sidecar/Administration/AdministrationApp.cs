@@ -10,7 +10,7 @@ internal static class AdministrationApp
     private const string Text = "text/plain; charset=utf-8";
 
     private static ReadOnlySpan<byte> NotFound =>
-        "Here are /startupz, /readyz, /livez, /metrics, /status and, for people, /; and POST /quitquitquit and POST /tokens/refresh.\n"u8;
+        "Not found. Paths: /startupz, /readyz, /livez, /metrics, /status, / (for people), POST /quitquitquit and POST /tokens/refresh.\n"u8;
 
     public static IServiceCollection AddAdministration(this IServiceCollection services) => services
         .AddSingleton<AdminGuard>()

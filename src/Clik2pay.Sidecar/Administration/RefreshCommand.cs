@@ -3,13 +3,13 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. It is for incidents in which somebody may know
-/// the current token.
+/// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. It is for incidents in which
+/// the current token may have leaked.
 /// </summary>
 internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenStore store, IHostApplicationLifetime lifetime)
 {
-    /// <param name="callerGone">Ends the wait. The refresh goes on.</param>
-    /// <returns>The status, and for people the outcome. It contains no secret.</returns>
+    /// <param name="callerGone">Ends the wait. The refresh continues.</param>
+    /// <returns>The status, and a text for people that contains no secret.</returns>
     public async Task<(int Status, string Text)> RunAsync(CancellationToken callerGone)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, lifetime.ApplicationStopping);
@@ -22,7 +22,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // This reaches nobody if the caller has gone.
+            // If the caller has disconnected, nobody receives this.
             return (StatusCodes.Status503ServiceUnavailable, "The sidecar is stopping. Send the command to another replica.");
         }
     }
@@ -30,7 +30,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
     private string ExplainSuccess(RefreshRecord refresh)
     {
         var origin = refresh.Outcome == RefreshOutcome.Adopted
-            ? "A new access token of another replica was adopted"
+            ? "A new access token was adopted from another replica"
             : "A new access token was obtained";
         var reach = store.Status.IsUp switch
         {
@@ -38,7 +38,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
             false => ". Redis cannot be used, so other replicas keep their tokens. Run the command again when Redis is available.",
             null => ". Only this sidecar uses it, because replicas share a token only through Redis.",
         };
-        return $"{origin}{reach} The provider accepts the previous token until that expires.";
+        return $"{origin}{reach} The provider accepts the previous token until it expires.";
     }
 
     private string ExplainFailure(RefreshRecord refresh)

@@ -138,7 +138,7 @@ internal static class CommandLine
     private static Command TokenCommands()
     {
         var settings = SettingsArgument();
-        const string what = "Obtains a new access token for the sidecar beside it now. Requires Sidecar:AllowQuit=true there.";
+        const string what = "Makes the sidecar beside it obtain a new access token now. Requires Sidecar:AllowQuit=true in that sidecar.";
         var refresh = new Command("refresh", what) { settings };
 
         // A refresh can wait for another replica's lease before it calls the token endpoint.

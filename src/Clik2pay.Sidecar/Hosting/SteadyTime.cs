@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// The system's time, with a steady clock that counts suspend: CLOCK_BOOTTIME on Linux (clock_gettime(2)). CLOCK_MONOTONIC, the usual one,
-/// stands still while the machine is suspended, so that an expired token would still count as valid afterwards. Timers still run on it.
+/// The system's time, with a steady clock that includes the time in suspend: CLOCK_BOOTTIME on Linux (clock_gettime(2)). The usual clock,
+/// CLOCK_MONOTONIC, stops while the machine is suspended, so an expired token would still count as valid afterwards. Timers use
+/// CLOCK_MONOTONIC.
 /// </summary>
 internal sealed partial class SteadyTime : TimeProvider
 {
@@ -20,7 +21,7 @@ internal sealed partial class SteadyTime : TimeProvider
         if (!CountsSuspend)
             return base.GetTimestamp();
 
-        // It has worked once, and so it works always: the only error is a clock that the kernel does not have.
+        // The only possible error is a clock that the kernel lacks, and CountsSuspend has checked that.
         _ = GetTime(BootTime, out var now);
         return (now.Seconds * Nanoseconds) + now.Nanoseconds;
     }

@@ -36,8 +36,8 @@ internal sealed class RedisClient(
     /// <param name="command">The command, whose reply is not an error when the answer has one.</param>
     /// <param name="cancellationToken">Ends the visit; it ends by itself after <see cref="Timeout"/>.</param>
     /// <param name="whileMoving">
-    /// The command for a single key, used instead while a cluster moves its slot: a command for several keys is refused as long as they are on
-    /// two nodes (TRYAGAIN).
+    /// A command with a single key that replaces <paramref name="command"/> while a cluster moves the slot. The node refuses a command with
+    /// several keys (TRYAGAIN) while the keys are on two nodes.
     /// </param>
     public async Task<RedisAnswer> ExecuteAsync(
         RedisOperation operation,

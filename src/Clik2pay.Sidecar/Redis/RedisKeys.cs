@@ -15,7 +15,7 @@ internal sealed class RedisKeys(RedisOptions options, TokenKey key)
     /// <summary>The sealed note that an attempt has failed, for as long as nobody is to try again.</summary>
     public string Failure => Name("failure");
 
-    /// <summary>The fingerprints of the tokens that were rejected last.</summary>
+    /// <summary>The fingerprints of the most recently rejected tokens.</summary>
     public string Rejected => Name("rejected");
 
     /// <summary>What the verb <c>check</c> writes and removes.</summary>

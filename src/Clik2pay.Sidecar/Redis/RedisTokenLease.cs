@@ -43,8 +43,8 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
     private readonly ConcurrentDictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The name under which a lease was requested last, if no reply arrived: it may have been acquired all the same, and is requested under that
-    /// name again.
+    /// The owner name of the last attempt, for each key, if no reply arrived. Redis may have granted that lease, so the next attempt uses
+    /// the same name.
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unanswered = new();
 

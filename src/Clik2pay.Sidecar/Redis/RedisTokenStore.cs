@@ -14,13 +14,13 @@ namespace Clik2pay.Sidecar.Redis;
 internal sealed class RedisTokenStore(
     RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
-    /// <summary>In bytes. A longer value is not ours: lifetime, expiry and token, sealed.</summary>
+    /// <summary>In bytes: lifetime, expiry and token, sealed. A longer value was not written by a sidecar.</summary>
     private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
 
-    /// <summary>Redis's clock counts milliseconds since 1970. A value beyond the year 5138 is invalid, and no arithmetic is tried with it.</summary>
+    /// <summary>In milliseconds since 1970, for Redis's clock. A value beyond the year 5138 is invalid and could overflow.</summary>
     private const long LatestClock = 100_000_000_000_000;
 
-    /// <summary>In milliseconds. Redis rounds the remaining time; more than that, and the key has another expiry than its value.</summary>
+    /// <summary>In milliseconds, for rounding by Redis. A larger difference means that the key's expiry was changed.</summary>
     private const long Tolerance = 1000;
 
     private readonly ConcurrentDictionary<TokenKey, LastLook> lastLooks = new();
@@ -93,7 +93,7 @@ internal sealed class RedisTokenStore(
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // As long as any replica can have it.
+        // For as long as any replica can still have the token.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
         var (names, look) = (new RedisKeys(options, key), lastLooks.GetValueOrDefault(key));
         RespArgument[] arguments =
@@ -127,8 +127,8 @@ internal sealed class RedisTokenStore(
     }
 
     /// <returns>
-    /// Null when it is not ours, or one of the past that somebody has put there again or has prolonged, or when more remains than its lifetime,
-    /// because Redis's clock was set back.
+    /// Null if the value was not written by a sidecar, has expired, was restored or prolonged by somebody, or has more time remaining than
+    /// its lifetime, because Redis's clock was set back.
     /// </returns>
     private static AccessToken? Decode(
         byte[]? value, long clock, long left, TimeSpan askedAt, TimeSpan wallOffset, CredentialSet credentials)
@@ -147,10 +147,10 @@ internal sealed class RedisTokenStore(
         return new(text, TimeSpan.FromMilliseconds(lifetime), askedAt + remaining, credentials, wallOffset);
     }
 
-    /// <summary>What the last look at a key brought.</summary>
-    /// <param name="Ahead">By how much Redis's clock is ahead of ours, underestimated rather than overestimated.</param>
+    /// <summary>The result of the last read of a key.</summary>
+    /// <param name="Ahead">How far Redis's clock is ahead of this process's, or a little less.</param>
     /// <param name="Rejected">The rejected fingerprints.</param>
     /// <param name="Token">The token that was found.</param>
-    /// <param name="Value">The same as Redis stores it.</param>
+    /// <param name="Value">The token as Redis stores it.</param>
     private sealed record LastLook(TimeSpan Ahead, string Rejected, AccessToken? Token = null, byte[]? Value = null);
 }

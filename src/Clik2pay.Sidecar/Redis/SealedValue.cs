@@ -13,7 +13,7 @@ internal static class SealedValue
     private const byte Version = 1;
     private const int NonceLength = 12;
     private const int TagLength = 16;
-    /// <summary>By how much a sealed value is longer, in bytes.</summary>
+    /// <summary>The bytes that sealing adds to a value.</summary>
     public const int Overhead = 1 + NonceLength + TagLength;
 
     public static byte[] Seal(ReadOnlySpan<byte> value, byte[] sealingKey, string name)

@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>What Redis runs for the token store. Each script runs as one step.</summary>
+/// <summary>The Lua scripts of the token store. Redis runs each script atomically.</summary>
 internal static class TokenScripts
 {
     /// <summary>
-    /// The fingerprints of rejected tokens, 8 of 32 characters at most; a value of another shape counts as none, and so does a key that is not
-    /// given because a cluster is moving it.
+    /// Returns the fingerprints of rejected tokens: at most 8, of 32 characters each. Returns an empty text if the value has another
+    /// shape, or if no key is given because a cluster is moving it.
     /// </summary>
     private const string GetRejected = """
         local function rejected(key)
@@ -18,8 +18,9 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: token, rejected. ARGV: the longest value. Returns Redis's clock in milliseconds, the rejected fingerprints, and the value with its
-    /// remaining time, if there is one. Another type, a longer value or one without expiry is removed, and 1 is returned instead of the two.
+    /// KEYS: token, rejected. ARGV: the maximum length of the value. Returns Redis's clock in milliseconds, the rejected fingerprints and,
+    /// if there is a value, its remaining time and the value. A value of another type, over the maximum or without expiry is removed. Then
+    /// the script returns 1 instead of the last two.
     /// </summary>
     public const string Read = GetRejected + """
         local clock = redis.call('TIME')
@@ -37,10 +38,10 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: token, rejected. ARGV: the value, its expiry, the rejected fingerprints as the last poll found them, and a value that may be written
-    /// over although it expires later. With other fingerprints nothing is written, because the token may be among them; its own fingerprint is not
-    /// sent, because anyone who reads it could have the token rejected. The expiry is a moment, not a time to live: a Redis that was stopped runs
-    /// this when it goes on, however much later.
+    /// KEYS: token, rejected. ARGV: the value, its expiry, the rejected fingerprints at the last read, and a value that may be overwritten
+    /// although it expires later. If the fingerprints have changed, nothing is written, because the token may be among them. The token's own
+    /// fingerprint is not sent: a reader of this command could have the token rejected. The expiry is a point in time instead of a time to
+    /// live, because a Redis that was stopped can run this script much later.
     /// </summary>
     public const string Write = GetRejected + """
         if KEYS[2] and rejected(KEYS[2]) ~= ARGV[3] then return 0 end
@@ -53,8 +54,8 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: rejected, token. ARGV: a token's fingerprint, for how many milliseconds it is remembered, and its value, which is removed. The oldest
-    /// fingerprint makes room. Returns the fingerprints.
+    /// KEYS: rejected, token. ARGV: a token's fingerprint, its time to live in milliseconds, and the token's value, which is removed. The
+    /// fingerprint replaces the oldest of 8. Returns all fingerprints.
     /// </summary>
     public const string Reject = GetRejected + """
         local fingerprints = rejected(KEYS[1])

@@ -7,14 +7,14 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <param name="value">The token itself, as the token endpoint issued it. A secret.</param>
 /// <param name="lifetime">From issue to expiry.</param>
 /// <param name="expiresAt">When it expires, in <see cref="MonotonicTime"/>.</param>
-/// <param name="credentials">The credentials that it was issued for. The API key of the same set is sent with it.</param>
+/// <param name="credentials">The credentials that it was issued for. It is sent with the API key of the same set.</param>
 /// <param name="wallOffset">
-/// <see cref="MonotonicTime.GetWallOffset"/> when <paramref name="expiresAt"/> was computed; null to leave the wall clock out.
+/// <see cref="MonotonicTime.GetWallOffset"/> when <paramref name="expiresAt"/> was computed; null to ignore the wall clock.
 /// </param>
 internal sealed class AccessToken(
     string value, TimeSpan lifetime, TimeSpan expiresAt, CredentialSet credentials, TimeSpan? wallOffset = null)
 {
-    /// <summary>The longest <see cref="Value"/>, in characters: in a response of the token endpoint, in the shared store and in a request.</summary>
+    /// <summary>The longest <see cref="Value"/>, in characters. It applies to token responses, the shared store and requests.</summary>
     public const int MaxLength = 48 * 1024;
 
     /// <summary>A token is suspect when the wall clock has advanced by this much more than the steady clock.</summary>
@@ -35,8 +35,8 @@ internal sealed class AccessToken(
     public TimeSpan IssuedAt => ExpiresAt - Lifetime;
 
     /// <summary>
-    /// How long a new token rests while the current one is valid, because some providers accept a token only seconds after its issue: 10 s, or a
-    /// tenth of the lifetime if that is shorter.
+    /// How long a new token is not used while the current one is valid, because some providers accept a token only seconds after issue. It
+    /// is 10 s, or a tenth of the lifetime if that is shorter.
     /// </summary>
     public TimeSpan Settling => Min(LongestSettling, Lifetime / 10);
 
@@ -45,8 +45,8 @@ internal sealed class AccessToken(
     public bool IsValidAt(TimeSpan now) => now < ExpiresAt;
 
     /// <summary>
-    /// Whether the wall clock indicates that more time has passed than the steady clock has counted. Then the token may have expired, or the wall
-    /// clock may be wrong.
+    /// Whether the wall clock indicates that more time has passed than the steady clock has counted. Either the token may have expired, or
+    /// the wall clock is wrong.
     /// </summary>
     public bool IsSuspectAt(TimeSpan currentWallOffset) => currentWallOffset - wallOffset >= SuspectAfter;
 

@@ -8,7 +8,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     /// <summary>How long a request without a token waits for one before it is answered.</summary>
     public static readonly TimeSpan Patience = TokenEndpointClient.Timeout;
 
-    /// <summary>How long requests wait for the successor of a token that may have expired, from the first of them on.</summary>
+    /// <summary>How long requests wait for the successor of a token that may have expired. It starts with the first request.</summary>
     public static readonly TimeSpan SuspectPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -26,14 +26,14 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
 
     public RefreshStatus Status => loop.Status;
 
-    /// <summary>The token to send now; null when a request has to wait for one by <see cref="GetAsync"/>.</summary>
+    /// <summary>The token to send now; null if the request must wait for one with <see cref="GetAsync"/>.</summary>
     public AccessToken? TryGet()
     {
         var now = time.GetMonotonicNow();
         if (slot.GetCurrent(now) is not { } token)
             return null;
 
-        // The first request after a suspend comes before the timers.
+        // After a suspend, the first request can arrive before the timers fire.
         if (now >= loop.Status.DueAt)
             loop.Wake(RefreshTrigger.Scheduled);
 
@@ -74,8 +74,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     }
 
     /// <summary>
-    /// After a 401: drops the token that was sent, if it is still the current one, and returns its successor, after the same bounded wait. Of a
-    /// wave of 401s to one token the first has this effect, and all get the one successor.
+    /// After a 401: drops the token that was sent, if it is still the current one, and returns its successor after the same bounded wait.
+    /// Of several 401s to one token, only the first drops it. All of them get the same successor.
     /// </summary>
     /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -130,6 +130,6 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         return MonotonicTime.Max(before.WaitUntil - now, TimeSpan.Zero);
     }
 
-    /// <summary>A token that may have expired, and until when requests wait for its successor.</summary>
+    /// <summary>A token that may have expired, and the time until which requests wait for its successor.</summary>
     private sealed record Suspicion(AccessToken Token, TimeSpan WaitUntil);
 }

@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Compares the refresh loop's due time with the clocks at short intervals, because timers stop while the machine is suspended.
+/// Checks every few seconds whether a refresh is due by the clocks, because timers stop while the machine is suspended.
 /// </summary>
 internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLoop
 {

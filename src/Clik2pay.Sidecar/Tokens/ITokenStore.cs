@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// </summary>
 internal interface ITokenStore
 {
-    /// <summary>Two replicas may know expiries of one token that differ by this much, because they measured them at different moments.</summary>
+    /// <summary>The expiries of one token at two replicas can differ by this much, because each replica measures its own.</summary>
     static readonly TimeSpan ExpiryTolerance = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it can lose what was written. Then who holds a token looks now and then whether it is still there.</summary>
@@ -19,13 +19,13 @@ internal interface ITokenStore
     ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes the token over nothing, over one that expires earlier, or over itself. Another one that expires later stays. A token that was
-    /// rejected is not written. A store that is away loses the token.
+    /// Writes the token if the store has none, has one that expires earlier, or has the same one. Another stored token that expires later
+    /// stays. A rejected token is not written. A store that is unavailable loses the token.
     /// </summary>
     /// <returns>Whether it was written.</returns>
     ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 
-    /// <summary>Records for all replicas that upstream has rejected the token, and removes exactly that token.</summary>
-    /// <returns>Whether the others will see it.</returns>
+    /// <summary>Records for all replicas that upstream has rejected the token, and removes that token, but no other.</summary>
+    /// <returns>Whether the rejection was recorded.</returns>
     ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The store without Redis: shared by the replicas of one process, which is a single one except in the demo.</summary>
+/// <summary>The store without Redis. The replicas of a process share it; only the demo has more than one.</summary>
 internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 {
     private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Reads the expiry in a token. The token is not verified, which only the provider can do.</summary>
+/// <summary>Reads the expiry in a token. The token is not verified: only the provider can do that.</summary>
 internal static class JwtExpiry
 {
     /// <summary>The claim <c>exp</c> without its fraction of a second (RFC 7519, section 4.1.4).</summary>

@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Time as this process counts it: a span since an arbitrary start that only grows. It cannot prolong a token's lifetime, whatever happens
-/// to the wall clock.
+/// Time as this process counts it: a span since an arbitrary start that only grows. A change of the wall clock cannot prolong a token's
+/// lifetime.
 /// </summary>
 internal static class MonotonicTime
 {
@@ -17,8 +17,8 @@ internal static class MonotonicTime
     }
 
     /// <summary>
-    /// By how much the wall clock is ahead of the steady one. It grows when the steady clock misses time, for instance while a virtual machine is
-    /// paused, and when the wall clock is set.
+    /// How far the wall clock is ahead of the steady clock. It grows when the steady clock misses time, for instance while a virtual
+    /// machine is paused, and when the wall clock is set forward.
     /// </summary>
     public static TimeSpan GetWallOffset(this TimeProvider time, TimeSpan now) => time.GetUtcNow() - DateTimeOffset.UnixEpoch - now;
 

@@ -44,7 +44,7 @@ internal sealed class RefreshLoop(
         Wake(RefreshTrigger.Rotation);
     }
 
-    /// <summary>Fetches a new token for an operator, and returns how that ended. The current token stays in use if it failed.</summary>
+    /// <summary>Fetches a new token for an operator and returns the outcome. If it fails, the current token stays in use.</summary>
     public Task<RefreshRecord> RefreshNowAsync(CancellationToken cancellationToken)
     {
         var refresh = operators.Add(time.GetMonotonicNow());
@@ -52,7 +52,7 @@ internal sealed class RefreshLoop(
         return refresh.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Wakes the loop where its timer is late, because the machine was suspended, or where the wall clock indicates that.</summary>
+    /// <summary>Wakes the loop if its timer is late after a suspend, or if the wall clock indicates that time was missed.</summary>
     public void CheckClocks()
     {
         if (TimeUntilAlarm() == TimeSpan.Zero)
@@ -161,12 +161,12 @@ internal sealed class RefreshLoop(
             if (trigger == RefreshTrigger.Scheduled && TimeUntil(status.DueAt) == TimeSpan.Zero)
                 return trigger;
 
-            // A request needs a token, or the current one is in doubt. After a failed attempt such a token is replaced by the schedule.
+            // A request needs a token, or the current one is in doubt. After a failed attempt, the schedule replaces a token in doubt.
             var doubt = status.Failure is null || trigger == RefreshTrigger.ClockChange ? slot.Doubt : null;
             doubt = doubt == RefreshTrigger.ClockChange && !CanFollowClock(time.GetMonotonicNow()) ? null : doubt;
             if ((doubt is not null || slot.Current is null) && !IsPaused)
             {
-                // The floor between token calls is not cut short for it.
+                // This does not shorten the floor between token calls.
                 await Task.Delay(TimeUntil(status.NotBefore), time, cancellationToken);
                 return doubt ?? (trigger is RefreshTrigger.Rotation or RefreshTrigger.Operator ? RefreshTrigger.Expired : trigger);
             }
@@ -185,7 +185,7 @@ internal sealed class RefreshLoop(
         }
     }
 
-    /// <summary>The pause after a failure holds for an operator too, who gets that failure.</summary>
+    /// <summary>During the pause after a failure, an operator's request gets that failure without a token call.</summary>
     private bool TryRefuseOperator()
     {
         if (!IsPaused || status.Failure is not { } failure)
@@ -244,7 +244,7 @@ internal sealed class RefreshLoop(
         return record;
     }
 
-    /// <summary>Logs type and place only: a message may quote a secret.</summary>
+    /// <summary>Logs only the type and the stack trace, because a message may quote a secret.</summary>
     private RefreshResult Broken(Exception e)
     {
         log.Broken(e.GetType().Name, e.StackTrace);

@@ -37,8 +37,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     private const double LastAlone = 0.8;
 
     /// <summary>
-    /// When credentials are refused that have worked before, the refusal may pass: from this time before the current token's expiry there is an
-    /// attempt every <see cref="PauseOnceAccepted"/>.
+    /// If credentials are refused that have worked before, the refusal may pass. From this time before the current token's expiry, an
+    /// attempt is made every <see cref="PauseOnceAccepted"/>.
     /// </summary>
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseOnceAccepted = TimeSpan.FromSeconds(60);
@@ -58,8 +58,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             : Min(Ceiling(limits, failuresBefore), LongestSharedPause);
     }
 
-    /// <param name="result">What the refresh brought.</param>
-    /// <param name="before">The status before it.</param>
+    /// <param name="result">The result of the refresh.</param>
+    /// <param name="before">The status before the refresh.</param>
     /// <param name="now">In <see cref="MonotonicTime"/>.</param>
     /// <param name="currentUntil">When the current token expires; <paramref name="now"/> when there is none.</param>
     public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
@@ -70,7 +70,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             var isKeeper = result.Outcome == RefreshOutcome.Success;
             return new()
             {
-                // Not before the token is in use, or a token that settles would be replaced by another one that does.
+                // Not before the token is in use. Otherwise, each settling token could be replaced by another settling one.
                 DueAt = Max(token.ExpiresAt - left, now + Max(Floor, Min(2 * token.Settling, (token.ExpiresAt - now) / 2))),
                 NotBefore = now + Floor,
                 AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
@@ -89,7 +89,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
         var pause = PauseAfter(failure, before.Failures);
 
-        // A failure that may end at any moment is tested sooner when a request waits, unless the token endpoint asked for a pause.
+        // A failure that may end at any moment is retried sooner if a request waits, unless the token endpoint asked for a pause.
         var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
         if (failure.Outcome == RefreshOutcome.Rejected && before.HasHeldToken)

@@ -9,9 +9,9 @@ internal static class ResponseTimes
     public static TimeSpan GetAge(HttpResponseMessage response) => response.Headers.Age ?? TimeSpan.Zero;
 
     /// <summary>
-    /// The server's time now, by its own clock: <c>Date</c> and <c>Age</c> together. Null without <c>Date</c>, and if the difference to
-    /// this machine's clock exceeds 5 minutes: the header may come from a proxy with a wrong clock, while the expiry in a token comes from
-    /// its issuer.
+    /// The server's time now, by its own clock: <c>Date</c> plus <c>Age</c>. Null without <c>Date</c>, or if it differs from this machine's
+    /// clock by more than 5 minutes. Then the header may come from a proxy with a wrong clock, while the expiry in a token comes from its
+    /// issuer.
     /// </summary>
     public static DateTimeOffset? GetServerTime(HttpResponseMessage response, DateTimeOffset now)
     {

@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Configuration;
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Reads a response that is not 200 (RFC 6749, section 5.2, and the errors of AWS Cognito). The failure never contains the provider's text:
-/// it names only the error codes that are listed here.
+/// Reads a response that is not 200 (RFC 6749, section 5.2, and the errors of AWS Cognito). The failure names only the error codes that are
+/// listed here. It never contains the provider's text.
 /// </summary>
 internal static class TokenErrorReader
 {
@@ -53,7 +53,7 @@ internal static class TokenErrorReader
         _ => null,
     };
 
-    /// <summary>The likely cause. A credential does not show for which environment it was issued.</summary>
+    /// <summary>The likely cause. A credential does not show which environment it was issued for.</summary>
     private static string SameEnvironment(Clik2payOptions options) =>
         $"that the credentials were issued for Clik2pay:Environment={options.Environment}"
             + (options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")

@@ -9,11 +9,11 @@ namespace Clik2pay.Sidecar.Tokens;
 /// credentials, another scope or another environment can never pick it up, and a fetch that ends after a rotation writes under the old key.
 /// </summary>
 /// <param name="Value">The key.</param>
-/// <param name="Credentials">Whose token it is: what is stored under the key is sent with the API key of this set.</param>
-/// <param name="SealingKey">256 bits that only a holder of the credentials can derive, to seal what is shared under the key. A secret.</param>
+/// <param name="Credentials">The owner of the token. A token under this key is sent with the API key of this set.</param>
+/// <param name="SealingKey">Seals what is shared under the key. 256 bits, derived from the credentials. A secret.</param>
 internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] SealingKey)
 {
-    /// <summary>The length of <see cref="FingerprintOf"/>, in characters.</summary>
+    /// <summary>The length of a fingerprint of <see cref="FingerprintOf"/>, in characters.</summary>
     public const int FingerprintLength = 32;
 
     /// <summary>
@@ -36,7 +36,8 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
     }
 
     /// <summary>
-    /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in hexadecimal.
+    /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in
+    /// hexadecimal.
     /// </summary>
     public string FingerprintOf(AccessToken token) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(SealingKey, Encoding.UTF8.GetBytes($"token:{token.Value}")).AsSpan(0, FingerprintLength / 2));

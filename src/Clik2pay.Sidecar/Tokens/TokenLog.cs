@@ -18,7 +18,8 @@ internal static partial class TokenLog
     [LoggerMessage(1005, LogLevel.Warning, "Upstream rejected the successor of a rejected token with 401 too, within 30 s, so the token is hardly what is wrong; it stays, and 401s go to the callers, for {Seconds} s.")]
     public static partial void RejectedAgain(this ILogger log, long seconds);
 
-    [LoggerMessage(1006, LogLevel.Information, "The shared store contained no access token, an older one, or too late an expiry; this replica's token was written there.")]
+    [LoggerMessage(1006, LogLevel.Information,
+        "The shared store contained no access token, an older one, or one with too late an expiry. This replica's token was written.")]
     public static partial void WrittenBack(this ILogger log);
 
     [LoggerMessage(1007, LogLevel.Information, "The credential files hold another set; the one in use stays until the token endpoint has accepted the new one.")]
@@ -42,12 +43,14 @@ internal static partial class TokenLog
     [LoggerMessage(1013, LogLevel.Information, "The API key alone was rotated, and the new one is in use from now on. It cannot be tried: a wrong one shows in the provider's 403.")]
     public static partial void KeyRotated(this ILogger log);
 
-    [LoggerMessage(1014, LogLevel.Warning, "The provider rejected the current access token at another replica. A new one is being obtained; the current one stays in use until then.")]
+    [LoggerMessage(1014, LogLevel.Warning,
+        "The current access token was rejected by the provider or replaced with tokens refresh at another replica. "
+        + "A new one is being obtained. The current one stays in use until then.")]
     public static partial void Withdrawn(this ILogger log);
 
     [LoggerMessage(1015, LogLevel.Warning,
-        "The wall clock has advanced at least 30 s more than the steady clock, so the current access token may have expired. A new one is being obtained; "
-        + "if that fails, the current one stays in use.")]
+        "The wall clock has advanced at least 30 s more than the steady clock, so the current access token may have expired. "
+        + "A new one is being obtained. If that fails, the current one stays in use.")]
     public static partial void ClockChanged(this ILogger log);
 
     [LoggerMessage(1004, LogLevel.Error, "A refresh ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]

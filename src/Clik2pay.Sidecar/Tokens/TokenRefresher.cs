@@ -21,7 +21,7 @@ internal sealed class TokenRefresher(
     /// <summary>Replicas that find the store away look once more at different moments of this time, before each of them fetches for itself.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the token endpoint is called again, a second later each time, when it returns a token that has just expired.</summary>
+    /// <summary>How often the token endpoint is called again, at intervals of 1 s, if it returns a token that has just expired.</summary>
     private const int MostRepeats = 3;
 
     private const string SameToken = "the token endpoint returned the current token again; ask the provider to revoke it";
@@ -32,9 +32,11 @@ internal sealed class TokenRefresher(
     /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
     public LeaseRecord? LastLease => lastLease;
 
-    /// <param name="order">What to bring.</param>
-    /// <param name="onToken">Called when the slot has the token, before that is shared and the lease released: a request waits for no store.</param>
-    /// <param name="cancellationToken">Ends the refresh; the lease is released all the same.</param>
+    /// <param name="order">The parameters of the refresh.</param>
+    /// <param name="onToken">
+    /// Called when the slot has the token. The token is shared after that, so that no request waits for the store.
+    /// </param>
+    /// <param name="cancellationToken">Ends the refresh. The lease is released nevertheless.</param>
     public async Task<RefreshResult> RefreshAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
@@ -74,7 +76,8 @@ internal sealed class TokenRefresher(
             else
             {
                 // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
-                //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too slow.
+                //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too
+                //    slow.
                 var canWait = order.Trigger == RefreshTrigger.Scheduled && slot.Current is not null && slot.Doubt is null;
                 if (canWait && time.GetMonotonicNow() < order.Before.AloneAt)
                     return RefreshResult.Deferred;
@@ -132,7 +135,7 @@ internal sealed class TokenRefresher(
     {
         for (var repeats = 0; ; repeats++)
         {
-            // The lifetime is counted from before the call: however long the response took, it is never overestimated.
+            // The lifetime counts from before the call, so it is never overestimated, even if the response is slow.
             var askedAt = time.GetMonotonicNow();
             var wallOffset = time.GetWallOffset(askedAt);
             var answer = await CallAsync(order.Key.Credentials, askedAt, cancellationToken);
@@ -144,7 +147,7 @@ internal sealed class TokenRefresher(
             if (token.IsValidAt(time.GetMonotonicNow()))
                 return await PublishAsync(order, token, onToken, cancellationToken);
 
-            // Some providers return one token until it expires. Its successor can be obtained once this one has expired there.
+            // Some providers return the same token until it expires. A new one can be obtained once the old one has expired there.
             if (before is null || !token.IsSentAs(before) || slot.IsRejected(token))
                 return Invalid("the token endpoint returned a token that has already expired");
 
@@ -170,15 +173,15 @@ internal sealed class TokenRefresher(
             if (replaced.HasSameValue(token))
                 return Invalid(SameToken);
 
-            // The new token replaces it even if that one expires earlier.
+            // The new token replaces the current one even if the new one expires earlier.
             slot.Withdraw(replaced);
         }
 
         if (!slot.TryPublish(token, order.CanSettle ? time.GetMonotonicNow() + token.Settling : null))
         {
-            // The current token expires later, and is replaced as late as a token with the new one's short lifetime allows.
+            // The current token expires later and stays. The next refresh is scheduled as if it had the new one's short lifetime.
             return slot.IsRejected(token) || slot.Current is not { } current
-                ? Invalid("the token endpoint returned the token again that the provider has rejected")
+                ? Invalid("the token endpoint returned the rejected token again")
                 : RefreshResult.Fetched(new(current.Value, token.Lifetime, current.ExpiresAt, current.Credentials));
         }
 

@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>What one replica takes from the shared store and gives to it: tokens, and rejections of tokens.</summary>
+/// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>
 internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvider time)
 {
     private Rejection? sharedRejection;
 
-    /// <summary>Adopts the token in the shared store if it is better than the newest one of this replica, and fulfills the order.</summary>
+    /// <summary>Adopts the shared token if it expires later than this replica's newest one and was issued as the order requires.</summary>
     public async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
     {
         // A store that is away costs one timeout and not two.
@@ -49,8 +49,8 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     }
 
     /// <summary>
-    /// Polls the store without a refresh: adopts a token that expires later than the newest one, and writes that one where the store has lost it,
-    /// or reports too late an expiry. A token that may have expired is not written.
+    /// Polls the store without a refresh. Adopts a token that expires later than this replica's newest one. Writes the newest one if the
+    /// store has lost it or reports too late an expiry. A token that may have expired is not written.
     /// </summary>
     public async Task<LookResult> PollAsync(TokenKey key, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
                 : look;
     }
 
-    /// <summary>Writes a token that was fetched. An operator wants no replica to go on with the previous one.</summary>
+    /// <summary>Writes a fetched token. For an operator, the previous token is rejected too, so that all replicas stop using it.</summary>
     public async ValueTask ShareAsync(RefreshOrder order, AccessToken token, AccessToken? replaced, CancellationToken cancellationToken)
     {
         if (order.Trigger == RefreshTrigger.Operator && replaced is not null && !replaced.HasSameValue(token))
@@ -69,8 +69,8 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
         await store.WriteAsync(order.Key, token, cancellationToken);
     }
 
-    /// <summary>Shares the last token that upstream has rejected here, once.</summary>
-    /// <returns>False if the store could not be reached.</returns>
+    /// <summary>Shares each rejection once.</summary>
+    /// <returns>False if the store is unavailable.</returns>
     private async ValueTask<bool> TryShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
     {
         if (slot.LastRejection is not { } rejection || rejection == sharedRejection)

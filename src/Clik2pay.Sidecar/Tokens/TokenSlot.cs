@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The one place in the process that stores the access token. Requests read it without a lock and without I/O.</summary>
+/// <summary>The only place in the process that stores the access token. Requests read it without locks or I/O.</summary>
 internal sealed class TokenSlot(TimeProvider time)
 {
     private Content? content;
@@ -13,13 +13,13 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>The token to send now; null when there is none, or when it has expired: an expired token is never sent.</summary>
     public AccessToken? Current => GetCurrent(time.GetMonotonicNow());
 
-    /// <summary>The token that was published last, whether it is in use already or still settling; it may have expired.</summary>
+    /// <summary>The token that was published last. It may be in use, still settling, or expired.</summary>
     public AccessToken? Newest => Volatile.Read(ref content)?.Newest;
 
     /// <summary>The last token that was rejected, and when; null when there is none.</summary>
     public Rejection? LastRejection => Volatile.Read(ref rejection);
 
-    /// <summary>Whether there is a current token, and the wall clock raises doubts about its expiry.</summary>
+    /// <summary>Whether there is a current token that may have expired by the wall clock.</summary>
     public bool IsSuspect
     {
         get
@@ -29,7 +29,7 @@ internal sealed class TokenSlot(TimeProvider time)
         }
     }
 
-    /// <summary>Whether there is a current token, and upstream has rejected it at another replica.</summary>
+    /// <summary>Whether there is a current token that was rejected or replaced at another replica.</summary>
     public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
 
     /// <summary>Why the current token has to be replaced before its refresh point; null when it does not.</summary>
@@ -39,10 +39,13 @@ internal sealed class TokenSlot(TimeProvider time)
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
 
     /// <summary>
-    /// Takes the token, unless it was rejected, or another one of the same credentials expires later: older never replaces newer.
+    /// Takes the token, unless it was rejected or another one of the same credentials expires later. An older token never replaces a
+    /// newer one.
     /// </summary>
     /// <param name="token">The token.</param>
-    /// <param name="usedFrom">Until then the current token stays in use while it is valid and not suspect; null to use the new one at once.</param>
+    /// <param name="usedFrom">
+    /// Until then, the current token stays in use if it is valid and not in doubt. Null: use the new one at once.
+    /// </param>
     public bool TryPublish(AccessToken token, TimeSpan? usedFrom = null)
     {
         while (true)
@@ -80,7 +83,7 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>
-    /// Drops a token that upstream answered with 401. Of any number of such responses to one token only the first drops it, and none drops its
+    /// Drops a token that upstream rejected with 401. Of several such responses to one token, only the first drops it, and none drops its
     /// successor.
     /// </summary>
     /// <returns>Whether this call dropped it.</returns>
@@ -91,11 +94,11 @@ internal sealed class TokenSlot(TimeProvider time)
             if (before.Token != token && before.Next != token)
                 return false;
 
-            // First, because a refresh that is reading the shared store now must not publish it again.
+            // This comes first, because a refresh that is reading the shared store now must not publish the token again.
             var now = time.GetMonotonicNow();
             Volatile.Write(ref rejection, new(token, now));
 
-            // A successor that settles is used at once. The predecessor of a token that was used is not used again.
+            // A settling successor is used at once. The predecessor of a token that was used is not used again.
             var after = before.Token == token && before.Next is { } next ? new Content(next, Next: null, NextFrom: default)
                 : before.Next == token && before.GetTokenAt(now) == before.Token ? before with { Next = null }
                 : null;
@@ -107,8 +110,8 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>
-    /// Marks a token that upstream has rejected at another replica. It stays in use until there is a successor, because here it may still be
-    /// accepted; a successor that settles is used at once.
+    /// Marks a token that was rejected or replaced at another replica. It stays in use until there is a successor, because upstream may
+    /// still accept it. A settling successor is used at once.
     /// </summary>
     public void Withdraw(AccessToken token)
     {
@@ -117,17 +120,19 @@ internal sealed class TokenSlot(TimeProvider time)
             Interlocked.CompareExchange(ref content, new(next, Next: null, NextFrom: default), before);
     }
 
-    /// <summary>Whether upstream has rejected this very token, here or at another replica: then it is not taken again.</summary>
+    /// <summary>Whether this token was rejected here or at another replica. Then it is not taken again.</summary>
     public bool IsRejected(AccessToken token) => token.HasSameValue(LastRejection?.Token) || IsWithdrawnToken(token);
 
-    /// <summary>Whether a newer token has replaced this one: then it is not adopted again, whatever the shared store reports about its expiry.</summary>
+    /// <summary>
+    /// Whether a newer token has replaced this one. Then it is not adopted again, even if the shared store reports a late expiry.
+    /// </summary>
     public bool IsReplaced(string value) => string.Equals(Volatile.Read(ref lastReplaced), value, StringComparison.Ordinal);
 
     private bool IsWithdrawnToken(AccessToken token) => string.Equals(Volatile.Read(ref withdrawn), token.Value, StringComparison.Ordinal);
 
     private bool IsInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
 
-    /// <summary>A token, and its successor with the moment from which that is used.</summary>
+    /// <summary>A token, and its successor with the time from which the successor is used.</summary>
     private sealed record Content(AccessToken Token, AccessToken? Next, TimeSpan NextFrom)
     {
         public AccessToken Newest => Next ?? Token;

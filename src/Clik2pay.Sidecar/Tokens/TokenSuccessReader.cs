@@ -64,7 +64,8 @@ internal static class TokenSuccessReader
         // A token server behind a cache repeats an old expires_in. The expiry in the token does not change.
         var lifetime = Limit(expiresIn, JwtExpiry.Read(value) - serverTime, age);
 
-        // Below a second it cannot be used. It is no failure here: a provider that caches its tokens returns them until they expire.
+        // A token with less than a second cannot be used. The caller decides what that means: some providers return a cached token until
+        // it expires.
         return new IssuedToken(value, lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : lifetime);
     }
 
@@ -73,7 +74,7 @@ internal static class TokenSuccessReader
     /// <param name="age">How long ago the server generated the response.</param>
     private static TimeSpan Limit(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
     {
-        // A larger number, for instance of milliseconds, specifies nothing.
+        // A larger number, for instance in milliseconds, is ignored.
         if (expiresIn > LongestLifetime && !(untilExpiry <= LongestLifetime))
             expiresIn = AssumedLifetime;
 
@@ -85,8 +86,8 @@ internal static class TokenSuccessReader
         response.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
 
     /// <summary>
-    /// A number or a numeric string. The assumed lifetime if it is absent, the maximum for every number above the longest lifetime, and
-    /// null for anything else.
+    /// Reads a number or a numeric string. Returns the assumed lifetime if it is absent, the maximum for a number above the longest
+    /// lifetime, and null for anything else.
     /// </summary>
     private static TimeSpan? GetExpiresIn(JsonElement response)
     {

@@ -13,7 +13,7 @@ public sealed class RedisClockTests
     /// <summary>After so small a step back the entry in Redis has less than its lifetime, if the token is a little older.</summary>
     private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(Ambience.Repeats(many: 20, few: 8));
 
-    /// <summary>After this time each replica that has to has polled Redis.</summary>
+    /// <summary>After this time, each replica has polled Redis if it has to.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(Ambience.Repeats(many: 15, few: 13));
 
     /// <summary>Beyond the lifetime of the first token, and in the long run of its successors.</summary>
@@ -50,7 +50,7 @@ public sealed class RedisClockTests
             before = rig.TokenCalls;
             rig.RedisClocks!.StepWall(step);
 
-            // What a replica adopts that starts now, it keeps for as long as it believes.
+            // A replica that starts now keeps the token that it adopts until the expiry that Redis reports.
             await DelayUntilAsync(SmallStep + TimeSpan.FromSeconds(1) + Settled);
             var started = await StartAsync(rig);
             moreLoad = new Load([started.Caller], callersEach: 1, pauseMs: 200);

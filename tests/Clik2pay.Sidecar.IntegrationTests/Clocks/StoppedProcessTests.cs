@@ -17,7 +17,7 @@ public sealed class StoppedProcessTests
         replica.Process.Signal(SidecarProcess.Stop);
         await Task.Delay(lifetime * 1.5, Ambience.Time, TestContext.Current.CancellationToken);
 
-        // These requests are there before any timer of the process.
+        // These requests arrive before any timer of the process fires.
         var calls = Enumerable.Range(0, 10).Select(i => replica.PostAsync(i % 2 == 0 ? ClockReplica.LargeBody : 1)).ToList();
         replica.Process.Signal(SidecarProcess.Continue);
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>The wall clock is set while callers call.</summary>
+/// <summary>The wall clock is set while requests arrive.</summary>
 public sealed class WallClockTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>A process that stands still while it holds the lease. The test waits most of the time, so that others can run beside it.</summary>
+/// <summary>A process is stopped while it owns the lease. The test mostly waits, so other tests can run beside it.</summary>
 public sealed class StoppedHolderTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -19,11 +19,11 @@ public sealed class StoppedHolderTests
         tokenEndpoint.Gate = gate.Task;
         tokenEndpoint.Called = () => called.TrySetResult();
 
-        // 1. It has the lease, and its token call is on its way.
+        // 1. It owns the lease, and its token call is in progress.
         await using var holder = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
         await called.Task.WaitAsync(Cancellation);
 
-        // 2. It stands still; the answer reaches its socket while it does.
+        // 2. It is stopped. The response reaches its socket meanwhile.
         holder.Signal(SidecarProcess.Stop);
         var stoppedAt = Ambience.Time.GetTimestamp();
         tokenEndpoint.Gate = Task.CompletedTask;
@@ -35,7 +35,7 @@ public sealed class StoppedHolderTests
         await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
         var takenOverAfter = Ambience.Time.GetElapsedTime(stoppedAt);
 
-        // 4. It goes on, with a token of half a minute ago. From take-over on the expiry is watched.
+        // 4. It continues, with a token that is half a minute old. The expiry is monitored from the takeover on.
         var name = await redis.SingleKeyAsync();
         var (latest, back, looks) = (0L, 0L, 0);
         var end = 2 * ITokenLease.Duration;
@@ -60,7 +60,7 @@ public sealed class StoppedHolderTests
         Assert.False(isStopped);
         Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
 
-        // And the one that stood still serves.
+        // The process that was stopped serves requests.
         using var caller = new HttpClient { BaseAddress = await holder.WaitForAddressAsync() };
         using var answer = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
         Assert.Equal(200, (int)answer.StatusCode);

@@ -19,7 +19,7 @@ public sealed class TokenRefreshTests
 
         Assert.Equal(
             "A new access token was obtained and is shared; replicas adopt it within 5 minutes. "
-            + "The provider accepts the previous token until that expires.\n",
+            + "The provider accepts the previous token until it expires.\n",
             await response.Content.ReadAsStringAsync());
         await using var second = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
         await second.WaitForTokenAsync("access_token_2");

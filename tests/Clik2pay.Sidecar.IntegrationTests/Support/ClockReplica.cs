@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support;
 /// <summary>A process with a token, its callers and its administration listener.</summary>
 internal sealed class ClockReplica : IAsyncDisposable
 {
-    /// <summary>Longer than what the sidecar keeps to send once more after a 401.</summary>
+    /// <summary>Longer than the bodies that the sidecar keeps for a replay after a 401.</summary>
     public const int LargeBody = 80_000;
 
     private ClockReplica(SidecarProcess process, Uri callers, Uri admin)

@@ -26,7 +26,7 @@ internal sealed class ClockRig : IAsyncDisposable
 
     public RedisServer? Redis { get; private set; }
 
-    /// <summary>How many token calls there were, whatever the response.</summary>
+    /// <summary>The number of token calls, with any response.</summary>
     public int TokenCalls => TokenEndpoint.Calls;
 
     /// <param name="lifetime">The lifetime of the tokens.</param>

@@ -20,7 +20,7 @@ public sealed class TokenRefreshTests
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(
             "A new access token was obtained. Only this sidecar uses it, because replicas share a token only through Redis. "
-            + "The provider accepts the previous token until that expires.\n",
+            + "The provider accepts the previous token until it expires.\n",
             text);
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
         Assert.Equal("Bearer access_token_2", Assert.Single(sidecar.Upstream.Received).Headers.Authorization.ToString());

@@ -23,7 +23,7 @@ internal sealed class SimulatedTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(now + suspended) + WallStep;
 
-    /// <summary>Suspends the machine: both clocks go on, and timers do not.</summary>
+    /// <summary>Suspends the machine: both clocks advance, and timers do not.</summary>
     public void Suspend(TimeSpan span) => suspended += span.Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

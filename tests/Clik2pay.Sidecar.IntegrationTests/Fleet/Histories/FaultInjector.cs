@@ -2,10 +2,10 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
-/// <summary>Does something to a fleet, for a time and to a target that chance selects.</summary>
+/// <summary>Injects faults into a fleet. Duration and target are random.</summary>
 internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
 {
-    /// <summary>One of so many faults that last for a time is long: it outlasts a token.</summary>
+    /// <summary>Of the faults with a duration, one in this many is long: it outlasts a token.</summary>
     private const int LongOneOf = 8;
 
     private const int FleetSize = FleetUnderTest.Networks * FleetUnderTest.ReplicasEach;
@@ -39,7 +39,7 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
         await fleet.WaitForRecoveryAsync(fault.EndedAt);
     }
 
-    /// <summary>Lets enough time go by to see that all replicas share their tokens again.</summary>
+    /// <summary>Waits long enough to observe that all replicas share their tokens again.</summary>
     public async Task LeaveAloneAsync()
     {
         await WaitAsync(HistoryChecker.LateLimit);

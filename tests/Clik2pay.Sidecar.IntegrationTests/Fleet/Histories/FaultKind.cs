@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
-/// <summary>What happens to a fleet.</summary>
+/// <summary>The kinds of faults.</summary>
 internal enum FaultKind
 {
     /// <summary>Nothing happens, so that sharing can be seen to work.</summary>

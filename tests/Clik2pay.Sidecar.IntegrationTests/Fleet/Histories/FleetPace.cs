@@ -29,7 +29,7 @@ internal sealed record FleetPace(TimeSpan Lifetime, double RefreshAt)
     /// </summary>
     public int TokensAddedBy(FaultWindow fault) => fault.SeparatedGroups * (1 + (int)(fault.Duration / IntervalAlone));
 
-    /// <summary>The greatest number of failed token calls while the token endpoint responds with 503: one, and one after each pause.</summary>
+    /// <summary>The maximum number of failed token calls while the token endpoint responds with 503: one, and one per pause.</summary>
     public static int RefusalsIn(FaultWindow fault) =>
         fault.Kind == FaultKind.FailTokenEndpoint ? 1 + (int)(fault.Duration / RefusalInterval) : 0;
 }

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
-/// <summary>A replica of the fleet and its caller. A replica that is killed goes on as another process.</summary>
+/// <summary>A replica of the fleet and its caller. A killed replica continues as another process.</summary>
 internal sealed class FleetReplica(int number, Func<SidecarProcess> start, History history, HistoryClock clock) : IAsyncDisposable
 {
     private static readonly TimeSpan CallPeriod = TimeSpan.FromMilliseconds(100);

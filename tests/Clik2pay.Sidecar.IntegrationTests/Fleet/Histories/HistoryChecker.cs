@@ -1,24 +1,26 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
-/// <summary>What has to hold in every history of a fleet.</summary>
+/// <summary>The rules for every history of a fleet.</summary>
 internal sealed class HistoryChecker(History history)
 {
     /// <summary>
-    /// When a fault is over, a replica has a token or reports why not after at most so long: a lease without its owner ends after 15 s, the
-    /// pause after failed token calls after 20 s, and a call itself waits for up to 10 s.
+    /// When a fault is over, a replica has a token or reports why not after at most this time: a lease without its owner ends after 15 s,
+    /// the pause after failed token calls after 20 s, and a call itself waits for up to 10 s.
     /// </summary>
     public static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A token that a replica obtains alone belongs to a fault for so long after its end: an attempt to reach Redis that began before takes
-    /// up to 2 s, because a dropped packet is sent again after 1 s and then only after 3 s.
+    /// A token that a replica obtains alone belongs to a fault for this time after its end: an attempt to reach Redis that began before
+    /// takes up to 2 s, because a dropped packet is sent again after 1 s and then only after 3 s.
     /// </summary>
     public static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>In quiet times all replicas share their tokens after at most so long: a replica that waits for Redis polls it so often.</summary>
+    /// <summary>
+    /// Without faults, all replicas share their tokens after at most this time: a replica that waits for Redis polls it that often.
+    /// </summary>
     public static readonly TimeSpan SharingLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tokens that were issued so close to each other have the same age: their calls may have overlapped.</summary>
+    /// <summary>Tokens that were issued within this time have the same age, because their calls may have overlapped.</summary>
     private static readonly TimeSpan SameAge = TimeSpan.FromSeconds(1);
 
     /// <summary>Redis rounds to milliseconds, and on a busy machine some go by between its clock and its expiry.</summary>
@@ -30,7 +32,7 @@ internal sealed class HistoryChecker(History history)
     public int AllowedTokens => history.Faults.Sum(history.Pace.TokensAddedBy)
         + history.Issues.Take(1).Sum(first => history.Pace.TokensIn(history.EndedAt - first.IssuedAt));
 
-    /// <returns>What did not hold, with the events around it.</returns>
+    /// <returns>The violations, each with the events around it.</returns>
     public IReadOnlyList<string> Check() =>
     [
         .. CheckTokens(), .. CheckPeriods(), .. CheckTotal(), .. CheckOrder(), .. CheckStore(), .. CheckSharing(), .. CheckRecovery(),
@@ -38,7 +40,7 @@ internal sealed class HistoryChecker(History history)
 
     /// <summary>
     /// No request carries a token that was never issued, or that expired before its caller sent it. A token that expires while the
-    /// request is on its way is no violation: the process may have been stopped between reading the token and sending it.
+    /// request is on its way isn't a violation: the process may have been stopped between reading the token and sending it.
     /// </summary>
     private IEnumerable<string> CheckTokens()
     {
@@ -51,7 +53,7 @@ internal sealed class HistoryChecker(History history)
         }
     }
 
-    /// <summary>From the beginning of a fault to the beginning of the next one there are no more token calls than the pace permits.</summary>
+    /// <summary>From the start of a fault to the start of the next one, token calls stay within the pace.</summary>
     private IEnumerable<string> CheckPeriods()
     {
         var faults = history.Faults.ToList();
@@ -125,7 +127,7 @@ internal sealed class HistoryChecker(History history)
         }
     }
 
-    /// <summary>When nothing has been wrong for a while, all replicas use the newest token, or the one before it while it is replaced.</summary>
+    /// <summary>Some time after the last fault, all replicas use the newest token, or its predecessor until they switch.</summary>
     private IEnumerable<string> CheckSharing() =>
         from quiet in history.Faults
         where quiet.Kind == FaultKind.Quiet

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>The body of a token response: an accepted token fits into a header and has a plausible lifetime. No message quotes the body.</summary>
+/// <summary>A token response. An accepted token fits into a header and has a plausible lifetime. No message quotes the body.</summary>
 internal static class TokenResponseParser
 {
     private const string BearerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
