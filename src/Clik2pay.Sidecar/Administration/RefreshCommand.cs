@@ -8,11 +8,11 @@ namespace Clik2pay.Sidecar.Administration;
 /// </summary>
 internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenStore store, IHostApplicationLifetime lifetime)
 {
-    /// <param name="callerGone">Ends the wait. The refresh continues.</param>
+    /// <param name="callerDisconnected">Ends the wait. The refresh continues.</param>
     /// <returns>The status, and a text for people that contains no secret.</returns>
-    public async Task<(int Status, string Text)> RunAsync(CancellationToken callerGone)
+    public async Task<(int Status, string Text)> RunAsync(CancellationToken callerDisconnected)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(callerGone, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(callerDisconnected, lifetime.ApplicationStopping);
         try
         {
             var refresh = await loop.RefreshNowAsync(end.Token);

@@ -23,7 +23,7 @@ internal sealed class RedisTokenStore(
     /// <summary>In milliseconds, for rounding by Redis. A larger difference means that the key's expiry was changed.</summary>
     private const long Tolerance = 1000;
 
-    private readonly ConcurrentDictionary<TokenKey, LastLook> lastLooks = new();
+    private readonly ConcurrentDictionary<TokenKey, LastRead> lastReads = new();
 
     public bool CanForget => true;
 
@@ -39,13 +39,13 @@ internal sealed class RedisTokenStore(
             ["EVAL", TokenScripts.Read, 2, names.Token, names.Rejected, MaxValueLength],
             cancellationToken,
             whileMoving: ["EVAL", TokenScripts.Read, 1, names.Token, MaxValueLength]);
-        lastLooks.TryRemove(key, out _);
+        lastReads.TryRemove(key, out _);
         if (answer.Reply?.Items is not [{ Kind: RespKind.Integer, Integer: var clock and >= 0 and <= LatestClock }, var rejected, ..] items)
             return StoreReading.Unavailable;
 
         var ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
         var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected.Text) };
-        lastLooks[key] = new(ahead, rejected.Text);
+        lastReads[key] = new(ahead, rejected.Text);
         if (items is [_, _])
             return nothing;
 
@@ -60,7 +60,7 @@ internal sealed class RedisTokenStore(
                     return nothing;
                 }
 
-                lastLooks[key] = new(ahead, rejected.Text, token, value);
+                lastReads[key] = new(ahead, rejected.Text, token, value);
                 return nothing with { Outcome = StoreOutcome.Found, Token = token };
             }
 
@@ -75,14 +75,17 @@ internal sealed class RedisTokenStore(
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Each write follows a look; when that has failed, Redis is away.
-        if (!lastLooks.TryGetValue(key, out var look) || SplitFingerprints(look.Rejected).Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+        // Each write follows a read. If that has failed, Redis is unavailable.
+        if (!lastReads.TryGetValue(key, out var last))
+            return false;
+
+        if (SplitFingerprints(last.Rejected).Contains(key.FingerprintOf(token), StringComparer.Ordinal))
             return false;
 
         var names = new RedisKeys(options, key);
-        var expiresAt = (long)(token.ExpiresAt + look.Ahead).TotalMilliseconds;
+        var expiresAt = (long)(token.ExpiresAt + last.Ahead).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
-        RespArgument[] arguments = [value, expiresAt, look.Rejected, token.HasSameValue(look.Token) ? look.Value! : []];
+        RespArgument[] arguments = [value, expiresAt, last.Rejected, token.HasSameValue(last.Token) ? last.Value! : []];
         var answer = await redis.ExecuteAsync(
             RedisOperation.Write,
             ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, .. arguments],
@@ -95,10 +98,10 @@ internal sealed class RedisTokenStore(
     {
         // For as long as any replica can still have the token.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
-        var (names, look) = (new RedisKeys(options, key), lastLooks.GetValueOrDefault(key));
+        var (names, last) = (new RedisKeys(options, key), lastReads.GetValueOrDefault(key));
         RespArgument[] arguments =
         [
-            key.FingerprintOf(token), (long)remaining.TotalMilliseconds, token.HasSameValue(look?.Token) ? look!.Value! : [],
+            key.FingerprintOf(token), (long)remaining.TotalMilliseconds, token.HasSameValue(last?.Token) ? last!.Value! : [],
         ];
         var answer = await redis.ExecuteAsync(
             RedisOperation.Discard,
@@ -108,8 +111,8 @@ internal sealed class RedisTokenStore(
         if (answer.Reply is not { Kind: RespKind.Text } reply)
             return false;
 
-        if (look is not null)
-            lastLooks[key] = look with { Rejected = reply.Text };
+        if (last is not null)
+            lastReads[key] = last with { Rejected = reply.Text };
         return true;
     }
 
@@ -152,5 +155,5 @@ internal sealed class RedisTokenStore(
     /// <param name="Rejected">The rejected fingerprints.</param>
     /// <param name="Token">The token that was found.</param>
     /// <param name="Value">The token as Redis stores it.</param>
-    private sealed record LastLook(TimeSpan Ahead, string Rejected, AccessToken? Token = null, byte[]? Value = null);
+    private sealed record LastRead(TimeSpan Ahead, string Rejected, AccessToken? Token = null, byte[]? Value = null);
 }

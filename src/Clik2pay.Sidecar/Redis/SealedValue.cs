@@ -24,7 +24,8 @@ internal static class SealedValue
         RandomNumberGenerator.Fill(nonce);
 
         using var aes = new AesGcm(sealingKey, TagLength);
-        aes.Encrypt(nonce, value, sealedValue.AsSpan(Overhead), sealedValue.AsSpan(1 + NonceLength, TagLength), Encoding.UTF8.GetBytes(name));
+        var tag = sealedValue.AsSpan(1 + NonceLength, TagLength);
+        aes.Encrypt(nonce, value, sealedValue.AsSpan(Overhead), tag, Encoding.UTF8.GetBytes(name));
         return sealedValue;
     }
 
@@ -38,7 +39,9 @@ internal static class SealedValue
         try
         {
             using var aes = new AesGcm(sealingKey, TagLength);
-            aes.Decrypt(sealedValue.Slice(1, NonceLength), sealedValue[Overhead..], sealedValue.Slice(1 + NonceLength, TagLength), value, Encoding.UTF8.GetBytes(name));
+            var nonce = sealedValue.Slice(1, NonceLength);
+            var tag = sealedValue.Slice(1 + NonceLength, TagLength);
+            aes.Decrypt(nonce, sealedValue[Overhead..], tag, value, Encoding.UTF8.GetBytes(name));
             return value;
         }
         catch (AuthenticationTagMismatchException)

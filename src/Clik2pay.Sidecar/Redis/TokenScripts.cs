@@ -39,9 +39,9 @@ internal static class TokenScripts
 
     /// <summary>
     /// KEYS: token, rejected. ARGV: the value, its expiry, the rejected fingerprints at the last read, and a value that may be overwritten
-    /// although it expires later. If the fingerprints have changed, nothing is written, because the token may be among them. The token's own
-    /// fingerprint is not sent: a reader of this command could have the token rejected. The expiry is a point in time instead of a time to
-    /// live, because a Redis that was stopped can run this script much later.
+    /// although it expires later. If the fingerprints have changed, nothing is written, because the token may be among them. The
+    /// fingerprint of the token itself is not sent, because a reader of the command could then have the token rejected. The expiry is a
+    /// point in time instead of a time to live, because a Redis that was stopped can run this script much later.
     /// </summary>
     public const string Write = GetRejected + """
         if KEYS[2] and rejected(KEYS[2]) ~= ARGV[3] then return 0 end

@@ -9,17 +9,17 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     public static readonly TimeSpan Patience = TokenEndpointClient.Timeout;
 
     /// <summary>How long requests wait for the successor of a token that may have expired. It starts with the first request.</summary>
-    public static readonly TimeSpan SuspectPatience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan SuspectTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Between two refreshes that were forced by a 401, or by the wall clock. An upstream that refuses every token must not cost a token call each
-    /// time.
+    /// Between two refreshes that were forced by a 401, or by the wall clock. An upstream that refuses every token must not cost a token
+    /// call each time.
     /// </summary>
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
     private readonly Lock rejecting = new();
     private AccessToken? kept;
-    private Suspicion? suspicion;
+    private SuspectToken? suspectToken;
 
     /// <summary>The token to send now, without waiting; null when none is valid.</summary>
     public AccessToken? Current => slot.Current;
@@ -53,13 +53,14 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         if (loop.Status.IsPausedAt(now) || (token is not null && !loop.CanFollowClock(now)))
             return token;
 
-        var (trigger, patience) = token is null ? (RefreshTrigger.Expired, Patience) : (RefreshTrigger.ClockChange, GetPatience(token, now));
+        var trigger = token is null ? RefreshTrigger.Expired : RefreshTrigger.ClockChange;
+        var timeout = token is null ? Patience : GetRemainingWait(token, now);
         using var wait = SidecarActivities.StartWait();
         loop.Wake(trigger);
         try
         {
             // The refresh is nobody's child: all who waited for it link to it.
-            var waitedFor = await refresh.WaitAsync(patience, time, cancellationToken);
+            var waitedFor = await refresh.WaitAsync(timeout, time, cancellationToken);
             if (waitedFor != default)
                 wait?.AddLink(new(waitedFor));
         }
@@ -116,20 +117,20 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     private static bool IsSame(AccessToken token, string authorization) => string.Equals(token.Authorization, authorization, StringComparison.Ordinal);
 
     private bool HasWaitedFor(AccessToken token, TimeSpan now) =>
-        Volatile.Read(ref suspicion) is { } current && current.Token == token && now >= current.WaitUntil;
+        Volatile.Read(ref suspectToken) is { } current && current.Token == token && now >= current.WaitUntil;
 
-    private TimeSpan GetPatience(AccessToken token, TimeSpan now)
+    private TimeSpan GetRemainingWait(AccessToken token, TimeSpan now)
     {
-        var before = Volatile.Read(ref suspicion);
+        var before = Volatile.Read(ref suspectToken);
         if (before?.Token != token)
         {
-            var after = new Suspicion(token, now + SuspectPatience);
-            before = Interlocked.CompareExchange(ref suspicion, after, before) is { } other && other.Token == token ? other : after;
+            var after = new SuspectToken(token, now + SuspectTimeout);
+            before = Interlocked.CompareExchange(ref suspectToken, after, before) is { } other && other.Token == token ? other : after;
         }
 
         return MonotonicTime.Max(before.WaitUntil - now, TimeSpan.Zero);
     }
 
     /// <summary>A token that may have expired, and the time until which requests wait for its successor.</summary>
-    private sealed record Suspicion(AccessToken Token, TimeSpan WaitUntil);
+    private sealed record SuspectToken(AccessToken Token, TimeSpan WaitUntil);
 }

@@ -61,7 +61,7 @@ internal sealed class RefreshLoop(
             Wake(RefreshTrigger.ClockChange);
     }
 
-    /// <summary>Whether the wall clock can cause a refresh now. One that keeps running ahead must not cost token calls all the time.</summary>
+    /// <summary>Whether the wall clock can cause a refresh now. A clock that keeps running ahead must not cause one each time.</summary>
     public bool CanFollowClock(TimeSpan now) => now.Ticks >= Volatile.Read(ref nextClockChange);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -103,11 +103,12 @@ internal sealed class RefreshLoop(
     }
 
     /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
-    private async Task<RefreshResult> TryRefreshAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> TryRefreshAsync(
+        RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         try
         {
-            return await refresher.RefreshAsync(order, onToken, cancellationToken);
+            return await refresher.RefreshAsync(request, onToken, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -206,11 +207,7 @@ internal sealed class RefreshLoop(
         return TimeUntil(Min(next, rotation.DueAt));
     }
 
-    private TimeSpan TimeUntil(TimeSpan moment)
-    {
-        var left = moment - time.GetMonotonicNow();
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
+    private TimeSpan TimeUntil(TimeSpan moment) => Max(moment - time.GetMonotonicNow(), TimeSpan.Zero);
 
     private RefreshRecord Take(RefreshTrigger trigger, RefreshResult result, Candidate tried, TimeSpan startedAt, ActivityContext context)
     {

@@ -38,10 +38,10 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
     /// <summary>
     /// If credentials are refused that have worked before, the refusal may pass. From this time before the current token's expiry, an
-    /// attempt is made every <see cref="PauseOnceAccepted"/>.
+    /// attempt is made every <see cref="PauseForAcceptedCredentials"/>.
     /// </summary>
-    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseOnceAccepted = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FrequentRetryWindow = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseForAcceptedCredentials = TimeSpan.FromSeconds(60);
 
     /// <summary>For how long the whole fleet leaves the token endpoint alone after a failure. One moment for all; each replica adds its own jitter.</summary>
     /// <param name="failure">How the one attempt failed.</param>
@@ -94,9 +94,9 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
         if (failure.Outcome == RefreshOutcome.Rejected && before.HasHeldToken)
         {
-            shortest = PauseOnceAccepted;
-            var untilLastCall = currentUntil - now - (LastCall * (0.5 + (0.5 * random.NextDouble())));
-            pause = Min(pause, Max(shortest * (1 + (0.1 * random.NextDouble())), untilLastCall));
+            shortest = PauseForAcceptedCredentials;
+            var untilFrequentRetries = currentUntil - now - (FrequentRetryWindow * (0.5 + (0.5 * random.NextDouble())));
+            pause = Min(pause, Max(shortest * (1 + (0.1 * random.NextDouble())), untilFrequentRetries));
         }
 
         return before with

@@ -39,8 +39,11 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
     /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in
     /// hexadecimal.
     /// </summary>
-    public string FingerprintOf(AccessToken token) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(SealingKey, Encoding.UTF8.GetBytes($"token:{token.Value}")).AsSpan(0, FingerprintLength / 2));
+    public string FingerprintOf(AccessToken token)
+    {
+        var hash = HMACSHA256.HashData(SealingKey, Encoding.UTF8.GetBytes($"token:{token.Value}"));
+        return Convert.ToHexStringLower(hash.AsSpan(0, FingerprintLength / 2));
+    }
 
     public bool Equals(TokenKey? other) => string.Equals(other?.Value, Value, StringComparison.Ordinal);
 

@@ -22,7 +22,7 @@ internal sealed class TokenRefresher(
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
     /// <summary>How often the token endpoint is called again, at intervals of 1 s, if it returns a token that has just expired.</summary>
-    private const int MostRepeats = 3;
+    private const int MaxRepeats = 3;
 
     private const string SameToken = "the token endpoint returned the current token again; ask the provider to revoke it";
 
@@ -32,12 +32,13 @@ internal sealed class TokenRefresher(
     /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
     public LeaseRecord? LastLease => lastLease;
 
-    /// <param name="order">The parameters of the refresh.</param>
+    /// <param name="request">The parameters of the refresh.</param>
     /// <param name="onToken">
     /// Called when the slot has the token. The token is shared after that, so that no request waits for the store.
     /// </param>
     /// <param name="cancellationToken">Ends the refresh. The lease is released nevertheless.</param>
-    public async Task<RefreshResult> RefreshAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(
+        RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
         var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
@@ -45,12 +46,12 @@ internal sealed class TokenRefresher(
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
             // 2. A token that another replica has fetched meanwhile costs nothing.
-            var look = await AdoptAsync(order, cancellationToken);
+            var look = await AdoptAsync(request, cancellationToken);
             if (look.Token is { } found)
                 return RefreshResult.Adopted(found);
 
             // 3. One replica at a time calls the token endpoint.
-            await using var attempt = look.Outcome == LookOutcome.Unavailable ? LeaseAttempt.Unavailable : await TryAcquireAsync(order.Key, cancellationToken);
+            await using var attempt = await TryAcquireAsync(request.Key, look, cancellationToken);
 
             // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
@@ -66,7 +67,7 @@ internal sealed class TokenRefresher(
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
                 // 6. Between the poll and the lease the previous owner may have written its token.
-                if ((await AdoptAsync(order, cancellationToken)).Token is { } written)
+                if ((await AdoptAsync(request, cancellationToken)).Token is { } written)
                 {
                     var adopted = RefreshResult.Adopted(written);
                     onToken(adopted);
@@ -78,8 +79,7 @@ internal sealed class TokenRefresher(
                 // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
                 //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too
                 //    slow.
-                var canWait = order.Trigger == RefreshTrigger.Scheduled && slot.Current is not null && slot.Doubt is null;
-                if (canWait && time.GetMonotonicNow() < order.Before.AloneAt)
+                if (CanWait(request))
                     return RefreshResult.Deferred;
 
                 if (!hasLookedAgain)
@@ -91,18 +91,22 @@ internal sealed class TokenRefresher(
             }
 
             // 8. Only now the one call that the whole fleet makes in a token's lifetime. The token is shared before the lease is released.
-            var result = await FetchAsync(order, onToken, cancellationToken);
+            var result = await FetchAsync(request, onToken, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
             // 9. A failure is shared too, so that it costs the whole fleet one call and not each replica one.
-            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, order.Before.Failures) };
+            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }
     }
 
-    private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
+    private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, LookResult look, CancellationToken cancellationToken)
     {
+        // Store and lease are in one place.
+        if (look.Outcome == LookOutcome.Unavailable)
+            return LeaseAttempt.Unavailable;
+
         using var activity = SidecarActivities.StartLeaseAttempt();
         var attempt = await lease.TryAcquireAsync(key, cancellationToken);
         activity.End(attempt.Outcome);
@@ -123,41 +127,48 @@ internal sealed class TokenRefresher(
         contendedAt = null;
     }
 
-    private async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
+    /// <summary>Whether the current token serves for long enough to wait for a store that is away.</summary>
+    private bool CanWait(RefreshRequest request) =>
+        request.Trigger == RefreshTrigger.Scheduled
+        && slot.Current is not null
+        && slot.Doubt is null
+        && time.GetMonotonicNow() < request.Before.AloneAt;
+
+    private async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        var look = await sharing.AdoptAsync(order, cancellationToken);
+        var look = await sharing.AdoptAsync(request, cancellationToken);
         if (look.Outcome is LookOutcome.Adopted or LookOutcome.Unavailable)
             EndWait();
         return look;
     }
 
-    private async Task<RefreshResult> FetchAsync(RefreshOrder order, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    private async Task<RefreshResult> FetchAsync(RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         for (var repeats = 0; ; repeats++)
         {
             // The lifetime counts from before the call, so it is never overestimated, even if the response is slow.
             var askedAt = time.GetMonotonicNow();
             var wallOffset = time.GetWallOffset(askedAt);
-            var answer = await CallAsync(order.Key.Credentials, askedAt, cancellationToken);
+            var answer = await CallAsync(request.Key.Credentials, askedAt, cancellationToken);
             if (!answer.IsSuccess)
                 return RefreshResult.Failed(answer.Failure);
 
             var (issued, before) = (answer.Token, slot.Newest);
-            var token = new AccessToken(issued.Value, issued.Lifetime, askedAt + issued.Lifetime, order.Key.Credentials, wallOffset);
+            var token = new AccessToken(issued.Value, issued.Lifetime, askedAt + issued.Lifetime, request.Key.Credentials, wallOffset);
             if (token.IsValidAt(time.GetMonotonicNow()))
-                return await PublishAsync(order, token, onToken, cancellationToken);
+                return await PublishAsync(request, token, onToken, cancellationToken);
 
             // Some providers return the same token until it expires. A new one can be obtained once the old one has expired there.
             if (before is null || !token.IsSentAs(before) || slot.IsRejected(token))
                 return Invalid("the token endpoint returned a token that has already expired");
 
-            if (order.Trigger == RefreshTrigger.Operator)
+            if (request.Trigger == RefreshTrigger.Operator)
                 return Invalid(SameToken);
 
             if (before.IsValidAt(time.GetMonotonicNow()) && slot.Doubt is null)
                 return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
 
-            if (repeats == MostRepeats || order.Before.Failures > 0)
+            if (repeats == MaxRepeats || request.Before.Failures > 0)
                 return Invalid("the token endpoint still returns the previous token, which has expired");
 
             await Task.Delay(RefreshSchedule.Floor, time, cancellationToken);
@@ -165,10 +176,10 @@ internal sealed class TokenRefresher(
     }
 
     private async Task<RefreshResult> PublishAsync(
-        RefreshOrder order, AccessToken token, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+        RefreshRequest request, AccessToken token, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {
         var replaced = slot.Newest;
-        if (order.Trigger == RefreshTrigger.Operator && replaced is not null)
+        if (request.Trigger == RefreshTrigger.Operator && replaced is not null)
         {
             if (replaced.HasSameValue(token))
                 return Invalid(SameToken);
@@ -177,7 +188,7 @@ internal sealed class TokenRefresher(
             slot.Withdraw(replaced);
         }
 
-        if (!slot.TryPublish(token, order.CanSettle ? time.GetMonotonicNow() + token.Settling : null))
+        if (!slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.Settling : null))
         {
             // The current token expires later and stays. The next refresh is scheduled as if it had the new one's short lifetime.
             return slot.IsRejected(token) || slot.Current is not { } current
@@ -188,7 +199,7 @@ internal sealed class TokenRefresher(
         var result = RefreshResult.Fetched(token);
         onToken(result);
 
-        await sharing.ShareAsync(order, token, replaced, cancellationToken);
+        await sharing.ShareAsync(request, token, replaced, cancellationToken);
         return result;
     }
 

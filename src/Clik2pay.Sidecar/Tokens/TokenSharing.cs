@@ -5,25 +5,25 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
 {
     private Rejection? sharedRejection;
 
-    /// <summary>Adopts the shared token if it expires later than this replica's newest one and was issued as the order requires.</summary>
-    public async ValueTask<LookResult> AdoptAsync(RefreshOrder order, CancellationToken cancellationToken)
+    /// <summary>Adopts the shared token if it expires later than this replica's newest one and fulfills the request.</summary>
+    public async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
         // A store that is away costs one timeout and not two.
-        if (!await TryShareRejectionAsync(order.Key, cancellationToken))
+        if (!await TryShareRejectionAsync(request.Key, cancellationToken))
             return new(LookOutcome.Unavailable);
 
-        var reading = await store.ReadAsync(order.Key, cancellationToken);
+        var reading = await store.ReadAsync(request.Key, cancellationToken);
         if (reading.Outcome == StoreOutcome.Unavailable)
             return new(LookOutcome.Unavailable);
 
-        WithdrawRejected(order.Key, reading);
-        if (reading.Token is not { } token || token.IssuedAt <= order.IssuedAfter || slot.IsReplaced(token.Value))
+        WithdrawRejected(request.Key, reading);
+        if (reading.Token is not { } token || token.IssuedAt <= request.IssuedAfter || slot.IsReplaced(token.Value))
             return new(LookOutcome.Behind);
 
         if (slot.Newest is { } newest && newest.IsSentAs(token))
             return AdoptSame(token, newest);
 
-        TimeSpan? usedFrom = order.CanSettle ? token.IssuedAt + token.Settling : null;
+        TimeSpan? usedFrom = request.CanSettle ? token.IssuedAt + token.Settling : null;
         if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token, usedFrom))
             return new(LookOutcome.Behind);
 
@@ -37,7 +37,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
         if (token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance)
             return new(LookOutcome.Behind);
 
-        // The token endpoint has returned it again to another replica, with its remaining time as its lifetime. That was everybody's attempt.
+        // The token endpoint has returned it again to another replica, with the remaining time as its lifetime. One attempt is enough.
         if (token.Lifetime < newest.Lifetime && newest.IsValidAt(time.GetMonotonicNow()))
         {
             var repeated = newest.WithLifetime(token.Lifetime);
@@ -62,11 +62,11 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     }
 
     /// <summary>Writes a fetched token. For an operator, the previous token is rejected too, so that all replicas stop using it.</summary>
-    public async ValueTask ShareAsync(RefreshOrder order, AccessToken token, AccessToken? replaced, CancellationToken cancellationToken)
+    public async ValueTask ShareAsync(RefreshRequest request, AccessToken token, AccessToken? replaced, CancellationToken cancellationToken)
     {
-        if (order.Trigger == RefreshTrigger.Operator && replaced is not null && !replaced.HasSameValue(token))
-            await store.RejectAsync(order.Key, replaced, cancellationToken);
-        await store.WriteAsync(order.Key, token, cancellationToken);
+        if (request.Trigger == RefreshTrigger.Operator && replaced is not null && !replaced.HasSameValue(token))
+            await store.RejectAsync(request.Key, replaced, cancellationToken);
+        await store.WriteAsync(request.Key, token, cancellationToken);
     }
 
     /// <summary>Shares each rejection once.</summary>

@@ -121,7 +121,7 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     [InlineData("SET", "KEY", "garbage")]
     [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
     [InlineData("RPUSH", "KEY", "a", "list")]
-    public async Task Something_else_under_the_key_counts_as_no_rejection_and_makes_room_for_one(params string[] command)
+    public async Task Something_else_under_the_key_is_not_a_rejection_and_makes_room_for_one(params string[] command)
     {
         await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? RejectedName : word))]);
         var token = RedisRig.Token("a");
@@ -184,7 +184,7 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_look_at_one_key_does_not_change_what_is_written_under_another()
+    public async Task Reading_one_key_does_not_change_what_is_written_under_another()
     {
         using var production = new RedisRig($"{server.Endpoint}", "Production");
         await rig.ReadAsync();
@@ -197,7 +197,8 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     public async Task A_user_with_the_documented_rights_can_share_a_rejection()
     {
         await server.RunAsync(
-            "ACL", "SETUSER", "limited", "on", ">limited", "~clik2pay:*", "+eval", "+time", "+get", "+set", "+del", "+strlen", "+pttl", "+pexpire");
+            "ACL", "SETUSER", "limited", "on", ">limited", "~clik2pay:*",
+            "+eval", "+time", "+get", "+set", "+del", "+strlen", "+pttl", "+pexpire");
         using var limited = new RedisRig($"{server.Endpoint},user=limited,password=limited");
 
         Assert.True(await limited.Store.RejectAsync(limited.Key, RedisRig.Token("a"), Cancellation));

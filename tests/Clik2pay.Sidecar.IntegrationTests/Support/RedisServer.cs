@@ -31,7 +31,13 @@ internal sealed class RedisServer : IAsyncDisposable
         this.access = (access ?? new RedisOptions { Endpoints = [] }) with { Endpoints = [Endpoint] };
         var isTls = this.access.Tls;
         var configuration = folder.Write("redis.conf", string.Join('\n', (string[])[
-            $"bind {address}", isTls ? "port 0" : $"port {port}", isTls ? $"tls-port {port}" : "", isSentinel ? "" : "save \"\"", $"dir {folder.FullName}", .. settings, ""]));
+            $"bind {address}",
+            isTls ? "port 0" : $"port {port}",
+            isTls ? $"tls-port {port}" : "",
+            isSentinel ? "" : "save \"\"",
+            $"dir {folder.FullName}",
+            .. settings,
+            ""]));
         arguments = isSentinel ? [configuration, "--sentinel"] : [configuration];
         readySign = isSentinel ? "+monitor" : "Ready to accept connections";
     }

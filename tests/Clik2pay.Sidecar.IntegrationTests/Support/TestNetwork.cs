@@ -66,7 +66,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         await RunAsync([.. Command, "iptables", "-w", "-F", "INPUT"]);
     }
 
-    /// <summary>Lets the program reach what listens on <see cref="Host"/> of another network. Both addresses belong to this machine.</summary>
+    /// <summary>Lets the program reach servers on <see cref="Host"/> of another network. Both addresses belong to this machine.</summary>
     public Task ReachHostOfAsync(TestNetwork other) =>
         RunAsync("ip", "-n", name, "route", "add", $"{other.Host}/32", "via", Host);
 

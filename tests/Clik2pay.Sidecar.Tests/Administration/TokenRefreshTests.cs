@@ -57,7 +57,7 @@ public sealed class TokenRefreshTests
         var (status, text) = await PostAsync(sidecar);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.StartsWith("No new access token was obtained: the token endpoint returned the current token again", text, StringComparison.Ordinal);
+        Assert.Contains("the token endpoint returned the current token again", text, StringComparison.Ordinal);
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 

@@ -48,7 +48,7 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
         var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
         var (now, lifetime) = (time.GetMonotonicNow(), Lifetime);
         if (IsStuck)
-            (name, lifetime) = (ExpiresAt.Last().Key, TimeSpan.FromSeconds(Math.Max(0, Math.Floor((ExpiresAt.Last().Value - now).TotalSeconds))));
+            (name, lifetime) = (ExpiresAt.Last().Key, MonotonicTime.Max(ExpiresAt.Last().Value - now, TimeSpan.Zero));
         else if (RepeatsToken && ExpiresAt.LastOrDefault(token => token.Value > now) is { Key: { } repeated, Value: var expiresAt })
             (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
         else

@@ -18,7 +18,9 @@ internal sealed class TokenRig
         Store = store ?? new InProcessTokenStore(time);
         var sharing = new TokenSharing(Slot, Store, time);
         Refresher = new(Slot, sharing, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
-        Loop = new(new Rotation(Key, Slot, time), Refresher, sharing, new RefreshSchedule(refreshAt, Store.CanForget, random), Slot, History, metrics, time, NullLogger<RefreshLoop>.Instance);
+        var schedule = new RefreshSchedule(refreshAt, Store.CanForget, random);
+        var log = NullLogger<RefreshLoop>.Instance;
+        Loop = new(new Rotation(Key, Slot, time), Refresher, sharing, schedule, Slot, History, metrics, time, log);
         Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
         Simulation = simulation;
     }

@@ -44,7 +44,8 @@ public sealed class RedisClockTests
         void Check()
         {
             var now = simulation.Time.GetTimestamp();
-            missing += simulation.Time.TimerNow > TimeSpan.FromDays(1) + (5 * Second) ? replicas.Count(replica => replica.Token is null) : 0;
+            var hasStarted = simulation.Time.TimerNow > TimeSpan.FromDays(1) + (5 * Second);
+            missing += hasStarted ? replicas.Count(replica => replica.Token is null) : 0;
             expired += replicas.Count(replica => replica.Token is { } token && endpoint.ExpiresAt[token.Value].Ticks <= now);
         }
     }

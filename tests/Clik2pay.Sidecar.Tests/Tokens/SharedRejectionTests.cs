@@ -23,7 +23,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_revoked_token_costs_one_token_call_although_its_successor_lives_shorter()
+    public void A_revoked_token_costs_one_token_call_although_its_successor_expires_earlier()
     {
         foreach (var replica in replicas)
         {
@@ -75,7 +75,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_replica_goes_on_with_a_token_that_was_rejected_elsewhere_while_there_is_no_successor()
+    public void A_replica_keeps_using_a_token_that_was_rejected_elsewhere_while_there_is_no_successor()
     {
         endpoint.Failure = new(Clik2pay.Sidecar.Tokens.RefreshOutcome.Unavailable, "outage");
         replicas[0].Reject(replicas[0].Token!);

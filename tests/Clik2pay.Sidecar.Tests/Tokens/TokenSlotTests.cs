@@ -25,7 +25,7 @@ public sealed class TokenSlotTests
     [Fact]
     public void A_wall_clock_that_is_set_back_and_forth_does_not_change_the_expiry()
     {
-        var clock = new WanderingWallClock();
+        var clock = new SteppedWallClock();
         var wandering = new TokenSlot(clock);
 
         wandering.TryPublish(new("a", TimeSpan.FromSeconds(10), clock.GetMonotonicNow() + TimeSpan.FromSeconds(10), Secrets.Set));
@@ -76,7 +76,7 @@ public sealed class TokenSlotTests
         Assert.DoesNotContain("canary", texts, StringComparison.Ordinal);
     }
 
-    private sealed class WanderingWallClock : TimeProvider
+    private sealed class SteppedWallClock : TimeProvider
     {
         private int readings;
 

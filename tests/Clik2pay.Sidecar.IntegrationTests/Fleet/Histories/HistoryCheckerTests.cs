@@ -46,7 +46,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_token_that_expires_while_the_request_is_on_its_way_is_no_violation()
+    public void A_token_that_expires_while_the_request_is_on_its_way_is_not_a_violation()
     {
         Request("0.1", 19.9, 25, "old");
 
@@ -54,7 +54,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void One_token_for_the_fault_beside_those_of_the_period_is_no_violation()
+    public void One_token_for_the_fault_beside_those_of_the_period_is_not_a_violation()
     {
         foreach (var at in new[] { 5.1, 5.2, 9 })
             Issue($"{at}", at);
@@ -72,7 +72,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_token_for_each_of_four_separated_groups_is_no_violation_and_a_fifth_is_one()
+    public void A_token_for_each_of_four_separated_groups_is_not_a_violation_and_a_fifth_is_one()
     {
         history.EndedAt = At(14);
         history.Faults.Enqueue(new(FaultKind.CutOffFromRedis, "group 0", At(10), At(13), SeparatedGroups: 4));
@@ -143,7 +143,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void An_older_token_of_a_request_that_was_sent_before_the_newer_one_arrived_is_no_violation()
+    public void An_older_token_of_a_request_that_was_sent_before_the_newer_one_arrived_is_not_a_violation()
     {
         Request("0.1", 5, 5.2, "new");
         Request("0.1", 5.1, 5.3, "old");
@@ -152,7 +152,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void An_older_token_of_another_process_is_no_violation()
+    public void An_older_token_of_another_process_is_not_a_violation()
     {
         Request("0.1", 5, 5.1, "new");
         Request("1.1", 5.2, 5.3, "old");
@@ -170,7 +170,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void An_older_token_in_Redis_after_a_loss_or_on_another_server_is_no_violation()
+    public void An_older_token_in_Redis_after_a_loss_or_on_another_server_is_not_a_violation()
     {
         history.Faults.Enqueue(new(FaultKind.FlushRedis, "Redis", At(8), At(8.1), SeparatedGroups: 1));
         Serve(0, 9);
@@ -203,7 +203,8 @@ public sealed class HistoryCheckerTests
     [InlineData("timeout", false, 8)]
     [InlineData("500", false, 8)]
     [InlineData(Call.Served, false, 37)]
-    public void A_replica_without_an_explained_outcome_in_time_after_a_fault_is_a_violation(string outcome, bool isExplained, double endedAt)
+    public void A_replica_without_an_explained_outcome_in_time_after_a_fault_is_a_violation(
+        string outcome, bool isExplained, double endedAt)
     {
         history.Calls.Clear();
         Serve(0, 7);
@@ -213,7 +214,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_replica_that_reports_why_it_has_no_token_is_no_violation()
+    public void A_replica_that_reports_why_it_has_no_token_is_not_a_violation()
     {
         history.Calls.Clear();
         Serve(0, 7);

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// A token in the shared store is adopted only if it was issued after this moment of <see cref="MonotonicTime"/>.
 /// </param>
 /// <param name="Before">The status before it: the last outcome, and until when it can wait for the store.</param>
-internal sealed record RefreshOrder(TokenKey Key, RefreshTrigger Trigger, TimeSpan IssuedAfter, RefreshStatus Before)
+internal sealed record RefreshRequest(TokenKey Key, RefreshTrigger Trigger, TimeSpan IssuedAfter, RefreshStatus Before)
 {
     /// <summary>Whether the current token can stay in use for a while, so that the new one can settle.</summary>
     public bool CanSettle => Trigger == RefreshTrigger.Scheduled;

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>A process is stopped while it owns the lease. The test mostly waits, so other tests can run beside it.</summary>
-public sealed class StoppedHolderTests
+public sealed class StoppedOwnerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_holder_that_is_stopped_for_twice_the_lease_time_never_sets_the_stored_expiry_back()
+    public async Task An_owner_that_is_stopped_for_twice_the_lease_time_never_sets_the_stored_expiry_back()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
