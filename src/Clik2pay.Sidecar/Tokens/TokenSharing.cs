@@ -3,6 +3,9 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>
 internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvider time)
 {
+    /// <summary>A lifetime loses its fraction of a millisecond in the store.</summary>
+    private static readonly TimeSpan LifetimeTolerance = TimeSpan.FromSeconds(1);
+
     private Rejection? sharedRejection;
 
     /// <summary>Adopts the shared token if it expires later than this replica's newest one and fulfills the request.</summary>
@@ -38,7 +41,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
             return new(LookOutcome.Behind);
 
         // The token endpoint has returned it again to another replica, with the remaining time as its lifetime. One attempt is enough.
-        if (token.Lifetime < newest.Lifetime && newest.IsValidAt(time.GetMonotonicNow()))
+        if (newest.Lifetime - token.Lifetime > LifetimeTolerance && newest.IsValidAt(time.GetMonotonicNow()))
         {
             var repeated = newest.WithLifetime(token.Lifetime);
             if (slot.TryPublish(repeated))
