@@ -34,7 +34,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
             : "A new access token was obtained";
         var reach = store.Status.IsUp switch
         {
-            true => $" and is shared; replicas adopt it within {RefreshSchedule.OthersInterval.TotalMinutes:0} minutes.",
+            true => $". Other replicas adopt it from Redis within {RefreshSchedule.OthersInterval.TotalMinutes:0} minutes.",
             false => ". Redis cannot be used, so other replicas keep their tokens. Run the command again when Redis is available.",
             null => ". Only this sidecar uses it, because replicas share a token only through Redis.",
         };

@@ -52,7 +52,8 @@ internal static class ProxyServices
     }
 
     /// <summary>
-    /// begin and end → guard → route → every decoding matches that route → body limit → body kept → transforms and forward → replay
+    /// begin and end → guard → route → every decoding matches that route → body limit → body kept → transforms and forward
+    /// → replay
     /// after a 401. A request without a route gets a 404.
     /// </summary>
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>

@@ -64,7 +64,7 @@ internal sealed class RedisTokenStore(
                 return nothing with { Outcome = StoreOutcome.Found, Token = token };
             }
 
-            // What does not open helps nobody, and would keep what does from its place.
+            // A value that does not open would keep a valid token from being written.
             await redis.DeleteIfStillAsync(names.Token, value, cancellationToken);
         }
 

@@ -21,7 +21,7 @@ internal sealed class AccessToken(
     public static readonly TimeSpan SuspectAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest time from issue to first use of a token that replaces a valid one.</summary>
-    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSettlingTime = TimeSpan.FromSeconds(10);
 
     public string Value { get; } = value;
 
@@ -38,7 +38,7 @@ internal sealed class AccessToken(
     /// How long a new token is not used while the current one is valid, because some providers accept a token only seconds after issue. It
     /// is 10 s, or a tenth of the lifetime if that is shorter.
     /// </summary>
-    public TimeSpan Settling => Min(LongestSettling, Lifetime / 10);
+    public TimeSpan SettlingTime => Min(LongestSettlingTime, Lifetime / 10);
 
     public CredentialSet Credentials { get; } = credentials;
 

@@ -37,7 +37,8 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
         if (now >= loop.Status.DueAt)
             loop.Wake(RefreshTrigger.Scheduled);
 
-        return token.IsSuspectAt(time.GetWallOffset(now)) && !HasWaitedFor(token, now) ? null : token;
+        var mustWait = token.IsSuspectAt(time.GetWallOffset(now)) && loop.CanFollowClock(now) && !HasWaitedFor(token, now);
+        return mustWait ? null : token;
     }
 
     /// <summary>The token to send, after a bounded wait for the refresh that brings it; null when none can be obtained.</summary>
@@ -45,12 +46,12 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     {
         // Taken before the slot is read: a refresh that ends between the two is then not waited for in vain.
         var refresh = loop.NextRefresh;
+        if (TryGet() is { } ready)
+            return ready;
+
         var now = time.GetMonotonicNow();
         var token = slot.GetCurrent(now);
-        if (token is not null && (!token.IsSuspectAt(time.GetWallOffset(now)) || HasWaitedFor(token, now)))
-            return token;
-
-        if (loop.Status.IsPausedAt(now) || (token is not null && !loop.CanFollowClock(now)))
+        if (loop.Status.IsPausedAt(now))
             return token;
 
         var trigger = token is null ? RefreshTrigger.Expired : RefreshTrigger.ClockChange;
@@ -80,7 +81,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
     /// </summary>
     /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Another token than that; null when there is none.</returns>
+    /// <returns>A token other than the rejected one. Null if no such token can be obtained.</returns>
     public async ValueTask<AccessToken?> ReplaceAsync(string authorization, CancellationToken cancellationToken)
     {
         Reject(authorization);

@@ -5,10 +5,10 @@ internal sealed class OperatorRequests
 {
     private Request? pending;
 
-    /// <summary>When the oldest unfulfilled request was made, in <see cref="MonotonicTime"/>; null when there is none.</summary>
+    /// <summary>When the oldest pending request was made, in <see cref="MonotonicTime"/>. Null if no request is pending.</summary>
     public TimeSpan? PendingSince => Volatile.Read(ref pending)?.At;
 
-    /// <returns>How the refresh ends that fulfills the request.</returns>
+    /// <returns>The outcome of the refresh that fulfills the request.</returns>
     public Task<RefreshRecord> Add(TimeSpan now)
     {
         var own = new Request(now, new(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -20,10 +20,10 @@ internal sealed class RefreshLoop(
     TimeProvider time,
     ILogger<RefreshLoop> log)
 {
+    private readonly OperatorRequests operators = new();
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ActivityContext> refreshed = new();
     private volatile RefreshStatus status = RefreshStatus.Initial;
-    private readonly OperatorRequests operators = new();
     private long nextClockChange = long.MinValue;
 
     public RefreshStatus Status => status;
@@ -163,7 +163,7 @@ internal sealed class RefreshLoop(
                 return trigger;
 
             // A request needs a token, or the current one is in doubt. After a failed attempt, the schedule replaces a token in doubt.
-            var doubt = status.Failure is null || trigger == RefreshTrigger.ClockChange ? slot.Doubt : null;
+            var doubt = status.Failure is null || trigger == RefreshTrigger.ClockChange ? slot.EarlyRefreshTrigger : null;
             doubt = doubt == RefreshTrigger.ClockChange && !CanFollowClock(time.GetMonotonicNow()) ? null : doubt;
             if ((doubt is not null || slot.Current is null) && !IsPaused)
             {

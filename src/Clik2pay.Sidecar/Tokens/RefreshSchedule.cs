@@ -61,7 +61,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <param name="result">The result of the refresh.</param>
     /// <param name="before">The status before the refresh.</param>
     /// <param name="now">In <see cref="MonotonicTime"/>.</param>
-    /// <param name="currentUntil">When the current token expires; <paramref name="now"/> when there is none.</param>
+    /// <param name="currentUntil">When the current token expires, or <paramref name="now"/> without a current token.</param>
     public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
     {
         if (result.Token is { } token)
@@ -71,7 +71,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
             return new()
             {
                 // Not before the token is in use. Otherwise, each settling token could be replaced by another settling one.
-                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, Min(2 * token.Settling, (token.ExpiresAt - now) / 2))),
+                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, Min(2 * token.SettlingTime, (token.ExpiresAt - now) / 2))),
                 NotBefore = now + Floor,
                 AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
                 LookAt = NextLook(isKeeper, now),

@@ -76,9 +76,8 @@ internal sealed class TokenRefresher(
             }
             else
             {
-                // 7. Without store or lease, or after waiting in vain, each replica fetches for itself. But late, because an outage of the store may
-                //    be short; and never after one poll alone: on a machine where a hundred processes start at once, the first may be too
-                //    slow.
+                // 7. Without store or lease, or after the longest wait, each replica fetches for itself. It fetches late, because an outage
+                //    of the store may be short. It polls twice before that, because the first poll may be too slow on a busy machine.
                 if (CanWait(request))
                     return RefreshResult.Deferred;
 
@@ -131,7 +130,7 @@ internal sealed class TokenRefresher(
     private bool CanWait(RefreshRequest request) =>
         request.Trigger == RefreshTrigger.Scheduled
         && slot.Current is not null
-        && slot.Doubt is null
+        && slot.EarlyRefreshTrigger is null
         && time.GetMonotonicNow() < request.Before.AloneAt;
 
     private async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
@@ -165,7 +164,7 @@ internal sealed class TokenRefresher(
             if (request.Trigger == RefreshTrigger.Operator)
                 return Invalid(SameToken);
 
-            if (before.IsValidAt(time.GetMonotonicNow()) && slot.Doubt is null)
+            if (before.IsValidAt(time.GetMonotonicNow()) && slot.EarlyRefreshTrigger is null)
                 return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
 
             if (repeats == MaxRepeats || request.Before.Failures > 0)
@@ -188,7 +187,7 @@ internal sealed class TokenRefresher(
             slot.Withdraw(replaced);
         }
 
-        if (!slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.Settling : null))
+        if (!slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.SettlingTime : null))
         {
             // The current token expires later and stays. The next refresh is scheduled as if it had the new one's short lifetime.
             return slot.IsRejected(token) || slot.Current is not { } current

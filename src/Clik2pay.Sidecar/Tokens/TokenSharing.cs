@@ -11,7 +11,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     /// <summary>Adopts the shared token if it expires later than this replica's newest one and fulfills the request.</summary>
     public async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        // A store that is away costs one timeout and not two.
+        // If the store is unavailable, this costs one timeout instead of two.
         if (!await TryShareRejectionAsync(request.Key, cancellationToken))
             return new(LookOutcome.Unavailable);
 
@@ -20,28 +20,30 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
             return new(LookOutcome.Unavailable);
 
         WithdrawRejected(request.Key, reading);
-        if (reading.Token is not { } token || token.IssuedAt <= request.IssuedAfter || slot.IsReplaced(token.Value))
+        if (reading.Token is not { } token || token.IssuedAt <= request.IssuedAfter || slot.IsReplaced(token))
             return new(LookOutcome.Behind);
 
         if (slot.Newest is { } newest && newest.IsSentAs(token))
-            return AdoptSame(token, newest);
+            return AdoptSame(request, token, newest);
 
-        TimeSpan? usedFrom = request.CanSettle ? token.IssuedAt + token.Settling : null;
+        TimeSpan? usedFrom = request.CanSettle ? token.IssuedAt + token.SettlingTime : null;
         if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token, usedFrom))
             return new(LookOutcome.Behind);
 
         return new(LookOutcome.Adopted, token);
     }
 
-    /// <summary>The store has the token that this replica has. Its expiry here is never extended.</summary>
-    private LookResult AdoptSame(AccessToken token, AccessToken newest)
+    /// <summary>The store has the same token as this replica. This replica never extends the expiry of its token.</summary>
+    private LookResult AdoptSame(RefreshRequest request, AccessToken token, AccessToken newest)
     {
-        // The store's clock was set back: this replica knows better when the token expires.
+        // The store's clock was set back, so this replica's expiry is the right one.
         if (token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance)
             return new(LookOutcome.Behind);
 
-        // The token endpoint has returned it again to another replica, with the remaining time as its lifetime. One attempt is enough.
-        if (newest.Lifetime - token.Lifetime > LifetimeTolerance && newest.IsValidAt(time.GetMonotonicNow()))
+        // The token endpoint has returned the token again to another replica, with the remaining time as its lifetime. A scheduled refresh
+        // would get the same response. A refresh for another reason needs another token.
+        var isRepeated = newest.Lifetime - token.Lifetime > LifetimeTolerance;
+        if (isRepeated && request.CanSettle && slot.EarlyRefreshTrigger is null && newest.IsValidAt(time.GetMonotonicNow()))
         {
             var repeated = newest.WithLifetime(token.Lifetime);
             if (slot.TryPublish(repeated))
@@ -58,10 +60,10 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     public async Task<LookResult> PollAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var look = await AdoptAsync(new(key, RefreshTrigger.Scheduled, TimeSpan.MinValue, RefreshStatus.Initial), cancellationToken);
-        return look.Outcome == LookOutcome.Behind && slot.Doubt is null && slot.Current is not null && slot.Newest is { } newest
-            && await store.WriteAsync(key, newest, cancellationToken)
-                ? new(LookOutcome.WrittenBack)
-                : look;
+        var canWrite = look.Outcome == LookOutcome.Behind && slot.EarlyRefreshTrigger is null && slot.Current is not null;
+        return canWrite && slot.Newest is { } newest && await store.WriteAsync(key, newest, cancellationToken)
+            ? new(LookOutcome.WrittenBack)
+            : look;
     }
 
     /// <summary>Writes a fetched token. For an operator, the previous token is rejected too, so that all replicas stop using it.</summary>

@@ -16,7 +16,7 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>The token that was published last. It may be in use, still settling, or expired.</summary>
     public AccessToken? Newest => Volatile.Read(ref content)?.Newest;
 
-    /// <summary>The last token that was rejected, and when; null when there is none.</summary>
+    /// <summary>The last token that upstream rejected here, and when. Null before the first rejection.</summary>
     public Rejection? LastRejection => Volatile.Read(ref rejection);
 
     /// <summary>Whether there is a current token that may have expired by the wall clock.</summary>
@@ -32,8 +32,8 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>Whether there is a current token that was rejected or replaced at another replica.</summary>
     public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
 
-    /// <summary>Why the current token has to be replaced before its refresh point; null when it does not.</summary>
-    public RefreshTrigger? Doubt => IsWithdrawn ? RefreshTrigger.Unauthorized : IsSuspect ? RefreshTrigger.ClockChange : null;
+    /// <summary>Why the current token must be replaced before its refresh point. Null if it need not be.</summary>
+    public RefreshTrigger? EarlyRefreshTrigger => IsWithdrawn ? RefreshTrigger.Unauthorized : IsSuspect ? RefreshTrigger.ClockChange : null;
 
     /// <summary>The token to send at a moment of <see cref="MonotonicTime"/>.</summary>
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
@@ -126,7 +126,7 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>
     /// Whether a newer token has replaced this one. Then it is not adopted again, even if the shared store reports a late expiry.
     /// </summary>
-    public bool IsReplaced(string value) => string.Equals(Volatile.Read(ref lastReplaced), value, StringComparison.Ordinal);
+    public bool IsReplaced(AccessToken token) => string.Equals(Volatile.Read(ref lastReplaced), token.Value, StringComparison.Ordinal);
 
     private bool IsWithdrawnToken(AccessToken token) => string.Equals(Volatile.Read(ref withdrawn), token.Value, StringComparison.Ordinal);
 

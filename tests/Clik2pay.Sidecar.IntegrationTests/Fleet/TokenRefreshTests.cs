@@ -18,7 +18,7 @@ public sealed class TokenRefreshTests
         var response = await first.Admin.PostAsync(new Uri("/tokens/refresh", UriKind.Relative), content: null);
 
         Assert.Equal(
-            "A new access token was obtained and is shared; replicas adopt it within 5 minutes. "
+            "A new access token was obtained. Other replicas adopt it from Redis within 5 minutes. "
             + "The provider accepts the previous token until it expires.\n",
             await response.Content.ReadAsStringAsync());
         await using var second = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);

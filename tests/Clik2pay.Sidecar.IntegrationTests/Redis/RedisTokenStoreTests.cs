@@ -6,30 +6,15 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
 /// <summary>What lies in a real Redis, and what is made of what somebody else has put there.</summary>
-public sealed class RedisTokenStoreTests : IAsyncLifetime
+public sealed class RedisTokenStoreTests : RedisStoreTest
 {
-    private RedisServer server = null!;
-    private RedisRig rig = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await RedisServer.StartAsync();
-        rig = new($"{server.Endpoint}");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        rig.Dispose();
-        await server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_written_token_is_read_with_what_is_left_of_it_and_never_more()
     {
         var token = RedisRig.Token("a.b-c_d~e+f/g=", left: 1800);
-        await rig.WriteAsync(token);
+        await Rig.WriteAsync(token);
 
-        var read = (await rig.ReadAsync()).Token!;
+        var read = (await Rig.ReadAsync()).Token!;
 
         Assert.Equal(token.Value, read.Value);
         Assert.Equal(token.Lifetime, read.Lifetime);
@@ -37,44 +22,44 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_read_where_nothing_is() => Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+    public async Task Nothing_is_read_where_nothing_is() => Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
 
     [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
     [Fact]
     public async Task A_token_is_written_only_over_one_that_expires_earlier()
     {
-        await rig.WriteAsync(RedisRig.Token("newer", left: 1800));
-        await rig.WriteAsync(RedisRig.Token("older", left: 1700));
-        Assert.Equal("newer", (await rig.ReadAsync()).Token?.Value);
+        await Rig.WriteAsync(RedisRig.Token("newer", left: 1800));
+        await Rig.WriteAsync(RedisRig.Token("older", left: 1700));
+        Assert.Equal("newer", (await Rig.ReadAsync()).Token?.Value);
 
-        await rig.WriteAsync(RedisRig.Token("newest", left: 1900));
-        Assert.Equal("newest", (await rig.ReadAsync()).Token?.Value);
+        await Rig.WriteAsync(RedisRig.Token("newest", left: 1900));
+        Assert.Equal("newest", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_token_that_has_expired_is_not_written_and_one_that_expires_is_gone()
     {
-        await rig.WriteAsync(RedisRig.Token("dead", left: -1));
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        await Rig.WriteAsync(RedisRig.Token("dead", left: -1));
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
 
-        await rig.WriteAsync(RedisRig.Token("short", left: 0.3));
-        await server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
+        await Rig.WriteAsync(RedisRig.Token("short", left: 0.3));
+        await Server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
     }
 
     [Fact]
     public async Task Nothing_in_Redis_is_in_clear_text()
     {
-        await rig.WriteAsync(RedisRig.Token("canary-token"));
-        await using var lease = await rig.AcquireAsync();
+        await Rig.WriteAsync(RedisRig.Token("canary-token"));
+        await using var lease = await Rig.AcquireAsync();
         await lease.ReleaseAsync(new(RefreshOutcome.Unavailable, "canary-reason", TimeSpan.FromSeconds(30)));
-        await using var second = await new RedisRig($"{server.Endpoint}", "Production").AcquireAsync();
+        await using var second = await new RedisRig($"{Server.Endpoint}", "Production").AcquireAsync();
 
-        var keys = (await server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text).ToList();
+        var keys = (await Server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text).ToList();
         Assert.Equal(3, keys.Count);
         foreach (var key in keys)
         {
-            var text = key + Encoding.Latin1.GetString((await server.RunAsync("GET", key)).Bytes!);
+            var text = key + Encoding.Latin1.GetString((await Server.RunAsync("GET", key)).Bytes!);
             Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase);
             foreach (var secret in new[] { Secrets.Username, Secrets.Password, Secrets.ApiKey })
             {
@@ -85,27 +70,27 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
 
         // All that is written has an end.
         foreach (var key in keys)
-            Assert.InRange((await server.RunAsync("PTTL", key)).Integer, 1, 3_600_000);
+            Assert.InRange((await Server.RunAsync("PTTL", key)).Integer, 1, 3_600_000);
     }
 
     [Fact]
     public async Task Environments_and_credentials_have_keys_of_their_own_and_a_value_copied_between_them_does_not_open()
     {
-        using var production = new RedisRig($"{server.Endpoint}", "Production");
-        using var rotated = new RedisRig($"{server.Endpoint}", password: "another");
-        await rig.WriteAsync(RedisRig.Token("sandbox"));
+        using var production = new RedisRig($"{Server.Endpoint}", "Production");
+        using var rotated = new RedisRig($"{Server.Endpoint}", password: "another");
+        await Rig.WriteAsync(RedisRig.Token("sandbox"));
 
         Assert.Equal(StoreReading.Empty, await production.ReadAsync());
         Assert.Equal(StoreReading.Empty, await rotated.ReadAsync());
         foreach (var other in new[] { production, rotated })
         {
-            await server.RunAsync("COPY", rig.TokenName, other.TokenName);
+            await Server.RunAsync("COPY", Rig.TokenName, other.TokenName);
             Assert.Equal(StoreReading.Empty, await other.ReadAsync());
         }
 
         // It is removed, so that it keeps no token of theirs from its place; and not where it came from.
-        Assert.Equal(rig.TokenName, await server.SingleKeyAsync());
-        Assert.Equal("sandbox", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal(Rig.TokenName, await Server.SingleKeyAsync());
+        Assert.Equal("sandbox", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Theory]
@@ -117,111 +102,114 @@ public sealed class RedisTokenStoreTests : IAsyncLifetime
     [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
     public async Task Something_else_under_the_key_is_a_miss_and_makes_room_for_a_token(params string[] command)
     {
-        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? rig.TokenName : word))]);
+        await Server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? Rig.TokenName : word))]);
 
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
-        await rig.WriteAsync(RedisRig.Token("ours"));
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
+        await Rig.WriteAsync(RedisRig.Token("ours"));
 
-        Assert.Equal("ours", (await rig.ReadAsync()).Token?.Value);
-        Assert.Single(rig.Log.Lines, line => line.Text.Contains("is not used and is removed", StringComparison.Ordinal));
+        Assert.Equal("ours", (await Rig.ReadAsync()).Token?.Value);
+        Assert.Single(Rig.Log.Lines, line => line.Text.Contains("is not used and is removed", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_token_whose_end_somebody_has_put_off_is_not_believed_and_makes_room()
     {
-        await rig.WriteAsync(RedisRig.Token("a", left: 10, lifetime: 60));
-        await server.RunAsync("PEXPIRE", rig.TokenName, 30_000);
+        await Rig.WriteAsync(RedisRig.Token("a", left: 10, lifetime: 60));
+        await Server.RunAsync("PEXPIRE", Rig.TokenName, 30_000);
 
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
-        await rig.WriteAsync(RedisRig.Token("b", left: 20, lifetime: 60));
-        Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
+        await Rig.WriteAsync(RedisRig.Token("b", left: 20, lifetime: 60));
+        Assert.Equal("b", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_token_of_the_past_that_somebody_puts_there_again_is_not_believed()
     {
-        await rig.WriteAsync(RedisRig.Token("past", left: 0.5));
-        var value = (await server.RunAsync("GET", rig.TokenName)).Bytes!;
-        await server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
+        await Rig.WriteAsync(RedisRig.Token("past", left: 0.5));
+        var value = (await Server.RunAsync("GET", Rig.TokenName)).Bytes!;
+        await Server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
 
-        await server.RunAsync("SET", rig.TokenName, value, "PX", 3_600_000);
+        await Server.RunAsync("SET", Rig.TokenName, value, "PX", 3_600_000);
 
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
-        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
+        Assert.Equal(0, (await Server.RunAsync("DBSIZE")).Integer);
     }
 
     [Fact]
     public async Task A_user_without_a_right_deletes_nothing()
     {
-        await rig.WriteAsync(RedisRig.Token("a"));
-        await server.RunAsync("ACL", "SETUSER", "limited", "on", ">limited", "~*", "+eval", "+time", "+get", "+set", "+del", "+pttl", "+pexpire");
-        using var limited = new RedisRig($"{server.Endpoint},user=limited,password=limited");
+        await Rig.WriteAsync(RedisRig.Token("a"));
+        await Server.RunAsync(
+            "ACL", "SETUSER", "limited", "on", ">limited", "~*", "+eval", "+time", "+get", "+set", "+del", "+pttl", "+pexpire");
+        using var limited = new RedisRig($"{Server.Endpoint},user=limited,password=limited");
 
         Assert.Equal(StoreReading.Unavailable, await limited.ReadAsync());
 
-        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal("a", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_write_that_came_too_late_is_over_with_the_next_read()
     {
-        await rig.ReadAsync();
-        server.Signal(SidecarProcess.Stop);
-        await rig.Store.WriteAsync(rig.Key, RedisRig.Token("a"), TestContext.Current.CancellationToken);
-        server.Signal(SidecarProcess.Continue);
-        await rig.ReadAsync();
+        await Rig.ReadAsync();
+        Server.Signal(SidecarProcess.Stop);
+        await Rig.Store.WriteAsync(Rig.Key, RedisRig.Token("a"), TestContext.Current.CancellationToken);
+        Server.Signal(SidecarProcess.Continue);
+        await Rig.ReadAsync();
 
         Assert.Equal(
             ["shared through", "(Timeout)", "shared through"],
-            rig.Log.Lines.Select(line => line.Text.Contains("(Timeout)", StringComparison.Ordinal) ? "(Timeout)" : "shared through"));
+            Rig.Log.Lines.Select(line => line.Text.Contains("(Timeout)", StringComparison.Ordinal) ? "(Timeout)" : "shared through"));
     }
 
     [Fact]
     public async Task A_clock_of_Redis_that_was_set_back_a_little_costs_no_token()
     {
-        await rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
+        await Rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
 
-        Assert.InRange((await rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow(), TimeSpan.Zero, TimeSpan.FromSeconds(3600));
+        var remaining = (await Rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow();
+        Assert.InRange(remaining, TimeSpan.Zero, TimeSpan.FromSeconds(3600));
     }
 
     [Fact]
     public async Task A_Redis_that_is_full_is_told_once_although_it_can_be_read()
     {
-        await server.RunAsync("CONFIG", "SET", "maxmemory", "1kb");
+        await Server.RunAsync("CONFIG", "SET", "maxmemory", "1kb");
 
         for (var i = 0; i < 3; i++)
-            await rig.WriteAsync(RedisRig.Token("a"));
-        Assert.Single(rig.Log.Lines, line => line.Text.Contains("is out of memory", StringComparison.Ordinal));
+            await Rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Single(Rig.Log.Lines, line => line.Text.Contains("is out of memory", StringComparison.Ordinal));
 
-        await server.RunAsync("CONFIG", "SET", "maxmemory", "0");
-        await rig.WriteAsync(RedisRig.Token("a"));
+        await Server.RunAsync("CONFIG", "SET", "maxmemory", "0");
+        await Rig.WriteAsync(RedisRig.Token("a"));
         Assert.Equal(
             ["shared through", "out of memory", "shared through"],
-            rig.Log.Lines.Select(line => line.Text.Contains("shared through", StringComparison.Ordinal) ? "shared through" : "out of memory"));
+            Rig.Log.Lines.Select(
+                line => line.Text.Contains("shared through", StringComparison.Ordinal) ? "shared through" : "out of memory"));
     }
 
     [Fact]
     public async Task A_Redis_that_was_stopped_writes_what_it_finds_then_with_no_later_end()
     {
         var token = RedisRig.Token("a", left: 60);
-        await rig.ReadAsync();
-        server.Signal(SidecarProcess.Stop);
-        await rig.Store.WriteAsync(rig.Key, token, TestContext.Current.CancellationToken);
+        await Rig.ReadAsync();
+        Server.Signal(SidecarProcess.Stop);
+        await Rig.Store.WriteAsync(Rig.Key, token, TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(3), Ambience.Time, TestContext.Current.CancellationToken);
-        server.Signal(SidecarProcess.Continue);
+        Server.Signal(SidecarProcess.Continue);
 
-        await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
+        await Server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
-        var left = TimeSpan.FromMilliseconds((await server.RunAsync("PTTL", rig.TokenName)).Integer);
+        var left = TimeSpan.FromMilliseconds((await Server.RunAsync("PTTL", Rig.TokenName)).Integer);
         Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]
     public async Task A_store_that_is_away_is_another_thing_than_an_empty_one()
     {
-        await server.KillAsync();
+        await Server.KillAsync();
 
-        Assert.Equal(StoreReading.Unavailable, await rig.ReadAsync());
-        await rig.WriteAsync(RedisRig.Token("a"));
+        Assert.Equal(StoreReading.Unavailable, await Rig.ReadAsync());
+        await Rig.WriteAsync(RedisRig.Token("a"));
     }
 }

@@ -5,90 +5,75 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
 /// <summary>Tokens in a real Redis that were rejected, or whose expiry is wrong.</summary>
-public sealed class RejectedTokenTests : IAsyncLifetime
+public sealed class RejectedTokenTests : RedisStoreTest
 {
-    private RedisServer server = null!;
-    private RedisRig rig = null!;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string RejectedName => new RedisKeys(rig.Options, rig.Key).Rejected;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await RedisServer.StartAsync();
-        rig = new($"{server.Endpoint}");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        rig.Dispose();
-        await server.DisposeAsync();
-    }
+    private string RejectedName => new RedisKeys(Rig.Options, Rig.Key).Rejected;
 
     [Fact]
     public async Task A_rejected_token_is_removed_and_is_not_written_again()
     {
         var token = RedisRig.Token("revoked");
-        await rig.WriteAsync(token);
+        await Rig.WriteAsync(token);
 
-        Assert.True(await rig.Store.RejectAsync(rig.Key, token, Cancellation));
-        var reading = await rig.ReadAsync();
-        await rig.WriteAsync(token);
+        Assert.True(await Rig.Store.RejectAsync(Rig.Key, token, Cancellation));
+        var reading = await Rig.ReadAsync();
+        await Rig.WriteAsync(token);
 
         Assert.Equal(StoreOutcome.Empty, reading.Outcome);
-        Assert.Equal([rig.Key.FingerprintOf(token)], reading.Rejected);
-        Assert.Null((await rig.ReadAsync()).Token);
-        Assert.Equal(RejectedName, await server.SingleKeyAsync());
+        Assert.Equal([Rig.Key.FingerprintOf(token)], reading.Rejected);
+        Assert.Null((await Rig.ReadAsync()).Token);
+        Assert.Equal(RejectedName, await Server.SingleKeyAsync());
     }
 
     [Fact]
     public async Task Exactly_the_rejected_token_is_removed()
     {
-        await rig.WriteAsync(RedisRig.Token("successor"));
+        await Rig.WriteAsync(RedisRig.Token("successor"));
 
-        await rig.Store.RejectAsync(rig.Key, RedisRig.Token("revoked"), Cancellation);
+        await Rig.Store.RejectAsync(Rig.Key, RedisRig.Token("revoked"), Cancellation);
 
-        Assert.Equal("successor", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal("successor", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_successor_that_expires_earlier_takes_the_place_of_a_rejected_token()
     {
         var token = RedisRig.Token("revoked");
-        await rig.WriteAsync(token);
-        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+        await Rig.WriteAsync(token);
+        await Rig.Store.RejectAsync(Rig.Key, token, Cancellation);
 
-        await rig.WriteAsync(RedisRig.Token("successor", left: 300, lifetime: 300));
+        await Rig.WriteAsync(RedisRig.Token("successor", left: 300, lifetime: 300));
 
-        Assert.Equal("successor", (await rig.ReadAsync()).Token?.Value);
+        Assert.Equal("successor", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_token_that_was_found_is_removed_by_its_rejection_so_that_a_successor_can_be_written_at_once()
     {
         var token = RedisRig.Token("revoked");
-        await rig.WriteAsync(token);
-        await rig.ReadAsync();
+        await Rig.WriteAsync(token);
+        await Rig.ReadAsync();
 
-        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+        await Rig.Store.RejectAsync(Rig.Key, token, Cancellation);
 
-        Assert.True(await rig.Store.WriteAsync(rig.Key, RedisRig.Token("successor", left: 300, lifetime: 300), Cancellation));
-        Assert.Equal("successor", (await rig.ReadAsync()).Token?.Value);
+        Assert.True(await Rig.Store.WriteAsync(Rig.Key, RedisRig.Token("successor", left: 300, lifetime: 300), Cancellation));
+        Assert.Equal("successor", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task The_fingerprint_of_a_token_that_is_written_is_not_sent()
     {
         var token = RedisRig.Token("good");
-        await rig.ReadAsync();
-        await server.RunAsync("CONFIG", "SET", "slowlog-log-slower-than", "0");
+        await Rig.ReadAsync();
+        await Server.RunAsync("CONFIG", "SET", "slowlog-log-slower-than", "0");
 
-        await rig.Store.WriteAsync(rig.Key, token, Cancellation);
+        await Rig.Store.WriteAsync(Rig.Key, token, Cancellation);
 
-        var log = string.Join('\n', Texts(await server.RunAsync("SLOWLOG", "GET", 10)));
+        var log = string.Join('\n', Texts(await Server.RunAsync("SLOWLOG", "GET", 10)));
         Assert.Contains("EVAL", log, StringComparison.Ordinal);
-        Assert.DoesNotContain(rig.Key.FingerprintOf(token), log, StringComparison.Ordinal);
+        Assert.DoesNotContain(Rig.Key.FingerprintOf(token), log, StringComparison.Ordinal);
 
         static IEnumerable<string> Texts(RespReply reply) => reply.Items is { } items ? items.SelectMany(Texts) : [reply.Text];
     }
@@ -96,13 +81,13 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     [Fact]
     public async Task A_write_that_was_prepared_before_the_rejection_has_no_effect()
     {
-        using var other = new RedisRig($"{server.Endpoint}");
+        using var other = new RedisRig($"{Server.Endpoint}");
         var token = RedisRig.Token("revoked");
-        await rig.ReadAsync();
+        await Rig.ReadAsync();
 
         await other.Store.RejectAsync(other.Key, token, Cancellation);
 
-        Assert.False(await rig.Store.WriteAsync(rig.Key, token, Cancellation));
+        Assert.False(await Rig.Store.WriteAsync(Rig.Key, token, Cancellation));
     }
 
     [Fact]
@@ -110,11 +95,11 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     {
         var tokens = Enumerable.Range(1, 10).Select(i => RedisRig.Token($"token-{i}", left: 100 * (11 - i))).ToList();
         foreach (var token in tokens)
-            await rig.Store.RejectAsync(rig.Key, token, Cancellation);
-        await rig.Store.RejectAsync(rig.Key, tokens[^1], Cancellation);
+            await Rig.Store.RejectAsync(Rig.Key, token, Cancellation);
+        await Rig.Store.RejectAsync(Rig.Key, tokens[^1], Cancellation);
 
-        Assert.Equal(tokens.Skip(2).Select(rig.Key.FingerprintOf), (await rig.ReadAsync()).Rejected);
-        Assert.InRange((await server.RunAsync("PTTL", RejectedName)).Integer, 1_000_000, 1_060_000);
+        Assert.Equal(tokens.Skip(2).Select(Rig.Key.FingerprintOf), (await Rig.ReadAsync()).Rejected);
+        Assert.InRange((await Server.RunAsync("PTTL", RejectedName)).Integer, 1_000_000, 1_060_000);
     }
 
     [Theory]
@@ -123,26 +108,26 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     [InlineData("RPUSH", "KEY", "a", "list")]
     public async Task Something_else_under_the_key_is_not_a_rejection_and_makes_room_for_one(params string[] command)
     {
-        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? RejectedName : word))]);
+        await Server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? RejectedName : word))]);
         var token = RedisRig.Token("a");
 
-        await rig.WriteAsync(token);
-        Assert.Empty((await rig.ReadAsync()).Rejected);
-        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        await Rig.WriteAsync(token);
+        Assert.Empty((await Rig.ReadAsync()).Rejected);
+        Assert.Equal("a", (await Rig.ReadAsync()).Token?.Value);
 
-        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
-        Assert.Single((await rig.ReadAsync()).Rejected);
+        await Rig.Store.RejectAsync(Rig.Key, token, Cancellation);
+        Assert.Single((await Rig.ReadAsync()).Rejected);
     }
 
     [Fact]
     public async Task A_fingerprint_reveals_neither_the_token_nor_the_same_token_of_other_credentials()
     {
-        using var rotated = new RedisRig($"{server.Endpoint}", password: "another");
+        using var rotated = new RedisRig($"{Server.Endpoint}", password: "another");
         var token = RedisRig.Token("canary-token");
 
-        await rig.Store.RejectAsync(rig.Key, token, Cancellation);
+        await Rig.Store.RejectAsync(Rig.Key, token, Cancellation);
 
-        var text = (await server.RunAsync("GET", RejectedName)).Text;
+        var text = (await Server.RunAsync("GET", RejectedName)).Text;
         Assert.Matches("^[0-9a-f]{32}$", text);
         Assert.NotEqual(rotated.Key.FingerprintOf(token), text);
     }
@@ -151,55 +136,55 @@ public sealed class RejectedTokenTests : IAsyncLifetime
     [Fact]
     public async Task A_token_with_more_time_remaining_than_its_lifetime_is_removed()
     {
-        await rig.WriteAsync(RedisRig.Token("a", left: 3606, lifetime: 3600));
+        await Rig.WriteAsync(RedisRig.Token("a", left: 3606, lifetime: 3600));
 
-        Assert.Equal(StoreReading.Empty, await rig.ReadAsync());
-        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+        Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
+        Assert.Equal(0, (await Server.RunAsync("DBSIZE")).Integer);
     }
 
     [Fact]
     public async Task A_replica_that_has_the_token_corrects_an_expiry_that_is_too_late()
     {
-        await rig.WriteAsync(RedisRig.Token("a", left: 3000));
+        await Rig.WriteAsync(RedisRig.Token("a", left: 3000));
 
-        await rig.WriteAsync(RedisRig.Token("a", left: 1800));
-        Assert.InRange((await server.RunAsync("PTTL", rig.TokenName)).Integer, 1_700_000, 1_800_000);
+        await Rig.WriteAsync(RedisRig.Token("a", left: 1800));
+        Assert.InRange((await Server.RunAsync("PTTL", Rig.TokenName)).Integer, 1_700_000, 1_800_000);
 
         // Another token that expires earlier is not written.
-        await rig.WriteAsync(RedisRig.Token("b", left: 1000));
-        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        await Rig.WriteAsync(RedisRig.Token("b", left: 1000));
+        Assert.Equal("a", (await Rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
     public async Task A_token_of_48_KiB_is_shared_and_a_longer_value_is_removed()
     {
         var token = RedisRig.Token(new('t', AccessToken.MaxLength));
-        await rig.WriteAsync(token);
-        Assert.Equal(token.Value, (await rig.ReadAsync()).Token?.Value);
+        await Rig.WriteAsync(token);
+        Assert.Equal(token.Value, (await Rig.ReadAsync()).Token?.Value);
 
-        await rig.WriteAsync(RedisRig.Token(new('t', AccessToken.MaxLength + 1), left: 3599.9));
-        await server.RunAsync("SET", rig.TokenName, new string('x', AccessToken.MaxLength + 100), "PX", 1_000_000);
-        Assert.Null((await rig.ReadAsync()).Token);
-        Assert.Equal(0, (await server.RunAsync("DBSIZE")).Integer);
+        await Rig.WriteAsync(RedisRig.Token(new('t', AccessToken.MaxLength + 1), left: 3599.9));
+        await Server.RunAsync("SET", Rig.TokenName, new string('x', AccessToken.MaxLength + 100), "PX", 1_000_000);
+        Assert.Null((await Rig.ReadAsync()).Token);
+        Assert.Equal(0, (await Server.RunAsync("DBSIZE")).Integer);
     }
 
     [Fact]
     public async Task Reading_one_key_does_not_change_what_is_written_under_another()
     {
-        using var production = new RedisRig($"{server.Endpoint}", "Production");
-        await rig.ReadAsync();
+        using var production = new RedisRig($"{Server.Endpoint}", "Production");
+        await Rig.ReadAsync();
 
-        Assert.False(await rig.Store.WriteAsync(production.Key, RedisRig.Token("a"), Cancellation));
-        Assert.True(await rig.Store.WriteAsync(rig.Key, RedisRig.Token("a"), Cancellation));
+        Assert.False(await Rig.Store.WriteAsync(production.Key, RedisRig.Token("a"), Cancellation));
+        Assert.True(await Rig.Store.WriteAsync(Rig.Key, RedisRig.Token("a"), Cancellation));
     }
 
     [Fact]
     public async Task A_user_with_the_documented_rights_can_share_a_rejection()
     {
-        await server.RunAsync(
+        await Server.RunAsync(
             "ACL", "SETUSER", "limited", "on", ">limited", "~clik2pay:*",
             "+eval", "+time", "+get", "+set", "+del", "+strlen", "+pttl", "+pexpire");
-        using var limited = new RedisRig($"{server.Endpoint},user=limited,password=limited");
+        using var limited = new RedisRig($"{Server.Endpoint},user=limited,password=limited");
 
         Assert.True(await limited.Store.RejectAsync(limited.Key, RedisRig.Token("a"), Cancellation));
         Assert.Single((await limited.ReadAsync()).Rejected);

@@ -31,13 +31,16 @@ public sealed class OldAndNewFleetTests
         var since = Ambience.Time.GetTimestamp();
         await using var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 50);
 
-        await Task.Delay(5 * Lifetime, Ambience.Time, TestContext.Current.CancellationToken);
-
-        // One token revoked: the replicas of both versions use the next one.
+        // 1. Several lifetimes.
+        await WaitAsync(() => rig.TokenCalls == 6);
         var before = rig.TokenCalls;
         Assert.InRange(before, 5, 1 + (int)(Ambience.Time.GetElapsedTime(since) / RefreshInterval));
-        rig.Provider.Revoke(ExpiringProvider.TokenOf(before));
-        await Task.Delay(TimeSpan.FromSeconds(5), Ambience.Time, TestContext.Current.CancellationToken);
+
+        // 2. One token is revoked: the replicas of both versions use the next one.
+        var revoked = ExpiringProvider.TokenOf(before);
+        await WaitAsync(() => rig.Provider.Received.TakeLast(40).All(token => token == revoked));
+        rig.Provider.Revoke(revoked);
+        await WaitAsync(() => rig.Provider.Received.TakeLast(40).All(token => token != revoked));
         Assert.InRange(rig.TokenCalls, before + 1, before + 2);
 
         Assert.Equal((0, 0), (load.Failed, rig.Provider.Expired));
@@ -50,5 +53,15 @@ public sealed class OldAndNewFleetTests
 
         Figures.Report(
             $"2 replicas of {OldCommit} and 2 of this version on one Redis: {rig.TokenCalls} token calls, {load.Succeeded} requests");
+    }
+
+    private static async Task WaitAsync(Func<bool> condition)
+    {
+        var since = Ambience.Time.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Ambience.Time.GetElapsedTime(since) < 8 * Lifetime, "The condition is not met in time.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+        }
     }
 }

@@ -62,6 +62,18 @@ public sealed class TokenRefreshTests
     }
 
     [Fact]
+    public async Task If_the_token_endpoint_returns_the_current_token_as_expired_the_response_is_503()
+    {
+        await using var sidecar = await StartAsync(arrange: endpoint => endpoint.TokenOf = _ => "access_token_1");
+        sidecar.TokenEndpoint.Lifetime = 0;
+
+        var (status, text) = await PostAsync(sidecar);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("the token endpoint returned the current token again", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task If_Redis_cannot_be_used_the_new_token_serves_this_replica_and_the_response_reports_that()
     {
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

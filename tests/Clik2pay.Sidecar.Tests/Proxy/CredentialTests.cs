@@ -133,7 +133,7 @@ public sealed class CredentialTests : IAsyncLifetime
             ("ReverseProxy:Routes:api:Transforms:0:Set", "mine"),
         ]));
 
-        Assert.Contains(refusal.Mistakes, mistake => mistake.Contains($"manages the header {header}", StringComparison.Ordinal));
+        Assert.Contains(refusal.Mistakes, error => error.Contains($"manages the header {header}", StringComparison.Ordinal));
     }
 
     [Theory]

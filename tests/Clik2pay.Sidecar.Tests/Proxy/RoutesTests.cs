@@ -69,9 +69,9 @@ public sealed class RoutesTests
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(
             () => TestSidecar.StartAsync([($"ReverseProxy:Routes:api:{key}", value)]));
 
-        Assert.Contains(refusal.Mistakes, mistake => mistake.Contains(why, StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, mistake => Assert.DoesNotContain("   at ", mistake, StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, mistake => Assert.DoesNotContain("An exception was thrown", mistake, StringComparison.Ordinal));
+        Assert.Contains(refusal.Mistakes, error => error.Contains(why, StringComparison.Ordinal));
+        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
+        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("An exception was thrown", error, StringComparison.Ordinal));
     }
 
     [Fact]

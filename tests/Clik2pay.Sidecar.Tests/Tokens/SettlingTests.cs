@@ -86,6 +86,19 @@ public sealed class SettlingTests
     }
 
     [Fact]
+    public void A_token_that_is_adopted_shortly_before_its_expiry_is_replaced_before_it_expires()
+    {
+        var now = simulation.Time.GetMonotonicNow();
+        redis.Write("access_token_of_another", TimeSpan.FromHours(1), now + (10 * Second));
+        var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
+        Assert.Equal("access_token_of_another", replica.Token?.Value);
+
+        simulation.Advance(Minute, Second / 10, () => Assert.NotNull(replica.Token));
+
+        Assert.Equal("access_token_1", replica.Token?.Value);
+    }
+
+    [Fact]
     public void The_first_token_is_used_at_once()
     {
         var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);

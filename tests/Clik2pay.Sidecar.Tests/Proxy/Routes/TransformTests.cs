@@ -123,9 +123,9 @@ public sealed class TransformTests
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(Settings(transform)));
 
-        Assert.Contains(refusal.Mistakes, mistake => mistake.Contains("transform", StringComparison.OrdinalIgnoreCase)
-            || mistake.Contains(transform.Split('=')[0], StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, mistake => Assert.DoesNotContain("   at ", mistake, StringComparison.Ordinal));
+        Assert.Contains(refusal.Mistakes, error => error.Contains("transform", StringComparison.OrdinalIgnoreCase)
+            || error.Contains(transform.Split('=')[0], StringComparison.Ordinal));
+        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
     }
 
     [Fact]

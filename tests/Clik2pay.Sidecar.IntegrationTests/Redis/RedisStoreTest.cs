@@ -1,0 +1,24 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>A test with a real Redis of its own, and a replica's store and lease on it.</summary>
+public abstract class RedisStoreTest : IAsyncLifetime
+{
+    private protected RedisServer Server { get; private set; } = null!;
+
+    private protected RedisRig Rig { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await RedisServer.StartAsync();
+        Rig = new($"{Server.Endpoint}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Rig.Dispose();
+        await Server.DisposeAsync();
+    }
+}
