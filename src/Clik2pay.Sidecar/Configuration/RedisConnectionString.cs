@@ -57,8 +57,11 @@ internal static class RedisConnectionString
         return new()
         {
             Endpoints = [endpoint],
-            User = credentials is [{ Length: > 0 } user, _] ? Uri.UnescapeDataString(user) : null,
-            Password = credentials is [_, { Length: > 0 } password] ? Uri.UnescapeDataString(password) : null,
+            Login = new()
+            {
+                User = credentials is [{ Length: > 0 } user, _] ? Uri.UnescapeDataString(user) : null,
+                Password = credentials is [_, { Length: > 0 } password] ? Uri.UnescapeDataString(password) : null,
+            },
             Tls = tls,
             Database = database,
         };
@@ -110,14 +113,13 @@ internal static class RedisConnectionString
         var read = new RedisOptions
         {
             Endpoints = endpoints!,
-            User = NullIfEmpty("user"),
-            Password = NullIfEmpty("password"),
+            Login = new() { User = NullIfEmpty("user"), Password = NullIfEmpty("password") },
             Tls = tls,
             TlsHost = NullIfEmpty("sslHost"),
             ServiceName = NullIfEmpty("serviceName"),
             Database = database,
         };
-        return read is { User: not null, Password: null } ? Mistake("it has a user without a password.", out mistake) : read;
+        return read.Login is { User: not null, Password: null } ? Mistake("it has a user without a password.", out mistake) : read;
 
         string? NullIfEmpty(string name) => options.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
     }

@@ -9,11 +9,11 @@ internal sealed record RedisOptions
     /// <summary>Tried in turn: a server, the nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels. At least one.</summary>
     public required IReadOnlyList<RedisEndpoint> Endpoints { get; init; }
 
-    /// <summary>The ACL user; null for the default one.</summary>
-    public string? User { get; init; }
+    /// <summary>The user and the password of the servers.</summary>
+    public RedisLogin Login { get; init; } = RedisLogin.None;
 
-    /// <summary>Null where Redis asks for none. A secret.</summary>
-    public string? Password { get; init; }
+    /// <summary>The user and the password of the Sentinels. Null: those of the servers, if a Sentinel requires a password.</summary>
+    public RedisLogin? SentinelLogin { get; init; }
 
     /// <summary>Whether to speak TLS; then nothing ever goes out in clear text.</summary>
     public bool Tls { get; init; }
@@ -23,6 +23,12 @@ internal sealed record RedisOptions
 
     /// <summary>A PEM file with the certificate authorities that are trusted in place of the system's.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>A PEM file with the certificate that the sidecar authenticates with in TLS, and its intermediate certificates.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>A PEM file with the private key of <see cref="ClientCertificateFile"/>, not encrypted.</summary>
+    public string? ClientKeyFile { get; init; }
 
     /// <summary>The name by which the Sentinels know the master; null when the endpoints are servers.</summary>
     public string? ServiceName { get; init; }

@@ -169,7 +169,7 @@ internal sealed class RedisClient(
         RespArgument[] question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service];
         await using var connection = await RedisConnection.OpenAsync(sentinel, options, connector, cancellationToken);
         var reply = await connection.SendAsync(question, cancellationToken);
-        if (reply.Kind == RespKind.Error && options.Password is not null)
+        if (reply.Kind == RespKind.Error && options.Login.Password is not null)
         {
             await connection.AuthenticateAsync(options, cancellationToken);
             reply = await connection.SendAsync(question, cancellationToken);

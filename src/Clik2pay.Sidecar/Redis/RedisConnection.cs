@@ -70,10 +70,10 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public async Task AuthenticateAsync(RedisOptions options, CancellationToken cancellationToken)
     {
-        if (options.Password is not { } password)
+        if (options.Login.Password is not { } password)
             return;
 
-        var reply = await SendAsync(options.User is { } user ? ["AUTH", user, password] : ["AUTH", password], cancellationToken);
+        var reply = await SendAsync(options.Login.User is { } user ? ["AUTH", user, password] : ["AUTH", password], cancellationToken);
         if (reply.Kind == RespKind.Error)
             throw RedisErrors.Explain(reply, "refuses AUTH; has it a password at all, and does it know users?", RedisFailure.AccessDenied);
     }

@@ -29,7 +29,7 @@ public sealed partial class CanaryTests : IAsyncLifetime
         upstream = await RecordingUpstream.StartAsync();
         tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         tokenEndpoint.TokenOf = secrets.Token;
-        redis = await RedisServer.StartAsync(new() { Endpoints = [], Password = secrets.RedisPassword }, [$"requirepass {secrets.RedisPassword}"]);
+        redis = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = secrets.RedisPassword } }, [$"requirepass {secrets.RedisPassword}"]);
     }
 
     public async ValueTask DisposeAsync()

@@ -46,7 +46,7 @@ public sealed class RedisClientTests
     [InlineData(",user=nobody,password=right", RedisFailure.AccessDenied)]
     internal async Task A_password_is_sent_and_a_wrong_one_is_told_as_such(string options, RedisFailure? failure)
     {
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Password = "right" }, ["requirepass right"]);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
         using var rig = new RedisRig($"{server.Endpoint}{options}");
 
         var answer = await rig.CheckAsync();
@@ -60,7 +60,7 @@ public sealed class RedisClientTests
     public async Task A_password_with_every_odd_character_goes_through_an_address()
     {
         const string password = "a,b=c:d/e?f#g@h%i";
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Password = password }, [$"requirepass \"{password}\""]);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = password } }, [$"requirepass \"{password}\""]);
         using var rig = new RedisRig($"redis://:{Uri.EscapeDataString(password)}@{server.Endpoint}");
 
         Assert.Null((await rig.CheckAsync()).Reason);

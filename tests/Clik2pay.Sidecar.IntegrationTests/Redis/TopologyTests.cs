@@ -13,7 +13,7 @@ public sealed class TopologyTests
     [Fact]
     public async Task Sentinel_leads_to_the_master_and_after_its_death_to_the_next()
     {
-        var access = new RedisOptions { Endpoints = [], Password = Password };
+        var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         string[] common = [$"requirepass {Password}", $"masterauth {Password}"];
         await using var master = await RedisServer.StartAsync(access, common);
         await using var first = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
@@ -49,7 +49,7 @@ public sealed class TopologyTests
     [Fact]
     public async Task Sentinels_with_a_password_of_their_own_are_told_it()
     {
-        var access = new RedisOptions { Endpoints = [], Password = Password };
+        var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         await using var master = await RedisServer.StartAsync(access, [$"requirepass {Password}"]);
         await using var sentinel = await RedisServer.StartAsync(
             access, [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", $"requirepass {Password}"], isSentinel: true);

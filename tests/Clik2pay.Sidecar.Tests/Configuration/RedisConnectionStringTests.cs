@@ -41,7 +41,7 @@ public sealed class RedisConnectionStringTests
     {
         var options = Read(text);
 
-        Assert.Equal((user, password), (options.User, options.Password));
+        Assert.Equal((user, password), (options.Login.User, options.Login.Password));
         Assert.DoesNotContain("p", options.ToString(), StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class RedisConnectionStringTests
         var redis = ReadSettings(out var mistakes, ("Redis:ConnectionStringFile", folder.Write("redis", "redis.example,password=p\n")));
 
         Assert.Empty(mistakes);
-        Assert.Equal(("redis.example:6379", "p"), ($"{redis}", redis?.Password));
+        Assert.Equal(("redis.example:6379", "p"), ($"{redis}", redis?.Login.Password));
     }
 
     [Theory]
