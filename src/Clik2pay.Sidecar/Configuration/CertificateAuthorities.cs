@@ -22,7 +22,8 @@ internal static class CertificateAuthorities
             settings.AddMistake(key, $"the file {file} {error}.");
     }
 
-    private static string? FindError(string file)
+    /// <returns>What is wrong with the file, or null.</returns>
+    public static string? FindError(string file)
     {
         try
         {
@@ -37,7 +38,7 @@ internal static class CertificateAuthorities
         {
             return "does not exist";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return "cannot be read. Allow this process to read it";
         }

@@ -5,6 +5,9 @@ internal sealed record RedisLogin
 {
     public static readonly RedisLogin None = new();
 
+    /// <summary>The beginning of the keys of these settings, for errors.</summary>
+    public string SettingPrefix { get; init; } = $"{RedisOptions.Section}:";
+
     /// <summary>The ACL user. Null: the user <c>default</c>.</summary>
     public string? User { get; init; }
 
@@ -17,10 +20,26 @@ internal sealed record RedisLogin
     /// <summary>The path of a file that contains the password.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <returns>The login with the contents of its files, or null if a file cannot be used.</returns>
+    /// <summary>Reads the files, if there are any. Does not throw.</summary>
+    /// <returns>The login with the contents of its files, or null and an error that contains no secret.</returns>
     public RedisLogin? TryRead(out string? error)
     {
+        var user = Read(User, nameof(UserFile), UserFile, out error);
+        var password = error is null ? Read(Password, nameof(PasswordFile), PasswordFile, out error) : null;
+        return error is null ? new() { SettingPrefix = SettingPrefix, User = user, Password = password } : null;
+    }
+
+    /// <summary>Not the secrets, which the compiler would include.</summary>
+    public override string ToString() => "Redis login";
+
+    private string? Read(string? value, string setting, string? path, out string? error)
+    {
         error = null;
-        return this;
+        if (path is null)
+            return value;
+
+        var content = SecretFile.TryRead(path, out var reason);
+        error = reason is null ? null : $"{SettingPrefix}{setting}: {reason}";
+        return content;
     }
 }

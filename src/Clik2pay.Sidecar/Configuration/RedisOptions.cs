@@ -39,7 +39,10 @@ internal sealed record RedisOptions
     /// <summary>What the names of all keys begin with.</summary>
     public string KeyPrefix { get; init; } = DefaultKeyPrefix;
 
-    /// <summary>Where it is, without the secrets.</summary>
+    /// <summary>The addresses, without the secrets.</summary>
     public override string ToString() =>
-        $"{string.Join(", ", Endpoints)}{(ServiceName is null ? "" : $" (Sentinel, service {ServiceName})")}{(Tls ? ", TLS" : "")}{(Database == 0 ? "" : $", database {Database}")}";
+        string.Join(", ", Endpoints)
+            + (ServiceName is null ? "" : $" (Sentinel, service {ServiceName})")
+            + (Tls ? ", TLS" : "")
+            + (Database == 0 ? "" : $", database {Database}");
 }

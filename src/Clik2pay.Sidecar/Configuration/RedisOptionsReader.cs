@@ -4,39 +4,81 @@ namespace Clik2pay.Sidecar.Configuration;
 internal static class RedisOptionsReader
 {
     private const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
-
     private const string KeyPrefixKey = $"{RedisOptions.Section}:KeyPrefix";
     private const string CaFileKey = $"{RedisOptions.Section}:CaFile";
+    private const string ClientCertificateFileKey = $"{RedisOptions.Section}:ClientCertificateFile";
+    private const string ClientKeyFileKey = $"{RedisOptions.Section}:ClientKeyFile";
 
-    /// <returns>Null when no Redis is to be used, or when a mistake was noted.</returns>
+    /// <returns>Null when no Redis is to be used, or when an error was reported.</returns>
     public static RedisOptions? Read(SettingsReader settings)
     {
-        // Everything is read before anything is judged: one run shows all that is wrong.
+        // Everything is read before anything is validated, so that all errors are reported at once.
         var keyPrefix = settings.TextOrEmpty(KeyPrefixKey, RedisOptions.DefaultKeyPrefix);
-        var caFile = settings.Text(CaFileKey);
+        var tlsFiles = new[] { CaFileKey, ClientCertificateFileKey, ClientKeyFileKey }.Where(key => settings.Text(key) is not null).ToList();
+        var login = new RedisLoginReader(settings, $"{RedisOptions.Section}:");
+        var sentinelLogin = new RedisLoginReader(settings, $"{RedisOptions.Section}:Sentinel");
         var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
-        if (!isGiven && caFile is not null)
-            settings.AddMistake(CaFileKey, $"it has no effect without {ConnectionStringKey}.");
 
-        // A hash tag of the user's own, even an empty one, would take the place of ours, and a cluster would spread the keys over its nodes.
+        // A hash tag of the user's own, even an empty one, would replace ours, and a cluster would spread the keys over its nodes.
         if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
-            settings.AddMistake(KeyPrefixKey, "it has a space, a brace or another character that a key's name had better not have; use letters, digits and : . _ -.");
-
-        if (connectionString is null)
-            return null;
-
-        var options = RedisConnectionString.TryRead(connectionString, out var mistake);
-        if (options is null)
         {
-            settings.AddMistake(ConnectionStringKey, mistake!);
+            settings.AddMistake(
+                KeyPrefixKey,
+                "it has a space, a brace or another character that is not supported in the name of a key. Use letters, digits and : . _ -.");
+        }
+
+        if (!isGiven)
+        {
+            AddErrors(settings, [.. tlsFiles, .. login.Keys, .. sentinelLogin.Keys], $"it has no effect without {ConnectionStringKey}.");
             return null;
         }
 
-        if (caFile is not null && !options.Tls)
-            settings.AddMistake(CaFileKey, $"it has no effect without TLS; add ssl=true to {ConnectionStringKey}, or write rediss://.");
-        else if (caFile is not null)
+        ValidateTlsFiles(settings);
+        var error = (string?)null;
+        var options = connectionString is null ? null : RedisConnectionString.TryRead(connectionString, out error);
+        if (error is not null)
+            settings.AddMistake(ConnectionStringKey, error);
+        if (options is null)
+            return null;
+
+        if (!options.Tls)
+            AddErrors(settings, tlsFiles, $"it has no effect without TLS. Add ssl=true to {ConnectionStringKey}, or write rediss://.");
+        if (options.ServiceName is null)
+            AddErrors(settings, sentinelLogin.Keys, $"it has no effect without serviceName in {ConnectionStringKey}.");
+
+        return options with
+        {
+            KeyPrefix = keyPrefix,
+            Login = login.Combine(options.Login, ConnectionStringKey) ?? RedisLogin.None,
+            SentinelLogin = sentinelLogin.Combine(options.SentinelLogin, ConnectionStringKey),
+            CaFile = settings.Text(CaFileKey),
+            ClientCertificateFile = settings.Text(ClientCertificateFileKey),
+            ClientKeyFile = settings.Text(ClientKeyFileKey),
+        };
+    }
+
+    private static void ValidateTlsFiles(SettingsReader settings)
+    {
+        if (settings.Text(CaFileKey) is { } caFile)
             CertificateAuthorities.Validate(settings, CaFileKey, caFile);
 
-        return options with { KeyPrefix = keyPrefix, CaFile = caFile };
+        switch (settings.Text(ClientCertificateFileKey), settings.Text(ClientKeyFileKey))
+        {
+            case ({ } certificateFile, { } keyFile):
+                ClientCertificateFiles.Validate(settings, ClientCertificateFileKey, certificateFile, ClientKeyFileKey, keyFile);
+                break;
+            case ({ }, null):
+                settings.AddMistake(ClientCertificateFileKey, $"it has no effect without {ClientKeyFileKey}.");
+                break;
+            case (null, { }):
+                settings.AddMistake(ClientKeyFileKey, $"it has no effect without {ClientCertificateFileKey}.");
+                break;
+        }
+    }
+
+    private static void AddErrors(SettingsReader settings, IEnumerable<string> keys, string error)
+    {
+        foreach (var key in keys)
+            settings.AddMistake(key, error);
     }
 }

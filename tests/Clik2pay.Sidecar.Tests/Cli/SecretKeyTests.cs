@@ -45,13 +45,14 @@ public sealed partial class SecretKeyTests
     }
 
     [Fact]
-    public void Five_settings_are_secrets() => Assert.Equal(5, Secrets.Count);
+    public void Nine_settings_are_secrets() => Assert.Equal(9, Secrets.Count);
 
     [Theory]
     [MemberData(nameof(Secrets))]
     public void The_file_of_a_secret_is_not_a_secret(string key)
     {
-        Assert.NotNull(Settings.FindSecret(key));
+        Assert.Equal(key, Settings.FindSecret(key));
+        Assert.Equal(key, Settings.FindSecret(key + ":0"));
         Assert.Null(Settings.FindSecret(key + "File"));
     }
 

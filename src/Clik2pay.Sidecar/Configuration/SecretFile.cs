@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace Clik2pay.Sidecar.Configuration;
+
+/// <summary>A file that contains one secret. No error quotes the secret.</summary>
+internal static class SecretFile
+{
+    /// <summary>In characters. A larger file is not a secret, and is not read into memory.</summary>
+    private const int MaxLength = 64 * 1024;
+
+    /// <summary>Does not throw.</summary>
+    /// <returns>The secret without one line end at its end, or null and an error.</returns>
+    public static string? TryRead(string path, out string? error)
+    {
+        var secret = (string?)null;
+        try
+        {
+            secret = ReadAtMost(path);
+            error = secret is null
+                ? $"{Describe(path)} has more than {MaxLength / 1024} KiB, which is too much for a secret."
+                : FindError(secret, Describe(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            error = $"{Describe(path)} {Explain(path, e)}.";
+        }
+
+        return error is null ? secret : null;
+    }
+
+    /// <summary>
+    /// Basic credentials contain no control characters (RFC 7617, section 2), and a header value is plain ASCII (RFC 9110, section 5.5).
+    /// </summary>
+    public static string? FindError(string secret, string where)
+    {
+        if (secret.Length == 0)
+            return $"{where} is empty.";
+
+        var invalid = secret.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        return invalid < 0
+            ? null
+            : $"{where} has a line end, another control character or a character outside ASCII at position {invalid + 1}. "
+                + "Check whether more than the credential was copied.";
+    }
+
+    /// <summary>
+    /// Quotes an absolute path. Other text may be the secret itself, in the wrong setting. A slash inside is not enough: base64 has it too.
+    /// </summary>
+    public static string Describe(string path) =>
+        Path.IsPathFullyQualified(path) && !path.AsSpan().ContainsAnyInRange('\0', '\x1f') ? $"the file {path}" : "the file that it names";
+
+    /// <summary>Why a file could not be read.</summary>
+    public static string Explain(string path, Exception e) =>
+        e is FileNotFoundException or DirectoryNotFoundException ? "is not there"
+        : Directory.Exists(path) ? "is a folder"
+        : $"cannot be read by the user {Environment.UserName}; see its mode and owner, and those of its folder";
+
+    /// <summary>In small parts, since files of credentials are read every second. Null if there is more than a secret can have.</summary>
+    private static string? ReadAtMost(string path)
+    {
+        using var file = new StreamReader(path);
+        var text = new StringBuilder();
+        Span<char> part = stackalloc char[256];
+        while (file.Read(part) is > 0 and var length)
+        {
+            if (text.Append(part[..length]).Length > MaxLength)
+                return null;
+        }
+
+        return WithoutTrailingNewline(text.ToString());
+    }
+
+    /// <summary>Editors add one line end.</summary>
+    private static string WithoutTrailingNewline(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
+        : text.EndsWith('\n') ? text[..^1]
+        : text;
+}
