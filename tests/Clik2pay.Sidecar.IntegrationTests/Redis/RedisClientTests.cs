@@ -187,7 +187,7 @@ public sealed class RedisClientTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var replica = await RedisServer.StartAsync($"replicaof 127.0.0.1 {server.Port}");
-        await replica.WaitForAsync(reply => reply.Text.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
+        await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
         await using var swallowing = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Dropped };
         using var dead = new TcpListener(IPAddress.Loopback, 0);
         dead.Start();

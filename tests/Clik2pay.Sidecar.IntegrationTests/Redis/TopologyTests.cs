@@ -19,13 +19,13 @@ public sealed class TopologyTests
         await using var first = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
         await using var second = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
         foreach (var replica in new[] { first, second })
-            await replica.WaitForAsync(reply => reply.Text.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
+            await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
 
         await using var sentinel = await RedisServer.StartAsync(
             access: null,
             [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", "sentinel down-after-milliseconds tokens 1000", "sentinel failover-timeout tokens 5000"],
             isSentinel: true);
-        await sentinel.WaitForAsync(reply => reply.Items!.Count == 2, "SENTINEL", "REPLICAS", "tokens");
+        await sentinel.WaitForAsync(reply => reply.Items is [_, _], "SENTINEL", "REPLICAS", "tokens");
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
         using var misnamed = new RedisRig($"{sentinel.Endpoint},serviceName=others,password={Password}");
 
@@ -88,7 +88,7 @@ public sealed class TopologyTests
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"{cluster.Nodes[0].Endpoint}");
         var slot = (await cluster.Nodes[0].RunAsync("CLUSTER", "KEYSLOT", rig.TokenName)).Integer;
-        var from = cluster.Nodes[(int)(slot * 3 / 16384)];
+        var from = cluster.Nodes[(int)(slot * 3 / 16384)!];
         var to = cluster.Nodes.First(node => node != from);
         var (fromId, toId) = ((await from.RunAsync("CLUSTER", "MYID")).Text, (await to.RunAsync("CLUSTER", "MYID")).Text);
         await to.RunAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
