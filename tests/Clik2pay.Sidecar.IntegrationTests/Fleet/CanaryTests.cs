@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Clik2pay.Sidecar.Cli;
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
@@ -123,7 +124,7 @@ public sealed partial class CanaryTests : IAsyncLifetime
         var (callers, admin) = await sidecar.WaitForAddressesAsync();
         await sidecar.WaitForLineAsync("Credentials refused");
         await AskAsync(callers, Request());
-        await redis.WaitForAsync(reply => reply.Items!.Any(key => key.Text.EndsWith(":failure", StringComparison.Ordinal)), "KEYS", "*");
+        await redis.WaitForAsync(reply => reply.Items!.Any(key => key.Text!.EndsWith(":failure", StringComparison.Ordinal)), "KEYS", "*");
         await LookAroundAsync(sidecar, admin);
         await EndAsync(sidecar);
     }

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,7 +38,7 @@ public sealed class StoppedOwnerTests
         // 3. Another takes over when the lease has run out, and writes its token.
         await using var successor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
         await successor.WaitForTokenAsync("access_token_2");
-        await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
+        await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text!.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
         var takenOverAfter = Ambience.Time.GetElapsedTime(stoppedAt);
 
         // 4. It continues, with a token that is half a minute old. The expiry is monitored from the takeover on.
@@ -53,7 +54,7 @@ public sealed class StoppedOwnerTests
                 isStopped = false;
             }
 
-            var expiry = (await redis.RunAsync("EVAL", GetExpiry, 1, name)).Integer;
+            var expiry = (await redis.RunAsync("EVAL", GetExpiry, 1, name)).Integer!.Value;
             back = Math.Max(back, latest - expiry);
             latest = Math.Max(latest, expiry);
             await Task.Delay(TimeSpan.FromMilliseconds(20), Ambience.Time, Cancellation);

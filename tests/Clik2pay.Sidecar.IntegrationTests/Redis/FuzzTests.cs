@@ -27,11 +27,12 @@ public sealed class FuzzTests
         var real = (await server.RunAsync("GET", rig.TokenName)).Bytes!;
         var injected = 0;
 
-        await using (var admin = await RedisConnection.OpenAsync(server.Endpoint, rig.Options, new(Ambience.Time), TestContext.Current.CancellationToken))
+        await using (var admin = await server.ConnectAsync())
         {
+            var database = admin.GetDatabase();
             for (var i = 0; i < Count; i++)
             {
-                await admin.ExecuteAsync(["SET", rig.TokenName, mutator.Change(real), "PX", 60_000], TestContext.Current.CancellationToken);
+                await database.StringSetAsync(rig.TokenName, mutator.Change(real), TimeSpan.FromMinutes(1));
                 var reading = await rig.ReadAsync();
                 injected += reading.Outcome == StoreOutcome.Empty ? 0 : 1;
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;

@@ -1,6 +1,7 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -83,7 +84,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [InlineData("SETRANGE", "KEY", "1048576", "1 MB")]
     public async Task Somebody_elses_note_holds_nobody_off(params string[] command)
     {
-        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? rig.NoteName : word))]);
+        await server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? rig.NoteName : word))]);
 
         Assert.Equal(LeaseOutcome.Acquired, (await rig.AcquireAsync()).Outcome);
     }
@@ -168,13 +169,13 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [InlineData("RPUSH", "KEY", "forged")]
     public async Task A_lease_without_an_end_gets_one(params string[] command)
     {
-        await server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? rig.LeaseName : word))]);
+        await server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? rig.LeaseName : word))]);
 
         var contended = await rig.AcquireAsync();
 
         Assert.Equal(LeaseOutcome.Contended, contended.Outcome);
         Assert.InRange(contended.Remaining, TimeSpan.FromSeconds(1), ITokenLease.Duration);
-        Assert.InRange((await server.RunAsync("PTTL", rig.LeaseName)).Integer, 1, (long)ITokenLease.Duration.TotalMilliseconds);
+        Assert.InRange((await server.RunAsync("PTTL", rig.LeaseName)).Integer!.Value, 1, (long)ITokenLease.Duration.TotalMilliseconds);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -55,7 +56,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
         await lease.ReleaseAsync(new(RefreshOutcome.Unavailable, "canary-reason", TimeSpan.FromSeconds(30)));
         await using var second = await new RedisRig($"{Server.Endpoint}", "Production").AcquireAsync();
 
-        var keys = (await Server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text).ToList();
+        var keys = (await Server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text!).ToList();
         Assert.Equal(3, keys.Count);
         foreach (var key in keys)
         {
@@ -70,7 +71,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
 
         // All that is written has an end.
         foreach (var key in keys)
-            Assert.InRange((await Server.RunAsync("PTTL", key)).Integer, 1, 3_600_000);
+            Assert.InRange((await Server.RunAsync("PTTL", key)).Integer!.Value, 1, 3_600_000);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
     public async Task Something_else_under_the_key_is_a_miss_and_makes_room_for_a_token(params string[] command)
     {
-        await Server.RunAsync([.. command.Select(word => (RespArgument)(word == "KEY" ? Rig.TokenName : word))]);
+        await Server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? Rig.TokenName : word))]);
 
         Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
         await Rig.WriteAsync(RedisRig.Token("ours"));
@@ -200,7 +201,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
 
         await Server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
-        var left = TimeSpan.FromMilliseconds((await Server.RunAsync("PTTL", Rig.TokenName)).Integer);
+        var left = TimeSpan.FromMilliseconds((await Server.RunAsync("PTTL", Rig.TokenName)).Integer!.Value);
         Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Clik2pay.Sidecar.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -76,14 +77,14 @@ internal sealed class ClockRig : IAsyncDisposable
     public async Task<int> CountScriptsAsync()
     {
         const string Calls = "cmdstat_eval:calls=";
-        var text = (await Redis!.RunAsync("INFO", "commandstats")).Text;
+        var text = (await Redis!.RunAsync("INFO", "commandstats")).Text!;
         var start = text.IndexOf(Calls, StringComparison.Ordinal) + Calls.Length;
         return int.Parse(text.AsSpan(start, text.IndexOf(',', start) - start), CultureInfo.InvariantCulture);
     }
 
     /// <returns>Whether a token is in Redis.</returns>
     public async Task<bool> HasSharedTokenAsync() =>
-        (await Redis!.RunAsync("KEYS", "*")).Items!.Any(key => key.Text.EndsWith(":token", StringComparison.Ordinal));
+        (await Redis!.RunAsync("KEYS", "*")).Items!.Any(key => key.Text!.EndsWith(":token", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

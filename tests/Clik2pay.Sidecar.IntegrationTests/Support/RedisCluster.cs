@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Redis;
+
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
 /// <summary>Three masters that share the 16,384 slots in equal parts.</summary>
@@ -5,11 +7,37 @@ internal sealed class RedisCluster : IAsyncDisposable
 {
     private const int Slots = 16384;
 
-    public IReadOnlyList<RedisServer> Nodes { get; private init; } = [];
+    private readonly List<RedisServer> nodes = [];
+
+    private RedisCluster()
+    {
+    }
+
+    public IReadOnlyList<RedisServer> Nodes => nodes;
 
     public static async Task<RedisCluster> StartAsync()
     {
-        var nodes = new List<RedisServer>();
+        var cluster = new RedisCluster();
+        try
+        {
+            await cluster.FormAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in nodes)
+            await node.DisposeAsync();
+    }
+
+    private async Task FormAsync()
+    {
         for (var i = 0; i < 3; i++)
             nodes.Add(await RedisServer.StartAsync("cluster-enabled yes", "cluster-node-timeout 5000"));
 
@@ -22,14 +50,6 @@ internal sealed class RedisCluster : IAsyncDisposable
         foreach (var node in nodes.Skip(1))
             await nodes[0].RunAsync("CLUSTER", "MEET", "127.0.0.1", node.Port);
         foreach (var node in nodes)
-            await node.WaitForAsync(reply => reply.Text.Contains("cluster_state:ok", StringComparison.Ordinal), "CLUSTER", "INFO");
-
-        return new() { Nodes = nodes };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in Nodes)
-            await node.DisposeAsync();
+            await node.WaitForAsync(reply => reply.Text!.Contains("cluster_state:ok", StringComparison.Ordinal), "CLUSTER", "INFO");
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Redis;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -86,17 +87,19 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public void Signal(int signal) => RedisEngine.Signal(name, process!.Id, signal);
 
-    /// <summary>Carries out a command, on a connection of the test's own.</summary>
-    public async Task<RespReply> RunAsync(params RespArgument[] command)
+    /// <summary>Runs a command on this server. Each command has its own connection, because a test may stop or kill the server.</summary>
+    /// <exception cref="RedisServerException">The server replied with an error.</exception>
+    public async Task<RedisResult> RunAsync(params RedisValue[] command)
     {
-        await using var connection = await RedisConnection.OpenAsync(
-            Endpoint, access, new(Ambience.Time), TestContext.Current.CancellationToken);
-        await connection.IntroduceAsync(access, TestContext.Current.CancellationToken);
-        return await connection.ExecuteAsync(command, TestContext.Current.CancellationToken);
+        await using var connection = await ConnectAsync();
+        return await connection.GetDatabase().ExecuteAsync($"{command[0]}", [.. command.Skip(1)], CommandFlags.NoRedirect);
     }
 
-    /// <summary>Waits until what a command replies is as it should be.</summary>
-    public async Task<RespReply> WaitForAsync(Func<RespReply, bool> isRight, params RespArgument[] command)
+    /// <summary>Opens a connection for many commands. Tests that count connections do not count it.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => TestConnection.OpenAsync(access);
+
+    /// <summary>Repeats a command until its reply meets the condition.</summary>
+    public async Task<RedisResult> WaitForAsync(Func<RedisResult, bool> isRight, params RedisValue[] command)
     {
         while (true)
         {
@@ -108,12 +111,15 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The only key, whatever it is called.</summary>
-    public async Task<string> SingleKeyAsync() => Assert.Single((await RunAsync("KEYS", "*")).Items!).Text;
+    /// <returns>The only key.</returns>
+    public async Task<string> SingleKeyAsync() => Assert.Single((await RunAsync("KEYS", "*")).Items!).Text!;
 
-    /// <summary>The connections besides the one that asks and those of other servers.</summary>
-    public async Task<int> CountClientsAsync() =>
-        (await RunAsync("CLIENT", "LIST", "TYPE", "NORMAL")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => !line.Contains("cmd=client", StringComparison.Ordinal));
+    /// <summary>The number of connections, without those of the tests and of other servers.</summary>
+    public async Task<int> CountClientsAsync()
+    {
+        var clients = (await RunAsync("CLIENT", "LIST", "TYPE", "NORMAL")).Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return clients.Count(line => !line.Contains($" name={TestConnection.Name} ", StringComparison.Ordinal));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Redis;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -42,7 +43,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
                 isSentinel: true,
                 address: address));
             var redis = new SentinelRedis(started[..2], started[2]);
-            await redis.Sentinel.WaitForAsync(reply => reply.Items!.Count == 1, "SENTINEL", "REPLICAS", ServiceName);
+            await redis.Sentinel.WaitForAsync(reply => reply.Items is [_], "SENTINEL", "REPLICAS", ServiceName);
             await redis.RepairAsync();
             return redis;
         }
@@ -74,7 +75,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
             {
                 await Sentinel.RunAsync("SENTINEL", "FAILOVER", ServiceName);
             }
-            catch (RedisException)
+            catch (RedisServerException)
             {
                 // A failover is in progress, or the Sentinel does not know yet that the replica is up.
             }
@@ -120,18 +121,26 @@ internal sealed class SentinelRedis : IAsyncDisposable
     /// <summary>A former master is made a replica here, because the Sentinel waits for 8 s before it does the same.</summary>
     private static async Task<bool> IsInSyncAsync(RedisServer replica, RedisServer master)
     {
-        var replication = (await replica.RunAsync("INFO", "replication")).Text;
-        if (!replication.Contains($"master_port:{master.Port}\r\n", StringComparison.Ordinal))
-            await replica.RunAsync("REPLICAOF", master.Endpoint.Host, master.Port);
+        try
+        {
+            var replication = (await replica.RunAsync("INFO", "replication")).Text!;
+            if (!replication.Contains($"master_port:{master.Port}\r\n", StringComparison.Ordinal))
+                await replica.RunAsync("REPLICAOF", master.Endpoint.Host, master.Port);
 
-        return replication.Contains("master_link_status:up", StringComparison.Ordinal);
+            return replication.Contains("master_link_status:up", StringComparison.Ordinal);
+        }
+        catch (RedisConnectionException)
+        {
+            // While a replica loads the data of its master, the connection is refused.
+            return false;
+        }
     }
 
     /// <summary>How the Sentinel sees the master, or its only replica.</summary>
     private async Task<string> FlagsAsync(string which)
     {
         var reply = await Sentinel.RunAsync("SENTINEL", which, ServiceName);
-        var fields = (which == "MASTER" ? reply : reply.Items!.Single()).Items!.Select(item => item.Text).ToList();
+        var fields = (which == "MASTER" ? reply : reply.Items!.Single()).Items!.Select(item => item.Text!).ToList();
         return fields[fields.IndexOf("flags") + 1];
     }
 }

@@ -66,11 +66,11 @@ public sealed class RecordedValueTests : IAsyncLifetime
 
         var value = Open((await server.RunAsync("GET", TokenName)).Bytes!, TokenName);
         var clock = (await server.RunAsync("TIME")).Items!;
-        var remaining = (await server.RunAsync("PTTL", TokenName)).Integer;
+        var remaining = (await server.RunAsync("PTTL", TokenName)).Integer!.Value;
 
         Assert.Equal(3_600_000, BinaryPrimitives.ReadInt64BigEndian(value));
         var expiresAt = BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(8));
-        Assert.InRange(expiresAt - (long.Parse(clock[0].Text, CultureInfo.InvariantCulture) * 1000) - remaining, -1000, 1000);
+        Assert.InRange(expiresAt - (long.Parse(clock[0].Text!, CultureInfo.InvariantCulture) * 1000) - remaining, -1000, 1000);
         Assert.Equal("written-token"u8, value.AsSpan(16));
     }
 

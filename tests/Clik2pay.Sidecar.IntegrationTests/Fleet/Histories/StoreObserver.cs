@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
@@ -43,10 +44,10 @@ internal sealed class StoreObserver : IAsyncDisposable
             {
                 var master = await redis.FindMasterAsync();
                 var reply = await master.RunAsync("EVAL", ReadExpiry, 0).WaitAsync(TimeSpan.FromSeconds(1), Ambience.Time);
-                if (reply.Integer > 0)
-                    history.StoredExpiries.Enqueue(new(askedAt, master.Port, TimeSpan.FromMilliseconds(reply.Integer)));
+                if (reply.Integer is > 0 and var expiry)
+                    history.StoredExpiries.Enqueue(new(askedAt, master.Port, TimeSpan.FromMilliseconds(expiry)));
             }
-            catch (Exception e) when (e is RedisException or TimeoutException)
+            catch (Exception e) when (e is RedisConnectionException or RedisServerException or TimeoutException)
             {
                 // The master is killed, stopped or not yet replaced.
             }
