@@ -27,5 +27,13 @@ internal sealed record RedisEndpoint(string Host, int Port)
                 ? new(host, port)
                 : null;
 
+    /// <returns>Null if the address is not valid.</returns>
+    public static RedisEndpoint? TryCreate(EndPoint? endpoint) => endpoint switch
+    {
+        DnsEndPoint name => TryCreate(name.Host, name.Port),
+        IPEndPoint address => TryCreate($"{address.Address}", address.Port),
+        _ => null,
+    };
+
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>Tries once all that the sidecar needs of Redis, on a key of its own that lives a second.</summary>
+/// <summary>Runs every command that the sidecar needs, on a key of its own that expires after a second.</summary>
 internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenKey key)
 {
     private const string Script = """
@@ -16,6 +16,6 @@ internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenK
         return redis.call('DEL', KEYS[1])
         """;
 
-    public Task<RedisAnswer> RunAsync(CancellationToken cancellationToken) =>
-        redis.ExecuteAsync(RedisOperation.Write, ["EVAL", Script, 1, new RedisKeys(options, key).Check, "check"], cancellationToken);
+    public Task<RedisResponse> RunAsync(CancellationToken cancellationToken) =>
+        redis.RunAsync(RedisOperation.Write, new(Script, [new RedisKeys(options, key).Check], ["check"]), cancellationToken);
 }

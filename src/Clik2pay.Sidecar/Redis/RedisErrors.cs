@@ -1,17 +1,24 @@
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>What the errors mean that Redis answers with. Of their text only what is known is told on.</summary>
+/// <summary>Explains the errors of Redis. Nothing of their text is quoted, because a server can send anything.</summary>
 internal static class RedisErrors
 {
-    private const string NeededRights = "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys (and SELECT, with a database)";
+    public const string Replica = "is a replica";
 
-    private static readonly (string Sign, RedisFailure Failure, string What)[] Known =
+    private const string NeededRights =
+        "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys "
+        + "(also SELECT with a database, and ASKING in a cluster)";
+
+    private const string NoDatabase = "does not have the database; a cluster has only 0";
+
+    private static readonly (string Code, RedisFailure Failure, string What)[] Codes =
     [
-        ("NOAUTH", RedisFailure.AccessDenied, "wants a password"),
+        ("NOAUTH", RedisFailure.AccessDenied, "requires a password"),
         ("WRONGPASS", RedisFailure.AccessDenied, "refuses the user or the password"),
         ("NOPERM", RedisFailure.AccessDenied, NeededRights),
-        ("DENIED", RedisFailure.AccessDenied, "is in protected mode and lets nobody in from other machines; give it a password, or set protected-mode no on a closed network"),
-        ("READONLY", RedisFailure.NotReady, "is a replica"),
+        ("DENIED", RedisFailure.AccessDenied,
+            "is in protected mode and accepts no clients from other machines; set a password, or protected-mode no on a closed network"),
+        ("READONLY", RedisFailure.NotReady, Replica),
         ("LOADING", RedisFailure.NotReady, "is loading its data"),
         ("OOM", RedisFailure.NotReady, "is out of memory"),
         ("BUSY", RedisFailure.NotReady, "is busy with a script"),
@@ -19,35 +26,48 @@ internal static class RedisErrors
         ("NOREPLICAS", RedisFailure.NotReady, "has too few replicas and accepts no writes"),
         ("CLUSTERDOWN", RedisFailure.NotReady, "is in a cluster that is down"),
         ("MASTERDOWN", RedisFailure.NotReady, "is a replica without its master"),
-        ("TRYAGAIN", RedisFailure.NotReady, "is handing the key over to another node"),
+        ("TRYAGAIN", RedisFailure.NotReady, "is moving the key to another node"),
     ];
 
-    private static readonly (string Part, RedisFailure Failure, string What)[] KnownParts =
+    private static readonly (string Part, RedisFailure Failure, string What)[] Parts =
     [
-        ("max number of clients", RedisFailure.NotReady, "has its maximum of clients"),
+        ("max number of clients", RedisFailure.NotReady, "has reached its maximum number of clients"),
+        ("DB index is out of range", RedisFailure.InvalidReply, NoDatabase),
+        ("SELECT is not allowed in cluster mode", RedisFailure.InvalidReply, NoDatabase),
         ("ACL failure in script", RedisFailure.AccessDenied, NeededRights),
         ("executing the script can't", RedisFailure.AccessDenied, NeededRights),
     ];
 
-    /// <param name="error">What Redis answered.</param>
-    /// <param name="otherwise">What it means when it is none of the known ones.</param>
-    /// <param name="failure">And of which kind that is.</param>
-    public static RedisException Explain(RespReply error, string otherwise = "answered with an error; does it allow EVAL?", RedisFailure failure = RedisFailure.InvalidReply)
+    /// <summary>An error that is not known.</summary>
+    public static RedisFailureException Unknown => new(RedisFailure.InvalidReply, "replied with an error that is not known; does it allow EVAL?");
+
+    /// <summary>Redis refuses to authenticate, with an error that is not known.</summary>
+    public static RedisFailureException RefusedLogin =>
+        new(RedisFailure.AccessDenied, "refuses AUTH; check that it requires a password and supports users");
+
+    /// <summary>The library does not find the node of the cluster that has the keys.</summary>
+    public static RedisFailureException Redirection =>
+        new(RedisFailure.AccessDenied, "redirects to another node of its cluster; allow the user CLUSTER and ASKING, which find that node");
+
+    public static bool IsTryAgain(string error) => error.StartsWith("TRYAGAIN", StringComparison.Ordinal);
+
+    /// <param name="error">The error, without its prefix.</param>
+    /// <returns>What the error means, or null if it is not known.</returns>
+    public static RedisFailureException? Find(string error)
     {
-        var text = error.Text;
-        foreach (var (sign, kind, what) in Known)
+        foreach (var (code, failure, what) in Codes)
         {
-            // Before Redis 7 an error inside of a script comes behind a preamble and a minus.
-            if (text.StartsWith(sign, StringComparison.Ordinal) || text.Contains($" -{sign} ", StringComparison.Ordinal))
-                return new(kind, what);
+            // Before Redis 7, an error inside a script comes after a preamble and a minus.
+            if (error.StartsWith(code, StringComparison.Ordinal) || error.Contains($" -{code} ", StringComparison.Ordinal))
+                return new(failure, what);
         }
 
-        foreach (var (part, kind, what) in KnownParts)
+        foreach (var (part, failure, what) in Parts)
         {
-            if (text.Contains(part, StringComparison.Ordinal))
-                return new(kind, what);
+            if (error.Contains(part, StringComparison.Ordinal))
+                return new(failure, what);
         }
 
-        return new(failure, otherwise);
+        return null;
     }
 }

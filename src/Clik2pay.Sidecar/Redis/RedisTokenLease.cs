@@ -48,13 +48,16 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unanswered = new();
 
-    /// <summary>Goes its way also at the end of the process: a lease that was acquired unseen could not be given back. The visit has its own deadline.</summary>
+    /// <summary>
+    /// Continues when the process stops, because a lease that was acquired without a reply could not be released. The operation has its own
+    /// deadline.
+    /// </summary>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
         var owner = unanswered.GetValueOrDefault(key) ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var answer = await AcquireAsync(names, owner);
-        if (answer.Reply?.Items is [{ Bytes: { } note }, { Kind: RespKind.Integer, Integer: var left }])
+        var response = await AcquireAsync(names, owner);
+        if (response.Reply?.Items is [{ Bytes: { } note }, { Integer: { } left }])
         {
             if (Obey(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
                 return LeaseAttempt.HeldOff(failure);
@@ -62,37 +65,42 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
             // Somebody else's note, or one that somebody has prolonged, holds nobody off.
             log.Foreign(names.Failure);
             metrics.StoreValueWasForeign();
-            await redis.DeleteIfStillAsync(names.Failure, note, CancellationToken.None);
-            answer = await AcquireAsync(names, owner);
+            await redis.DeleteIfUnchangedAsync(names.Failure, note, CancellationToken.None);
+            response = await AcquireAsync(names, owner);
         }
 
-        if (answer.Reply is null)
+        if (response.Reply is null)
             unanswered[key] = owner;
         else
             unanswered.TryRemove(key, out _);
-        return answer.Reply switch
+        return response.Reply switch
         {
-            { Kind: RespKind.Integer, Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),
-            { Kind: RespKind.Integer, Integer: > 0 and var remaining } when remaining <= ITokenLease.Duration.TotalMilliseconds => LeaseAttempt.Contended(TimeSpan.FromMilliseconds(remaining)),
+            { Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),
+            { Integer: > 0 and var remaining } when remaining <= ITokenLease.Duration.TotalMilliseconds =>
+                LeaseAttempt.Contended(TimeSpan.FromMilliseconds(remaining)),
             _ => LeaseAttempt.Unavailable,
         };
     }
 
-    private Task<RedisAnswer> AcquireAsync(RedisKeys names, string owner) =>
-        redis.ExecuteAsync(RedisOperation.Acquire, ["EVAL", Acquire, 2, names.Lease, names.Failure, owner, (long)ITokenLease.Duration.TotalMilliseconds], CancellationToken.None);
+    private Task<RedisResponse> AcquireAsync(RedisKeys names, string owner)
+    {
+        var script = new RedisScript(Acquire, [names.Lease, names.Failure], [owner, (long)ITokenLease.Duration.TotalMilliseconds]);
+        return redis.RunAsync(RedisOperation.Acquire, script, CancellationToken.None);
+    }
 
     private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
     {
         var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
         var pause = (long)(failure?.RetryAfter ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
-        var answer = await redis.ExecuteAsync(RedisOperation.Release, ["EVAL", ReleaseIfOwner, 2, names.Lease, names.Failure, owner, note, pause], CancellationToken.None);
-        if (answer.Reply is { Integer: 0 })
+        var script = new RedisScript(ReleaseIfOwner, [names.Lease, names.Failure], [owner, note, pause]);
+        var response = await redis.RunAsync(RedisOperation.Release, script, CancellationToken.None);
+        if (response.Reply is { Integer: 0 })
         {
             log.LeaseLost();
             metrics.LeaseAttempted(LeaseOutcome.Lost);
         }
 
-        return failure is not null && answer.Reply is { Integer: 1 };
+        return failure is not null && response.Reply is { Integer: 1 };
     }
 
     /// <returns>The failure with what is left of its pause; null when there is none, or when the pause is over by our own clock, whatever Redis says.</returns>

@@ -4,6 +4,7 @@ using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Redis;
 
@@ -34,38 +35,35 @@ internal sealed class RedisTokenStore(
         var names = new RedisKeys(options, key);
         var askedAt = time.GetMonotonicNow();
         var wallOffset = time.GetWallOffset(askedAt);
-        var answer = await redis.ExecuteAsync(
-            RedisOperation.Read,
-            ["EVAL", TokenScripts.Read, 2, names.Token, names.Rejected, MaxValueLength],
-            cancellationToken,
-            whileMoving: ["EVAL", TokenScripts.Read, 1, names.Token, MaxValueLength]);
+        var script = new RedisScript(TokenScripts.Read, [names.Token, names.Rejected], [MaxValueLength], FirstKeySuffices: true);
+        var response = await redis.RunAsync(RedisOperation.Read, script, cancellationToken);
         lastReads.TryRemove(key, out _);
-        if (answer.Reply?.Items is not [{ Kind: RespKind.Integer, Integer: var clock and >= 0 and <= LatestClock }, var rejected, ..] items)
+        if (response.Reply?.Items is not [{ Integer: { } clock and >= 0 and <= LatestClock }, { Text: { } rejected }, ..] items)
             return StoreReading.Unavailable;
 
         var ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
-        var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected.Text) };
-        lastReads[key] = new(ahead, rejected.Text);
+        var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected) };
+        lastReads[key] = new(ahead, rejected);
         if (items is [_, _])
             return nothing;
 
-        if (items is [_, _, { Kind: RespKind.Integer, Integer: var left }, { Bytes: { } value }])
+        if (items is [_, _, { Integer: { } left }, { Bytes: { } value }])
         {
             var opened = SealedValue.TryOpen(value, key.SealingKey, names.Token);
             if (Decode(opened, clock, left, askedAt, wallOffset, key.Credentials) is { } token)
             {
                 if (nothing.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
                 {
-                    await redis.DeleteIfStillAsync(names.Token, value, cancellationToken);
+                    await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
                     return nothing;
                 }
 
-                lastReads[key] = new(ahead, rejected.Text, token, value);
+                lastReads[key] = new(ahead, rejected, token, value);
                 return nothing with { Outcome = StoreOutcome.Found, Token = token };
             }
 
             // A value that does not open would keep a valid token from being written.
-            await redis.DeleteIfStillAsync(names.Token, value, cancellationToken);
+            await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
         }
 
         log.Foreign(names.Token);
@@ -85,13 +83,11 @@ internal sealed class RedisTokenStore(
         var names = new RedisKeys(options, key);
         var expiresAt = (long)(token.ExpiresAt + last.Ahead).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
-        RespArgument[] arguments = [value, expiresAt, last.Rejected, token.HasSameValue(last.Token) ? last.Value! : []];
-        var answer = await redis.ExecuteAsync(
-            RedisOperation.Write,
-            ["EVAL", TokenScripts.Write, 2, names.Token, names.Rejected, .. arguments],
-            cancellationToken,
-            whileMoving: ["EVAL", TokenScripts.Write, 1, names.Token, .. arguments]);
-        return answer.Reply is { Integer: 1 };
+        RedisValue replaced = token.HasSameValue(last.Token) ? last.Value : RedisValue.EmptyString;
+        var script = new RedisScript(
+            TokenScripts.Write, [names.Token, names.Rejected], [value, expiresAt, last.Rejected, replaced], FirstKeySuffices: true);
+        var response = await redis.RunAsync(RedisOperation.Write, script, cancellationToken);
+        return response.Reply is { Integer: 1 };
     }
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
@@ -99,20 +95,18 @@ internal sealed class RedisTokenStore(
         // For as long as any replica can still have the token.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
         var (names, last) = (new RedisKeys(options, key), lastReads.GetValueOrDefault(key));
-        RespArgument[] arguments =
-        [
-            key.FingerprintOf(token), (long)remaining.TotalMilliseconds, token.HasSameValue(last?.Token) ? last!.Value! : [],
-        ];
-        var answer = await redis.ExecuteAsync(
-            RedisOperation.Discard,
-            ["EVAL", TokenScripts.Reject, 2, names.Rejected, names.Token, .. arguments],
-            cancellationToken,
-            whileMoving: ["EVAL", TokenScripts.Reject, 1, names.Rejected, .. arguments]);
-        if (answer.Reply is not { Kind: RespKind.Text } reply)
+        RedisValue rejected = token.HasSameValue(last?.Token) ? last!.Value : RedisValue.EmptyString;
+        var script = new RedisScript(
+            TokenScripts.Reject,
+            [names.Rejected, names.Token],
+            [key.FingerprintOf(token), (long)remaining.TotalMilliseconds, rejected],
+            FirstKeySuffices: true);
+        var response = await redis.RunAsync(RedisOperation.Discard, script, cancellationToken);
+        if (response.Reply is not { Text: { } fingerprints })
             return false;
 
         if (last is not null)
-            lastReads[key] = last with { Rejected = reply.Text };
+            lastReads[key] = last with { Rejected = fingerprints };
         return true;
     }
 

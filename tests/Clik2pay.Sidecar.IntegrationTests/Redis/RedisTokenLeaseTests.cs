@@ -132,7 +132,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [Fact]
     public async Task Who_asks_twice_because_an_answer_was_lost_does_not_contend_with_himself()
     {
-        await using var halfOpen = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.HalfOpen };
+        await using var halfOpen = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
         using var twoWays = new RedisRig($"{halfOpen.Endpoint},{server.Endpoint}");
 
         Assert.Equal(LeaseOutcome.Acquired, (await twoWays.AcquireAsync()).Outcome);
@@ -141,7 +141,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [Fact]
     public async Task Who_was_given_it_by_an_answer_that_was_lost_is_given_it_again()
     {
-        await using var way = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.HalfOpen };
+        await using var way = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
         using var unlucky = new RedisRig($"{way.Endpoint}");
         Assert.Equal(LeaseOutcome.Unavailable, (await unlucky.AcquireAsync()).Outcome);
         Assert.Equal(1, (await server.RunAsync("EXISTS", rig.LeaseName)).Integer);

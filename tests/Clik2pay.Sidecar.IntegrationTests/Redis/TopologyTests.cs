@@ -2,6 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Tokens;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -31,7 +32,7 @@ public sealed class TopologyTests
 
         await rig.WriteAsync(RedisRig.Token("a", left: 1800));
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
-        Assert.Contains("knows no master", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not know the service others", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
         foreach (var replica in new[] { first, second })
             await replica.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
@@ -111,6 +112,92 @@ public sealed class TopologyTests
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"redis://{cluster.Nodes[0].Endpoint}/1");
 
-        Assert.Contains("has no database 1; a cluster has only 0", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not have the database; a cluster has only 0", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_failover_in_place_the_new_master_is_used_and_not_the_old_one()
+    {
+        await using var redis = await SentinelRedis.StartAsync("127.0.0.1");
+        using var rig = new RedisRig(redis.ConnectionString);
+        await rig.WriteAsync(RedisRig.Token("a", left: 1800));
+
+        await redis.FailOverAsync();
+        while ((await rig.CheckAsync()).Failure is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+        await rig.WriteAsync(RedisRig.Token("b"));
+
+        Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
+        var master = await redis.FindMasterAsync();
+        Assert.NotNull((await master.RunAsync("GET", rig.TokenName)).Bytes);
+        Assert.Contains("role:master", (await master.RunAsync("INFO", "replication")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("+cluster +asking", null)]
+    [InlineData("", RedisFailure.AccessDenied)]
+    internal async Task A_user_needs_CLUSTER_to_find_the_node_that_has_the_keys(string more, RedisFailure? failure)
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        foreach (var node in cluster.Nodes)
+        {
+            await node.RunAsync(
+                ["ACL", "SETUSER", "limited", "on", ">limited", "~clik2pay:*", "+eval", "+time", "+get", "+set", "+del", "+strlen", "+pttl",
+                    "+pexpire", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(right => (RedisValue)right)]);
+        }
+
+        using var finder = new RedisRig($"{cluster.Nodes[0].Endpoint}");
+        var owner = await FindOwnerAsync(cluster, finder.TokenName);
+        var other = cluster.Nodes.First(node => node != owner);
+        using var rig = new RedisRig($"{other.Endpoint},user=limited,password=limited");
+        using var direct = new RedisRig($"{owner.Endpoint},user=limited,password=limited");
+
+        var response = await rig.CheckAsync();
+
+        Assert.Equal(failure, response.Failure);
+        Assert.Equal(failure is not null, response.Reason?.Contains("CLUSTER", StringComparison.Ordinal) == true);
+        Assert.Null((await direct.CheckAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task The_node_that_has_the_keys_is_remembered_and_the_other_nodes_are_not_needed()
+    {
+        await using var cluster = await RedisCluster.StartAsync("cluster-require-full-coverage no");
+        using var finder = new RedisRig($"{cluster.Nodes[0].Endpoint}");
+        var owner = await FindOwnerAsync(cluster, finder.TokenName);
+        var others = cluster.Nodes.Where(node => node != owner).ToList();
+        using var rig = new RedisRig($"{others[0].Endpoint},{others[1].Endpoint}");
+        await rig.WriteAsync(RedisRig.Token("a"));
+
+        foreach (var other in others)
+            await other.KillAsync();
+
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+    }
+
+    [Theory]
+    [InlineData(SidecarProcess.Kill9)]
+    [InlineData(SidecarProcess.Stop)]
+    public async Task The_node_that_has_the_keys_is_found_while_another_one_is_dead_or_silent(int signal)
+    {
+        await using var cluster = await RedisCluster.StartAsync("cluster-require-full-coverage no");
+        using var finder = new RedisRig($"{cluster.Nodes[0].Endpoint}");
+        var owner = await FindOwnerAsync(cluster, finder.TokenName);
+        var others = cluster.Nodes.Where(node => node != owner).ToList();
+        others[0].Signal(signal);
+
+        using var rig = new RedisRig($"{others[1].Endpoint}");
+        while ((await rig.CheckAsync()).Failure is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+        await rig.WriteAsync(RedisRig.Token("a"));
+
+        Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
+        Assert.NotNull((await owner.RunAsync("GET", rig.TokenName)).Bytes);
+    }
+
+    private static async Task<RedisServer> FindOwnerAsync(RedisCluster cluster, string key)
+    {
+        var slot = (await cluster.Nodes[0].RunAsync("CLUSTER", "KEYSLOT", key)).Integer;
+        return cluster.Nodes[(int)(slot!.Value * 3 / 16384)];
     }
 }

@@ -17,6 +17,9 @@ internal enum ChaosFault
     /// <summary>The server gets everything, and nothing comes back.</summary>
     HalfOpen,
 
+    /// <summary>The client can connect, and the server runs the script. The reply is lost.</summary>
+    LostReply,
+
     /// <summary>What comes back comes byte by byte, 20 in a second.</summary>
     Drip,
 }

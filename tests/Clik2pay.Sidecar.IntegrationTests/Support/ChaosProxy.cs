@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
@@ -75,8 +76,9 @@ internal sealed class ChaosProxy : IAsyncDisposable
                 }
 
                 await server.ConnectAsync(target.Host, target.Port, end.Token);
-                var there = PumpAsync(caller.GetStream(), server.GetStream(), ChaosFault.None);
-                var back = PumpAsync(server.GetStream(), caller.GetStream(), fault);
+                var isRunning = new StrongBox<bool>();
+                var there = PumpAsync(caller.GetStream(), server.GetStream(), ChaosFault.None, isRunning);
+                var back = PumpAsync(server.GetStream(), caller.GetStream(), fault, isRunning);
                 await Task.WhenAny(there, back);
             }
         }
@@ -86,14 +88,19 @@ internal sealed class ChaosProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, ChaosFault fault)
+    /// <param name="from">Where bytes come from.</param>
+    /// <param name="to">Where they go.</param>
+    /// <param name="fault">The fault of this direction.</param>
+    /// <param name="isRunning">Whether the client has sent a script.</param>
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, ChaosFault fault, StrongBox<bool> isRunning)
     {
         try
         {
             var buffer = new byte[16 * 1024];
             while (await from.ReadAsync(buffer, end.Token) is > 0 and var count)
             {
-                if (fault == ChaosFault.HalfOpen)
+                isRunning.Value |= buffer.AsSpan(0, count).IndexOf("\nEVAL\r"u8) >= 0;
+                if (fault == ChaosFault.HalfOpen || (fault == ChaosFault.LostReply && isRunning.Value))
                     continue;
 
                 if (fault == ChaosFault.Delay)

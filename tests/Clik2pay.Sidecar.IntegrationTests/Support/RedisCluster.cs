@@ -15,12 +15,13 @@ internal sealed class RedisCluster : IAsyncDisposable
 
     public IReadOnlyList<RedisServer> Nodes => nodes;
 
-    public static async Task<RedisCluster> StartAsync()
+    /// <param name="settings">Lines of each node's configuration file.</param>
+    public static async Task<RedisCluster> StartAsync(params string[] settings)
     {
         var cluster = new RedisCluster();
         try
         {
-            await cluster.FormAsync();
+            await cluster.FormAsync(settings);
             return cluster;
         }
         catch
@@ -36,10 +37,10 @@ internal sealed class RedisCluster : IAsyncDisposable
             await node.DisposeAsync();
     }
 
-    private async Task FormAsync()
+    private async Task FormAsync(string[] settings)
     {
         for (var i = 0; i < 3; i++)
-            nodes.Add(await RedisServer.StartAsync("cluster-enabled yes", "cluster-node-timeout 5000"));
+            nodes.Add(await RedisServer.StartAsync(["cluster-enabled yes", "cluster-node-timeout 5000", .. settings]));
 
         for (var i = 0; i < nodes.Count; i++)
         {

@@ -4,6 +4,7 @@ using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -17,9 +18,15 @@ internal sealed class RedisRig : IDisposable
     /// <param name="environment">Sandbox or Production.</param>
     /// <param name="password">Of the provider's credentials.</param>
     /// <param name="caFile">As a user sets it.</param>
-    public RedisRig(string connectionString, string environment = "Sandbox", string password = Secrets.Password, string? caFile = null)
+    /// <param name="more">Other settings.</param>
+    public RedisRig(
+        string connectionString,
+        string environment = "Sandbox",
+        string password = Secrets.Password,
+        string? caFile = null,
+        IReadOnlyDictionary<string, string?>? more = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(more ?? new Dictionary<string, string?>())
         {
             ["Clik2pay:Environment"] = environment,
             ["Clik2pay:Username"] = Secrets.Username,
@@ -82,7 +89,11 @@ internal sealed class RedisRig : IDisposable
 
     public ValueTask<LeaseAttempt> AcquireAsync() => Lease.TryAcquireAsync(Key, Cancellation);
 
-    public Task<RedisAnswer> CheckAsync() => Check.RunAsync(Cancellation);
+    /// <summary>Runs a script as the store and the lease do.</summary>
+    public Task<RedisResponse> RunAsync(string script, RedisKey[] keys, params RedisValue[] values) =>
+        Client.RunAsync(RedisOperation.Write, new(script, keys, values), Cancellation);
+
+    public Task<RedisResponse> CheckAsync() => Check.RunAsync(Cancellation);
 
     public void Dispose()
     {

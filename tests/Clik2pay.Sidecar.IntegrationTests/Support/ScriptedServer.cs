@@ -1,12 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>A server that answers each connection with given bytes, whatever it is asked, and closes it.</summary>
+/// <summary>A server that replies to the first command of each connection with given bytes, and then closes it.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
+    /// <summary>What a client sends to connect, and the replies. <c>SENTINEL MASTERS</c> is part of it for a Sentinel.</summary>
+    private static readonly (string Command, string Reply)[] Handshake =
+    [
+        ("\nAUTH\r", "+OK\r\n"),
+        ("\nHELLO\r", "-ERR unknown command 'HELLO'\r\n"),
+        ("\nMASTERS\r", "*0\r\n"),
+        ("\nTIME\r", "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n"),
+        ("\nPING\r", "+PONG\r\n"),
+    ];
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Task serving;
 
@@ -19,12 +30,26 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public byte[] Reply { get; set; }
 
+    /// <summary>Whether a client can connect first. Otherwise the first bytes of a connection are the reply.</summary>
+    public bool AcceptsConnections { get; init; } = true;
+
     public RedisEndpoint Endpoint => new("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
 
     public async ValueTask DisposeAsync()
     {
         listener.Dispose();
         await serving;
+    }
+
+    private static bool IsCommand(string received) =>
+        received.Contains("\nEVAL\r", StringComparison.Ordinal) || received.Contains("\nget-master", StringComparison.OrdinalIgnoreCase);
+
+    /// <returns>Null at the end of the connection.</returns>
+    private static async Task<string?> ReadAsync(NetworkStream stream)
+    {
+        var buffer = new byte[16 * 1024];
+        var count = await stream.ReadAsync(buffer);
+        return count == 0 ? null : Encoding.Latin1.GetString(buffer, 0, count);
     }
 
     private async Task ServeAsync()
@@ -37,7 +62,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 var stream = caller.GetStream();
                 try
                 {
-                    _ = await stream.ReadAsync(new byte[16 * 1024]);
+                    while (AcceptsConnections && await ReadAsync(stream) is { } received && !IsCommand(received))
+                    {
+                        foreach (var (_, reply) in Handshake.Where(step => received.Contains(step.Command, StringComparison.Ordinal)))
+                            await stream.WriteAsync(Encoding.ASCII.GetBytes(reply));
+                    }
+
+                    if (!AcceptsConnections)
+                        await ReadAsync(stream);
                     await stream.WriteAsync(Reply);
                     caller.Client.Shutdown(SocketShutdown.Send);
                     while (await stream.ReadAsync(new byte[1024]) > 0)

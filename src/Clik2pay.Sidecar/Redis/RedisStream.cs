@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Net.Security;
+using System.Text;
+
+namespace Clik2pay.Sidecar.Redis;
+
+/// <summary>
+/// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, which the
+/// library does not report, and it ends when the server sends more than any reply has.
+/// </summary>
+/// <param name="inner">The connection. It is disposed with this stream.</param>
+/// <param name="report">Called once at the end, with whether the server sent anything.</param>
+internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
+{
+    /// <summary>In bytes. The longest reply is a token of 48 KiB. Without a limit, a server could fill the memory.</summary>
+    private const int MaxReceived = 256 * 1024;
+
+    private const int MaxLineLength = 256;
+
+    /// <summary>The replies to AUTH, HELLO, and TIME have fewer.</summary>
+    private const int MaxLines = 64;
+
+    private static readonly SearchValues<char> ReplyTypes = SearchValues.Create("+-:$*_#,(!=%~>|");
+
+    private readonly StringBuilder line = new();
+    private int lines;
+    private int received;
+    private bool hasReported;
+
+    /// <summary>Whether TLS protects the connection.</summary>
+    public bool IsSecure => inner is SslStream;
+
+    public bool HasReceived => received > 0;
+
+    /// <summary>Whether the server ended the connection.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether the server sent more than any reply has.</summary>
+    public bool HasExceededLimit => received > MaxReceived;
+
+    /// <summary>The first line, if it is an error, without its prefix. With a password, it is the reply to AUTH.</summary>
+    public string? FirstError { get; private set; }
+
+    /// <summary>The last line that is an error, without its prefix. Only the lines before the first command's reply are examined.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Whether the first byte that the server sent starts a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/).</summary>
+    public bool IsRedis { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        int count;
+        try
+        {
+            count = inner.Read(buffer);
+        }
+        catch (IOException)
+        {
+            HasEnded = true;
+            throw;
+        }
+
+        return Observe(buffer, count);
+    }
+
+    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException)
+        {
+            HasEnded = true;
+            throw;
+        }
+
+        return Observe(buffer.Span, count);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+    public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.WriteAsync(buffer, cancellationToken);
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        Report();
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Report();
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Report()
+    {
+        if (!Interlocked.Exchange(ref hasReported, true))
+            report(HasReceived);
+    }
+
+    private int Observe(ReadOnlySpan<byte> buffer, int count)
+    {
+        HasEnded |= count == 0 && buffer.Length > 0;
+        received += count;
+        if (HasExceededLimit)
+            throw new IOException($"Redis sent more than {MaxReceived} bytes.");
+
+        if (received == count && count > 0)
+            IsRedis = ReplyTypes.Contains((char)buffer[0]);
+        foreach (var value in buffer[..count])
+        {
+            if (lines == MaxLines)
+                break;
+            if (value == '\n')
+                EndLine();
+            else if (value != '\r' && line.Length < MaxLineLength)
+                line.Append((char)value);
+        }
+
+        return count;
+    }
+
+    private void EndLine()
+    {
+        if (line is { Length: > 1 } && line[0] == '-')
+        {
+            LastError = line.ToString(1, line.Length - 1);
+            FirstError = lines == 0 ? LastError : FirstError;
+        }
+
+        lines++;
+        line.Clear();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>What other servers than Redis can reply, and Redis when it cannot be used.</summary>
+public sealed class RedisReplyTests
+{
+    [Theory]
+    [InlineData("-LOADING Redis is loading the dataset in memory\r\n", RedisFailure.NotReady)]
+    [InlineData("-READONLY You can't write against a read only replica.\r\n", RedisFailure.NotReady)]
+    [InlineData("-OOM command not allowed when used memory > 'maxmemory'.\r\n", RedisFailure.NotReady)]
+    [InlineData("-MISCONF Redis is configured to save RDB snapshots\r\n", RedisFailure.NotReady)]
+    [InlineData("-BUSY Redis is busy running a script.\r\n", RedisFailure.NotReady)]
+    [InlineData("-CLUSTERDOWN The cluster is down\r\n", RedisFailure.NotReady)]
+    [InlineData("-ERR Error running script (call to f_1): @user_script:3: -READONLY You can't write. \r\n", RedisFailure.NotReady)]
+    [InlineData("-ERR The user executing the script can't run this command or subcommand\r\n", RedisFailure.AccessDenied)]
+    [InlineData("-NOAUTH Authentication required.\r\n", RedisFailure.AccessDenied)]
+    [InlineData("-MOVED 3999 nonsense\r\n", RedisFailure.InvalidReply)]
+    [InlineData("-canary\r\n", RedisFailure.InvalidReply)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", RedisFailure.InvalidReply)]
+    [InlineData("", RedisFailure.Unreachable)]
+    internal async Task A_reply_to_a_script_is_reported_by_kind_and_not_quoted(string reply, RedisFailure failure) =>
+        await CheckReplyAsync(reply, failure, acceptsConnections: true);
+
+    [Theory]
+    [InlineData("-DENIED Redis is running in protected mode because protected mode is enabled\r\n", RedisFailure.AccessDenied)]
+    [InlineData("-NOAUTH Authentication required.\r\n", RedisFailure.AccessDenied)]
+    [InlineData("-LOADING Redis is loading the dataset in memory\r\n", RedisFailure.NotReady)]
+    [InlineData("-ERR max number of clients reached\r\n", RedisFailure.NotReady)]
+    [InlineData("-ERR max number of clients + cluster connections reached\r\n", RedisFailure.NotReady)]
+    [InlineData("-canary\r\n", RedisFailure.InvalidReply)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", RedisFailure.InvalidReply)]
+    [InlineData("+OK\r\n", RedisFailure.Unreachable)]
+    [InlineData("", RedisFailure.Unreachable)]
+    internal async Task A_refused_connection_is_reported_by_kind_and_the_refusal_is_not_quoted(string reply, RedisFailure failure) =>
+        await CheckReplyAsync(reply, failure, acceptsConnections: false);
+
+    [Theory]
+    [InlineData("-MOVED 1 canary-password:6379\r\n")]
+    [InlineData("-ASK 1 canary\u001b[31m:6379\r\n")]
+    [InlineData("-MOVED 1 127.0.0.1:99999\r\n")]
+    internal async Task A_server_cannot_speak_through_our_log(string reply)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        var response = await rig.CheckAsync();
+
+        Assert.NotNull(response.Failure);
+        Assert.DoesNotContain("canary", response.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("*2\r\n$9\r\n127.0.0.1\r\n$5\r\n99999\r\n")]
+    [InlineData("*2\r\n$0\r\n\r\n$4\r\n6379\r\n")]
+    [InlineData("*2\r\n*0\r\n$4\r\n6379\r\n")]
+    [InlineData("*2\r\n$6\r\ncan\nry\r\n$4\r\n6379\r\n")]
+    [InlineData("*1\r\n$9\r\n127.0.0.1\r\n")]
+    [InlineData(":1\r\n")]
+    internal async Task What_no_Sentinel_says_is_an_invalid_reply(string reply)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        using var rig = new RedisRig($"{server.Endpoint},serviceName=tokens");
+
+        var response = await rig.CheckAsync();
+
+        Assert.Equal(RedisFailure.InvalidReply, response.Failure);
+        Assert.DoesNotContain('\n', response.Reason!);
+    }
+
+    [Fact]
+    public async Task A_line_end_in_an_address_that_a_Sentinel_sends_does_not_reach_the_log()
+    {
+        await using var server = new ScriptedServer("*2\r\n$8\r\n::1%a\nca\r\n$1\r\n1\r\n"u8.ToArray());
+        using var rig = new RedisRig($"{server.Endpoint},serviceName=tokens");
+
+        var response = await rig.CheckAsync();
+
+        Assert.NotNull(response.Failure);
+        Assert.DoesNotContain('\n', response.Reason!);
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_without_end_is_cut_off()
+    {
+        await using var server = new ScriptedServer([.. "$104857600\r\n"u8, .. new byte[4 * 1024 * 1024]]);
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        Assert.Equal(RedisFailure.InvalidReply, (await rig.CheckAsync()).Failure);
+    }
+
+    private static async Task CheckReplyAsync(string reply, RedisFailure failure, bool acceptsConnections)
+    {
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply)) { AcceptsConnections = acceptsConnections };
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        var response = await rig.CheckAsync();
+
+        Assert.Equal(failure, response.Failure);
+        Assert.DoesNotContain("canary", response.Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"{server.Endpoint} ", response.Reason, StringComparison.Ordinal);
+    }
+}

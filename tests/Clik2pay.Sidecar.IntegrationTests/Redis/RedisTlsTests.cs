@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>TLS to a real server.</summary>
+public sealed class RedisTlsTests
+{
+    [Fact]
+    public async Task TLS_trusts_the_given_authority_and_the_name_in_the_certificate()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true);
+        using var stranger = new TestCertificates("redis.example", isForLoopback: true);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+
+        using var list = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
+        using var address = new RedisRig($"rediss://{server.Endpoint}", caFile: certificates.AuthorityFile);
+        using var named = new RedisRig($"{server.Endpoint},ssl=true,sslHost=redis.example", caFile: certificates.AuthorityFile);
+        using var misnamed = new RedisRig($"{server.Endpoint},ssl=true,sslHost=other.example", caFile: certificates.AuthorityFile);
+        using var untrusted = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
+        using var unknown = new RedisRig($"{server.Endpoint},ssl=true");
+        using var clear = new RedisRig($"{server.Endpoint}");
+
+        Assert.Null((await list.CheckAsync()).Reason);
+        Assert.Null((await address.CheckAsync()).Reason);
+        Assert.Null((await named.CheckAsync()).Reason);
+        Assert.Equal(RedisFailure.TlsFailed, (await misnamed.CheckAsync()).Failure);
+        Assert.Equal(RedisFailure.TlsFailed, (await untrusted.CheckAsync()).Failure);
+        Assert.Contains("from an unknown authority", (await unknown.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("does it require TLS?", (await clear.CheckAsync()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_authorities_that_has_become_empty_trusts_nobody_and_one_that_is_filled_again_needs_no_restart()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true);
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        using var folder = new TemporaryFolder();
+        var authority = await File.ReadAllTextAsync(certificates.AuthorityFile, TestContext.Current.CancellationToken);
+        using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: folder.Write("ca.pem", authority));
+
+        folder.Write("ca.pem", "");
+        Assert.Equal(RedisFailure.TlsFailed, (await rig.CheckAsync()).Failure);
+
+        folder.Write("ca.pem", authority);
+        Assert.Null((await rig.CheckAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Without_TLS_on_the_other_side_nothing_goes_out_in_clear_text()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var rig = new RedisRig($"127.0.0.1:{port},ssl=true,password=canary");
+
+        var check = rig.CheckAsync();
+        using var accepted = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var heard = new byte[4096];
+        var count = await accepted.GetStream().ReadAsync(heard, TestContext.Current.CancellationToken);
+        await accepted.GetStream().WriteAsync("-ERR unknown command\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(RedisFailure.TlsFailed, (await check).Failure);
+        Assert.Equal(0x16, heard[0]); // a TLS handshake record
+        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(heard, 0, count), StringComparison.Ordinal);
+        Assert.False(listener.Pending(), "it did not come back to try in clear text");
+    }
+
+    [Fact]
+    public async Task TLS_to_a_server_that_speaks_none_is_told_as_such()
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var rig = new RedisRig($"{server.Endpoint},ssl=true");
+
+        Assert.Equal(RedisFailure.TlsFailed, (await rig.CheckAsync()).Failure);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_a_certificate_of_its_clients_is_told_as_such()
+    {
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true);
+        var access = new Configuration.RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
+        await using var server = await RedisServer.StartAsync(access, [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
+        using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
+
+        var response = await rig.CheckAsync();
+
+        Assert.Equal(RedisFailure.TlsFailed, response.Failure);
+        Assert.Contains("tls-auth-clients", response.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_sends_nobody_anywhere()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        using var certificates = new TestCertificates("redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
+        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+
+        // A server that does not know its own authority cannot send it along.
+        string[] settings = [.. certificates.Settings.Select(line => line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal))];
+        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
+        using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
+        using var system = new RedisRig($"{server.Endpoint},ssl=true");
+
+        Assert.Equal(RedisFailure.TlsFailed, (await own.CheckAsync()).Failure);
+        Assert.Equal(RedisFailure.TlsFailed, (await system.CheckAsync()).Failure);
+
+        Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
+    }
+}
