@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -14,8 +15,17 @@ from chart import CHART, REPOSITORY, ROOT, Skip, TRIAL, check, of_kind, one, pod
 PROGRAM = pathlib.Path(os.environ.get("TEST_SIDECAR", REPOSITORY / "src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar"))
 
 
-def container_of(objects, spec, container):
-    """What starts the program as that container would: its folders lie in one of ours. An existing Secret holds "of another Secret" under each key."""
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def container_of(objects, spec, container, existing={}):
+    """What starts the program as that container would: its folders are in one of ours.
+
+    `existing` has the data of existing Secrets. One that is not in it holds "of another Secret" under each key.
+    """
     if not PROGRAM.exists():
         raise Skip("the program is not built here: dotnet build")
     folder = pathlib.Path(tempfile.mkdtemp(dir=ROOT))
@@ -28,11 +38,13 @@ def container_of(objects, spec, container):
             for name, text in one(objects, "ConfigMap", volume["configMap"]["name"])["data"].items():
                 (place / name).write_text(text)
         else:
-            secret = [document["data"] for document in of_kind(objects, "Secret") if document["metadata"]["name"] == volume["secret"]["secretName"]]
+            name = volume["secret"]["secretName"]
+            ours = [document["data"] for document in of_kind(objects, "Secret") if document["metadata"]["name"] == name]
+            data = {key: base64.b64decode(value).decode() for key, value in ours[0].items()} if ours else existing.get(name)
             for item in volume["secret"]["items"]:
-                (place / item["path"]).write_text(base64.b64decode(secret[0][item["key"]]).decode() if secret else "of another Secret")
+                (place / item["path"]).write_text(data[item["key"]] if data else "of another Secret")
     settings = {name: value.replace("/etc/clik2pay-sidecar", f"{folder}/etc/clik2pay-sidecar") for name, value in settings_of(container).items()}
-    return {"cwd": f"{folder}{container['workingDir']}", "env": {**os.environ, **settings}}
+    return {"cwd": f"{folder}{container.get('workingDir', '')}", "env": {**os.environ, **settings}}
 
 
 @check("the program takes settings and routes as they are in the pod")
@@ -46,7 +58,9 @@ def _():
         "--set",
         "credentials.existingSecret=,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
         "--set",
-        "redis.connectionString=127.0.0.1:9,callerToken.existingSecret=caller,allowQuit=true,accessLog=true",
+        "redis.connectionString=127.0.0.1:9\\,serviceName=main,callerToken.existingSecret=caller,allowQuit=true,accessLog=true",
+        "--set",
+        "redis.auth.existingSecret=login,redis.auth.keys.user=u,redis.sentinelAuth.existingSecret=sentinel,redis.sentinelAuth.keys.user=u",
     )
     spec = one(objects, "Pod")["spec"]
     place = container_of(objects, spec, spec["containers"][0])
@@ -57,13 +71,60 @@ def _():
     ), answer.stdout  # looked for, and not there
 
 
+@check("the program reaches a Redis that requires a user, a password and a client certificate, with the files as they are in the pod")
+def _():
+    for tool in ("redis-server", "openssl"):
+        if not shutil.which(tool):
+            raise Skip(f"{tool} is not installed")
+
+    # One self-signed certificate is the server's, the client's and the authority of both.
+    folder, port = ROOT / "redis-tls", free_port()
+    folder.mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    (folder / "redis.conf").write_text(
+        f"bind 127.0.0.1\nport 0\ntls-port {port}\ntls-auth-clients yes\nsave ''\ndir {folder}\n"
+        f"tls-cert-file {folder}/tls.crt\ntls-key-file {folder}/tls.key\ntls-ca-cert-file {folder}/tls.crt\n"
+        "user default off\nuser sidecar on >a-password ~clik2pay:* +eval +time +get +set +del +strlen +pttl +pexpire\n"
+    )
+    objects = template(
+        CHART,
+        "--set",
+        "environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token,app.image=a,credentials.existingSecret=c",
+        "--set",
+        f"redis.connectionString=rediss://127.0.0.1:{port},redis.caSecret=tls,redis.caKey=tls.crt",
+        "--set",
+        "redis.clientCertificate.existingSecret=tls",
+        "--set",
+        "redis.auth.existingSecret=login,redis.auth.keys.user=name,redis.auth.keys.password=secret",
+    )
+    spec = one(objects, "Pod")["spec"]
+    existing = {
+        "login": {"name": "sidecar", "secret": "a-password"},
+        "tls": {name: (folder / name).read_text() for name in ("tls.crt", "tls.key")},
+    }
+    place = container_of(objects, spec, spec["containers"][0], existing)
+    server = subprocess.Popen(["redis-server", folder / "redis.conf"], stdout=subprocess.PIPE, text=True)
+    try:
+        log = []
+        while not log or "Ready to accept connections" not in log[-1]:
+            log.append(server.stdout.readline())
+            assert log[-1], "".join(log)
+        answer = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
+        # The token endpoint is not there, which shows that Redis was not the first to fail.
+        assert answer.returncode == 5 and "ok    Redis " in answer.stdout, answer.stdout + answer.stderr
+    finally:
+        server.kill()
+        server.communicate()
+
+
 @check("played with processes: postStart returns when the sidecar has started, probes say yes, the app is served, SIGTERM ends it with 0")
 def _():
-    def free_port():
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            return s.getsockname()[1]
-
     simulator, callers, admin = free_port(), free_port(), free_port()
     objects = template(
         CHART,

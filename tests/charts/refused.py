@@ -2,6 +2,8 @@
 import json
 import re
 
+import yaml
+
 from chart import CHART, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, refusal, sidecar_of, template
 
 
@@ -22,7 +24,13 @@ def _():
             "credentials.inline: password and apiKey is missing; give all three",
         ),
         ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set; keep one of them."),
-        ({"redis.caSecret": "ca"}, "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out."),
+        *(
+            (
+                {f"redis.{key}": "s"},
+                f"redis.{key}: it has no effect without a Redis. Set redis.existingSecret or redis.connectionString, or leave it out.",
+            )
+            for key in ("caSecret", "auth.existingSecret", "sentinelAuth.existingSecret", "clientCertificate.existingSecret")
+        ),
         (
             {},
             "nativeSidecar: Kubernetes v1.27.9 has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container.",
@@ -32,7 +40,30 @@ def _():
         ({}, "chart requires kubeVersion: >=1.25.0-0", "--kube-version", "1.24.0"),
         ({"app.port": "8080"}, "ports.callers, ports.admin and app.port must differ (8080, 9090, 8080)"),
         ({"ports.callers": "9090"}, "ports.callers, ports.admin and app.port must differ (9090, 9090); give ports.callers or ports.admin another."),
-        ({"extraEnv[0].name": "Clik2pay__Password", "extraEnv[0].value": "x"}, "extraEnv: Clik2pay__Password is a secret, and would stand in clear in the pod"),
+        *(
+            (
+                {"extraEnv[0].name": name, "extraEnv[0].value": "x"},
+                f"extraEnv: {name} is a secret and would be in clear text in the pod; set {remedy}.existingSecret.",
+            )
+            for name, remedy in (
+                ("Clik2pay__Password", "credentials"),
+                ("Redis__ConnectionString", "redis"),
+                ("Redis__User", "redis.auth"),
+                ("REDIS__PASSWORD", "redis.auth"),
+                ("Redis__SentinelUser", "redis.sentinelAuth"),
+                ("Redis__SentinelPassword", "redis.sentinelAuth"),
+                ("Sidecar__CallerToken", "callerToken"),
+            )
+        ),
+        (
+            {
+                "redis.connectionString": "r:1",
+                "redis.auth.existingSecret": "s",
+                "extraEnv[0].name": "Redis__PasswordFile",
+                "extraEnv[0].value": "/x",
+            },
+            "extraEnv: Redis__PasswordFile is there already; set it by its own value",
+        ),
         ({"extraEnv[0].name": "Sidecar__Listen", "extraEnv[0].value": "x"}, "extraEnv: Sidecar__Listen is there already; set it by its own value"),
         (
             {"podMonitor.enabled": "true"},
@@ -125,6 +156,28 @@ def _():
         ("reverseProxy.Roots.a=b", "Roots"),
     ):
         assert named in refusal(CHART, *MINIMAL, "--set", change), change
+
+
+@check("a null under redis keeps the default or is refused")
+def _():
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text())["redis"]
+
+    def leaves(node, path):
+        for key, value in node.items():
+            yield [*path, key], value
+            if isinstance(value, dict):
+                yield from leaves(value, [*path, key])
+
+    secrets = ("caSecret", "auth.existingSecret", "sentinelAuth.existingSecret", "clientCertificate.existingSecret")
+    base = ["connectionString=r:1", "existingSecret=s", *(f"{key}=s" for key in secrets)]
+    for chart, prefix, values in ((CHART, "", MINIMAL), (SHOP, UNDER, [])):
+        arguments = [*values, *(argument for value in base for argument in ("--set", f"{prefix}redis.{value}"))]
+        for path, value in leaves(defaults, ["redis"]):
+            key = prefix + ".".join(path)
+            with_null = helm("template", "pay", chart, *arguments, "--set-json", f"{key}=null")
+            with_default = helm("template", "pay", chart, *arguments, "--set-json", f"{key}={json.dumps(value)}")
+            assert with_default.returncode == 0, with_default.stderr
+            assert with_null.returncode != 0 or with_null.stdout == with_default.stdout, f"{key}=null renders something else"
 
 
 @check("values that charts above set for all are allowed")

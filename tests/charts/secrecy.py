@@ -1,7 +1,24 @@
 """Where secrets are, and what their change does."""
 import base64
 
-from chart import CANARIES, CHART, INLINE, MINIMAL, SHOP, TRIAL, UNDER, check, of_kind, one, pod_of, rendered, strings, template
+from chart import (
+    CANARIES,
+    CHART,
+    INLINE,
+    MINIMAL,
+    SHOP,
+    TRIAL,
+    UNDER,
+    check,
+    of_kind,
+    one,
+    pod_of,
+    rendered,
+    settings_of,
+    sidecar_of,
+    strings,
+    template,
+)
 
 
 def where_is(canary, objects):
@@ -48,6 +65,41 @@ def _():
     }, volume
     objects = template(CHART, *TRIAL, "--set", "credentials.keys.apiKey=KEY")
     assert set(one(objects, "Secret", "-credentials")["data"]) == {"username", "password", "KEY"}
+
+
+@check("user, passwords and client certificate of Redis are files, of the Secrets and keys that the values name")
+def _():
+    def files_of(render):
+        spec = pod_of(rendered(render))["spec"]
+        mounts = {mount["name"]: mount["mountPath"] for mount in sidecar_of(pod_of(rendered(render)))[2]["volumeMounts"]}
+        return {
+            f"{mounts[volume['name']]}/{item['path']}": (volume["secret"]["secretName"], item["key"])
+            for volume in spec["volumes"]
+            if volume["name"].startswith("clik2pay-redis-")
+            for item in volume["secret"]["items"]
+        }
+
+    folder = "/etc/clik2pay-sidecar/redis"
+    assert files_of("full") == {
+        f"{folder}-ca/ca.crt": ("redis-ca", "tls.crt"),
+        f"{folder}-auth/user": ("redis-user", "redis-user"),
+        f"{folder}-auth/password": ("redis-user", "redis-password"),
+        f"{folder}-sentinel-auth/user": ("redis-sentinel", "sentinel-user"),
+        f"{folder}-sentinel-auth/password": ("redis-sentinel", "sentinel-password"),
+        f"{folder}-client-certificate/tls.crt": ("redis-client", "client.pem"),
+        f"{folder}-client-certificate/tls.key": ("redis-client", "client-key.pem"),
+    }, files_of("full")
+
+    # Without a key for the user there is neither a file nor a setting, and the user is Redis's default one.
+    assert files_of("redis-auth") == {
+        f"{folder}-ca/ca.crt": ("redis-client-tls", "ca.crt"),
+        f"{folder}-auth/user": ("pay-redis-user", "username"),
+        f"{folder}-auth/password": ("pay-redis-user", "password"),
+        f"{folder}-sentinel-auth/password": ("redis-sentinel", "sentinel-password"),
+        f"{folder}-client-certificate/tls.crt": ("redis-client-tls", "tls.crt"),
+        f"{folder}-client-certificate/tls.key": ("redis-client-tls", "tls.key"),
+    }, files_of("redis-auth")
+    assert "Redis__SentinelUserFile" not in settings_of(sidecar_of(pod_of(rendered("redis-auth")))[2])
 
 
 @check("the checksum changes with the connection string of Redis, and with nothing else")

@@ -60,9 +60,19 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- /* Refuses, with the remedy, what the schema cannot judge. */}}
 {{- define "clik2pay-sidecar.own.guard" -}}
 {{- $v := .Values -}}
-{{- range $v.extraEnv -}}
-{{- if has (lower .name) (list "clik2pay__username" "clik2pay__password" "clik2pay__apikey" "redis__connectionstring" "sidecar__callertoken") -}}
-{{- fail (printf "extraEnv: %s is a secret, and would stand in clear in the pod; set credentials.existingSecret, redis.existingSecret or callerToken.existingSecret." .name) -}}
+{{- $secrets := dict
+  "clik2pay__username" "credentials.existingSecret"
+  "clik2pay__password" "credentials.existingSecret"
+  "clik2pay__apikey" "credentials.existingSecret"
+  "redis__connectionstring" "redis.existingSecret"
+  "redis__user" "redis.auth.existingSecret"
+  "redis__password" "redis.auth.existingSecret"
+  "redis__sentineluser" "redis.sentinelAuth.existingSecret"
+  "redis__sentinelpassword" "redis.sentinelAuth.existingSecret"
+  "sidecar__callertoken" "callerToken.existingSecret" -}}
+{{- range $variable := $v.extraEnv -}}
+{{- with get $secrets (lower $variable.name) -}}
+{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod; set %s." $variable.name .) -}}
 {{- end -}}
 {{- end -}}
 {{- if not $v.environment -}}
@@ -88,8 +98,16 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- if and $v.ca.configMap $v.ca.secret -}}
 {{- fail "ca: configMap and secret are both set; keep one of them." -}}
 {{- end -}}
-{{- if and $v.redis.caSecret (not (include "clik2pay-sidecar.own.hasRedis" .)) -}}
-{{- fail "redis.caSecret: it has no effect without a Redis; set redis.existingSecret, or leave it out." -}}
+{{- $forRedis := dict
+  "caSecret" $v.redis.caSecret
+  "auth.existingSecret" $v.redis.auth.existingSecret
+  "sentinelAuth.existingSecret" $v.redis.sentinelAuth.existingSecret
+  "clientCertificate.existingSecret" $v.redis.clientCertificate.existingSecret -}}
+{{- range $key, $secret := $forRedis -}}
+{{- if and $secret (not (include "clik2pay-sidecar.own.hasRedis" $)) -}}
+{{- $remedy := "Set redis.existingSecret or redis.connectionString, or leave it out." -}}
+{{- fail (printf "redis.%s: it has no effect without a Redis. %s" $key $remedy) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container." .Capabilities.KubeVersion.Version) -}}

@@ -91,6 +91,21 @@ volumeMounts:
     mountPath: /etc/clik2pay-sidecar/redis-ca
     readOnly: true
   {{- end }}
+  {{- if .Values.redis.auth.existingSecret }}
+  - name: clik2pay-redis-auth
+    mountPath: /etc/clik2pay-sidecar/redis-auth
+    readOnly: true
+  {{- end }}
+  {{- if .Values.redis.sentinelAuth.existingSecret }}
+  - name: clik2pay-redis-sentinel-auth
+    mountPath: /etc/clik2pay-sidecar/redis-sentinel-auth
+    readOnly: true
+  {{- end }}
+  {{- if .Values.redis.clientCertificate.existingSecret }}
+  - name: clik2pay-redis-client-certificate
+    mountPath: /etc/clik2pay-sidecar/redis-client-certificate
+    readOnly: true
+  {{- end }}
   {{- with include "clik2pay-sidecar.own.appVolumeMounts" . }}
   {{- . | nindent 2 }}
   {{- end }}
@@ -132,6 +147,32 @@ volumeMounts:
 {{- if .Values.redis.caSecret }}
 - name: Redis__CaFile
   value: /etc/clik2pay-sidecar/redis-ca/ca.crt
+{{- end }}
+{{- with .Values.redis.auth }}
+{{- if and .existingSecret .keys.user }}
+- name: Redis__UserFile
+  value: /etc/clik2pay-sidecar/redis-auth/user
+{{- end }}
+{{- if .existingSecret }}
+- name: Redis__PasswordFile
+  value: /etc/clik2pay-sidecar/redis-auth/password
+{{- end }}
+{{- end }}
+{{- with .Values.redis.sentinelAuth }}
+{{- if and .existingSecret .keys.user }}
+- name: Redis__SentinelUserFile
+  value: /etc/clik2pay-sidecar/redis-sentinel-auth/user
+{{- end }}
+{{- if .existingSecret }}
+- name: Redis__SentinelPasswordFile
+  value: /etc/clik2pay-sidecar/redis-sentinel-auth/password
+{{- end }}
+{{- end }}
+{{- if .Values.redis.clientCertificate.existingSecret }}
+- name: Redis__ClientCertificateFile
+  value: /etc/clik2pay-sidecar/redis-client-certificate/tls.crt
+- name: Redis__ClientKeyFile
+  value: /etc/clik2pay-sidecar/redis-client-certificate/tls.key
 {{- end }}
 {{- if .Values.callerToken.existingSecret }}
 - name: Sidecar__CallerTokenFile
@@ -204,6 +245,18 @@ volumeMounts:
 {{- end }}
 {{- with .Values.redis.caSecret }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-ca" . (dict "ca.crt" $.Values.redis.caKey)) }}
+{{- end }}
+{{- range $name, $auth := dict "auth" .Values.redis.auth "sentinel-auth" .Values.redis.sentinelAuth }}
+{{- with $auth.existingSecret }}
+{{- $items := dict "password" $auth.keys.password }}
+{{- with $auth.keys.user }}{{ $_ := set $items "user" . }}{{ end }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ (printf "clik2pay-redis-%s" $name) . $items) }}
+{{- end }}
+{{- end }}
+{{- with .Values.redis.clientCertificate.existingSecret }}
+{{- $keys := $.Values.redis.clientCertificate.keys }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-client-certificate" .
+  (dict "tls.crt" $keys.certificate "tls.key" $keys.privateKey)) }}
 {{- end }}
 {{- with .Values.callerToken.existingSecret }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-caller-token" . (dict "caller-token" $.Values.callerToken.key)) }}
