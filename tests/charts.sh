@@ -53,6 +53,7 @@ render shop-plain helm template shop-plain "$shop" --kube-version 1.27 --set cli
 guide() { check_block docs/kubernetes.md "$1" "$2" "$1.sh" env -C "$work" bash; }
 guide helm-app '^            - name: CLIK2PAY_BASE_URL$'
 guide helm-alone '^  name: pay-clik2pay-sidecar$'
+guide redis 'name: Redis__ClientCertificateFile$'
 guide private-authority 'name: Clik2pay__CaFile$'
 guide plain-container 'command: \[/clik2pay-sidecar, wait, '
 guide monitoring '^kind: PrometheusRule$'
