@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>The certificate that the sidecar authenticates with in TLS: a PEM file with certificates and one with the private key.</summary>
+/// <summary>The certificate that the sidecar authenticates with: a PEM file with certificates and one with the private key.</summary>
 internal static class ClientCertificate
 {
     /// <summary>

@@ -13,7 +13,8 @@ internal static class RedisAddress
     {
         // Uri knows no default port for this scheme, and then returns -1.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
-            || RedisEndpoint.TryCreate(address.DnsSafeHost, address.Port == -1 ? RedisEndpoint.DefaultPort : address.Port) is not { } endpoint
+            || RedisEndpoint.TryCreate(
+                address.DnsSafeHost, address.Port == -1 ? RedisEndpoint.DefaultPort : address.Port) is not { } endpoint
             || address.Fragment.Length > 0)
         {
             return Error(

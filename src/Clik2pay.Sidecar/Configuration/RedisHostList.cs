@@ -20,7 +20,8 @@ internal static class RedisHostList
         var hosts = parts.TakeWhile(part => !part.Contains('=')).ToList();
         if (hosts.Count == 0)
         {
-            error = "the host is missing. Write host:port[,host:port…][,option=value…] with commas between the parts, or redis://host:port.";
+            error = "the host is missing. "
+                + "Write host:port[,host:port…][,option=value…] with commas between the parts, or redis://host:port.";
             return null;
         }
 

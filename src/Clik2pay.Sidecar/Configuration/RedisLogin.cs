@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>A user and a password for Redis. Either can be in a file, which is read for each connection, so that it can be replaced.</summary>
+/// <summary>A user and a password for Redis. Either can be in a file, which is read for each connection and may change.</summary>
 internal sealed record RedisLogin
 {
     public static readonly RedisLogin None = new();

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>The section <c>Redis</c>: where replicas share their access token. Without a connection string it stays in the process.</summary>
+/// <summary>The section <c>Redis</c>: where replicas share their access token. Null without a connection string.</summary>
 internal sealed record RedisOptions
 {
     public const string Section = "Redis";

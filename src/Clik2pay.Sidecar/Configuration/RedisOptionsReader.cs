@@ -14,7 +14,8 @@ internal static class RedisOptionsReader
     {
         // Everything is read before anything is validated, so that all errors are reported at once.
         var keyPrefix = settings.TextOrEmpty(KeyPrefixKey, RedisOptions.DefaultKeyPrefix);
-        var tlsFiles = new[] { CaFileKey, ClientCertificateFileKey, ClientKeyFileKey }.Where(key => settings.Text(key) is not null).ToList();
+        string[] tlsFileKeys = [CaFileKey, ClientCertificateFileKey, ClientKeyFileKey];
+        var tlsFiles = tlsFileKeys.Where(key => settings.Text(key) is not null).ToList();
         var login = new RedisLoginReader(settings, $"{RedisOptions.Section}:");
         var sentinelLogin = new RedisLoginReader(settings, $"{RedisOptions.Section}:Sentinel");
         var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
@@ -24,7 +25,7 @@ internal static class RedisOptionsReader
         {
             settings.AddMistake(
                 KeyPrefixKey,
-                "it has a space, a brace or another character that is not supported in the name of a key. Use letters, digits and : . _ -.");
+                "it has a space, a brace or another character that is not supported. Use letters, digits and : . _ -.");
         }
 
         if (!isGiven)

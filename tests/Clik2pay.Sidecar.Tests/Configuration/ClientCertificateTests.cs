@@ -103,7 +103,8 @@ public sealed class ClientCertificateTests : IDisposable
         var errors = Find(key, key);
 
         Assert.Equal(
-            "Redis:ClientCertificateFile: the file that it names does not exist.\nRedis:ClientKeyFile: the file that it names is not there.",
+            "Redis:ClientCertificateFile: the file that it names does not exist.\n"
+                + "Redis:ClientKeyFile: the file that it names is not there.",
             errors);
     }
 
@@ -112,7 +113,9 @@ public sealed class ClientCertificateTests : IDisposable
 
     private void ExpectCertificateError(string certificateFile, string error) =>
         Assert.StartsWith(
-            $"Redis:ClientCertificateFile: the file {certificateFile} {error}", Find(certificateFile, files.KeyFile), StringComparison.Ordinal);
+            $"Redis:ClientCertificateFile: the file {certificateFile} {error}",
+            Find(certificateFile, files.KeyFile),
+            StringComparison.Ordinal);
 
     private static string Find(string certificateFile, string keyFile) => RedisSettings.FindErrors(
         ("Redis:ConnectionString", "r,ssl=true"),

