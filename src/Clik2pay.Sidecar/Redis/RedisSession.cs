@@ -14,16 +14,16 @@ internal sealed class RedisSession : IAsyncDisposable
     private const string NotSentinel = "did not reply as a Sentinel does; is it a server? Servers need no serviceName";
 
     /// <summary>
-    /// The commands that the library may send to a server. To connect, it sends AUTH, HELLO and TIME. AUTH and HELLO need no rights, and
-    /// the scripts need TIME anyway.
+    /// The commands that the library may send to a server. To connect, it sends AUTH and TIME. AUTH needs no rights, and the scripts need
+    /// TIME anyway.
     /// </summary>
-    private static readonly CommandMap ServerCommands = CommandMap.Create(["EVAL", "TIME", "AUTH", "HELLO"], available: true);
+    private static readonly CommandMap ServerCommands = CommandMap.Create(["EVAL", "TIME", "AUTH"], available: true);
 
     /// <summary>With CLUSTER, the library finds all nodes and connects to them. With ASKING, it follows redirections.</summary>
     private static readonly CommandMap ClusterCommands =
-        CommandMap.Create(["EVAL", "TIME", "AUTH", "HELLO", "CLUSTER", "ASKING"], available: true);
+        CommandMap.Create(["EVAL", "TIME", "AUTH", "CLUSTER", "ASKING"], available: true);
 
-    private static readonly CommandMap SentinelCommands = CommandMap.Create(["SENTINEL", "PING", "AUTH", "HELLO"], available: true);
+    private static readonly CommandMap SentinelCommands = CommandMap.Create(["SENTINEL", "PING", "AUTH"], available: true);
 
     private readonly RedisTunnel tunnel;
     private readonly bool hasPassword;

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
 /// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, which the
-/// library does not report, and it ends when the server sends more than any reply has.
+/// library does not report, and it fails when the server sends more than any reply has.
 /// </summary>
 /// <param name="inner">The connection. It is disposed with this stream.</param>
 /// <param name="report">Called once at the end, with whether the server sent anything.</param>
@@ -17,8 +17,8 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
 
     private const int MaxLineLength = 256;
 
-    /// <summary>The replies to AUTH, HELLO, and TIME have fewer.</summary>
-    private const int MaxLines = 64;
+    /// <summary>The replies to AUTH and TIME have fewer.</summary>
+    private const int MaxLines = 8;
 
     private static readonly SearchValues<char> ReplyTypes = SearchValues.Create("+-:$*_#,(!=%~>|");
 
@@ -44,7 +44,7 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
     /// <summary>The last line that is an error, without its prefix. Only the lines before the first command's reply are examined.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Whether the first byte that the server sent starts a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/).</summary>
+    /// <summary>Whether the first byte starts a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/).</summary>
     public bool IsRedis { get; private set; }
 
     public override bool CanRead => true;
@@ -61,27 +61,6 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int Read(Span<byte> buffer)
-    {
-        int count;
-        try
-        {
-            count = inner.Read(buffer);
-        }
-        catch (IOException)
-        {
-            HasEnded = true;
-            throw;
-        }
-
-        return Observe(buffer, count);
-    }
-
-    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
@@ -95,15 +74,17 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
             throw;
         }
 
-        return Observe(buffer.Span, count);
+        HasEnded |= count == 0 && buffer.Length > 0;
+        Observe(buffer.Span[..count]);
+        return count;
     }
+
+    /// <summary>The library reads asynchronously.</summary>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
     public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.WriteAsync(buffer, offset, count, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(buffer, cancellationToken);
@@ -116,50 +97,32 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override async ValueTask DisposeAsync()
-    {
-        Report();
-        await inner.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !Interlocked.Exchange(ref hasReported, true))
         {
-            Report();
+            report(HasReceived);
             inner.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private void Report()
+    private void Observe(ReadOnlySpan<byte> bytes)
     {
-        if (!Interlocked.Exchange(ref hasReported, true))
-            report(HasReceived);
-    }
-
-    private int Observe(ReadOnlySpan<byte> buffer, int count)
-    {
-        HasEnded |= count == 0 && buffer.Length > 0;
-        received += count;
+        if (received == 0 && bytes.Length > 0)
+            IsRedis = ReplyTypes.Contains((char)bytes[0]);
+        received += bytes.Length;
         if (HasExceededLimit)
             throw new IOException($"Redis sent more than {MaxReceived} bytes.");
 
-        if (received == count && count > 0)
-            IsRedis = ReplyTypes.Contains((char)buffer[0]);
-        foreach (var value in buffer[..count])
+        for (var i = 0; i < bytes.Length && lines < MaxLines; i++)
         {
-            if (lines == MaxLines)
-                break;
-            if (value == '\n')
+            if (bytes[i] == '\n')
                 EndLine();
-            else if (value != '\r' && line.Length < MaxLineLength)
-                line.Append((char)value);
+            else if (bytes[i] != '\r' && line.Length < MaxLineLength)
+                line.Append((char)bytes[i]);
         }
-
-        return count;
     }
 
     private void EndLine()

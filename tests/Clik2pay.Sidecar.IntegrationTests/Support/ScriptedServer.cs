@@ -12,7 +12,6 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private static readonly (string Command, string Reply)[] Handshake =
     [
         ("\nAUTH\r", "+OK\r\n"),
-        ("\nHELLO\r", "-ERR unknown command 'HELLO'\r\n"),
         ("\nMASTERS\r", "*0\r\n"),
         ("\nTIME\r", "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n"),
         ("\nPING\r", "+PONG\r\n"),
