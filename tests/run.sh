@@ -71,7 +71,6 @@ need clang clang
 install
 python3 -c 'import yaml' 2>/dev/null || echo "tests/run.sh: Python's yaml is missing (Debian: python3-yaml), and without it the chart is not tested."
 command -v helm >/dev/null || echo "tests/run.sh: helm is missing, and without it the chart is not tested."
-command -v redis-server >/dev/null || docker version >/dev/null 2>&1 || echo "tests/run.sh: neither is there redis-server nor a Docker engine to run it on; the integration tests will fail."
 
 # What is shipped is what is tested, wherever a test starts the program. Before the build, as both keep in one place what they have restored.
 echo "== publish"

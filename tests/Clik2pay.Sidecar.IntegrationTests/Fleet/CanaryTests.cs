@@ -21,7 +21,7 @@ public sealed partial class CanaryTests : IAsyncLifetime
     private readonly List<byte[]> stored = [];
     private RecordingUpstream upstream = null!;
     private FakeTokenEndpoint tokenEndpoint = null!;
-    private RedisServer redis = null!;
+    private RedisProcess redis = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -30,7 +30,8 @@ public sealed partial class CanaryTests : IAsyncLifetime
         upstream = await RecordingUpstream.StartAsync();
         tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         tokenEndpoint.TokenOf = secrets.Token;
-        redis = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = secrets.RedisPassword } }, [$"requirepass {secrets.RedisPassword}"]);
+        redis = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Login = new() { Password = secrets.RedisPassword } }, [$"requirepass {secrets.RedisPassword}"]);
     }
 
     public async ValueTask DisposeAsync()

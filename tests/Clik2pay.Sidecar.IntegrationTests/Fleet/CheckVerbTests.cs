@@ -11,9 +11,11 @@ public sealed class CheckVerbTests
     public async Task Check_tells_apart_what_can_be_wrong_with_Redis()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: false);
-        await using var redis = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right", "user limited on >limited +get ~*"]);
-        await using var tls = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, TlsHost = "redis.example", CaFile = certificates.AuthorityFile }, certificates.Settings);
-        await using var gone = await RedisServer.StartAsync();
+        await using var redis = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right", "user limited on >limited +get ~*"]);
+        await using var tls = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Tls = true, TlsHost = "redis.example", CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var gone = await RedisProcess.StartAsync();
         await gone.KillAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();

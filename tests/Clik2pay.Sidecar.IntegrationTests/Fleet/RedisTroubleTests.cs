@@ -10,7 +10,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
     private const string SharedAgain = "The access token is shared through Redis";
 
     private readonly List<TestSidecar> sidecars = [];
-    private RedisServer redis = null!;
+    private RedisProcess redis = null!;
     private ChaosProxy way = null!;
     private RecordingUpstream upstream = null!;
     private FakeTokenEndpoint tokenEndpoint = null!;
@@ -19,7 +19,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        redis = await RedisServer.StartAsync();
+        redis = await RedisProcess.StartAsync();
         way = new(redis.Endpoint);
         upstream = await RecordingUpstream.StartAsync();
         tokenEndpoint = await FakeTokenEndpoint.StartAsync();

@@ -15,7 +15,7 @@ public sealed class RedisClientTests
     [InlineData("redis://localhost:{0}/0")]
     public async Task Both_forms_of_a_connection_string_lead_to_the_server(string form)
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, server.Port));
 
         Assert.Null((await rig.CheckAsync()).Reason);
@@ -24,7 +24,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task No_connection_is_left_after_a_visit()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
 
         await rig.WriteAsync(RedisRig.Token("a"));
@@ -45,7 +45,7 @@ public sealed class RedisClientTests
     [InlineData(",user=nobody,password=right", RedisFailure.AccessDenied)]
     internal async Task A_password_is_sent_and_a_wrong_one_is_told_as_such(string options, RedisFailure? failure)
     {
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
+        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
         using var rig = new RedisRig($"{server.Endpoint}{options}");
 
         var response = await rig.CheckAsync();
@@ -59,7 +59,7 @@ public sealed class RedisClientTests
     public async Task A_password_with_every_odd_character_goes_through_an_address()
     {
         const string password = "a,b=c:d/e?f#g@h%i";
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = password } }, [$"requirepass \"{password}\""]);
+        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = password } }, [$"requirepass \"{password}\""]);
         using var rig = new RedisRig($"redis://:{Uri.EscapeDataString(password)}@{server.Endpoint}");
 
         Assert.Null((await rig.CheckAsync()).Reason);
@@ -68,7 +68,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task A_password_that_nobody_asked_for_is_told_as_such()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint},password=any");
 
         Assert.Equal(RedisFailure.AccessDenied, (await rig.CheckAsync()).Failure);
@@ -81,7 +81,7 @@ public sealed class RedisClientTests
     [InlineData("+eval +time +get +set +del +strlen +pttl +pexpire ~other:*", RedisFailure.AccessDenied)]
     internal async Task A_user_needs_the_commands_that_the_README_lists_and_no_more(string rights, RedisFailure? failure)
     {
-        await using var server = await RedisServer.StartAsync($"user sidecar on >secret {rights}");
+        await using var server = await RedisProcess.StartAsync($"user sidecar on >secret {rights}");
         using var rig = new RedisRig($"redis://sidecar:secret@{server.Endpoint}");
 
         Assert.Equal(failure, (await rig.CheckAsync()).Failure);
@@ -99,7 +99,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task The_database_is_the_one_that_was_asked_for()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"redis://{server.Endpoint}/3");
         using var list = new RedisRig($"{server.Endpoint},defaultDatabase=3");
         using var other = new RedisRig($"{server.Endpoint}");
@@ -115,8 +115,8 @@ public sealed class RedisClientTests
     [Fact]
     public async Task Of_several_endpoints_one_that_works_is_enough()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var replica = await RedisServer.StartAsync($"replicaof 127.0.0.1 {server.Port}");
+        await using var server = await RedisProcess.StartAsync();
+        await using var replica = await RedisProcess.StartAsync($"replicaof 127.0.0.1 {server.Port}");
         await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
         await using var swallowing = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Dropped };
         using var dead = new TcpListener(IPAddress.Loopback, 0);
@@ -142,7 +142,7 @@ public sealed class RedisClientTests
     [InlineData("Delay", null)]
     internal async Task A_visit_has_one_deadline_however_the_connection_fails(string fault, RedisFailure? failure)
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = Enum.Parse<ChaosFault>(fault) };
         using var rig = new RedisRig($"{proxy.Endpoint}");
         const string key = "clik2pay:text";
@@ -160,7 +160,7 @@ public sealed class RedisClientTests
     [InlineData("maxmemory 1kb", RedisFailure.NotReady)]
     internal async Task A_full_server_is_a_miss(string setting, RedisFailure failure)
     {
-        await using var server = await RedisServer.StartAsync(setting);
+        await using var server = await RedisProcess.StartAsync(setting);
         using var rig = new RedisRig($"{server.Endpoint}");
         using var occupant = new TcpClient();
         await occupant.ConnectAsync("127.0.0.1", server.Port, TestContext.Current.CancellationToken);
@@ -173,7 +173,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task A_change_of_state_is_logged_once()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
 
         for (var i = 0; i < 3; i++)

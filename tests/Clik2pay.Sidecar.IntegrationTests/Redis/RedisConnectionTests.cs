@@ -14,7 +14,7 @@ public sealed class RedisConnectionTests
     [Fact]
     public async Task Nothing_is_left_of_1000_operations()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
         await rig.WriteAsync(RedisRig.Token("a"));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), Ambience.Time);
@@ -39,7 +39,7 @@ public sealed class RedisConnectionTests
     [Fact]
     public async Task Nothing_is_left_of_operations_that_failed_while_they_connected()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Cut };
         using var rig = new RedisRig($"{proxy.Endpoint},password=wrong");
 
@@ -56,7 +56,7 @@ public sealed class RedisConnectionTests
     [Fact]
     public async Task A_stopped_server_costs_the_deadline_and_is_used_again_when_it_continues()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
         await rig.WriteAsync(RedisRig.Token("a"));
 

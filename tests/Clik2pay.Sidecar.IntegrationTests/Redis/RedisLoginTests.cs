@@ -17,7 +17,7 @@ public sealed class RedisLoginTests
     [InlineData(",password=wrong")]
     public async Task A_refused_login_does_not_continue_as_the_default_user(string login)
     {
-        await using var server = await RedisServer.StartAsync($"user sidecar on >right {Rights}");
+        await using var server = await RedisProcess.StartAsync($"user sidecar on >right {Rights}");
         using var rig = new RedisRig($"{server.Endpoint}{login}");
 
         await rig.WriteAsync(RedisRig.Token("a"));
@@ -32,7 +32,7 @@ public sealed class RedisLoginTests
     [InlineData("+select", null)]
     internal async Task A_refused_SELECT_does_not_lead_to_database_0(string more, RedisFailure? failure)
     {
-        await using var server = await RedisServer.StartAsync($"user sidecar on >right {Rights} {more}");
+        await using var server = await RedisProcess.StartAsync($"user sidecar on >right {Rights} {more}");
         using var rig = new RedisRig($"{server.Endpoint},user=sidecar,password=right,defaultDatabase=3");
 
         await rig.WriteAsync(RedisRig.Token("a"));
@@ -46,7 +46,7 @@ public sealed class RedisLoginTests
     [Fact]
     public async Task A_database_that_the_server_does_not_have_does_not_lead_to_database_0()
     {
-        await using var server = await RedisServer.StartAsync("databases 2");
+        await using var server = await RedisProcess.StartAsync("databases 2");
         using var rig = new RedisRig($"redis://{server.Endpoint}/2");
 
         await rig.WriteAsync(RedisRig.Token("a"));
@@ -60,7 +60,7 @@ public sealed class RedisLoginTests
     [Fact]
     public async Task A_password_in_a_file_is_replaced_without_a_restart()
     {
-        await using var server = await RedisServer.StartAsync($"user sidecar on >first {Rights}");
+        await using var server = await RedisProcess.StartAsync($"user sidecar on >first {Rights}");
         using var folder = new TemporaryFolder();
         var more = new Dictionary<string, string?>
         {
@@ -88,7 +88,7 @@ public sealed class RedisLoginTests
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         using var other = new TestCertificates("other.example", isForLoopback: true);
-        await using var server = await RedisServer.StartAsync(
+        await using var server = await RedisProcess.StartAsync(
             new()
             {
                 Endpoints = [],
@@ -128,8 +128,8 @@ public sealed class RedisLoginTests
     [Fact]
     public async Task Sentinels_have_a_login_of_their_own()
     {
-        await using var master = await RedisServer.StartAsync(new() { Endpoints = [], Login = new() { Password = "server" } }, ["requirepass server"]);
-        await using var sentinel = await RedisServer.StartAsync(
+        await using var master = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = "server" } }, ["requirepass server"]);
+        await using var sentinel = await RedisProcess.StartAsync(
             new() { Endpoints = [], Login = new() { Password = "sentinel" } },
             [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", "sentinel auth-pass tokens server", "requirepass sentinel"],
             isSentinel: true);

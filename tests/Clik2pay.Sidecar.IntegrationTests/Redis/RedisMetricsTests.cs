@@ -50,15 +50,16 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     [Fact]
     public async Task Redis_that_went_and_came_back_is_shown_so()
     {
-        using var rig = new RedisRig($"{server.Endpoint}");
+        await using var redis = await RedisProcess.StartAsync();
+        using var rig = new RedisRig($"{redis.Endpoint}");
         await rig.ReadAsync();
         Assert.Equal(new StoreStatus("Redis", IsUp: true), rig.Store.Status);
 
-        await server.KillAsync();
+        await redis.KillAsync();
         await rig.ReadAsync();
         Assert.Equal(new StoreStatus("Redis", IsUp: false, "unreachable"), rig.Store.Status);
 
-        await server.StartAgainAsync();
+        await redis.StartAgainAsync();
         await rig.ReadAsync();
         Assert.Equal(new StoreStatus("Redis", IsUp: true), rig.Store.Status);
         Assert.Equal((2, 1), (rig.Recorded.Sum(Operations, "read", "success"), rig.Recorded.Sum(Operations, "read", "unreachable")));

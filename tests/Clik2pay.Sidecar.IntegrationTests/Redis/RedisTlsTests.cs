@@ -14,7 +14,7 @@ public sealed class RedisTlsTests
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         using var stranger = new TestCertificates("redis.example", isForLoopback: true);
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
 
         using var list = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
         using var address = new RedisRig($"rediss://{server.Endpoint}", caFile: certificates.AuthorityFile);
@@ -37,7 +37,7 @@ public sealed class RedisTlsTests
     public async Task A_file_of_authorities_that_has_become_empty_trusts_nobody_and_one_that_is_filled_again_needs_no_restart()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
         using var folder = new TemporaryFolder();
         var authority = await File.ReadAllTextAsync(certificates.AuthorityFile, TestContext.Current.CancellationToken);
         using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: folder.Write("ca.pem", authority));
@@ -72,7 +72,7 @@ public sealed class RedisTlsTests
     [Fact]
     public async Task TLS_to_a_server_that_speaks_none_is_told_as_such()
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint},ssl=true");
 
         Assert.Equal(RedisFailure.TlsFailed, (await rig.CheckAsync()).Failure);
@@ -83,7 +83,7 @@ public sealed class RedisTlsTests
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         var access = new Configuration.RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
-        await using var server = await RedisServer.StartAsync(access, [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
+        await using var server = await RedisProcess.StartAsync(access, [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
         using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
 
         var response = await rig.CheckAsync();
@@ -102,7 +102,7 @@ public sealed class RedisTlsTests
 
         // A server that does not know its own authority cannot send it along.
         string[] settings = [.. certificates.Settings.Select(line => line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal))];
-        await using var server = await RedisServer.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
+        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
         using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
         using var system = new RedisRig($"{server.Endpoint},ssl=true");
 

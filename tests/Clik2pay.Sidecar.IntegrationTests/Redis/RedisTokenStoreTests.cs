@@ -150,20 +150,6 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_write_that_came_too_late_is_over_with_the_next_read()
-    {
-        await Rig.ReadAsync();
-        Server.Signal(SidecarProcess.Stop);
-        await Rig.Store.WriteAsync(Rig.Key, RedisRig.Token("a"), TestContext.Current.CancellationToken);
-        Server.Signal(SidecarProcess.Continue);
-        await Rig.ReadAsync();
-
-        Assert.Equal(
-            ["shared through", "(Timeout)", "shared through"],
-            Rig.Log.Lines.Select(line => line.Text.Contains("(Timeout)", StringComparison.Ordinal) ? "(Timeout)" : "shared through"));
-    }
-
-    [Fact]
     public async Task A_clock_of_Redis_that_was_set_back_a_little_costs_no_token()
     {
         await Rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
@@ -187,30 +173,5 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
             ["shared through", "out of memory", "shared through"],
             Rig.Log.Lines.Select(
                 line => line.Text.Contains("shared through", StringComparison.Ordinal) ? "shared through" : "out of memory"));
-    }
-
-    [Fact]
-    public async Task A_Redis_that_was_stopped_writes_what_it_finds_then_with_no_later_end()
-    {
-        var token = RedisRig.Token("a", left: 60);
-        await Rig.ReadAsync();
-        Server.Signal(SidecarProcess.Stop);
-        await Rig.Store.WriteAsync(Rig.Key, token, TestContext.Current.CancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(3), Ambience.Time, TestContext.Current.CancellationToken);
-        Server.Signal(SidecarProcess.Continue);
-
-        await Server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
-
-        var left = TimeSpan.FromMilliseconds((await Server.RunAsync("PTTL", Rig.TokenName)).Integer!.Value);
-        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
-    }
-
-    [Fact]
-    public async Task A_store_that_is_away_is_another_thing_than_an_empty_one()
-    {
-        await Server.KillAsync();
-
-        Assert.Equal(StoreReading.Unavailable, await Rig.ReadAsync());
-        await Rig.WriteAsync(RedisRig.Token("a"));
     }
 }

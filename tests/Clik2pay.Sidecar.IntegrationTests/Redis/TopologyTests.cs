@@ -16,13 +16,13 @@ public sealed class TopologyTests
     {
         var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         string[] common = [$"requirepass {Password}", $"masterauth {Password}"];
-        await using var master = await RedisServer.StartAsync(access, common);
-        await using var first = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
-        await using var second = await RedisServer.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
+        await using var master = await RedisProcess.StartAsync(access, common);
+        await using var first = await RedisProcess.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
+        await using var second = await RedisProcess.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
         foreach (var replica in new[] { first, second })
             await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
 
-        await using var sentinel = await RedisServer.StartAsync(
+        await using var sentinel = await RedisProcess.StartAsync(
             access: null,
             [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", "sentinel down-after-milliseconds tokens 1000", "sentinel failover-timeout tokens 5000"],
             isSentinel: true);
@@ -51,8 +51,8 @@ public sealed class TopologyTests
     public async Task Sentinels_with_a_password_of_their_own_are_told_it()
     {
         var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
-        await using var master = await RedisServer.StartAsync(access, [$"requirepass {Password}"]);
-        await using var sentinel = await RedisServer.StartAsync(
+        await using var master = await RedisProcess.StartAsync(access, [$"requirepass {Password}"]);
+        await using var sentinel = await RedisProcess.StartAsync(
             access, [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", $"requirepass {Password}"], isSentinel: true);
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
         using var wrong = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password=wrong");
@@ -195,7 +195,7 @@ public sealed class TopologyTests
         Assert.NotNull((await owner.RunAsync("GET", rig.TokenName)).Bytes);
     }
 
-    private static async Task<RedisServer> FindOwnerAsync(RedisCluster cluster, string key)
+    private static async Task<RedisProcess> FindOwnerAsync(RedisCluster cluster, string key)
     {
         var slot = (await cluster.Nodes[0].RunAsync("CLUSTER", "KEYSLOT", key)).Integer;
         return cluster.Nodes[(int)(slot!.Value * 3 / 16384)];

@@ -49,13 +49,14 @@ internal sealed class ClockRig : IAsyncDisposable
     /// <param name="hasClocks">Whether the test steps Redis's clock.</param>
     public async Task UseRedisAsync(bool hasClocks)
     {
-        if (hasClocks)
+        if (!hasClocks)
         {
-            Assert.SkipUnless(RedisEngine.IsProgram, "The clock of a redis-server on the PATH is stepped.");
-            RedisClocks = await SteppedClocks.CreateAsync();
+            Redis = await RedisServer.StartAsync();
+            return;
         }
 
-        Redis = await RedisServer.StartAsync(access: null, [], environment: RedisClocks?.Variables);
+        RedisClocks = await SteppedClocks.CreateAsync();
+        Redis = await RedisProcess.StartAsync(access: null, [], environment: RedisClocks.Variables);
     }
 
     /// <summary>Starts a replica, which ends with the rig, and waits until it has a token.</summary>

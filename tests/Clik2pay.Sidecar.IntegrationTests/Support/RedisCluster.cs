@@ -7,13 +7,13 @@ internal sealed class RedisCluster : IAsyncDisposable
 {
     private const int Slots = 16384;
 
-    private readonly List<RedisServer> nodes = [];
+    private readonly List<RedisProcess> nodes = [];
 
     private RedisCluster()
     {
     }
 
-    public IReadOnlyList<RedisServer> Nodes => nodes;
+    public IReadOnlyList<RedisProcess> Nodes => nodes;
 
     /// <param name="settings">Lines of each node's configuration file.</param>
     public static async Task<RedisCluster> StartAsync(params string[] settings)
@@ -40,7 +40,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     private async Task FormAsync(string[] settings)
     {
         for (var i = 0; i < 3; i++)
-            nodes.Add(await RedisServer.StartAsync(["cluster-enabled yes", "cluster-node-timeout 5000", .. settings]));
+            nodes.Add(await RedisProcess.StartAsync(["cluster-enabled yes", "cluster-node-timeout 5000", .. settings]));
 
         for (var i = 0; i < nodes.Count; i++)
         {

@@ -11,11 +11,11 @@ internal sealed class SentinelRedis : IAsyncDisposable
 
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(50);
 
-    private readonly IReadOnlyList<RedisServer> servers;
+    private readonly IReadOnlyList<RedisProcess> servers;
 
-    private SentinelRedis(IReadOnlyList<RedisServer> servers, RedisServer sentinel) => (this.servers, Sentinel) = (servers, sentinel);
+    private SentinelRedis(IReadOnlyList<RedisProcess> servers, RedisProcess sentinel) => (this.servers, Sentinel) = (servers, sentinel);
 
-    public RedisServer Sentinel { get; }
+    public RedisProcess Sentinel { get; }
 
     public string ConnectionString => $"{Sentinel.Endpoint},serviceName={ServiceName}";
 
@@ -27,12 +27,12 @@ internal sealed class SentinelRedis : IAsyncDisposable
     {
         // Clients with other addresses than loopback are refused in protected mode. A replica is to be in sync at once.
         string[] common = ["protected-mode no", "repl-diskless-sync-delay 0"];
-        var started = new List<RedisServer>();
+        var started = new List<RedisProcess>();
         try
         {
             started.Add(await StartServerAsync());
             started.Add(await StartServerAsync($"replicaof {address} {started[0].Port}"));
-            started.Add(await RedisServer.StartAsync(
+            started.Add(await RedisProcess.StartAsync(
                 access: null,
                 [
                     "protected-mode no",
@@ -54,12 +54,12 @@ internal sealed class SentinelRedis : IAsyncDisposable
             throw;
         }
 
-        Task<RedisServer> StartServerAsync(params string[] settings) =>
-            RedisServer.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address: address);
+        Task<RedisProcess> StartServerAsync(params string[] settings) =>
+            RedisProcess.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address: address);
     }
 
     /// <summary>The server that the Sentinel sends clients to.</summary>
-    public async Task<RedisServer> FindMasterAsync()
+    public async Task<RedisProcess> FindMasterAsync()
     {
         var address = await Sentinel.RunAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName);
         return servers.Single(server => $"{server.Port}" == address.Items![1].Text);
@@ -119,7 +119,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
     private static Task PauseAsync() => Task.Delay(PollPeriod, Ambience.Time, TestContext.Current.CancellationToken);
 
     /// <summary>A former master is made a replica here, because the Sentinel waits for 8 s before it does the same.</summary>
-    private static async Task<bool> IsInSyncAsync(RedisServer replica, RedisServer master)
+    private static async Task<bool> IsInSyncAsync(RedisProcess replica, RedisProcess master)
     {
         try
         {

@@ -28,12 +28,11 @@ public sealed class RecordedValueTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(RedisEngine.IsProgram, "The clock of a redis-server on the PATH is stepped.");
         clocks = await SteppedClocks.CreateAsync();
 
         // Ten minutes of the token's hour are over.
         clocks.StepWall(RecordedAt + TimeSpan.FromMinutes(10) - Ambience.Time.GetUtcNow());
-        server = await RedisServer.StartAsync(access: null, [], environment: clocks.Variables);
+        server = await RedisProcess.StartAsync(access: null, [], environment: clocks.Variables);
         rig = new($"{server.Endpoint}");
     }
 

@@ -1,0 +1,63 @@
+using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Redis;
+
+/// <summary>The store while Redis is stopped or after it was killed.</summary>
+public sealed class StoppedRedisTests : IAsyncLifetime
+{
+    private RedisProcess server = null!;
+    private RedisRig rig = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RedisProcess.StartAsync();
+        rig = new($"{server.Endpoint}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        rig.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_write_that_came_too_late_is_over_with_the_next_read()
+    {
+        await rig.ReadAsync();
+        server.Signal(SidecarProcess.Stop);
+        await rig.Store.WriteAsync(rig.Key, RedisRig.Token("a"), TestContext.Current.CancellationToken);
+        server.Signal(SidecarProcess.Continue);
+        await rig.ReadAsync();
+
+        Assert.Equal(
+            ["shared through", "(Timeout)", "shared through"],
+            rig.Log.Lines.Select(line => line.Text.Contains("(Timeout)", StringComparison.Ordinal) ? "(Timeout)" : "shared through"));
+    }
+
+    [Fact]
+    public async Task A_Redis_that_was_stopped_writes_what_it_finds_then_with_no_later_end()
+    {
+        var token = RedisRig.Token("a", left: 60);
+        await rig.ReadAsync();
+        server.Signal(SidecarProcess.Stop);
+        await rig.Store.WriteAsync(rig.Key, token, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(3), Ambience.Time, TestContext.Current.CancellationToken);
+        server.Signal(SidecarProcess.Continue);
+
+        await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
+
+        var left = TimeSpan.FromMilliseconds((await server.RunAsync("PTTL", rig.TokenName)).Integer!.Value);
+        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_is_another_thing_than_an_empty_one()
+    {
+        await server.KillAsync();
+
+        Assert.Equal(StoreReading.Unavailable, await rig.ReadAsync());
+        await rig.WriteAsync(RedisRig.Token("a"));
+    }
+}
