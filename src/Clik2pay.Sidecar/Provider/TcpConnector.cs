@@ -38,7 +38,9 @@ internal sealed class TcpConnector(TimeProvider time)
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         // The system's resolver cannot be canceled, and takes 10 s or more if no name server responds. It continues in the background.
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
+        var resolving = Dns.GetHostAddressesAsync(host, cancellationToken);
+        _ = resolving.ContinueWith(static abandoned => _ = abandoned.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        var addresses = await resolving.WaitAsync(cancellationToken);
         return addresses.Length == 1
             ? addresses
             : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();

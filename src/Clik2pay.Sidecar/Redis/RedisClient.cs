@@ -65,7 +65,7 @@ internal sealed class RedisClient(
             if (trouble?.Failure != failure)
                 log.Unusable(failure, response.Reason!);
 
-            // After a failure that only writes meet, a read that succeeds does not mean that it is over.
+            // A successful read does not end a failure that affects writes only.
             trouble = (failure, isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply);
             isInUse = false;
             status = status with { IsUp = false, Trouble = failure.ToSnakeCase() };
@@ -81,7 +81,7 @@ internal sealed class RedisClient(
 
     private async Task<RedisResponse> TryAllAsync(RedisScript script, CancellationToken cancellationToken)
     {
-        // The one that responded last comes first. In a cluster, it is the node that has the keys.
+        // The endpoint that responded last comes first. In a cluster, it is the node that has the keys.
         var candidates = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
         var deadline = time.GetMonotonicNow() + Timeout;
         var response = default(RedisResponse);
@@ -103,13 +103,17 @@ internal sealed class RedisClient(
         var at = endpoint;
         try
         {
-            using var timer = new CancellationTokenSource(MonotonicTime.Max(share, TimeSpan.Zero), time);
+            share = MonotonicTime.Max(share, TimeSpan.Zero);
+            var endsAt = time.GetMonotonicNow() + share;
+            using var timer = new CancellationTokenSource(share, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             var login = Read(options.Login);
             if (options.ServiceName is { } service)
-                at = await FindMasterAsync(endpoint, service, login, either.Token);
+                at = await FindMasterAsync(endpoint, service, login, endsAt, either.Token);
 
-            return new(await RunAsync(at, login, script, either.Token));
+            var (reply, node) = await RunAsync(at, login, script, endsAt, either.Token);
+            lastEndpoint = options.ServiceName is null ? node : endpoint;
+            return new(reply);
         }
         catch (RedisFailureException e)
         {
@@ -126,19 +130,18 @@ internal sealed class RedisClient(
             return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} cannot be used ({e.GetType().Name})");
         }
 
-        // A server can name another node anything. Only configured names and addresses are quoted.
+        // A server can report any text as the name of another node. Only configured names, and addresses, are quoted.
         string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "a node that Redis redirected to";
     }
 
-    private async Task<RedisResult> RunAsync(RedisEndpoint endpoint, RedisLogin login, RedisScript script, CancellationToken deadline)
+    private async Task<(RedisResult Reply, RedisEndpoint Node)> RunAsync(
+        RedisEndpoint endpoint, RedisLogin login, RedisScript script, TimeSpan endsAt, CancellationToken deadline)
     {
-        await using (var session = await OpenAsync(endpoint, login, RedisServerKind.Server, deadline))
+        await using (var session = await OpenAsync(new(RedisServerKind.Server, endpoint, login), endsAt, deadline))
         {
             try
             {
-                var reply = await session.RunAsync(script);
-                lastEndpoint = endpoint;
-                return reply;
+                return (await session.RunAsync(script), endpoint);
             }
             catch (RedisFailureException) when (session.IsRedirected)
             {
@@ -146,36 +149,38 @@ internal sealed class RedisClient(
             }
         }
 
-        await using var cluster = await OpenAsync(endpoint, login, RedisServerKind.Cluster, deadline);
-        var result = await cluster.RunAsync(script);
-        lastEndpoint = cluster.FindNode(script.Keys[0]) ?? endpoint;
-        return result;
+        await using var cluster = await OpenAsync(new(RedisServerKind.Cluster, endpoint, login), endsAt, deadline);
+        var reply = await cluster.RunAsync(script);
+        return (reply, cluster.FindNode(script.Keys[0]) ?? endpoint);
     }
 
     private async Task<RedisEndpoint> FindMasterAsync(
-        RedisEndpoint sentinel, string service, RedisLogin login, CancellationToken deadline)
+        RedisEndpoint sentinel, string service, RedisLogin login, TimeSpan endsAt, CancellationToken deadline)
     {
-        var own = options.SentinelLogin is { } given ? Read(given) : RedisLogin.None;
+        var target = new RedisTarget(RedisServerKind.Sentinel, sentinel, Read(options.SentinelLogin ?? RedisLogin.None));
         RedisSession session;
         try
         {
-            session = await OpenAsync(sentinel, own, RedisServerKind.Sentinel, deadline);
+            session = await OpenAsync(target, endsAt, deadline);
         }
         catch (RedisFailureException e)
             when (e.Failure == RedisFailure.AccessDenied && options.SentinelLogin is null && login.Password is not null)
         {
             // Many Sentinels have no users and refuse any user and password. So the servers' login is used only if one is required.
-            session = await OpenAsync(sentinel, login, RedisServerKind.Sentinel, deadline);
+            session = await OpenAsync(target with { Login = login }, endsAt, deadline);
         }
 
         await using (session)
             return await session.FindMasterAsync(service);
     }
 
-    private Task<RedisSession> OpenAsync(RedisEndpoint endpoint, RedisLogin login, RedisServerKind kind, CancellationToken deadline) =>
-        RedisSession.OpenAsync(endpoint, login, kind, new(options, connector, deadline), deadline);
+    private Task<RedisSession> OpenAsync(RedisTarget target, TimeSpan endsAt, CancellationToken deadline)
+    {
+        var tunnel = new RedisTunnel(options, target.Login.Password is not null, connector, deadline);
+        return RedisSession.OpenAsync(target, tunnel, MonotonicTime.Max(endsAt - time.GetMonotonicNow(), TimeSpan.Zero), deadline);
+    }
 
     /// <exception cref="RedisFailureException">A file of the login cannot be used.</exception>
     private static RedisLogin Read(RedisLogin login) =>
-        login.TryRead(out var error) ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not called. {error}");
+        login.TryRead(out var error) ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not contacted. {error?.TrimEnd('.')}");
 }

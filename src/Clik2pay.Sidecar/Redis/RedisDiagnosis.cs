@@ -8,44 +8,77 @@ namespace Clik2pay.Sidecar.Redis;
 /// </summary>
 internal static class RedisDiagnosis
 {
+    private const string NotSentinel = "did not reply as a Sentinel does; is it a server? Then remove serviceName";
+
     /// <param name="e">What the library reported.</param>
+    /// <param name="target">What the operation connected to.</param>
     /// <param name="tunnel">The connections of the operation.</param>
     /// <param name="connection">Null if the library did not connect.</param>
-    /// <param name="hasPassword">Whether the library sent AUTH.</param>
     /// <param name="deadline">The deadline of the operation.</param>
     /// <returns>A <see cref="RedisFailureException"/>, or an <see cref="OperationCanceledException"/> if the deadline passed.</returns>
     public static Exception Explain(
-        Exception e, RedisTunnel tunnel, ConnectionMultiplexer? connection, bool hasPassword, CancellationToken deadline)
+        Exception e, RedisTarget target, RedisTunnel tunnel, ConnectionMultiplexer? connection, CancellationToken deadline)
     {
         if (e is RedisFailureException)
             return e;
 
-        var stream = tunnel.Stream;
-        var errors = new List<string?>();
-        for (var cause = e; cause is not null; cause = cause.InnerException)
-            errors.Add((cause as RedisServerException)?.Message);
-        if (connection is null)
-            errors.AddRange([stream?.FirstError, stream?.LastError]);
-        errors.RemoveAll(error => error is null);
+        if (tunnel.Stream is not { } stream)
+            return tunnel.Failure ?? (Exception)new OperationCanceledException(deadline);
 
-        if (errors.Select(error => RedisErrors.Find(error!)).FirstOrDefault(known => known is not null) is { } known)
+        var errors = FindErrors(e, stream, isConnected: connection is not null).ToList();
+        if (errors.Count > 0 && ExplainError(errors, target.Kind) is { } known)
             return known;
 
-        if (stream is null && tunnel.Failure is { } failure)
-            return failure;
+        if (stream.IsLoginRefused)
+            return RedisErrors.RefusedLogin;
 
-        if (stream is null || deadline.IsCancellationRequested)
+        // The library waits for a node that it cannot connect to.
+        if (connection is not null && tunnel.IsLoginRefused)
+        {
+            return new RedisFailureException(
+                RedisFailure.AccessDenied, "is in a cluster of which another node refuses the user or the password");
+        }
+
+        if (tunnel.Failure is { } failure)
+            return new RedisFailureException(failure.Failure, $"is in a cluster of which another node {failure.Message}");
+
+        if (deadline.IsCancellationRequested)
             return new OperationCanceledException(deadline);
 
-        if (errors.Count > 0)
-            return connection is null && hasPassword && stream.FirstError is not null ? RedisErrors.RefusedLogin : RedisErrors.Unknown;
+        if (IsRedirection(e, connection))
+            return RedisErrors.Redirection;
 
-        if (tunnel.Failure is { } otherFailure)
-            return new RedisFailureException(otherFailure.Failure, $"is in a cluster of which another node {otherFailure.Message}");
+        return ExplainEnd(stream, target.Kind, isInvalidReply: errors.Count > 0 || !IsConnectionFailure(e));
+    }
 
-        return connection?.GetServers() is [{ IsReplica: true }]
-            ? new RedisFailureException(RedisFailure.NotReady, RedisErrors.Replica)
-            : ExplainEnd(stream, isInvalidReply: !IsConnectionFailure(e));
+    /// <summary>Whether the server redirects to a node that the library is not connected to.</summary>
+    public static bool IsRedirection(Exception e, ConnectionMultiplexer? connection) =>
+        connection is not null && e is RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect };
+
+    /// <summary>The errors that the server sent. Those of the stream count only while the library connects.</summary>
+    private static IEnumerable<string> FindErrors(Exception? e, RedisStream stream, bool isConnected)
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is RedisServerException)
+                yield return e.Message;
+        }
+
+        if (!isConnected && stream.FirstError is { } first)
+            yield return first;
+        if (!isConnected && stream.LastError is { } last)
+            yield return last;
+    }
+
+    private static RedisFailureException? ExplainError(IEnumerable<string> errors, RedisServerKind kind)
+    {
+        var known = errors.Select(RedisErrors.Find).FirstOrDefault(error => error is not null);
+        if (kind != RedisServerKind.Sentinel || known is null)
+            return known;
+
+        return known.Message is RedisErrors.NeededRights or RedisErrors.UnknownCommand
+            ? new(RedisFailure.InvalidReply, NotSentinel)
+            : new(known.Failure, $"is a Sentinel and {known.Message} (Redis:SentinelUser, Redis:SentinelPassword)");
     }
 
     private static bool IsConnectionFailure(Exception e) => e is RedisConnectionException
@@ -53,18 +86,18 @@ internal static class RedisDiagnosis
         FailureType: not (ConnectionFailureType.ProtocolFailure or ConnectionFailureType.InternalFailure),
     };
 
-    private static RedisFailureException ExplainEnd(RedisStream stream, bool isInvalidReply)
+    private static RedisFailureException ExplainEnd(RedisStream stream, RedisServerKind kind, bool isInvalidReply)
     {
         if (isInvalidReply || !stream.HasEnded || stream.HasExceededLimit || (stream.HasReceived && !stream.IsRedis))
-            return new(RedisFailure.InvalidReply, "did not reply as Redis does");
+            return new(RedisFailure.InvalidReply, kind == RedisServerKind.Sentinel ? NotSentinel : "did not reply as Redis does");
 
         // With TLS 1.3, a server checks the client's certificate after the handshake.
         return stream is { IsSecure: true, HasReceived: false }
             ? new(
                 RedisFailure.TlsFailed,
-                "ended the connection before its first reply; does it require another client certificate (tls-auth-clients)?")
+                "ended the connection before its first reply. Check whether it requires a client certificate (tls-auth-clients)")
             : new(
                 RedisFailure.Unreachable,
-                $"ended the connection before its reply was complete{(stream.IsSecure ? "" : "; does it require TLS?")}");
+                $"ended the connection before its reply was complete{(stream.IsSecure || stream.HasReceived ? "" : "; does it require TLS?")}");
     }
 }

@@ -3,11 +3,11 @@ namespace Clik2pay.Sidecar.Redis;
 /// <summary>Explains the errors of Redis. Nothing of their text is quoted, because a server can send anything.</summary>
 internal static class RedisErrors
 {
-    public const string Replica = "is a replica";
-
-    private const string NeededRights =
+    public const string NeededRights =
         "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys "
         + "(also SELECT with a database, and ASKING in a cluster)";
+
+    public const string UnknownCommand = "does not know a command that the sidecar needs; is it a Sentinel? Then set serviceName";
 
     private const string NoDatabase = "does not have the database; a cluster has only 0";
 
@@ -18,7 +18,7 @@ internal static class RedisErrors
         ("NOPERM", RedisFailure.AccessDenied, NeededRights),
         ("DENIED", RedisFailure.AccessDenied,
             "is in protected mode and accepts no clients from other machines; set a password, or protected-mode no on a closed network"),
-        ("READONLY", RedisFailure.NotReady, Replica),
+        ("READONLY", RedisFailure.NotReady, "is a replica"),
         ("LOADING", RedisFailure.NotReady, "is loading its data"),
         ("OOM", RedisFailure.NotReady, "is out of memory"),
         ("BUSY", RedisFailure.NotReady, "is busy with a script"),
@@ -31,6 +31,7 @@ internal static class RedisErrors
 
     private static readonly (string Part, RedisFailure Failure, string What)[] Parts =
     [
+        ("unknown command", RedisFailure.InvalidReply, UnknownCommand),
         ("max number of clients", RedisFailure.NotReady, "has reached its maximum number of clients"),
         ("DB index is out of range", RedisFailure.InvalidReply, NoDatabase),
         ("SELECT is not allowed in cluster mode", RedisFailure.InvalidReply, NoDatabase),
@@ -38,16 +39,14 @@ internal static class RedisErrors
         ("executing the script can't", RedisFailure.AccessDenied, NeededRights),
     ];
 
-    /// <summary>An error that is not known.</summary>
-    public static RedisFailureException Unknown => new(RedisFailure.InvalidReply, "replied with an error that is not known; does it allow EVAL?");
-
     /// <summary>Redis refuses to authenticate, with an error that is not known.</summary>
-    public static RedisFailureException RefusedLogin =>
-        new(RedisFailure.AccessDenied, "refuses AUTH; check that it requires a password and supports users");
+    public static RedisFailureException RefusedLogin => new(
+        RedisFailure.AccessDenied, "refuses AUTH. If it requires no password, remove the password; before Redis 6 there are no users");
 
     /// <summary>The library does not find the node of the cluster that has the keys.</summary>
-    public static RedisFailureException Redirection =>
-        new(RedisFailure.AccessDenied, "redirects to another node of its cluster; allow the user CLUSTER and ASKING, which find that node");
+    public static RedisFailureException Redirection => new(
+        RedisFailure.AccessDenied,
+        "redirects to another node of its cluster. Allow the user CLUSTER and ASKING, with which the sidecar finds that node");
 
     public static bool IsTryAgain(string error) => error.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 
@@ -57,7 +56,7 @@ internal static class RedisErrors
     {
         foreach (var (code, failure, what) in Codes)
         {
-            // Before Redis 7, an error inside a script comes after a preamble and a minus.
+            // Before Redis 7, an error inside a script comes after a preamble and a minus sign.
             if (error.StartsWith(code, StringComparison.Ordinal) || error.Contains($" -{code} ", StringComparison.Ordinal))
                 return new(failure, what);
         }

@@ -11,8 +11,6 @@ namespace Clik2pay.Sidecar.Redis;
 /// </summary>
 internal sealed class RedisSession : IAsyncDisposable
 {
-    private const string NotSentinel = "did not reply as a Sentinel does; is it a server? Servers need no serviceName";
-
     /// <summary>
     /// The commands that the library may send to a server. To connect, it sends AUTH and TIME. AUTH needs no rights, and the scripts need
     /// TIME anyway.
@@ -25,36 +23,35 @@ internal sealed class RedisSession : IAsyncDisposable
 
     private static readonly CommandMap SentinelCommands = CommandMap.Create(["SENTINEL", "PING", "AUTH"], available: true);
 
+    private readonly RedisTarget target;
     private readonly RedisTunnel tunnel;
-    private readonly bool hasPassword;
     private readonly CancellationToken deadline;
     private ConnectionMultiplexer? connection;
 
-    private RedisSession(RedisTunnel tunnel, bool hasPassword, CancellationToken deadline) =>
-        (this.tunnel, this.hasPassword, this.deadline) = (tunnel, hasPassword, deadline);
+    private RedisSession(RedisTarget target, RedisTunnel tunnel, CancellationToken deadline) =>
+        (this.target, this.tunnel, this.deadline) = (target, tunnel, deadline);
 
     /// <summary>Whether the server redirects to another node of its cluster.</summary>
     public bool IsRedirected { get; private set; }
 
-    /// <param name="endpoint">The address of the server or the Sentinel.</param>
-    /// <param name="login">Its user and password.</param>
-    /// <param name="kind">What it is.</param>
+    /// <param name="target">What to connect to.</param>
     /// <param name="tunnel">Opens the connection. The session disposes it.</param>
+    /// <param name="remaining">The time until the deadline.</param>
     /// <param name="deadline">Ends the session's work.</param>
     /// <exception cref="RedisFailureException">The server cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The deadline passed.</exception>
     public static async Task<RedisSession> OpenAsync(
-        RedisEndpoint endpoint, RedisLogin login, RedisServerKind kind, RedisTunnel tunnel, CancellationToken deadline)
+        RedisTarget target, RedisTunnel tunnel, TimeSpan remaining, CancellationToken deadline)
     {
         var configuration = new ConfigurationOptions
         {
             // The defaults depend on the host name otherwise. Those of Azure subscribe to events.
             Defaults = new(),
-            EndPoints = { { endpoint.Host, endpoint.Port } },
+            EndPoints = { { target.Endpoint.Host, target.Endpoint.Port } },
             Tunnel = tunnel,
-            User = login.User,
-            Password = login.Password,
-            CommandMap = kind switch
+            User = target.Login.User,
+            Password = target.Login.Password,
+            CommandMap = target.Kind switch
             {
                 RedisServerKind.Sentinel => SentinelCommands,
                 RedisServerKind.Cluster => ClusterCommands,
@@ -67,19 +64,16 @@ internal sealed class RedisSession : IAsyncDisposable
             AbortOnConnectFail = true,
             ConnectRetry = 1,
 
-            // The deadline comes first. In a cluster, the library waits for all nodes, and goes on without those that do not respond in time.
-            ConnectTimeout = (int)(RedisClient.Timeout * (kind == RedisServerKind.Cluster ? 0.5 : 2)).TotalMilliseconds,
-            AsyncTimeout = (int)(RedisClient.Timeout * 2).TotalMilliseconds,
+            // The deadline comes first. In a cluster, the library waits for all nodes, and continues without those that are silent.
+            ConnectTimeout = (int)(target.Kind == RedisServerKind.Cluster ? remaining / 2 : remaining * 2).TotalMilliseconds + 1,
+            AsyncTimeout = (int)(remaining * 2).TotalMilliseconds + 1,
         };
-        var session = new RedisSession(tunnel, login.Password is not null, deadline);
+        var session = new RedisSession(target, tunnel, deadline);
         try
         {
-            session.connection = await session.WaitAsync(ConnectionMultiplexer.ConnectAsync(configuration), connected => connected.Dispose());
-
-            // The library ignores a refused password. Redis would then run the scripts as the default user.
-            return session.hasPassword && tunnel.Stream?.FirstError is { } error
-                ? throw RedisErrors.Find(error) ?? RedisErrors.RefusedLogin
-                : session;
+            var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
+            session.connection = await session.WaitAsync(connecting, connected => connected.Dispose());
+            return session;
         }
         catch (Exception e)
         {
@@ -104,14 +98,9 @@ internal sealed class RedisSession : IAsyncDisposable
             {
                 keys = keys[..1];
             }
-            catch (RedisConnectionException e) when (e.FailureType == ConnectionFailureType.UnableToConnect)
-            {
-                // The library is connected, but not to the node that the server redirects to.
-                IsRedirected = true;
-                throw tunnel.Failure is null ? RedisErrors.Redirection : Explain(e);
-            }
             catch (Exception e)
             {
+                IsRedirected = RedisDiagnosis.IsRedirection(e, connection);
                 throw Explain(e);
             }
         }
@@ -138,12 +127,12 @@ internal sealed class RedisSession : IAsyncDisposable
         if (master is null)
             throw new RedisFailureException(RedisFailure.NotReady, $"is a Sentinel that does not know the service {service}");
 
-        return RedisEndpoint.TryCreate(master) ?? throw new RedisFailureException(RedisFailure.InvalidReply, NotSentinel);
+        return RedisEndpoint.TryCreate(master) ?? throw new RedisFailureException(RedisFailure.InvalidReply, "sent an address of the master that is not valid");
     }
 
     public async ValueTask DisposeAsync()
     {
-        // First the streams: the library waits for replies otherwise.
+        // Close the streams first. Otherwise the library waits for replies.
         await tunnel.DisposeAsync();
         if (connection is not null)
             await connection.DisposeAsync();
@@ -171,5 +160,5 @@ internal sealed class RedisSession : IAsyncDisposable
         }
     }
 
-    private Exception Explain(Exception e) => RedisDiagnosis.Explain(e, tunnel, connection, hasPassword, deadline);
+    private Exception Explain(Exception e) => RedisDiagnosis.Explain(e, target, tunnel, connection, deadline);
 }

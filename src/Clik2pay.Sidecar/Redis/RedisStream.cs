@@ -6,14 +6,21 @@ namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
 /// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, which the
-/// library does not report, and it fails when the server sends more than any reply has.
+/// library does not report. It fails if the server refuses the password, which the library ignores, and if the server sends more than any
+/// valid reply contains.
 /// </summary>
 /// <param name="inner">The connection. It is disposed with this stream.</param>
+/// <param name="hasPassword">Whether the library sends AUTH first.</param>
 /// <param name="report">Called once at the end, with whether the server sent anything.</param>
-internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
+internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : Stream
 {
     /// <summary>In bytes. The longest reply is a token of 48 KiB. Without a limit, a server could fill the memory.</summary>
     private const int MaxReceived = 256 * 1024;
+
+    /// <summary>
+    /// Arrays in a reply. The library reads nested arrays recursively, so thousands of them overflow the stack, which ends the process.
+    /// </summary>
+    private const int MaxArrays = 256;
 
     private const int MaxLineLength = 256;
 
@@ -21,10 +28,13 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
     private const int MaxLines = 8;
 
     private static readonly SearchValues<char> ReplyTypes = SearchValues.Create("+-:$*_#,(!=%~>|");
+    private static readonly SearchValues<byte> ArrayTypes = SearchValues.Create("*%~>|"u8);
 
     private readonly StringBuilder line = new();
     private int lines;
     private int received;
+    private int arrays;
+    private bool isLineStart = true;
     private bool hasReported;
 
     /// <summary>Whether TLS protects the connection.</summary>
@@ -35,10 +45,13 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
     /// <summary>Whether the server ended the connection.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Whether the server sent more than any reply has.</summary>
-    public bool HasExceededLimit => received > MaxReceived;
+    /// <summary>Whether the server sent more than any valid reply contains.</summary>
+    public bool HasExceededLimit => received > MaxReceived || arrays > MaxArrays;
 
-    /// <summary>The first line, if it is an error, without its prefix. With a password, it is the reply to AUTH.</summary>
+    /// <summary>Whether the first reply is not the one of a successful AUTH.</summary>
+    public bool IsLoginRefused { get; private set; }
+
+    /// <summary>The first line, if it is an error, without its prefix.</summary>
     public string? FirstError { get; private set; }
 
     /// <summary>The last line that is an error, without its prefix. Only the lines before the first command's reply are examined.</summary>
@@ -113,24 +126,35 @@ internal sealed class RedisStream(Stream inner, Action<bool> report) : Stream
         if (received == 0 && bytes.Length > 0)
             IsRedis = ReplyTypes.Contains((char)bytes[0]);
         received += bytes.Length;
-        if (HasExceededLimit)
-            throw new IOException($"Redis sent more than {MaxReceived} bytes.");
-
-        for (var i = 0; i < bytes.Length && lines < MaxLines; i++)
+        foreach (var value in bytes)
         {
-            if (bytes[i] == '\n')
-                EndLine();
-            else if (bytes[i] != '\r' && line.Length < MaxLineLength)
-                line.Append((char)bytes[i]);
+            // A line break can also be in a value. The limit is far above the number of arrays that a value appears to contain by chance.
+            arrays += isLineStart && ArrayTypes.Contains(value) ? 1 : 0;
+            isLineStart = value == '\n';
+            if (lines < MaxLines)
+                ReadLine(value);
         }
+
+        // The library has not seen these bytes yet.
+        if (HasExceededLimit || IsLoginRefused)
+            throw new IOException("The connection to Redis is not used any longer.");
     }
 
-    private void EndLine()
+    private void ReadLine(byte value)
     {
-        if (line is { Length: > 1 } && line[0] == '-')
+        if (value != '\n')
         {
+            if (value != '\r' && line.Length < MaxLineLength)
+                line.Append((char)value);
+            return;
+        }
+
+        if (line.Length > 0 && line[0] == '-')
             LastError = line.ToString(1, line.Length - 1);
-            FirstError = lines == 0 ? LastError : FirstError;
+        if (lines == 0)
+        {
+            FirstError = LastError;
+            IsLoginRefused = hasPassword && !line.Equals("+OK");
         }
 
         lines++;

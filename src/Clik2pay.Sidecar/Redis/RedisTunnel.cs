@@ -13,13 +13,20 @@ namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
 /// Opens the connections of one operation for the library, TCP and TLS. It keeps the cause of a failure, which the library reports as
-/// "could not connect", and ends with the operation's deadline, which the library cannot be given.
+/// "could not connect", and ends with the operation's deadline, for which the library has no parameter.
 /// </summary>
 /// <param name="options">Certificates and names for TLS.</param>
+/// <param name="hasPassword">Whether the library sends AUTH first.</param>
 /// <param name="connector">Connects to all addresses of a name.</param>
 /// <param name="deadline">Ends attempts to connect.</param>
-internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, CancellationToken deadline) : Tunnel, IAsyncDisposable
+internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpConnector connector, CancellationToken deadline)
+    : Tunnel, IAsyncDisposable
 {
+    /// <summary>The library connects to every node that a cluster names, which could be thousands.</summary>
+    private const int MaxConnections = 100;
+
+    private const string ClientCertificateSetting = "ClientCertificateFile";
+
     private readonly Lock guard = new();
     private readonly Dictionary<EndPoint, Task<RedisStream>> streams = [];
 
@@ -34,6 +41,16 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
     /// <summary>The connection to the server itself. Null if it could not be opened.</summary>
     public RedisStream? Stream { get; private set; }
 
+    /// <summary>Whether any node of the cluster refused the login.</summary>
+    public bool IsLoginRefused
+    {
+        get
+        {
+            lock (guard)
+                return streams.Values.Any(opening => opening.IsCompletedSuccessfully && opening.Result.IsLoginRefused);
+        }
+    }
+
     /// <summary>The library opens no socket of its own.</summary>
     public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
         new((EndPoint?)null);
@@ -45,8 +62,8 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
         lock (guard)
         {
             // The library connects again when a connection ends. An operation has one connection to each server.
-            if (isDisposed || streams.ContainsKey(endpoint))
-                throw new InvalidOperationException("The operation has ended, or has already connected to this server.");
+            if (isDisposed || streams.ContainsKey(endpoint) || streams.Count == MaxConnections)
+                throw new InvalidOperationException("The operation has ended, or has no connection left for this server.");
 
             streams[endpoint] = opening = OpenAsync(endpoint);
         }
@@ -96,7 +113,7 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
             socket = await connector.ConnectAsync(endpoint.Host, endpoint.Port, end.Token);
             remote = socket.RemoteEndPoint;
             var plain = new NetworkStream(socket, ownsSocket: true);
-            return new(options.Tls ? await SecureAsync(plain, endpoint) : plain, Report);
+            return new(options.Tls ? await SecureAsync(plain, endpoint) : plain, hasPassword, Report);
         }
         catch (SocketException e)
         {
@@ -128,7 +145,8 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
         {
             // The files are read for each connection, a few times an hour, so that a renewed certificate needs no restart.
             authorities = Load("CaFile", options.CaFile, CertificateAuthorities.Load);
-            client = Load("ClientCertificateFile", options.ClientCertificateFile, file => ClientCertificate.Load(file, options.ClientKeyFile!));
+            client = Load(
+                ClientCertificateSetting, options.ClientCertificateFile, file => ClientCertificate.Load(file, options.ClientKeyFile!));
             var tls = new SslClientAuthenticationOptions
             {
                 TargetHost = options.TlsHost ?? endpoint.Host,
@@ -139,15 +157,20 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
             await secure.AuthenticateAsClientAsync(tls, end.Token);
             return secure;
         }
-        catch (Exception e) when (e is UntrustedCertificateException or AuthenticationException or IOException or OperationCanceledException)
+        catch (UntrustedCertificateException e)
         {
-            // A server without TLS waits for the end of what it takes for a command.
             await secure.DisposeAsync();
             throw new RedisFailureException(
                 RedisFailure.TlsFailed,
-                e is UntrustedCertificateException untrusted
-                    ? $"is not trusted: {untrusted.Reason} ({RedisOptions.Section}:CaFile sets the authority, sslHost the name)"
-                    : "did not complete the TLS handshake; does it speak TLS on this port?");
+                $"is not trusted: {e.Reason}. {RedisOptions.Section}:CaFile sets the authority, and sslHost in the connection string the name");
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        {
+            // A server without TLS waits, because it reads the handshake as a command that is not complete.
+            await secure.DisposeAsync();
+            throw new RedisFailureException(
+                RedisFailure.TlsFailed,
+                "did not complete the TLS handshake. Check that it uses TLS on this port, and whether it requires a client certificate");
         }
         finally
         {
@@ -168,7 +191,9 @@ internal sealed class RedisTunnel(RedisOptions options, TcpConnector connector, 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new RedisFailureException(
-                RedisFailure.TlsFailed, $"was not used, because the file {file} ({RedisOptions.Section}:{setting}) cannot be read");
+                RedisFailure.TlsFailed,
+                $"was not used, because {RedisOptions.Section}:{setting} ({file}) is not valid. Check that the file is readable PEM"
+                + (setting == ClientCertificateSetting ? ", and that the key belongs to the certificate" : ""));
         }
     }
 }

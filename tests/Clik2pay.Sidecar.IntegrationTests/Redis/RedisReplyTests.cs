@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.Redis;
@@ -89,6 +91,59 @@ public sealed class RedisReplyTests
         using var rig = new RedisRig($"{server.Endpoint}");
 
         Assert.Equal(RedisFailure.InvalidReply, (await rig.CheckAsync()).Failure);
+    }
+
+    [Theory]
+    [InlineData("*1\r\n")]
+    [InlineData("%1\r\n+a\r\n")]
+    [InlineData(">1\r\n")]
+    public async Task Nested_arrays_do_not_overflow_the_stack(string array)
+    {
+        var reply = string.Concat(Enumerable.Repeat(array, 200_000 / array.Length));
+        await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        Assert.Equal(RedisFailure.InvalidReply, (await rig.CheckAsync()).Failure);
+    }
+
+    [Theory]
+    [InlineData("+NO\r\n")]
+    [InlineData("-\r\n")]
+    [InlineData("$-1\r\n")]
+    [InlineData(":1\r\n")]
+    [InlineData("!9\r\nWRONGPASS\r\n")]
+    [InlineData("-ERR canary\r\n")]
+    public async Task A_script_runs_only_after_a_successful_AUTH(string authReply)
+    {
+        await using var server = new ScriptedServer("$1\r\n1\r\n"u8.ToArray()) { AuthReply = authReply };
+        using var rig = new RedisRig($"{server.Endpoint},password=any");
+
+        var response = await rig.CheckAsync();
+
+        Assert.Equal(RedisFailure.AccessDenied, response.Failure);
+        Assert.DoesNotContain("canary", response.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_names_1200_nodes_does_not_use_up_the_open_files()
+    {
+        using var node = new TcpListener(IPAddress.Any, 0);
+        node.Start();
+        var port = ((IPEndPoint)node.LocalEndpoint).Port;
+        var lines = Enumerable.Range(1, 1200).Select(i => $"{i:x40} 127.0.{i / 250}.{1 + (i % 250)}:{port}@1 master - 0 0 {i} connected {i}\n");
+        await using var server = new ScriptedServer("-MOVED 1 127.0.0.1:1\r\n"u8.ToArray()) { Nodes = string.Concat(lines) };
+        using var rig = new RedisRig($"{server.Endpoint}");
+
+        Assert.NotNull((await rig.CheckAsync()).Failure);
+
+        var connections = 0;
+        while (node.Pending())
+        {
+            using var accepted = await node.AcceptSocketAsync(TestContext.Current.CancellationToken);
+            connections++;
+        }
+
+        Assert.InRange(connections, 1, 100);
     }
 
     private static async Task CheckReplyAsync(string reply, RedisFailure failure, bool acceptsConnections)

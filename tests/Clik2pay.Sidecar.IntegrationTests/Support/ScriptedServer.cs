@@ -8,15 +8,6 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support;
 /// <summary>A server that replies to the first command of each connection with given bytes, and then closes it.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    /// <summary>What a client sends to connect, and the replies. <c>SENTINEL MASTERS</c> is part of it for a Sentinel.</summary>
-    private static readonly (string Command, string Reply)[] Handshake =
-    [
-        ("\nAUTH\r", "+OK\r\n"),
-        ("\nMASTERS\r", "*0\r\n"),
-        ("\nTIME\r", "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n"),
-        ("\nPING\r", "+PONG\r\n"),
-    ];
-
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Task serving;
 
@@ -32,7 +23,22 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether a client can connect first. Otherwise the first bytes of a connection are the reply.</summary>
     public bool AcceptsConnections { get; init; } = true;
 
+    public string AuthReply { get; init; } = "+OK\r\n";
+
+    /// <summary>The reply to <c>CLUSTER NODES</c>.</summary>
+    public string Nodes { get; init; } = "";
+
     public RedisEndpoint Endpoint => new("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+
+    /// <summary>What a client sends to connect, and the replies. <c>SENTINEL MASTERS</c> is part of it for a Sentinel.</summary>
+    private (string Command, string Reply)[] Handshake =>
+    [
+        ("\nAUTH\r", AuthReply),
+        ("\nCLUSTER\r", $"${Nodes.Length}\r\n{Nodes}\r\n"),
+        ("\nMASTERS\r", "*0\r\n"),
+        ("\nTIME\r", "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n"),
+        ("\nPING\r", "+PONG\r\n"),
+    ];
 
     public async ValueTask DisposeAsync()
     {
