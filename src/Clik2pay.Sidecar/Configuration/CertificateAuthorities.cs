@@ -36,7 +36,7 @@ internal static class CertificateAuthorities
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return "does not exist";
+            return SecretFile.Explain(file, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

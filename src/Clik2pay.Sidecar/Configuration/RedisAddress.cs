@@ -39,6 +39,9 @@ internal static class RedisAddress
         }
 
         var credentials = address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToList();
+        if (credentials.Exists(part => part.Length > 0 && string.IsNullOrWhiteSpace(part)))
+            return Error("the user or the password contains only white space.", out error);
+
         error = null;
         return new()
         {

@@ -8,7 +8,8 @@ internal static class RedisConnectionString
 {
     /// <returns>The options, or null and an error.</returns>
     public static RedisOptions? TryRead(string text, out string? error) =>
-        text.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase)
-            ? RedisAddress.TryRead(text, out error)
-            : RedisHostList.TryRead(text, out error);
+        IsAddress(text) ? RedisAddress.TryRead(text, out error) : RedisHostList.TryRead(text, out error);
+
+    public static bool IsAddress(string text) =>
+        text.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,6 +13,8 @@ internal static class RedisHostList
     private const int DefaultTlsPort = 6380;
     private const int DefaultSentinelPort = 26379;
 
+    private static readonly string[] LoginOptions = ["user", "password", "sentinelUser", "sentinelPassword"];
+
     /// <returns>The options, or null and an error.</returns>
     public static RedisOptions? TryRead(string text, out string? error)
     {
@@ -26,7 +28,7 @@ internal static class RedisHostList
         }
 
         var texts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        error = FindError(parts.Skip(hosts.Count), texts) ?? FindError(hosts);
+        error = FindError(parts, hosts.Count, texts) ?? FindError(hosts) ?? FindBlankLogin(text);
         if (error is not null || TryParse(text, out error) is not { } values)
             return null;
 
@@ -52,18 +54,18 @@ internal static class RedisHostList
         new() { User = texts.GetValueOrDefault(userOption), Password = texts.GetValueOrDefault(passwordOption) };
 
     /// <summary>Checks the names of the options, and collects the values that are not empty.</summary>
-    private static string? FindError(IEnumerable<string> options, Dictionary<string, string> texts)
+    private static string? FindError(string[] parts, int hostCount, Dictionary<string, string> texts)
     {
-        foreach (var option in options)
+        for (var i = hostCount; i < parts.Length; i++)
         {
             // The text after a comma in a password resembles a host. It is neither quoted nor connected to.
-            if (option.Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
+            if (parts[i].Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
             {
                 return "a part after the first option has no =. Write hosts first. "
                     + "For a password with a comma, use the form redis://:password@host and write the comma as %2C.";
             }
 
-            if (RedisConnectionStringOptions.FindError(name) is { } error)
+            if (RedisConnectionStringOptions.FindError(name, value, i + 1) is { } error)
                 return error;
             if (value.Length > 0 && !texts.TryAdd(name, value))
                 return $"{RedisConnectionStringOptions.FindName(name)} is given twice.";
@@ -80,6 +82,14 @@ internal static class RedisHostList
         : hosts.Exists(host => TryReadHost(host, RedisEndpoint.DefaultPort) is null) ? "a host is not of the form host:port."
         : null;
 
+    /// <summary>The library ignores a login that is white space, and connects as the default user.</summary>
+    private static string? FindBlankLogin(string text) =>
+        text.Split(',').Select(part => part.Split('=', 2)).FirstOrDefault(
+            option => option is [var name, { Length: > 0 } value] && string.IsNullOrWhiteSpace(value)
+                && LoginOptions.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase)) is [var blank, _]
+            ? $"{RedisConnectionStringOptions.FindName(blank.Trim())} contains only white space."
+            : null;
+
     private static ConfigurationOptions? TryParse(string text, out string? error)
     {
         try
@@ -91,15 +101,15 @@ internal static class RedisHostList
         {
             // The message of the exception may quote a password. The name of its parameter is safe if it is the name of an option.
             var name = RedisConnectionStringOptions.FindName((e as ArgumentException)?.ParamName);
-            error = name is null ? "StackExchange.Redis cannot read it." : $"the value of {name} is not valid.";
+            error = name is null ? "StackExchange.Redis cannot read it." : RedisConnectionStringOptions.ExplainInvalidValue(name);
             return null;
         }
     }
 
     private static string? FindError(Dictionary<string, string> texts, ConfigurationOptions values) =>
-        texts.TryGetValue("ssl", out var ssl) && !bool.TryParse(ssl, out _) ? "the value of ssl is not valid. Write true or false."
+        texts.TryGetValue("ssl", out var ssl) && !bool.TryParse(ssl, out _) ? RedisConnectionStringOptions.ExplainInvalidValue("ssl")
         : texts.ContainsKey("sslHost") && !values.Ssl ? "sslHost has no effect without ssl=true."
-        : values.DefaultDatabase < 0 ? "the value of defaultDatabase is not valid."
+        : values.DefaultDatabase < 0 ? RedisConnectionStringOptions.ExplainInvalidValue("defaultDatabase")
         : texts.Keys.FirstOrDefault(name => name.StartsWith("sentinel", StringComparison.OrdinalIgnoreCase)) is { } name
             && !texts.ContainsKey("serviceName") ? $"{RedisConnectionStringOptions.FindName(name)} has no effect without serviceName."
         : null;

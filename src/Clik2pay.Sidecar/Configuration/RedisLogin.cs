@@ -24,8 +24,8 @@ internal sealed record RedisLogin
     /// <returns>The login with the contents of its files, or null and an error that contains no secret.</returns>
     public RedisLogin? TryRead(out string? error)
     {
-        var user = Read(User, nameof(UserFile), UserFile, out error);
-        var password = error is null ? Read(Password, nameof(PasswordFile), PasswordFile, out error) : null;
+        var user = Read(User, nameof(User), UserFile, out error);
+        var password = error is null ? Read(Password, nameof(Password), PasswordFile, out error) : null;
         return error is null ? new() { SettingPrefix = SettingPrefix, User = user, Password = password } : null;
     }
 
@@ -34,12 +34,15 @@ internal sealed record RedisLogin
 
     private string? Read(string? value, string setting, string? path, out string? error)
     {
-        error = null;
         if (path is null)
+        {
+            // The library ignores white space and connects as the default user.
+            error = value is not null && string.IsNullOrWhiteSpace(value) ? $"{SettingPrefix}{setting}: it contains only white space." : null;
             return value;
+        }
 
         var content = SecretFile.TryRead(path, out var reason);
-        error = reason is null ? null : $"{SettingPrefix}{setting}: {reason}";
+        error = reason is null ? null : $"{SettingPrefix}{SecretReader.FileKey(setting)}: {reason}";
         return content;
     }
 }

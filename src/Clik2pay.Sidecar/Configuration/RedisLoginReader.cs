@@ -26,8 +26,9 @@ internal sealed class RedisLoginReader
 
     /// <param name="given">The login in the connection string.</param>
     /// <param name="source">The key of the connection string.</param>
+    /// <param name="hint">How to write a password in the connection string, for the error about one that is missing.</param>
     /// <returns>Null if there is neither.</returns>
-    public RedisLogin? Combine(RedisLogin? given, string source)
+    public RedisLogin? Combine(RedisLogin? given, string source, string hint)
     {
         if (userKey is not null && given?.User is not null)
             settings.AddMistake(userKey, $"the user is also in {source}. Keep one of the two.");
@@ -38,8 +39,8 @@ internal sealed class RedisLoginReader
         {
             settings.AddMistake(
                 userKey ?? source,
-                $"it has a user without a password. Set {login.SettingPrefix}Password or {login.SettingPrefix}PasswordFile. "
-                    + "In an address, write a password without a user as redis://:password@host.");
+                $"the password is missing. Set {login.SettingPrefix}Password or {login.SettingPrefix}PasswordFile."
+                    + (userKey is null ? hint : ""));
         }
 
         return given is null && !Keys.Any()

@@ -20,7 +20,7 @@ internal static class RedisOptionsReader
         var sentinelLogin = new RedisLoginReader(settings, $"{RedisOptions.Section}:Sentinel");
         var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
 
-        // A hash tag of the user's own, even an empty one, would replace ours, and a cluster would spread the keys over its nodes.
+        // A hash tag in the prefix replaces the sidecar's, even if it is empty. A cluster would then spread the keys over its nodes.
         if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
         {
             settings.AddMistake(
@@ -47,11 +47,14 @@ internal static class RedisOptionsReader
         if (options.ServiceName is null)
             AddErrors(settings, sentinelLogin.Keys, $"it has no effect without serviceName in {ConnectionStringKey}.");
 
+        var hint = RedisConnectionString.IsAddress(connectionString!)
+            ? " In an address, write a password without a user as redis://:password@host."
+            : "";
         return options with
         {
             KeyPrefix = keyPrefix,
-            Login = login.Combine(options.Login, ConnectionStringKey) ?? RedisLogin.None,
-            SentinelLogin = sentinelLogin.Combine(options.SentinelLogin, ConnectionStringKey),
+            Login = login.Combine(options.Login, ConnectionStringKey, hint) ?? RedisLogin.None,
+            SentinelLogin = sentinelLogin.Combine(options.SentinelLogin, ConnectionStringKey, hint),
             CaFile = settings.Text(CaFileKey),
             ClientCertificateFile = settings.Text(ClientCertificateFileKey),
             ClientKeyFile = settings.Text(ClientKeyFileKey),
@@ -69,10 +72,10 @@ internal static class RedisOptionsReader
                 ClientCertificateFiles.Validate(settings, ClientCertificateFileKey, certificateFile, ClientKeyFileKey, keyFile);
                 break;
             case ({ }, null):
-                settings.AddMistake(ClientCertificateFileKey, $"it has no effect without {ClientKeyFileKey}.");
+                settings.AddMistake(ClientCertificateFileKey, $"its private key is missing. Set {ClientKeyFileKey} too.");
                 break;
             case (null, { }):
-                settings.AddMistake(ClientKeyFileKey, $"it has no effect without {ClientCertificateFileKey}.");
+                settings.AddMistake(ClientKeyFileKey, $"its certificate is missing. Set {ClientCertificateFileKey} too.");
                 break;
         }
     }

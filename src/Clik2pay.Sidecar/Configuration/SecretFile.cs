@@ -33,8 +33,8 @@ internal static class SecretFile
     /// </summary>
     public static string? FindError(string secret, string where)
     {
-        if (secret.Length == 0)
-            return $"{where} is empty.";
+        if (string.IsNullOrWhiteSpace(secret))
+            return $"{where} {(secret.Length == 0 ? "is empty" : "contains only white space")}.";
 
         var invalid = secret.AsSpan().IndexOfAnyExceptInRange(' ', '~');
         return invalid < 0
@@ -44,18 +44,20 @@ internal static class SecretFile
     }
 
     /// <summary>
-    /// Quotes an absolute path. Other text may be the secret itself, in the wrong setting. A slash inside is not enough: base64 has it too.
+    /// Quotes an absolute path. Other text may be the secret itself, in the wrong setting. A slash inside is not enough. Base64 also
+    /// contains slashes.
     /// </summary>
     public static string Describe(string path) =>
         Path.IsPathFullyQualified(path) && !path.AsSpan().ContainsAnyInRange('\0', '\x1f') ? $"the file {path}" : "the file that it names";
 
     /// <summary>Why a file could not be read.</summary>
     public static string Explain(string path, Exception e) =>
-        e is FileNotFoundException or DirectoryNotFoundException ? "is not there"
+        e is FileNotFoundException or DirectoryNotFoundException
+            ? $"does not exist. {(Path.IsPathFullyQualified(path) ? "Create it or correct the path" : "Use an absolute path")}"
         : Directory.Exists(path) ? "is a folder"
         : $"cannot be read by the user {Environment.UserName}; see its mode and owner, and those of its folder";
 
-    /// <summary>In small parts, since files of credentials are read every second. Null if there is more than a secret can have.</summary>
+    /// <summary>Reads small chunks, because files of credentials are read every second. Null if the file is too large.</summary>
     private static string? ReadAtMost(string path)
     {
         using var file = new StreamReader(path);

@@ -8,7 +8,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
 {
     private readonly string? directory = directoryKey is null ? null : settings.Text(directoryKey);
 
-    /// <returns>The secret, or null when a mistake was noted. No mistake quotes it.</returns>
+    /// <returns>The secret, or null when an error was reported. No error quotes it.</returns>
     public string? Read(string key, string fileName)
     {
         var fileKey = FileKey(key);
@@ -16,16 +16,16 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         {
             return TryRead(key, out var secret)
                 ? secret
-                : Mistake(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
+                : AddError(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
         }
 
         return settings.Secret(key) is null && settings.Text(fileKey) is null
             ? ReadFile(directoryKey!, Path.Combine(directory, fileName))
-            : Mistake(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
+            : AddError(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
     }
 
     /// <param name="key">The setting; or the same with <c>File</c> behind it.</param>
-    /// <param name="secret">The secret, or null when a mistake was noted.</param>
+    /// <param name="secret">The secret, or null when an error was reported.</param>
     /// <returns>Whether it is given at all.</returns>
     public bool TryRead(string key, out string? secret)
     {
@@ -35,23 +35,23 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
             ({ } value, null) => Check(key, value),
             (null, { } file) => ReadFile(fileKey, file),
             (null, null) => null,
-            _ => Mistake(key, $"it is given more than once; keep one of {key} and {fileKey}."),
+            _ => AddError(key, $"it is given more than once; keep one of {key} and {fileKey}."),
         };
         return settings.Secret(key) is not null || settings.Text(fileKey) is not null;
     }
 
     /// <summary>A secret whose absence opens a door: left out it is by intent, empty it is not.</summary>
-    /// <returns>The secret, or null when it is left out or a mistake was noted.</returns>
+    /// <returns>The secret, or null when it is left out or an error was reported.</returns>
     public string? ReadOptional(string key)
     {
         if (TryRead(key, out var secret))
             return secret;
 
         var empty = new[] { key, FileKey(key) }.FirstOrDefault(settings.IsEmpty);
-        return empty is null ? null : Mistake(empty, "it is empty; give it its value, or leave it out altogether.");
+        return empty is null ? null : AddError(empty, "it is empty; give it its value, or leave it out altogether.");
     }
 
-    /// <summary>Whether a header can carry the secret as it is; a mistake is noted when not.</summary>
+    /// <summary>Whether a header can carry the secret as it is; reports an error if not.</summary>
     public bool FitsHeader(string key, string? secret)
     {
         if (secret is not ([' ', ..] or [.., ' ']))
@@ -64,12 +64,12 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
     public static string FileKey(string key) => key + "File";
 
     private string? ReadFile(string key, string path) =>
-        SecretFile.TryRead(path, out var error) is { } secret ? secret : Mistake(key, error!);
+        SecretFile.TryRead(path, out var error) is { } secret ? secret : AddError(key, error!);
 
     private string? Check(string key, string secret) =>
-        SecretFile.FindError(secret, "it") is { } error ? Mistake(key, error) : secret;
+        SecretFile.FindError(secret, "it") is { } error ? AddError(key, error) : secret;
 
-    private string? Mistake(string key, string whatAndRemedy)
+    private string? AddError(string key, string whatAndRemedy)
     {
         settings.AddMistake(key, whatAndRemedy);
         return null;

@@ -38,7 +38,7 @@ public sealed class CheckVerbTests
             ("Redis:CaFile", certificates.AuthorityFile));
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} agreed on no TLS");
         await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it want TLS?");
-        await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: an option is not known");
+        await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: unknown option at position 2");
 
         async Task ExpectAsync(int exitCode, string connectionString, string text, params (string Key, string? Value)[] settings)
         {

@@ -82,7 +82,7 @@ public sealed class ClientCertificateTests : IDisposable
         ExpectKeyError(files.OtherKeyFile, "does not contain the private key of the first certificate in Redis:ClientCertificateFile.");
         ExpectKeyError(files.EncryptedKeyFile, "contains an encrypted private key, which is not supported.");
         ExpectKeyError(files.ChainFile, "contains no private key.");
-        ExpectKeyError("/nowhere/key.pem", "is not there.");
+        ExpectKeyError("/nowhere/key.pem", "does not exist. Create it or correct the path.");
         ExpectKeyError("/", "is a folder.");
     }
 
@@ -90,7 +90,7 @@ public sealed class ClientCertificateTests : IDisposable
     public void A_certificate_that_cannot_be_used_is_refused()
     {
         ExpectCertificateError(files.KeyFile, "contains no certificate.");
-        ExpectCertificateError("/nowhere/certificate.pem", "does not exist.");
+        ExpectCertificateError("/nowhere/certificate.pem", "does not exist. Create it or correct the path.");
         ExpectCertificateError(
             files.Write("invalid.pem", "-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n"),
             "contains a certificate that cannot be decoded.");
@@ -103,8 +103,8 @@ public sealed class ClientCertificateTests : IDisposable
         var errors = Find(key, key);
 
         Assert.Equal(
-            "Redis:ClientCertificateFile: the file that it names does not exist.\n"
-                + "Redis:ClientKeyFile: the file that it names is not there.",
+            "Redis:ClientCertificateFile: the file that it names does not exist. Use an absolute path.\n"
+                + "Redis:ClientKeyFile: the file that it names does not exist. Use an absolute path.",
             errors);
     }
 

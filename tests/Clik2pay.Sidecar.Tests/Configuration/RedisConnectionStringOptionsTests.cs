@@ -91,14 +91,18 @@ public sealed class RedisConnectionStringOptionsTests
     {
         Assert.Null(RedisConnectionString.TryRead($"r,{name}=canary", out var error));
 
-        Assert.Equal($"the value of {name} is not valid.", error);
+        Assert.Equal($"the value of {name} is not valid. Remove it; it has no effect.", error);
     }
 
     [Theory]
     [InlineData("channelPrefix=canary", "Redis:KeyPrefix")]
     [InlineData("checkCertificateRevocation=true", "does not check whether certificates are revoked")]
+    [InlineData("checkCertificateRevocation=", "does not check whether certificates are revoked")]
+    [InlineData("checkCertificateRevocation=canary", "does not check whether certificates are revoked")]
     [InlineData("highIntegrity=true", "verify each response")]
     [InlineData("proxy=Envoyproxy", "without Twemproxy or Envoy")]
+    [InlineData("proxy=0", "without Twemproxy or Envoy")]
+    [InlineData("proxy=false", "without Twemproxy or Envoy")]
     [InlineData("sslProtocols=tls13", "operating system selects")]
     [InlineData("tunnel=http:canary:8080", "without an HTTP proxy")]
     public void An_option_that_cannot_work_is_refused_by_its_name_with_the_reason(string option, string reason)
@@ -108,6 +112,19 @@ public sealed class RedisConnectionStringOptionsTests
         Assert.StartsWith($"{option.Split('=')[0]} is not supported. ", error, StringComparison.Ordinal);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("checkCertificateRevocation=false")]
+    [InlineData("CHECKCERTIFICATEREVOCATION=False")]
+    [InlineData("proxy=none")]
+    [InlineData("Proxy = NONE")]
+    public void An_option_that_asks_for_what_the_sidecar_does_is_accepted(string option)
+    {
+        var options = RedisConnectionString.TryRead($"r,{option}", out var error);
+
+        Assert.Null(error);
+        Assert.Equal(new() { Endpoints = options!.Endpoints }, options);
     }
 
     [Fact]

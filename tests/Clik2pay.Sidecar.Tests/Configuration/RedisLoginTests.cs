@@ -43,7 +43,7 @@ public sealed class RedisLoginTests : IDisposable
 
         File.Delete(login!.PasswordFile!);
         Assert.Null(login.TryRead(out var error));
-        Assert.Equal($"Redis:SentinelPasswordFile: the file {login.PasswordFile} is not there.", error);
+        Assert.Equal($"Redis:SentinelPasswordFile: the file {login.PasswordFile} does not exist. Create it or correct the path.", error);
     }
 
     [Fact]
@@ -57,6 +57,8 @@ public sealed class RedisLoginTests : IDisposable
     [Theory]
     [InlineData("", "is empty.")]
     [InlineData("\n", "is empty.")]
+    [InlineData("  \n", "contains only white space.")]
+    [InlineData("\t", "contains only white space.")]
     [InlineData("canary\n\n", "at position 7.")]
     [InlineData("canary\u0007", "at position 7.")]
     [InlineData("canaryé", "at position 7.")]
@@ -71,6 +73,15 @@ public sealed class RedisLoginTests : IDisposable
         Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("u", " ", "Redis:Password: it contains only white space.")]
+    [InlineData(" ", "p", "Redis:User: it contains only white space.")]
+    public void A_login_of_white_space_gives_an_error(string user, string password, string expected)
+    {
+        Assert.Null(new RedisLogin { User = user, Password = password }.TryRead(out var error));
+        Assert.Equal(expected, error);
+    }
+
     [Fact]
     public void A_file_of_more_than_64_KiB_is_refused()
     {
@@ -81,9 +92,9 @@ public sealed class RedisLoginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/nowhere/password", "the file /nowhere/password is not there.")]
+    [InlineData("/nowhere/password", "the file /nowhere/password does not exist. Create it or correct the path.")]
     [InlineData("/", "the file / is a folder.")]
-    [InlineData("canary", "the file that it names is not there.")]
+    [InlineData("canary", "the file that it names does not exist. Use an absolute path.")]
     [InlineData("", "the file that it names cannot be read")]
     [InlineData("/canary\0", "the file that it names cannot be read")]
     public void A_path_that_cannot_be_read_gives_an_error(string path, string reason)

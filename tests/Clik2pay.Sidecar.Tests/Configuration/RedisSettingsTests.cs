@@ -23,17 +23,19 @@ public sealed class RedisSettingsTests : IDisposable
     [InlineData("Redis:KeyPrefix", "a b", "another character that is not supported")]
     [InlineData("Redis:KeyPrefix", "{}", "another character that is not supported")]
     [InlineData("Redis:ConnectionStringFile", "/nowhere/redis", "given more than once")]
-    [InlineData("Redis:PasswordFile", "/nowhere/password", "the file /nowhere/password is not there")]
-    [InlineData("Redis:PasswordFile", "canary", "the file that it names is not there")]
+    [InlineData("Redis:PasswordFile", "/nowhere/password", "the file /nowhere/password does not exist. Create it")]
+    [InlineData("Redis:PasswordFile", "canary", "the file that it names does not exist. Use an absolute path")]
     [InlineData("Redis:PasswordFile", "/", "the file / is a folder")]
     [InlineData("Redis:PasswordFile", "/dev/null", "the file /dev/null is empty")]
     [InlineData("Redis:PasswordFile", "/dev/null\0canary", "the file that it names cannot be read")]
+    [InlineData("Redis:Password", "  ", "Redis:Password: it contains only white space.")]
+    [InlineData("Redis:SentinelPassword", " ", "Redis:SentinelPassword: it contains only white space.")]
     [InlineData("Redis:Password", "canary\n", "at position 7")]
     [InlineData("Redis:Password", "canaryé", "at position 7")]
-    [InlineData("Redis:User", "canary", "Redis:User: it has a user without a password. Set Redis:Password or")]
-    [InlineData("Redis:ClientCertificateFile", "/nowhere/cert.pem", "it has no effect without Redis:ClientKeyFile")]
-    [InlineData("Redis:ClientKeyFile", "/nowhere/key.pem", "it has no effect without Redis:ClientCertificateFile")]
-    [InlineData("Redis:SentinelUser", "canary", "Redis:SentinelUser: it has a user without a password. Set Redis:SentinelPassword or")]
+    [InlineData("Redis:User", "canary", "Redis:User: the password is missing. Set Redis:Password or Redis:PasswordFile.")]
+    [InlineData("Redis:ClientCertificateFile", "/nowhere/cert.pem", "its private key is missing. Set Redis:ClientKeyFile too")]
+    [InlineData("Redis:ClientKeyFile", "/nowhere/key.pem", "its certificate is missing. Set Redis:ClientCertificateFile too")]
+    [InlineData("Redis:SentinelUser", "canary", "Redis:SentinelUser: the password is missing. Set Redis:SentinelPassword or")]
     [InlineData("Redis:Pasword", "canary", "there is no such setting")]
     public void An_invalid_setting_is_refused_by_its_name(string key, string value, string reason)
     {
@@ -119,8 +121,8 @@ public sealed class RedisSettingsTests : IDisposable
     {
         var errors = RedisSettings.FindErrors(("Redis:ConnectionString", connectionString));
 
-        Assert.StartsWith("Redis:ConnectionString: it has a user without a password. Set Redis:Pass", errors, StringComparison.Ordinal);
-        Assert.Contains("redis://:password@host", errors, StringComparison.Ordinal);
+        Assert.StartsWith("Redis:ConnectionString: the password is missing. Set Redis:Pass", errors, StringComparison.Ordinal);
+        Assert.Equal(connectionString.Contains("://", StringComparison.Ordinal), errors.Contains("redis://:password@host", StringComparison.Ordinal));
         Assert.DoesNotContain("canary", errors, StringComparison.Ordinal);
 
         var login = RedisSettings.Read(("Redis:ConnectionString", connectionString), ("Redis:Password", "p")).Login;

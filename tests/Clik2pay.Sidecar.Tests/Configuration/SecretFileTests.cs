@@ -41,7 +41,7 @@ public sealed class SecretFileTests : IDisposable
     {
         var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
 
-        Assert.Contains("/nowhere/password is not there", mistake, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/password does not exist", mistake, StringComparison.Ordinal);
     }
 
     [Fact]
