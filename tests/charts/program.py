@@ -22,7 +22,7 @@ def free_port():
 
 
 def container_of(objects, spec, container, existing={}):
-    """What starts the program as that container would: its folders are in one of ours.
+    """Starts the program like the container, with its folders in a temporary folder.
 
     `existing` has the data of existing Secrets. One that is not in it holds "of another Secret" under each key.
     """
@@ -64,11 +64,11 @@ def _():
     )
     spec = one(objects, "Pod")["spec"]
     place = container_of(objects, spec, spec["containers"][0])
-    answer = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
-    assert f"Custom, http://127.0.0.1:9/, routes of {place['cwd']}/proxy.json" in answer.stdout, answer.stdout + answer.stderr
+    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
+    assert f"Custom, http://127.0.0.1:9/, routes of {place['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
     assert (
-        answer.returncode == 3 and "FAIL  Redis " in answer.stdout and "FAIL  token endpoint " in answer.stdout
-    ), answer.stdout  # looked for, and not there
+        result.returncode == 3 and "FAIL  Redis " in result.stdout and "FAIL  token endpoint " in result.stdout
+    ), result.stdout  # looked for, and not there
 
 
 @check("the program reaches a Redis that requires a user, a password and a client certificate, with the files as they are in the pod")
@@ -115,9 +115,9 @@ def _():
         while not log or "Ready to accept connections" not in log[-1]:
             log.append(server.stdout.readline())
             assert log[-1], "".join(log)
-        answer = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
+        result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
         # The token endpoint is not there, which shows that Redis was not the first to fail.
-        assert answer.returncode == 5 and "ok    Redis " in answer.stdout, answer.stdout + answer.stderr
+        assert result.returncode == 5 and "ok    Redis " in result.stdout, result.stdout + result.stderr
     finally:
         server.kill()
         server.communicate()

@@ -27,9 +27,16 @@ def _():
         *(
             (
                 {f"redis.{key}": "s"},
-                f"redis.{key}: it has no effect without a Redis. Set redis.existingSecret or redis.connectionString, or leave it out.",
+                f"redis.{key}: it has no effect without Redis. Set redis.existingSecret or redis.connectionString, or leave it out.",
             )
             for key in ("caSecret", "auth.existingSecret", "sentinelAuth.existingSecret", "clientCertificate.existingSecret")
+        ),
+        *(
+            (
+                {"redis.connectionString": "r:1", f"redis.{key}.keys.user": "u"},
+                f"redis.{key}.keys.user: it has no effect without redis.{key}.existingSecret. Set that too, or leave it out.",
+            )
+            for key in ("auth", "sentinelAuth")
         ),
         (
             {},

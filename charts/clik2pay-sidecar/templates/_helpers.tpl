@@ -106,7 +106,13 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- range $key, $secret := $forRedis -}}
 {{- if and $secret (not (include "clik2pay-sidecar.own.hasRedis" $)) -}}
 {{- $remedy := "Set redis.existingSecret or redis.connectionString, or leave it out." -}}
-{{- fail (printf "redis.%s: it has no effect without a Redis. %s" $key $remedy) -}}
+{{- fail (printf "redis.%s: it has no effect without Redis. %s" $key $remedy) -}}
+{{- end -}}
+{{- end -}}
+{{- range $key := list "auth" "sentinelAuth" -}}
+{{- $auth := index $v.redis $key -}}
+{{- if and $auth.keys.user (not $auth.existingSecret) -}}
+{{- fail (printf "redis.%s.keys.user: it has no effect without redis.%s.existingSecret. Set that too, or leave it out." $key $key) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
