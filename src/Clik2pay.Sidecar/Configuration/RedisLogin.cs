@@ -37,7 +37,9 @@ internal sealed record RedisLogin
         if (path is null)
         {
             // The library ignores white space and connects as the default user.
-            error = value is not null && string.IsNullOrWhiteSpace(value) ? $"{SettingPrefix}{setting}: it contains only white space." : null;
+            error = value is not null && string.IsNullOrWhiteSpace(value)
+                ? $"{SettingPrefix}{setting}: it contains only white space."
+                : null;
             return value;
         }
 

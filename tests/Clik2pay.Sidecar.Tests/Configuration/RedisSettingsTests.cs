@@ -122,7 +122,8 @@ public sealed class RedisSettingsTests : IDisposable
         var errors = RedisSettings.FindErrors(("Redis:ConnectionString", connectionString));
 
         Assert.StartsWith("Redis:ConnectionString: the password is missing. Set Redis:Pass", errors, StringComparison.Ordinal);
-        Assert.Equal(connectionString.Contains("://", StringComparison.Ordinal), errors.Contains("redis://:password@host", StringComparison.Ordinal));
+        var isAddress = connectionString.Contains("://", StringComparison.Ordinal);
+        Assert.Equal(isAddress, errors.Contains("redis://:password@host", StringComparison.Ordinal));
         Assert.DoesNotContain("canary", errors, StringComparison.Ordinal);
 
         var login = RedisSettings.Read(("Redis:ConnectionString", connectionString), ("Redis:Password", "p")).Login;
