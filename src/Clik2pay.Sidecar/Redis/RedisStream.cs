@@ -14,13 +14,17 @@ namespace Clik2pay.Sidecar.Redis;
 /// <param name="report">Called once at the end, with whether the server sent anything.</param>
 internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : Stream
 {
-    /// <summary>In bytes. The longest reply is a token of 48 KiB. Without a limit, a server could fill the memory.</summary>
-    private const int MaxReceived = 256 * 1024;
+    /// <summary>
+    /// In bytes. A token has at most 48 KiB, and the list of 1,000 nodes of a cluster, which is read twice, 120 KiB. Without a limit, a server
+    /// could fill the memory.
+    /// </summary>
+    private const int MaxReceived = 1024 * 1024;
 
     /// <summary>
-    /// Arrays in a reply. The library reads nested arrays recursively, so thousands of them overflow the stack, which ends the process.
+    /// In replies. The library reads nested arrays recursively, so tens of thousands of them overflow the stack, which ends the process. A
+    /// cluster reports three arrays for each range of slots, and two for each replica of it.
     /// </summary>
-    private const int MaxArrays = 256;
+    private const int MaxArrays = 2000;
 
     private const int MaxLineLength = 256;
 

@@ -29,15 +29,15 @@ public sealed class CheckVerbTests
             $"FAIL  Redis           Unreachable: {gone.Endpoint} could not be reached: the connection was refused");
         await ExpectAsync(ExitCode.RedisUnusable, "redis.invalid:6379", "Unreachable: redis.invalid:6379 could not be reached: its name does not resolve");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},password=wrong", $"AccessDenied: {redis.Endpoint} refuses the user or the password");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint}", $"AccessDenied: {redis.Endpoint} wants a password");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint}", $"AccessDenied: {redis.Endpoint} requires a password");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},user=limited,password=limited", $"AccessDenied: {redis.Endpoint} does not allow the user");
         await ExpectAsync(
             ExitCode.RedisUnusable,
             $"{tls.Endpoint},ssl=true",
-            $"TlsFailed: {tls.Endpoint} could not be trusted: its certificate does not match the host name",
+            $"TlsFailed: {tls.Endpoint} is not trusted: its certificate does not match the host name",
             ("Redis:CaFile", certificates.AuthorityFile));
-        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} agreed on no TLS");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it want TLS?");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} did not complete the TLS handshake");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it require TLS?");
         await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: unknown option at position 2");
 
         async Task ExpectAsync(int exitCode, string connectionString, string text, params (string Key, string? Value)[] settings)

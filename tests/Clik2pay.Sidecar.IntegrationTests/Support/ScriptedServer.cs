@@ -26,7 +26,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public string AuthReply { get; init; } = "+OK\r\n";
 
     /// <summary>The reply to <c>CLUSTER NODES</c>.</summary>
-    public string Nodes { get; init; } = "";
+    public string Nodes { get; set; } = "";
 
     public RedisEndpoint Endpoint => new("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
 
@@ -34,7 +34,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private (string Command, string Reply)[] Handshake =>
     [
         ("\nAUTH\r", AuthReply),
-        ("\nCLUSTER\r", $"${Nodes.Length}\r\n{Nodes}\r\n"),
+        ("\nSLOTS\r", "-ERR unknown subcommand\r\n"),
+        ("\nNODES\r", $"${Nodes.Length}\r\n{Nodes}\r\n"),
         ("\nMASTERS\r", "*0\r\n"),
         ("\nTIME\r", "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n"),
         ("\nPING\r", "+PONG\r\n"),
