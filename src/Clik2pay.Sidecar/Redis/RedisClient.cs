@@ -182,5 +182,6 @@ internal sealed class RedisClient(
 
     /// <exception cref="RedisFailureException">A file of the login cannot be used.</exception>
     private static RedisLogin Read(RedisLogin login) =>
-        login.TryRead(out var error) ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not contacted. {error?.TrimEnd('.')}");
+        login.TryRead(out var error)
+        ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not contacted. {error?.TrimEnd('.')}");
 }

@@ -98,6 +98,7 @@ internal static class RedisDiagnosis
                 "ended the connection before its first reply. Check whether it requires a client certificate (tls-auth-clients)")
             : new(
                 RedisFailure.Unreachable,
-                $"ended the connection before its reply was complete{(stream.IsSecure || stream.HasReceived ? "" : "; does it require TLS?")}");
+                "ended the connection before its reply was complete"
+                + (stream.IsSecure || stream.HasReceived ? "" : "; does it require TLS?"));
     }
 }

@@ -107,7 +107,8 @@ internal sealed class RedisSession : IAsyncDisposable
     }
 
     /// <summary>The node of the cluster that has a key. Null if the server is not in a cluster.</summary>
-    public RedisEndpoint? FindNode(RedisKey key) => RedisEndpoint.TryCreate(connection!.GetServers()[0].ClusterConfiguration?.GetBySlot(key)?.EndPoint);
+    public RedisEndpoint? FindNode(RedisKey key) =>
+        RedisEndpoint.TryCreate(connection!.GetServers()[0].ClusterConfiguration?.GetBySlot(key)?.EndPoint);
 
     /// <summary>Asks a Sentinel for the address of the master.</summary>
     /// <exception cref="RedisFailureException">The Sentinel does not know the master.</exception>
@@ -127,7 +128,8 @@ internal sealed class RedisSession : IAsyncDisposable
         if (master is null)
             throw new RedisFailureException(RedisFailure.NotReady, $"is a Sentinel that does not know the service {service}");
 
-        return RedisEndpoint.TryCreate(master) ?? throw new RedisFailureException(RedisFailure.InvalidReply, "sent an address of the master that is not valid");
+        return RedisEndpoint.TryCreate(master)
+            ?? throw new RedisFailureException(RedisFailure.InvalidReply, "sent an address of the master that is not valid");
     }
 
     public async ValueTask DisposeAsync()

@@ -15,8 +15,8 @@ namespace Clik2pay.Sidecar.Redis;
 internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : Stream
 {
     /// <summary>
-    /// In bytes. A token has at most 48 KiB, and the list of 1,000 nodes of a cluster, which is read twice, 120 KiB. Without a limit, a server
-    /// could fill the memory.
+    /// In bytes. A token has at most 48 KiB, and the list of 1,000 nodes of a cluster, which is read twice, 120 KiB. Without a limit, a
+    /// server could fill the memory.
     /// </summary>
     private const int MaxReceived = 1024 * 1024;
 

@@ -162,7 +162,8 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
             await secure.DisposeAsync();
             throw new RedisFailureException(
                 RedisFailure.TlsFailed,
-                $"is not trusted: {e.Reason}. {RedisOptions.Section}:CaFile sets the authority, and sslHost in the connection string the name");
+                $"is not trusted: {e.Reason}. {RedisOptions.Section}:CaFile sets the authority, "
+                + "and sslHost in the connection string sets the name");
         }
         catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
         {

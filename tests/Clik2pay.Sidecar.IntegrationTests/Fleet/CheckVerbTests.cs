@@ -36,9 +36,13 @@ public sealed class CheckVerbTests
             $"{tls.Endpoint},ssl=true",
             $"TlsFailed: {tls.Endpoint} is not trusted: its certificate does not match the host name",
             ("Redis:CaFile", certificates.AuthorityFile));
-        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},ssl=true,password=right", $"TlsFailed: {redis.Endpoint} did not complete the TLS handshake");
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            $"{redis.Endpoint},ssl=true,password=right",
+            $"TlsFailed: {redis.Endpoint} did not complete the TLS handshake");
         await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it require TLS?");
-        await ExpectAsync(ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: unknown option at position 2");
+        await ExpectAsync(
+            ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: unknown option at position 2");
 
         async Task ExpectAsync(int exitCode, string connectionString, string text, params (string Key, string? Value)[] settings)
         {

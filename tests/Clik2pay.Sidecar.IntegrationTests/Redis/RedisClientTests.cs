@@ -45,7 +45,8 @@ public sealed class RedisClientTests
     [InlineData(",user=nobody,password=right", RedisFailure.AccessDenied)]
     internal async Task A_password_is_sent_and_a_wrong_one_is_told_as_such(string options, RedisFailure? failure)
     {
-        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
+        await using var server = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
         using var rig = new RedisRig($"{server.Endpoint}{options}");
 
         var response = await rig.CheckAsync();
@@ -59,7 +60,8 @@ public sealed class RedisClientTests
     public async Task A_password_with_every_odd_character_goes_through_an_address()
     {
         const string password = "a,b=c:d/e?f#g@h%i";
-        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = password } }, [$"requirepass \"{password}\""]);
+        await using var server = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Login = new() { Password = password } }, [$"requirepass \"{password}\""]);
         using var rig = new RedisRig($"redis://:{Uri.EscapeDataString(password)}@{server.Endpoint}");
 
         Assert.Null((await rig.CheckAsync()).Reason);
@@ -151,7 +153,8 @@ public sealed class RedisClientTests
         var begun = Ambience.Time.GetTimestamp();
         var response = await rig.RunAsync("return redis.call('GET', KEYS[1])", [key]);
 
-        Figures.Report($"visit through a proxy that has the fault {fault}: {response.Failure?.ToString() ?? "well"} after {Ambience.Time.GetElapsedTime(begun).TotalSeconds:0.0} s");
+        var seconds = Ambience.Time.GetElapsedTime(begun).TotalSeconds;
+        Figures.Report($"operation through a proxy, {fault}: {response.Failure?.ToString() ?? "success"} after {seconds:0.0} s");
         Assert.Equal(failure, response.Failure);
     }
 

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>What is left of the connections to a real server.</summary>
+/// <summary>Connections to a real server are closed after each operation, and nothing else remains.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RedisConnectionTests
 {
@@ -32,7 +32,8 @@ public sealed class RedisConnectionTests
         }
 
         var (timersAfter, threadsAfter) = (Timer.ActiveCount, CountThreads());
-        Figures.Report($"{Operations} operations: timers {timers} before, {timersAfter} after; threads {threads} before, {threadsAfter} after");
+        Figures.Report(
+            $"{Operations} operations: timers {timers} before, {timersAfter} after; threads {threads} before, {threadsAfter} after");
         Assert.InRange(threadsAfter, 0, threads + (Operations / 10));
     }
 

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Users, passwords and databases on a real server. An operation that is not allowed what it needs must not run as somebody else.</summary>
+/// <summary>Users, passwords and databases on a real server. A denied operation must not run as another user.</summary>
 public sealed class RedisLoginTests
 {
     /// <summary>Everything that the README lists, without SELECT.</summary>
@@ -128,13 +128,18 @@ public sealed class RedisLoginTests
     [Fact]
     public async Task Sentinels_have_a_login_of_their_own()
     {
-        await using var master = await RedisProcess.StartAsync(new() { Endpoints = [], Login = new() { Password = "server" } }, ["requirepass server"]);
+        await using var master = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Login = new() { Password = "server" } }, ["requirepass server"]);
         await using var sentinel = await RedisProcess.StartAsync(
             new() { Endpoints = [], Login = new() { Password = "sentinel" } },
             [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", "sentinel auth-pass tokens server", "requirepass sentinel"],
             isSentinel: true);
         using var folder = new TemporaryFolder();
-        var more = new Dictionary<string, string?> { ["Redis:Password"] = "server", ["Redis:SentinelPasswordFile"] = folder.Write("sentinel", "sentinel") };
+        var more = new Dictionary<string, string?>
+        {
+            ["Redis:Password"] = "server",
+            ["Redis:SentinelPasswordFile"] = folder.Write("sentinel", "sentinel"),
+        };
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens", more: more);
 
         Assert.Null((await rig.CheckAsync()).Reason);

@@ -130,7 +130,8 @@ public sealed class RedisReplyTests
         using var node = new TcpListener(IPAddress.Any, 0);
         node.Start();
         var port = ((IPEndPoint)node.LocalEndpoint).Port;
-        var others = Enumerable.Range(1, 1200).Select(i => $"{i:x40} 127.0.{i / 250}.{1 + (i % 250)}:{port}@1 master - 0 0 {i} connected {i}\n");
+        var others = Enumerable.Range(1, 1200).Select(i =>
+            $"{i:x40} 127.0.{i / 250}.{1 + (i % 250)}:{port}@1 master - 0 0 {i} connected {i}\n");
         await using var server = new ScriptedServer("-MOVED 1 127.0.0.1:1\r\n"u8.ToArray());
         server.Nodes = $"{0:x40} {server.Endpoint}@1 myself,master - 0 0 1 connected\n{string.Concat(others)}";
         using var rig = new RedisRig($"{server.Endpoint}");

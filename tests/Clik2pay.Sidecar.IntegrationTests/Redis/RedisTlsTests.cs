@@ -14,7 +14,8 @@ public sealed class RedisTlsTests
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         using var stranger = new TestCertificates("redis.example", isForLoopback: true);
-        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var server = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
 
         using var list = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
         using var address = new RedisRig($"rediss://{server.Endpoint}", caFile: certificates.AuthorityFile);
@@ -37,7 +38,8 @@ public sealed class RedisTlsTests
     public async Task A_file_of_authorities_that_has_become_empty_trusts_nobody_and_one_that_is_filled_again_needs_no_restart()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
-        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
+        await using var server = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
         using var folder = new TemporaryFolder();
         var authority = await File.ReadAllTextAsync(certificates.AuthorityFile, TestContext.Current.CancellationToken);
         using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: folder.Write("ca.pem", authority));
@@ -83,7 +85,9 @@ public sealed class RedisTlsTests
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         var access = new Configuration.RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
-        await using var server = await RedisProcess.StartAsync(access, [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
+        await using var server = await RedisProcess.StartAsync(
+            access,
+            [.. certificates.Settings.Where(line => !line.StartsWith("tls-auth-clients", StringComparison.Ordinal)), "tls-auth-clients yes"]);
         using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
 
         var response = await rig.CheckAsync();
@@ -97,12 +101,18 @@ public sealed class RedisTlsTests
     {
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
-        using var certificates = new TestCertificates("redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
+        using var certificates = new TestCertificates(
+            "redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
         using var stranger = new TestCertificates("other.example", isForLoopback: true);
 
         // A server that does not know its own authority cannot send it along.
-        string[] settings = [.. certificates.Settings.Select(line => line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal))];
-        await using var server = await RedisProcess.StartAsync(new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
+        string[] settings =
+        [
+            .. certificates.Settings.Select(line =>
+                line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal)),
+        ];
+        await using var server = await RedisProcess.StartAsync(
+            new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
         using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
         using var system = new RedisRig($"{server.Endpoint},ssl=true");
 

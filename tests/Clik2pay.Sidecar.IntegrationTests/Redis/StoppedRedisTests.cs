@@ -37,13 +37,15 @@ public sealed class StoppedRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Redis_that_was_stopped_writes_what_it_finds_then_with_no_later_end()
+    public async Task A_write_that_a_stopped_Redis_runs_later_does_not_prolong_the_token()
     {
+        await using var proxy = new ChaosProxy(server.Endpoint);
+        using var late = new RedisRig($"{proxy.Endpoint}");
         var token = RedisRig.Token("a", left: 60);
-        await rig.ReadAsync();
-        server.Signal(SidecarProcess.Stop);
-        await rig.Store.WriteAsync(rig.Key, token, TestContext.Current.CancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(3), Ambience.Time, TestContext.Current.CancellationToken);
+        await late.ReadAsync();
+        proxy.BeforeScript = () => server.Signal(SidecarProcess.Stop);
+        Assert.False(await late.Store.WriteAsync(late.Key, token, TestContext.Current.CancellationToken));
+        await Task.Delay(TimeSpan.FromSeconds(1), Ambience.Time, TestContext.Current.CancellationToken);
         server.Signal(SidecarProcess.Continue);
 
         await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");

@@ -20,7 +20,10 @@ public sealed class TopologyTests
         await using var first = await RedisProcess.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
         await using var second = await RedisProcess.StartAsync(access, [.. common, $"replicaof 127.0.0.1 {master.Port}"]);
         foreach (var replica in new[] { first, second })
-            await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
+        {
+            await replica.WaitForAsync(
+                reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
+        }
 
         await using var sentinel = await RedisProcess.StartAsync(
             access: null,

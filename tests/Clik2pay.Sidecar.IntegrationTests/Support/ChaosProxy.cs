@@ -25,6 +25,9 @@ internal sealed class ChaosProxy : IAsyncDisposable
 
     public ChaosFault Fault { get; set; }
 
+    /// <summary>Called when a client sends a script, before the server receives it.</summary>
+    public Action? BeforeScript { get; set; }
+
     /// <summary>How many have been made so far.</summary>
     public int Connections => Volatile.Read(ref connections);
 
@@ -99,7 +102,12 @@ internal sealed class ChaosProxy : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             while (await from.ReadAsync(buffer, end.Token) is > 0 and var count)
             {
-                isRunning.Value |= buffer.AsSpan(0, count).IndexOf("\nEVAL\r"u8) >= 0;
+                if (buffer.AsSpan(0, count).IndexOf("\nEVAL\r"u8) >= 0)
+                {
+                    isRunning.Value = true;
+                    BeforeScript?.Invoke();
+                }
+
                 if (fault == ChaosFault.HalfOpen || (fault == ChaosFault.LostReply && isRunning.Value))
                     continue;
 

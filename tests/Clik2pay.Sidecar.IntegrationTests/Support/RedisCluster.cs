@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Redis;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -51,6 +52,11 @@ internal sealed class RedisCluster : IAsyncDisposable
         foreach (var node in nodes.Skip(1))
             await nodes[0].RunAsync("CLUSTER", "MEET", "127.0.0.1", node.Port);
         foreach (var node in nodes)
-            await node.WaitForAsync(reply => reply.Text!.Contains("cluster_state:ok", StringComparison.Ordinal), "CLUSTER", "INFO");
+            await node.WaitForAsync(IsFormed, "CLUSTER", "INFO");
     }
+
+    /// <summary>Without full coverage, the state of a node is ok before it knows the others.</summary>
+    private static bool IsFormed(RedisResult info) =>
+        new[] { "cluster_state:ok", $"cluster_slots_assigned:{Slots}", "cluster_known_nodes:3" }
+            .All(line => info.Text!.Contains(line, StringComparison.Ordinal));
 }

@@ -26,7 +26,7 @@ internal sealed class RedisRig : IDisposable
         string? caFile = null,
         IReadOnlyDictionary<string, string?>? more = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(more ?? new Dictionary<string, string?>())
+        var values = new Dictionary<string, string?>(more ?? new Dictionary<string, string?>())
         {
             ["Clik2pay:Environment"] = environment,
             ["Clik2pay:Username"] = Secrets.Username,
@@ -34,7 +34,8 @@ internal sealed class RedisRig : IDisposable
             ["Clik2pay:ApiKey"] = Secrets.ApiKey,
             ["Redis:ConnectionString"] = connectionString,
             ["Redis:CaFile"] = caFile,
-        }).Build();
+        };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var settings = Settings.TryRead(configuration, out var mistakes);
         Assert.Empty(mistakes);
 
