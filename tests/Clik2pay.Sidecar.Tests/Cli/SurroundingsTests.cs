@@ -127,26 +127,23 @@ public sealed class SurroundingsTests
         await demo.WaitForLineAsync("Ctrl-C");
     }
 
-    [Theory]
-    [InlineData("""{"Logging":{"Console":{"QueueFullMode":"canary"}}}""")]
-    [InlineData("""{"Clik2pay":{"CaFile":"canary\u0000"}}""")]
-    [InlineData("""{"Clik2pay":{"PasswordFile":"canary\u0000"}}""")]
-    public async Task A_setting_that_nothing_checks_ends_the_start_with_2_and_without_a_stack_trace(string settings)
+    [Fact]
+    public async Task A_setting_that_nothing_checks_ends_the_start_with_2_and_without_a_stack_trace()
     {
-        using var folder = new TemporaryFolder();
-        folder.Write("appsettings.json", settings);
-        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        await using var upstream = await RecordingUpstream.StartAsync();
-        var environment = SidecarProcess.Environment(upstream, tokenEndpoint);
-        environment.Remove("Clik2pay__Password");
-        if (!settings.Contains("Password", StringComparison.Ordinal))
-            environment["Clik2pay__Password"] = Secrets.Password;
+        var output = await FailToStartAsync("""{"Logging":{"Console":{"QueueFullMode":"canary"}}}""");
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(environment, ["run"], folder.FullName);
-
-        Assert.Equal(2, exitCode);
         Assert.StartsWith("Unexpected error", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CaFile")]
+    [InlineData("PasswordFile")]
+    public async Task A_path_with_a_control_character_is_refused_and_not_quoted(string setting)
+    {
+        var output = await FailToStartAsync($$$"""{"Clik2pay":{"{{{setting}}}":"canary\u0000"}}""");
+
+        Assert.Contains($"Clik2pay:{setting}: the file that it names cannot be read", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,5 +204,23 @@ public sealed class SurroundingsTests
                     File.SetUnixFileMode(path, kind == "mode" ? UnixFileMode.None : UnixFileMode.UserRead);
                 break;
         }
+    }
+
+    private static async Task<string> FailToStartAsync(string settings)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", settings);
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var upstream = await RecordingUpstream.StartAsync();
+        var environment = SidecarProcess.Environment(upstream, tokenEndpoint);
+        environment.Remove("Clik2pay__Password");
+        if (!settings.Contains("Password", StringComparison.Ordinal))
+            environment["Clik2pay__Password"] = Secrets.Password;
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(environment, ["run"], folder.FullName);
+
+        Assert.Equal(2, exitCode);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        return output;
     }
 }
