@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// Reads a connection string of the form <c>host:port[,host:port…][,option=value…]</c>. StackExchange.Redis reads the values. It skips a
-/// host that it cannot read, and quotes unknown text in exceptions, so hosts and names are checked here.
+/// Reads a connection string of the form <c>host:port[,host:port…][,option=value…]</c>. StackExchange.Redis reads the values. It skips
+/// hosts that it cannot read, and quotes unknown text in exceptions, so hosts and names are checked here.
 /// </summary>
 internal static class RedisHostList
 {

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Provider;
 /// reuses a connection as soon as it has the headers of such a response. If the provider sent a body all the same, the next caller would
 /// get it as its own response.
 /// </summary>
-internal sealed class ResponseBoundaryStream(Stream inner) : Stream
+internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
 {
     /// <summary>The index of the status in "HTTP/1.1 204 No Content".</summary>
     private const int StatusIndex = 9;
@@ -23,17 +23,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -57,16 +47,6 @@ internal sealed class ResponseBoundaryStream(Stream inner) : Stream
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Proxy;
 
@@ -9,21 +10,11 @@ namespace Clik2pay.Sidecar.Proxy;
 /// Writes an answer's body in chunks (RFC 9112, section 7.1) and its trailers behind them. The server does the same for bodies without a
 /// length, but has no trailers in HTTP/1.1.
 /// </summary>
-internal sealed class ChunkedStream(PipeWriter output) : Stream
+internal sealed class ChunkedStream(PipeWriter output) : AsyncStream
 {
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -54,16 +45,6 @@ internal sealed class ChunkedStream(PipeWriter output) : Stream
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken).AsTask();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Write(string text) => Encoding.Latin1.GetBytes(text, output);
 }

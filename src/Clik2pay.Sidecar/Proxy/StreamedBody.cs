@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Proxy;
 
@@ -8,7 +9,7 @@ namespace Clik2pay.Sidecar.Proxy;
 /// rate only, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body
 /// readable, because the server reads the rest before it closes the connection.
 /// </summary>
-internal sealed class StreamedBody : Stream
+internal sealed class StreamedBody : AsyncStream
 {
     /// <summary>Chosen so that the 408 arrives within 10 s.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(8);
@@ -24,17 +25,7 @@ internal sealed class StreamedBody : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -53,16 +44,6 @@ internal sealed class StreamedBody : Stream
         reader.AdvanceTo(part.End);
         return count;
     }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

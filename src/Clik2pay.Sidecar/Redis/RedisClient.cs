@@ -81,7 +81,7 @@ internal sealed class RedisClient(
 
     private async Task<RedisResponse> TryAllAsync(RedisScript script, CancellationToken cancellationToken)
     {
-        // The endpoint that responded last comes first. In a cluster, it is the node that has the keys.
+        // The endpoint that replied last comes first. In a cluster, it is the node that has the keys.
         var candidates = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
         var deadline = time.GetMonotonicNow() + Timeout;
         var response = default(RedisResponse);
@@ -130,8 +130,8 @@ internal sealed class RedisClient(
             return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} cannot be used ({e.GetType().Name})");
         }
 
-        // A server can report any text as the name of another node. Only configured names, and addresses, are quoted.
-        string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "a node that Redis redirected to";
+        // A Sentinel can report any text as the name of the master. Only configured names, and addresses, are quoted.
+        string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "the master that the Sentinel reported";
     }
 
     private async Task<(RedisResult Reply, RedisEndpoint Node)> RunAsync(

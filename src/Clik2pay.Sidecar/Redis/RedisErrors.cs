@@ -5,7 +5,7 @@ internal static class RedisErrors
 {
     public const string NeededRights =
         "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys "
-        + "(also SELECT with a database, and ASKING in a cluster)";
+        + "(also SELECT with a database; CLUSTER and ASKING in a cluster)";
 
     public const string UnknownCommand = "does not know a command that the sidecar needs; is it a Sentinel? Then set serviceName";
 
@@ -46,7 +46,7 @@ internal static class RedisErrors
     /// <summary>The library does not find the node of the cluster that has the keys.</summary>
     public static RedisFailureException Redirection => new(
         RedisFailure.AccessDenied,
-        "redirects to another node of its cluster. Allow the user CLUSTER and ASKING, with which the sidecar finds that node");
+        "redirects to another node of its cluster, which was not found. Check that the user is allowed CLUSTER and ASKING");
 
     public static bool IsTryAgain(string error) => error.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Text;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Redis;
 
@@ -12,7 +13,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// <param name="inner">The connection. It is disposed with this stream.</param>
 /// <param name="hasPassword">Whether the library sends AUTH first.</param>
 /// <param name="report">Called once at the end, with whether the server sent anything.</param>
-internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : Stream
+internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : AsyncStream
 {
     /// <summary>
     /// In bytes. A token has at most 48 KiB, and the list of 1,000 nodes of a cluster, which is read twice, 120 KiB. Without a limit, a
@@ -66,17 +67,7 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -96,9 +87,6 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
         return count;
     }
 
-    /// <summary>The library reads asynchronously.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
     public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
@@ -109,10 +97,6 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
     public override void Flush() => inner.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -43,7 +43,7 @@ public sealed class RedisClientTests
     [InlineData(",password=wrong", RedisFailure.AccessDenied)]
     [InlineData(",user=default,password=right", null)]
     [InlineData(",user=nobody,password=right", RedisFailure.AccessDenied)]
-    internal async Task A_password_is_sent_and_a_wrong_one_is_told_as_such(string options, RedisFailure? failure)
+    internal async Task A_wrong_password_is_reported_as_AccessDenied(string options, RedisFailure? failure)
     {
         await using var server = await RedisProcess.StartAsync(
             new() { Endpoints = [], Login = new() { Password = "right" } }, ["requirepass right"]);
@@ -68,7 +68,7 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public async Task A_password_that_nobody_asked_for_is_told_as_such()
+    public async Task A_password_that_Redis_does_not_require_is_reported_as_AccessDenied()
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint},password=any");

@@ -112,7 +112,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_database_that_a_cluster_has_not_is_told_as_such()
+    public async Task A_database_that_a_cluster_does_not_have_is_reported()
     {
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"redis://{cluster.Nodes[0].Endpoint}/1");

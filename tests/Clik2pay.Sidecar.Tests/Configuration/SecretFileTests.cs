@@ -37,11 +37,11 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named()
+    public void A_file_that_does_not_exist_is_named()
     {
-        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
+        var error = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
 
-        Assert.Contains("/nowhere/password does not exist", mistake, StringComparison.Ordinal);
+        Assert.Contains("the file /nowhere/password does not exist", error, StringComparison.Ordinal);
     }
 
     [Fact]
