@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Clik2pay.Sidecar.Redis;
+using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -59,7 +60,7 @@ internal sealed class ClockRig : IAsyncDisposable
         Redis = await RedisProcess.StartAsync(access: null, [], environment: RedisClocks.Variables);
     }
 
-    /// <summary>Starts a replica, which ends with the rig, and waits until it has a token.</summary>
+    /// <summary>Starts a replica, which ends with the rig. Waits until it has a token and, with Redis, until Redis has one too.</summary>
     public Task<ClockReplica> StartReplicaAsync(params (string Key, string Value)[] settings) =>
         AddAsync(SidecarProcess.Start(Environment(settings), "run"));
 
@@ -84,8 +85,7 @@ internal sealed class ClockRig : IAsyncDisposable
     }
 
     /// <returns>Whether a token is in Redis.</returns>
-    public async Task<bool> HasSharedTokenAsync() =>
-        (await Redis!.RunAsync("KEYS", "*")).Items!.Any(key => key.Text!.EndsWith(":token", StringComparison.Ordinal));
+    public async Task<bool> HasSharedTokenAsync() => HasToken(await Redis!.RunAsync("KEYS", "*"));
 
     public async ValueTask DisposeAsync()
     {
@@ -98,6 +98,8 @@ internal sealed class ClockRig : IAsyncDisposable
         Clocks?.Dispose();
         RedisClocks?.Dispose();
     }
+
+    private static bool HasToken(RedisResult keys) => keys.Items!.Any(key => key.Text!.EndsWith(":token", StringComparison.Ordinal));
 
     private Dictionary<string, string> Environment(params (string Key, string Value)[] settings)
     {
@@ -113,6 +115,10 @@ internal sealed class ClockRig : IAsyncDisposable
     {
         var replica = await ClockReplica.StartAsync(process);
         replicas.Enqueue(replica);
+
+        // A replica is ready before it has written its token, so a write could follow what the test does to Redis.
+        if (Redis is not null)
+            await Redis.WaitForAsync(HasToken, "KEYS", "*");
         return replica;
     }
 }
