@@ -24,7 +24,7 @@ public sealed class RedisReplyTests
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", RedisFailure.InvalidReply)]
     [InlineData("", RedisFailure.Unreachable)]
     internal async Task A_reply_to_a_script_is_reported_by_kind_and_not_quoted(string reply, RedisFailure failure) =>
-        await CheckReplyAsync(reply, failure, acceptsConnections: true);
+        await CheckReplyAsync(reply, [failure], acceptsConnections: true);
 
     [Theory]
     [InlineData("-DENIED Redis is running in protected mode because protected mode is enabled\r\n", RedisFailure.AccessDenied)]
@@ -34,10 +34,14 @@ public sealed class RedisReplyTests
     [InlineData("-ERR max number of clients + cluster connections reached\r\n", RedisFailure.NotReady)]
     [InlineData("-canary\r\n", RedisFailure.InvalidReply)]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", RedisFailure.InvalidReply)]
-    [InlineData("+OK\r\n", RedisFailure.Unreachable)]
     [InlineData("", RedisFailure.Unreachable)]
     internal async Task A_refused_connection_is_reported_by_kind_and_the_refusal_is_not_quoted(string reply, RedisFailure failure) =>
-        await CheckReplyAsync(reply, failure, acceptsConnections: false);
+        await CheckReplyAsync(reply, [failure], acceptsConnections: false);
+
+    /// <summary>It depends on the timing whether the library notices the wrong reply or the end of the connection first.</summary>
+    [Fact]
+    public async Task A_server_that_replies_OK_and_closes_is_reported_as_unreachable_or_as_an_invalid_reply() =>
+        await CheckReplyAsync("+OK\r\n", [RedisFailure.Unreachable, RedisFailure.InvalidReply], acceptsConnections: false);
 
     [Theory]
     [InlineData("-MOVED 1 canary-password:6379\r\n")]
@@ -159,14 +163,14 @@ public sealed class RedisReplyTests
         }
     }
 
-    private static async Task CheckReplyAsync(string reply, RedisFailure failure, bool acceptsConnections)
+    private static async Task CheckReplyAsync(string reply, IEnumerable<RedisFailure?> failures, bool acceptsConnections)
     {
         await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply)) { AcceptsConnections = acceptsConnections };
         using var rig = new RedisRig($"{server.Endpoint}");
 
         var response = await rig.CheckAsync();
 
-        Assert.Equal(failure, response.Failure);
+        Assert.Contains(response.Failure, failures);
         Assert.DoesNotContain("canary", response.Reason, StringComparison.Ordinal);
         Assert.StartsWith($"{server.Endpoint} ", response.Reason, StringComparison.Ordinal);
     }
