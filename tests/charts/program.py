@@ -68,7 +68,7 @@ def _():
     assert f"Custom, http://127.0.0.1:9/, routes of {place['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
     assert (
         result.returncode == 3 and "FAIL  Redis " in result.stdout and "FAIL  token endpoint " in result.stdout
-    ), result.stdout  # looked for, and not there
+    ), result.stdout
 
 
 @check("the program reaches a Redis that requires a user, a password and a client certificate, with the files as they are in the pod")

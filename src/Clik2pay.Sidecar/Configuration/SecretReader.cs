@@ -16,7 +16,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         {
             return TryRead(key, out var secret)
                 ? secret
-                : AddError(key, $"it is missing; set it, or {fileKey} to the path of a file that holds it, or {directoryKey}.");
+                : AddError(key, $"it is missing; set it, or {fileKey} to the path of a file that contains it, or {directoryKey}.");
         }
 
         return settings.Secret(key) is null && settings.Text(fileKey) is null
