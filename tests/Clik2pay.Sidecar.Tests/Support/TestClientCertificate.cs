@@ -11,13 +11,16 @@ internal sealed class TestClientCertificate : IDisposable
 
     public TestClientCertificate()
     {
+        // Read once, because an issuer must not expire before the certificates that it issues.
+        var now = Ambient.Time.GetUtcNow();
+        var (notBefore, notAfter) = (now.AddDays(-1), now.AddDays(1));
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var root = Authority("CN=root", rootKey).CreateSelfSigned(NotBefore, NotAfter);
+        using var root = Authority("CN=root", rootKey).CreateSelfSigned(notBefore, notAfter);
         using var intermediateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var intermediate = Authority("CN=intermediate", intermediateKey).Create(root, NotBefore, NotAfter, [1]);
+        using var intermediate = Authority("CN=intermediate", intermediateKey).Create(root, notBefore, notAfter, [1]);
         using var issuer = intermediate.CopyWithPrivateKey(intermediateKey);
         using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var leaf = new CertificateRequest("CN=sidecar", leafKey, HashAlgorithmName.SHA256).Create(issuer, NotBefore, NotAfter, [2]);
+        using var leaf = new CertificateRequest("CN=sidecar", leafKey, HashAlgorithmName.SHA256).Create(issuer, notBefore, notAfter, [2]);
 
         Root = root.ExportCertificatePem();
         LeafFile = folder.Write("leaf.pem", leaf.ExportCertificatePem());
@@ -47,10 +50,6 @@ internal sealed class TestClientCertificate : IDisposable
 
     /// <summary>The key of another certificate.</summary>
     public string OtherKeyFile { get; }
-
-    private static DateTimeOffset NotBefore => Ambient.Time.GetUtcNow().AddDays(-1);
-
-    private static DateTimeOffset NotAfter => Ambient.Time.GetUtcNow().AddDays(1);
 
     /// <returns>The path of the file.</returns>
     public string Write(string name, string content) => folder.Write(name, content);
