@@ -74,6 +74,7 @@ public sealed class DrainTests : IAsyncDisposable
         await RefusedAsync();
         time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
+        await sidecar.WaitForRequestsUnderWayAsync(1);
         time.Advance(TimeSpan.FromSeconds(0.1));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => underWay);

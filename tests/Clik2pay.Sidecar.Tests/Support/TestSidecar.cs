@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Proxy;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -109,19 +110,34 @@ internal sealed class TestSidecar : IAsyncDisposable
     public Task NextRefresh => Services.GetRequiredService<RefreshLoop>().NextRefresh;
 
     /// <summary>Waits until this token is in use.</summary>
-    public async Task WaitForTokenAsync(string value)
+    public Task WaitForTokenAsync(string value)
     {
         // It may settle first, which nothing signals.
-        var (clock, slot) = (Sidecar.Hosting.Ambient.Time, Services.GetRequiredService<TokenSlot>());
-        var startedAt = clock.GetTimestamp();
-        while (slot.Current?.Value != value)
-        {
-            Assert.True(clock.GetElapsedTime(startedAt) < TimeSpan.FromMinutes(2), $"{value} is not in use after 2 minutes");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, TestContext.Current.CancellationToken);
-        }
+        var slot = Services.GetRequiredService<TokenSlot>();
+        return WaitAsync(() => slot.Current?.Value == value, $"{value} is not in use after 2 minutes");
+    }
+
+    /// <summary>
+    /// Waits until this number of callers' requests is under way. A caller can have its response before the response is counted.
+    /// </summary>
+    public Task WaitForRequestsUnderWayAsync(int count)
+    {
+        var drain = Services.GetRequiredService<Drain>();
+        return WaitAsync(() => drain.UnderWay == count, $"the number of requests under way is not {count} after 2 minutes");
     }
 
     public Task StopAsync() => app.StopAsync();
+
+    private static async Task WaitAsync(Func<bool> condition, string failure)
+    {
+        var clock = Ambient.Time;
+        var startedAt = clock.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(clock.GetElapsedTime(startedAt) < TimeSpan.FromMinutes(2), failure);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, TestContext.Current.CancellationToken);
+        }
+    }
 
     private static async Task<TestSidecar> StartAsync(
         RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, TimeProvider? time, bool ownsNeighbours)

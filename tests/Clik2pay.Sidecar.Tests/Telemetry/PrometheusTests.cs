@@ -294,7 +294,11 @@ public sealed class PrometheusTests
         Assert.Contains("OTEL_SDK_DISABLED", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private static Task<string> ScrapeAsync(TestSidecar sidecar) => sidecar.Admin.GetStringAsync("/metrics");
+    private static async Task<string> ScrapeAsync(TestSidecar sidecar)
+    {
+        await sidecar.WaitForRequestsUnderWayAsync(0);
+        return await sidecar.Admin.GetStringAsync("/metrics");
+    }
 
     private static double Value(string text, string series) =>
         double.Parse(text.Split('\n').Single(line => line.StartsWith($"{Prefix}{series} ", StringComparison.Ordinal)).Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
