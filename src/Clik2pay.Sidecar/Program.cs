@@ -1,12 +1,11 @@
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Cli;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Requests;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Administration;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Administration;

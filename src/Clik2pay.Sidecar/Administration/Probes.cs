@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Administration;
 

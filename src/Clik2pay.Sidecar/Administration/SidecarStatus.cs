@@ -1,5 +1,6 @@
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Administration;
 

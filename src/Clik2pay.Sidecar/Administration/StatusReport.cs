@@ -1,7 +1,10 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Administration;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.Cli;
 

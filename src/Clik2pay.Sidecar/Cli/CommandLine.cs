@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Simulator;
 

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Simulator;
 
 namespace Clik2pay.Sidecar.Cli;

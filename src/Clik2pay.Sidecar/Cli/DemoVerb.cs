@@ -1,8 +1,11 @@
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using Clik2pay.Simulator;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Trace;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar.Cli;
 

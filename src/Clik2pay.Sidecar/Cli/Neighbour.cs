@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Cli;
 

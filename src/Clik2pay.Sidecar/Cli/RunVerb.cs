@@ -1,6 +1,6 @@
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar.Cli;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Hosting;
 

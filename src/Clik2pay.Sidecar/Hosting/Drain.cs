@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Cli;
 
 namespace Clik2pay.Sidecar.Hosting;
 

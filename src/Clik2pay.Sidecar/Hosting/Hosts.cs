@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Clik2pay.Sidecar.Configuration;
 using Microsoft.AspNetCore.Connections;
 
 namespace Clik2pay.Sidecar.Hosting;

@@ -1,4 +1,5 @@
 using System.Net;
+using Clik2pay.Sidecar.Cli;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;

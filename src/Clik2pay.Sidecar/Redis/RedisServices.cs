@@ -1,5 +1,6 @@
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Redis;
 

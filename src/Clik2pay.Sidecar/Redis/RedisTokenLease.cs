@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Redis;
 

@@ -1,9 +1,12 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Redis;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Telemetry;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Proxy;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace Clik2pay.Sidecar.Telemetry;

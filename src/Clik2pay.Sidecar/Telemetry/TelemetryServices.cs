@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Requests;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
 using OpenTelemetry.Trace;
 
 namespace Clik2pay.Sidecar.Telemetry;

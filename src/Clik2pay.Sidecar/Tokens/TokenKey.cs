@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens;
 

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens;
 

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Compare;
 using Clik2pay.Sidecar.Benchmarks.Load;
 using Clik2pay.Sidecar.Benchmarks.Micro;
 using Clik2pay.Sidecar.Benchmarks.Refresh;
-using Clik2pay.Sidecar.Benchmarks.Rig;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
 using Clik2pay.Sidecar.Benchmarks.Telemetry;
 
 namespace Clik2pay.Sidecar.Benchmarks.Cli;

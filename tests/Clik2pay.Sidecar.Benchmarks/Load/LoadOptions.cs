@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Benchmarks.Rig;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
 namespace Clik2pay.Sidecar.Benchmarks.Load;
 

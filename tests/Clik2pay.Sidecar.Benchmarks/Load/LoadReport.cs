@@ -1,7 +1,7 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
-using Clik2pay.Sidecar.Benchmarks.Rig;
-using static Clik2pay.Sidecar.Benchmarks.Rig.MarkdownTable;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Load;
 

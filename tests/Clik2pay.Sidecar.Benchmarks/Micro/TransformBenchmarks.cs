@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Clik2pay.Sidecar.Benchmarks.Steady;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.Forward;
 
 namespace Clik2pay.Sidecar.Benchmarks.Micro;
 

@@ -1,4 +1,6 @@
 using Clik2pay.Sidecar.Benchmarks.Rig;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 

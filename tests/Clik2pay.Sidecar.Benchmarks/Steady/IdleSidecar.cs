@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;

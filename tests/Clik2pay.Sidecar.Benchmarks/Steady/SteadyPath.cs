@@ -1,5 +1,11 @@
-using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Provider.Connections;
+using Clik2pay.Sidecar.Requests;
+using Clik2pay.Sidecar.Requests.Guard;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.Replay;
+using Clik2pay.Sidecar.Requests.Responses;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Requests.Upstream;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

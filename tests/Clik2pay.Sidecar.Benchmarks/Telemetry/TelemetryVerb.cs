@@ -1,7 +1,9 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Rig;
-using static Clik2pay.Sidecar.Benchmarks.Rig.MarkdownTable;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
+using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Telemetry;
 

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 

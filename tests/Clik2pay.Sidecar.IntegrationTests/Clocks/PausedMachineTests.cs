@@ -1,4 +1,6 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;

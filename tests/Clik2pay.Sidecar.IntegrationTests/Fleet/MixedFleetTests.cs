@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;

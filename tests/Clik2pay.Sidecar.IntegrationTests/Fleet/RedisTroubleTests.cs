@@ -1,5 +1,9 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 

@@ -1,6 +1,10 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;

@@ -4,6 +4,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Clik2pay.Sidecar.Cli;
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 

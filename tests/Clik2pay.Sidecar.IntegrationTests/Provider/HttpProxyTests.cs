@@ -1,4 +1,5 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -93,9 +96,9 @@ public sealed class RedisClientTests
         await rig.WriteAsync(RedisRig.Token("a"));
         await using var lease = await rig.AcquireAsync();
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
-        Assert.Equal(Sidecar.Tokens.LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
+        Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
         Assert.True(await lease.ReleaseAsync(new(Sidecar.Tokens.RefreshOutcome.Unavailable, "outage", TimeSpan.FromSeconds(5))));
-        Assert.Equal(Sidecar.Tokens.LeaseOutcome.HeldOff, (await rig.AcquireAsync()).Outcome);
+        Assert.Equal(LeaseOutcome.HeldOff, (await rig.AcquireAsync()).Outcome);
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 

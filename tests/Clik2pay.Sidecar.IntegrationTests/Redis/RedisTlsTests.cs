@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -84,7 +86,7 @@ public sealed class RedisTlsTests
     public async Task A_server_that_requires_a_client_certificate_is_reported_as_TlsFailed()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
-        var access = new Configuration.RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
+        var access = new RedisOptions { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile };
         await using var server = await RedisProcess.StartAsync(access, [.. certificates.Settings, "tls-auth-clients yes"]);
         using var rig = new RedisRig($"{server.Endpoint},ssl=true", caFile: certificates.AuthorityFile);
 

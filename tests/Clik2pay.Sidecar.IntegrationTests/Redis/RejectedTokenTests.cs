@@ -1,6 +1,8 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;

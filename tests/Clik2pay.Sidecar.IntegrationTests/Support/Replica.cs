@@ -1,4 +1,6 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 

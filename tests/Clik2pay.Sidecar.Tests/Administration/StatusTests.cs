@@ -2,8 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Clik2pay.Sidecar.Administration;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.Time.Testing;
 

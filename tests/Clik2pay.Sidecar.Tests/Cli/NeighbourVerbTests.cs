@@ -1,5 +1,8 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Cli;

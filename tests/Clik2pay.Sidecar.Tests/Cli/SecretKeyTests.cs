@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tests.Support;
 using Microsoft.Extensions.Configuration;
 

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Redis.Options;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
 

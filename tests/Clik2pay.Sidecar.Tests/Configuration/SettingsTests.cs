@@ -1,5 +1,5 @@
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Microsoft.Extensions.Configuration;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;

@@ -1,6 +1,8 @@
 using System.Net;
 using Clik2pay.Sidecar.Tests.Cli;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 

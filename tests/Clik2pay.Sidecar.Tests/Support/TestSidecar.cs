@@ -1,8 +1,13 @@
 using System.Diagnostics.Metrics;
-using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

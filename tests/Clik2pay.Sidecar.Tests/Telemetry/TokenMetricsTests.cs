@@ -1,6 +1,10 @@
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Fleet;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 

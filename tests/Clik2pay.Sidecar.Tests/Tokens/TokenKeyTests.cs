@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 

@@ -1,5 +1,7 @@
-using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Endpoint;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;

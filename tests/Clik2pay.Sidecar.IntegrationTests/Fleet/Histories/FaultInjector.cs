@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 

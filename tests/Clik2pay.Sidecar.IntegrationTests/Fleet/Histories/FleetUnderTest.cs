@@ -1,4 +1,6 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 

@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.IntegrationTests.Support;
-using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+using Clik2pay.Sidecar.Redis.Client;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Clik2pay.Sidecar.Proxy;
+using Clik2pay.Sidecar.Requests.Headers;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 

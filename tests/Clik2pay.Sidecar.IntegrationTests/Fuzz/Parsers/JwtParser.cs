@@ -1,5 +1,5 @@
 using System.Text;
-using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 

@@ -1,6 +1,8 @@
 using System.Net;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 

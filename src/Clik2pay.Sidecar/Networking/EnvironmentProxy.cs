@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace Clik2pay.Sidecar.Networking;
+
+/// <summary>
+/// The HTTP proxy that <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> name. Its credentials are used for Basic
+/// and Digest only. The HTTP client prefers Negotiate and NTLM if the proxy offers them, and does not fall back when they fail.
+/// </summary>
+internal sealed class EnvironmentProxy : IWebProxy, ICredentials
+{
+    public static readonly EnvironmentProxy Instance = new();
+
+    private readonly IWebProxy environment = HttpClient.DefaultProxy;
+
+    public ICredentials? Credentials
+    {
+        get => environment.Credentials is null ? null : this;
+        set => throw new NotSupportedException("The credentials come from the environment.");
+    }
+
+    /// <returns>The proxy for the address, as <c>http://host:port</c> without credentials. Null for a direct connection.</returns>
+    public string? Find(Uri address) =>
+        !address.IsLoopback && !IsBypassed(address) && GetProxy(address) is { } proxy && proxy != address
+            ? $"{proxy.GetComponents(UriComponents.SchemeAndServer | UriComponents.StrongPort, UriFormat.UriEscaped)}"
+            : null;
+
+    public Uri? GetProxy(Uri destination) => environment.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => environment.IsBypassed(host);
+
+    public NetworkCredential? GetCredential(Uri uri, string authType) =>
+        authType is "Basic" or "Digest" ? environment.Credentials?.GetCredential(uri, authType) : null;
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Networking;
+
+namespace Clik2pay.Sidecar.Provider.Connections;
+
+/// <summary>Configures the connections to both of the provider's APIs.</summary>
+internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
+{
+    /// <summary>The connect timeout for the API. It includes name resolution, TCP, TLS and an HTTP proxy.</summary>
+    public static readonly TimeSpan ApiConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The connect timeout for the token endpoint.</summary>
+    public static readonly TimeSpan TokenEndpointConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The time after which an idle connection is closed. Many load balancers close it after 60 s, possibly while a request is being sent.
+    /// The HTTP client checks at intervals of a quarter of this time.
+    /// </summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Connections that are being established, by the request for which the HTTP client opens them.</summary>
+    private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];
+
+    /// <param name="handler">The handler to configure.</param>
+    /// <param name="address">The API that the handler calls.</param>
+    /// <param name="connectTimeout">One of the two timeouts above.</param>
+    public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
+    {
+        handler.ConnectCallback = ConnectAsync;
+        handler.PlaintextStreamFilter = (context, _) => new(Establish(context));
+        handler.ConnectTimeout = connectTimeout;
+        handler.PooledConnectionIdleTimeout = IdleTimeout;
+        handler.PooledConnectionLifetime = Lifetime;
+
+        // A redirect would take credentials to where it points; a cookie would carry one answer's state into another request.
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+
+        // A simulator on loopback is never called through a proxy.
+        handler.UseProxy = !address.IsLoopback;
+        handler.Proxy = EnvironmentProxy.Instance;
+
+        handler.SslOptions.CertificateChainPolicy = ServerCertificates.CreatePolicy(
+            options.CaFile is { } file ? CertificateAuthorities.Load(file) : null);
+        handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificates.Validate;
+
+        // A traceparent goes out only when a caller sent one, and the span of a call is our own.
+        handler.ActivityHeadersPropagator = null;
+        handler.MeterFactory = meters;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var step = ConnectStep.NameResolution;
+        try
+        {
+            var addresses = await connector.ResolveAsync(host, cancellationToken);
+            step = ConnectStep.Tcp;
+            var socket = await connector.ConnectAsync(addresses, port, cancellationToken);
+            var remote = socket.RemoteEndPoint;
+            var stream = new UpstreamStream(socket, works => connector.Report(host, remote, works));
+            connecting.AddOrUpdate(context.InitialRequestMessage, stream);
+            return stream;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ConnectTimeoutException(step);
+        }
+    }
+
+    /// <summary>
+    /// The HTTP client calls this when a connection is established: after TCP and TLS, and again after TLS through a tunnel.
+    /// </summary>
+    private Stream Establish(SocketsHttpPlaintextStreamFilterContext context)
+    {
+        if (connecting.TryGetValue(context.InitialRequestMessage, out var stream))
+        {
+            connecting.Remove(context.InitialRequestMessage);
+            stream.SetEstablished();
+        }
+
+        // CONNECT is the only request on such a connection.
+        return context.InitialRequestMessage.Method == HttpMethod.Connect
+            ? context.PlaintextStream
+            : new ResponseBoundaryStream(context.PlaintextStream);
+    }
+}

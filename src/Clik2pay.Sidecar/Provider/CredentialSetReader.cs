@@ -1,0 +1,35 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Provider;
+
+/// <summary>Reads the credential set, and judges what Basic authentication can carry of it.</summary>
+internal static class CredentialSetReader
+{
+    private const string UsernameKey = $"{Clik2payOptions.Section}:Username";
+    private const string PasswordKey = $"{Clik2payOptions.Section}:Password";
+    private const string ApiKeyKey = $"{Clik2payOptions.Section}:ApiKey";
+    private const string DirectoryKey = $"{Clik2payOptions.Section}:CredentialsDirectory";
+
+    /// <summary>The settings that name a file or a folder.</summary>
+    public static IReadOnlyList<string> FileKeys { get; } = [DirectoryKey, .. new[] { UsernameKey, PasswordKey, ApiKeyKey }.Select(SecretReader.FileKey)];
+
+    /// <returns>The set, or null when a mistake was noted.</returns>
+    public static CredentialSet? Read(SettingsReader settings)
+    {
+        var secrets = new SecretReader(settings, DirectoryKey);
+        var username = secrets.Read(UsernameKey, "username");
+        var password = secrets.Read(PasswordKey, "password");
+        var apiKey = secrets.Read(ApiKeyKey, "api-key");
+
+        if (username?.Contains(':') == true)
+        {
+            settings.AddMistake(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
+            return null;
+        }
+
+        if (!secrets.FitsHeader(ApiKeyKey, apiKey))
+            return null;
+
+        return username is not null && password is not null && apiKey is not null ? new(username, password, apiKey) : null;
+    }
+}

@@ -1,8 +1,0 @@
-namespace Clik2pay.Sidecar.Proxy.Routes;
-
-/// <summary>A part of the schema of the section <c>ReverseProxy</c>.</summary>
-internal abstract class SettingNode
-{
-    /// <summary>Adds a line for each setting of the section that does not work as written.</summary>
-    public abstract void Check(IConfigurationSection section, ICollection<string> errors);
-}

@@ -1,0 +1,188 @@
+using Clik2pay.Sidecar.Networking;
+using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
+using StackExchange.Redis;
+
+namespace Clik2pay.Sidecar.Redis.Client;
+
+/// <summary>
+/// Runs scripts on Redis, each on a connection of its own (see <see cref="RedisSession"/>). A failure is a value, and is logged when it
+/// changes.
+/// </summary>
+internal sealed class RedisClient(
+    RedisOptions options, TcpConnector connector, SidecarMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
+{
+    /// <summary>The limit for an operation: connections to all endpoints and to where they redirect, TLS, authentication, script.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private const string DeleteIfUnchanged = """
+        if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+        return 0
+        """;
+
+    private RedisEndpoint? lastEndpoint;
+    private bool isInUse;
+    private (RedisFailure Failure, bool IsWriting)? trouble;
+    private volatile StoreStatus status = new("Redis");
+
+    /// <summary>
+    /// The state at the last operation. The log has more details: an address could be a password in the wrong place, and every client of
+    /// the administration listener can read the state.
+    /// </summary>
+    public StoreStatus Status => status;
+
+    /// <param name="operation">The purpose.</param>
+    /// <param name="script">What to run.</param>
+    /// <param name="cancellationToken">Ends the operation, which ends by itself after <see cref="Timeout"/>.</param>
+    public async Task<RedisResponse> RunAsync(RedisOperation operation, RedisScript script, CancellationToken cancellationToken)
+    {
+        using var activity = SidecarActivities.StartStoreVisit(operation);
+        var startedAt = time.GetMonotonicNow();
+        var response = await TryAllAsync(SelectDatabase(script), cancellationToken);
+        activity.End(response.Failure);
+        metrics.StoreVisited(operation, response.Failure, time.GetMonotonicNow() - startedAt);
+        Report(response, isWriting: operation != RedisOperation.Read);
+        return response;
+    }
+
+    /// <summary>Removes a value that was read and cannot be used, unless it has been replaced since.</summary>
+    public Task DeleteIfUnchangedAsync(string key, byte[] value, CancellationToken cancellationToken) =>
+        RunAsync(RedisOperation.Discard, new(DeleteIfUnchanged, [key], [value]), cancellationToken);
+
+    /// <summary>
+    /// The script itself selects the database, so it runs there or not at all. The library ignores a refused SELECT, and then the script
+    /// would run in database 0.
+    /// </summary>
+    private RedisScript SelectDatabase(RedisScript script) =>
+        options.Database == 0 ? script : script with { Text = $"redis.call('SELECT', {options.Database})\n{script.Text}" };
+
+    /// <summary>Logs changes of state only. A Redis that can be read may still refuse writes.</summary>
+    private void Report(RedisResponse response, bool isWriting)
+    {
+        if (response.Failure is { } failure)
+        {
+            if (trouble?.Failure != failure)
+                log.Unusable(failure, response.Reason!);
+
+            // A successful read does not end a failure that affects writes only.
+            trouble = (failure, isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply);
+            isInUse = false;
+            status = status with { IsUp = false, Trouble = failure.ToSnakeCase() };
+        }
+        else if (!isInUse && (isWriting || trouble is not { IsWriting: true }))
+        {
+            log.InUse(options);
+            trouble = null;
+            isInUse = true;
+            status = status with { IsUp = true, Trouble = null };
+        }
+    }
+
+    private async Task<RedisResponse> TryAllAsync(RedisScript script, CancellationToken cancellationToken)
+    {
+        // The endpoint that replied last comes first. In a cluster, it is the node that has the keys.
+        var candidates = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
+        var deadline = time.GetMonotonicNow() + Timeout;
+        var response = default(RedisResponse);
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            // An endpoint that drops packets must leave time for the next ones.
+            var share = (deadline - time.GetMonotonicNow()) / (candidates.Count - i);
+            response = await TryAsync(candidates[i], script, share, cancellationToken);
+            if (response.Failure is null)
+                break;
+        }
+
+        return response;
+    }
+
+    private async Task<RedisResponse> TryAsync(
+        RedisEndpoint endpoint, RedisScript script, TimeSpan share, CancellationToken cancellationToken)
+    {
+        var at = endpoint;
+        try
+        {
+            share = MonotonicTime.Max(share, TimeSpan.Zero);
+            var endsAt = time.GetMonotonicNow() + share;
+            using var timer = new CancellationTokenSource(share, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+            var login = Read(options.Login);
+            if (options.ServiceName is { } service)
+                at = await FindMasterAsync(endpoint, service, login, endsAt, either.Token);
+
+            var (reply, node) = await RunAsync(at, login, script, endsAt, either.Token);
+            lastEndpoint = options.ServiceName is null ? node : endpoint;
+            return new(reply);
+        }
+        catch (RedisFailureException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(Reply: null, e.Failure, $"{Name(at)} {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(Reply: null, RedisFailure.Timeout, $"{Name(at)} did not respond in time");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Any other failure of Redis must not end a refresh.
+            return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} cannot be used ({e.GetType().Name})");
+        }
+
+        // A Sentinel can report any text as the name of the master. Only configured names, and addresses, are quoted.
+        string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "the master that the Sentinel reported";
+    }
+
+    private async Task<(RedisResult Reply, RedisEndpoint Node)> RunAsync(
+        RedisEndpoint endpoint, RedisLogin login, RedisScript script, TimeSpan endsAt, CancellationToken deadline)
+    {
+        await using (var session = await OpenAsync(new(RedisServerKind.Server, endpoint, login), endsAt, deadline))
+        {
+            try
+            {
+                return (await session.RunAsync(script), endpoint);
+            }
+            catch (RedisFailureException) when (session.IsRedirected)
+            {
+                // Another node of the cluster has the keys.
+            }
+        }
+
+        await using var cluster = await OpenAsync(new(RedisServerKind.Cluster, endpoint, login), endsAt, deadline);
+        var reply = await cluster.RunAsync(script);
+        return (reply, cluster.FindNode(script.Keys[0]) ?? endpoint);
+    }
+
+    private async Task<RedisEndpoint> FindMasterAsync(
+        RedisEndpoint sentinel, string service, RedisLogin login, TimeSpan endsAt, CancellationToken deadline)
+    {
+        var target = new RedisTarget(RedisServerKind.Sentinel, sentinel, Read(options.SentinelLogin ?? RedisLogin.None));
+        RedisSession session;
+        try
+        {
+            session = await OpenAsync(target, endsAt, deadline);
+        }
+        catch (RedisFailureException e)
+            when (e.Failure == RedisFailure.AccessDenied && options.SentinelLogin is null && login.Password is not null)
+        {
+            // Many Sentinels have no users and refuse any user and password. So the servers' login is used only if one is required.
+            session = await OpenAsync(target with { Login = login }, endsAt, deadline);
+        }
+
+        await using (session)
+            return await session.FindMasterAsync(service);
+    }
+
+    private Task<RedisSession> OpenAsync(RedisTarget target, TimeSpan endsAt, CancellationToken deadline)
+    {
+        var tunnel = new RedisTunnel(options, target.Login.Password is not null, connector, deadline);
+        return RedisSession.OpenAsync(target, tunnel, MonotonicTime.Max(endsAt - time.GetMonotonicNow(), TimeSpan.Zero), deadline);
+    }
+
+    /// <exception cref="RedisFailureException">A file of the login cannot be used.</exception>
+    private static RedisLogin Read(RedisLogin login) =>
+        login.TryRead(out var error)
+        ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not contacted. {error?.TrimEnd('.')}");
+}

@@ -1,0 +1,15 @@
+namespace Clik2pay.Sidecar.Redis.Options;
+
+/// <summary>
+/// Reads a connection string. It is a list (<c>host:port[,host:port…][,option=value…]</c>) or an address (<c>redis://…</c>).
+/// It contains a secret, so an error quotes only names of options.
+/// </summary>
+internal static class RedisConnectionString
+{
+    /// <returns>The options, or null and an error.</returns>
+    public static RedisOptions? TryRead(string text, out string? error) =>
+        IsAddress(text) ? RedisAddress.TryRead(text, out error) : RedisHostList.TryRead(text, out error);
+
+    public static bool IsAddress(string text) =>
+        text.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase);
+}

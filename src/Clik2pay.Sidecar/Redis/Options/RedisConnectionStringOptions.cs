@@ -1,0 +1,78 @@
+namespace Clik2pay.Sidecar.Redis.Options;
+
+/// <summary>The options that StackExchange.Redis knows in a connection string. A test fails if a new version knows another one.</summary>
+internal static class RedisConnectionStringOptions
+{
+    private static readonly string[] Supported =
+    [
+        "user", "password", "ssl", "sslHost", "serviceName", "sentinelUser", "sentinelPassword", "defaultDatabase",
+    ];
+
+    /// <summary>
+    /// Accepted, because providers include them in their connection strings. They concern timeouts, connections that stay open, events,
+    /// and administration. The sidecar opens a connection for each operation, with a timeout of its own, and closes it afterwards.
+    /// </summary>
+    private static readonly string[] WithoutEffect =
+    [
+        "abortConnect", "allowAdmin", "asyncTimeout", "configChannel", "configCheckSeconds", "connectRetry", "connectTimeout", "defaults",
+        "highPriorityThreads", "keepAlive", "maintMovingEndpointType", "maintNotifications", "maintPostEventRelaxed",
+        "maintRelaxedTimeout", "maintRelaxedWindowMax", "name", "preserveAsyncOrder", "protocol", "resolveDns", "responseTimeout",
+        "setlib", "sharedSubscriptionConnection", "syncTimeout", "tcpKeepAlive", "tiebreaker", "topologyRefreshSeconds", "version",
+        "writeBuffer",
+    ];
+
+    /// <summary>Ignoring one of these would break what the operator asked for.</summary>
+    private static readonly Dictionary<string, string> ReasonsAgainst = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["channelPrefix"] = $"The sidecar uses no channels. For a prefix of all keys, set {RedisOptions.Section}:KeyPrefix",
+        ["checkCertificateRevocation"] = "The sidecar does not check whether certificates are revoked",
+        ["highIntegrity"] = "The sidecar does not send the additional commands that verify each response",
+        ["proxy"] = "The sidecar needs a direct connection to Redis, without Twemproxy or Envoy",
+        ["sslProtocols"] = "The operating system selects the TLS version",
+        ["tunnel"] = "The sidecar needs a direct connection to Redis, without an HTTP proxy",
+    };
+
+    /// <summary>The only values of unsupported options that are accepted, because the sidecar works like this anyway.</summary>
+    private static readonly Dictionary<string, string> Defaults = new(StringComparer.Ordinal)
+    {
+        ["checkCertificateRevocation"] = "false",
+        ["proxy"] = "none",
+    };
+
+    /// <returns>The name as the library writes it, or null if it is not the name of an option.</returns>
+    public static string? FindName(string? text) =>
+        Supported.Concat(WithoutEffect).Concat(ReasonsAgainst.Keys)
+            .FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+
+    /// <param name="text">The name.</param>
+    /// <param name="value">The value. It is not quoted.</param>
+    /// <param name="position">The position in the connection string, for the error. The first host is at 1.</param>
+    /// <returns>Why the option cannot be used, or null if it can be. Unknown text is not quoted: it may be a part of a password.</returns>
+    public static string? FindError(string text, string value, int position)
+    {
+        if (text.StartsWith('$'))
+            return "an option that begins with $ is not supported. The sidecar uses the commands of Redis by their own names.";
+
+        if (FindName(text) is not { } name)
+        {
+            return $"unknown option at position {position}. Supported options are {string.Join(", ", Supported)}. "
+                + "If the password contains a comma, use the form redis://:password@host and write the comma as %2C.";
+        }
+
+        return ReasonsAgainst.TryGetValue(name, out var reason) && !AsksForTheDefault(name, value)
+            ? $"{name} is not supported. {reason}."
+            : null;
+    }
+
+    /// <summary>The error for a value that the library cannot read. It reads the other options that are supported as text.</summary>
+    public static string ExplainInvalidValue(string name) =>
+        $"the value of {name} is not valid. " + name switch
+        {
+            "ssl" => "Write true or false.",
+            "defaultDatabase" => "Write 0 or a higher number.",
+            _ => "Remove it; it has no effect.",
+        };
+
+    private static bool AsksForTheDefault(string name, string value) =>
+        Defaults.TryGetValue(name, out var given) && given.Equals(value, StringComparison.OrdinalIgnoreCase);
+}

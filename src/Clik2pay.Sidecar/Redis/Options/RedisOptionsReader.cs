@@ -1,0 +1,90 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Redis.Options;
+
+/// <summary>Reads and checks the section <c>Redis</c>.</summary>
+internal static class RedisOptionsReader
+{
+    private const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
+    private const string KeyPrefixKey = $"{RedisOptions.Section}:KeyPrefix";
+    private const string CaFileKey = $"{RedisOptions.Section}:CaFile";
+    private const string ClientCertificateFileKey = $"{RedisOptions.Section}:ClientCertificateFile";
+    private const string ClientKeyFileKey = $"{RedisOptions.Section}:ClientKeyFile";
+
+    /// <returns>Null when no Redis is to be used, or when an error was reported.</returns>
+    public static RedisOptions? Read(SettingsReader settings)
+    {
+        // Everything is read before anything is validated, so that all errors are reported at once.
+        var keyPrefix = settings.TextOrEmpty(KeyPrefixKey, RedisOptions.DefaultKeyPrefix);
+        string[] tlsFileKeys = [CaFileKey, ClientCertificateFileKey, ClientKeyFileKey];
+        var tlsFiles = tlsFileKeys.Where(key => settings.Text(key) is not null).ToList();
+        var login = new RedisLoginReader(settings, $"{RedisOptions.Section}:");
+        var sentinelLogin = new RedisLoginReader(settings, $"{RedisOptions.Section}:Sentinel");
+        var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
+
+        // A hash tag in the prefix replaces the sidecar's, even if it is empty. A cluster would then spread the keys over its nodes.
+        if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
+        {
+            settings.AddMistake(
+                KeyPrefixKey,
+                "it has a space, a brace or another character that is not supported. Use letters, digits and : . _ -.");
+        }
+
+        if (!isGiven)
+        {
+            AddErrors(settings, [.. tlsFiles, .. login.Keys, .. sentinelLogin.Keys], $"it has no effect without {ConnectionStringKey}.");
+            return null;
+        }
+
+        ValidateTlsFiles(settings);
+        var error = (string?)null;
+        var options = connectionString is null ? null : RedisConnectionString.TryRead(connectionString, out error);
+        if (error is not null)
+            settings.AddMistake(ConnectionStringKey, error);
+        if (options is null)
+            return null;
+
+        if (!options.Tls)
+            AddErrors(settings, tlsFiles, $"it has no effect without TLS. Add ssl=true to {ConnectionStringKey}, or write rediss://.");
+        if (options.ServiceName is null)
+            AddErrors(settings, sentinelLogin.Keys, $"it has no effect without serviceName in {ConnectionStringKey}.");
+
+        var hint = RedisConnectionString.IsAddress(connectionString!)
+            ? " In an address, write a password without a user as redis://:password@host."
+            : "";
+        return options with
+        {
+            KeyPrefix = keyPrefix,
+            Login = login.Combine(options.Login, ConnectionStringKey, hint) ?? RedisLogin.None,
+            SentinelLogin = sentinelLogin.Combine(options.SentinelLogin, ConnectionStringKey, hint),
+            CaFile = settings.Text(CaFileKey),
+            ClientCertificateFile = settings.Text(ClientCertificateFileKey),
+            ClientKeyFile = settings.Text(ClientKeyFileKey),
+        };
+    }
+
+    private static void ValidateTlsFiles(SettingsReader settings)
+    {
+        if (settings.Text(CaFileKey) is { } caFile)
+            CertificateAuthorities.Validate(settings, CaFileKey, caFile);
+
+        switch (settings.Text(ClientCertificateFileKey), settings.Text(ClientKeyFileKey))
+        {
+            case ({ } certificateFile, { } keyFile):
+                ClientCertificateFiles.Validate(settings, ClientCertificateFileKey, certificateFile, ClientKeyFileKey, keyFile);
+                break;
+            case ({ }, null):
+                settings.AddMistake(ClientCertificateFileKey, $"its private key is missing. Set {ClientKeyFileKey} too.");
+                break;
+            case (null, { }):
+                settings.AddMistake(ClientKeyFileKey, $"its certificate is missing. Set {ClientCertificateFileKey} too.");
+                break;
+        }
+    }
+
+    private static void AddErrors(SettingsReader settings, IEnumerable<string> keys, string error)
+    {
+        foreach (var key in keys)
+            settings.AddMistake(key, error);
+    }
+}

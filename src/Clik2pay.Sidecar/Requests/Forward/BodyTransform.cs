@@ -1,0 +1,39 @@
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Requests.Upstream;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Requests.Forward;
+
+/// <summary>
+/// Decides how the body of the request is sent. A kept body can be sent again. A request without a body gets no length that the caller did
+/// not send.
+/// </summary>
+internal sealed class BodyTransform : RequestTransform
+{
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        var (caller, request) = (context.HttpContext.Request, context.ProxyRequest);
+        var exchange = Exchange.Of(context.HttpContext);
+        var canHaveBody = context.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        var hasBody = exchange.HasStreamedBody || exchange.Body is { IsEmpty: false };
+
+        // These methods expect no content, so none of them gets a length. For the others a length is recommended (RFC 9110, section 8.6).
+        // An empty chunked body is not a body, and a server that ignores bodies would read its last chunk as a request.
+        exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
+            && (!canHaveBody || !hasBody);
+
+        // YARP's content can be sent only once, and cannot be replaced here. A handler replaces it later.
+        if (request.Content is { } content && exchange.Body is { } body)
+        {
+            var isSized = caller.ContentLength is not null || exchange.OmitsContentLength;
+            request.Options.Set(KeptBody.Key, new(body, isSized, content.Headers));
+        }
+
+        // A server that ignores the body of a DELETE would read that body as the next request (RFC 9110, section 9.3.5).
+        if (hasBody && caller.Method is "DELETE")
+            request.Headers.ConnectionClose = true;
+
+        return default;
+    }
+}

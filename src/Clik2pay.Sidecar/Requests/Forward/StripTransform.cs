@@ -1,0 +1,56 @@
+using System.Net.Http.Headers;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Telemetry;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Requests.Forward;
+
+/// <summary>
+/// Removes the caller's credentials, headers for the sidecar, and the headers that the caller's Connection header nominates (RFC 9110,
+/// section 7.6.1). It runs on the headers that would be sent, so it also covers those that <c>proxy.json</c> adds.
+/// </summary>
+internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
+{
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        var headers = context.ProxyRequest.Headers;
+        var nominated = ConnectionOptions.Parse(context.HttpContext.Request.Headers.Connection);
+        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // then they have been counted
+        List<string>? removed = null;
+        foreach (var (name, _) in headers.NonValidated)
+        {
+            var credential = CredentialHeaders.Find(name);
+            if (credential is not null && !isReplay)
+                metrics.CallerCredentialRemoved(credential);
+            if (credential is not null
+                || SidecarHeaders.Contains(name)
+                || nominated?.Contains(name) == true
+                || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
+            {
+                (removed ??= []).Add(name);
+            }
+        }
+
+        if (removed is not null)
+        {
+            foreach (var name in removed)
+                headers.Remove(name);
+        }
+
+        if (nominated is not null && context.ProxyRequest.Content is { } content)
+            RemoveNominated(content.Headers, nominated);
+
+        return default;
+    }
+
+    /// <summary>Content-Length is kept, because it frames the body.</summary>
+    private static void RemoveNominated(HttpContentHeaders headers, HashSet<string> nominated)
+    {
+        foreach (var (name, _) in headers.NonValidated.ToList())
+        {
+            if (nominated.Contains(name) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                headers.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Requests.Replay;
+
+/// <summary>
+/// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay,
+/// because it is the only status that proves that the provider has not processed the request.
+/// </summary>
+internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : ResponseTransform
+{
+    /// <summary>The fraction of the request timeout, and its maximum, that is kept for returning the provider's 401.</summary>
+    private const double LastPart = 0.1;
+    private static readonly TimeSpan MostLastPart = TimeSpan.FromSeconds(1);
+
+    public override ValueTask ApplyAsync(ResponseTransformContext context) =>
+        context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } request }
+            ? DecideAsync(context, request)
+            : default;
+
+    private async ValueTask DecideAsync(ResponseTransformContext context, HttpRequestMessage request)
+    {
+        var exchange = Exchange.Of(context.HttpContext);
+
+        // Rejects the token that was sent, unless it has been rejected already or too often.
+        var rejected = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
+        if (exchange.IsReplay || exchange.HasStreamedBody)
+        {
+            tokens.Reject(rejected);
+        }
+        else if (await HasSuccessorAsync(rejected, exchange, context))
+        {
+            // Nothing of this response reaches the caller.
+            exchange.IsToBeReplayed = context.SuppressResponseBody = true;
+            metrics.UpstreamUnauthorized(UnauthorizedAction.Retried);
+            return;
+        }
+
+        // Without another token the caller gets the provider's 401.
+        metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
+    }
+
+    private async Task<bool> HasSuccessorAsync(string rejected, Exchange exchange, ResponseTransformContext context)
+    {
+        var lastPart = exchange.TimeLimit * LastPart;
+        var wait = exchange.GetTimeLeft(time) - (lastPart < MostLastPart ? lastPart : MostLastPart);
+        using var deadline = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.CancellationToken);
+        try
+        {
+            return await tokens.ReplaceAsync(rejected, either.Token) is not null;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            // The refresh continues for later requests.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Clik2pay.Sidecar.Requests.Headers;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Requests.Responses;
+
+/// <summary>Removes the header fields that the provider's Connection header nominates. YARP removes only the well-known ones.</summary>
+internal sealed class ConnectionTransform : ResponseTransform
+{
+    public override ValueTask ApplyAsync(ResponseTransformContext context)
+    {
+        ConnectionOptions.RemoveNominated(context.HttpContext.Response.Headers, context.ProxyResponse);
+        return default;
+    }
+}

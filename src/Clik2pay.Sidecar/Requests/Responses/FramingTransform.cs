@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using Clik2pay.Sidecar.Networking;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Problems;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Clik2pay.Sidecar.Requests.Responses;
+
+/// <summary>
+/// Forwards responses whose status restricts the body, and rejects a response that HTTP does not allow. The server would turn those into a
+/// bare 500, after the provider has processed the request.
+/// </summary>
+internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransform
+{
+    /// <exception cref="InvalidResponseException">The response cannot be forwarded.</exception>
+    public override ValueTask ApplyAsync(ResponseTransformContext context)
+    {
+        if (context.ProxyResponse is not { } response)
+            return default;
+
+        // The HTTP client decodes only this coding, and treats content in another one as plain (RFC 9112, section 7).
+        if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var coding)
+            && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidResponseException("sent a response with a transfer coding other than chunked");
+        }
+
+        // The HTTP client would read the body to the end of the connection, and the caller would get the header.
+        if (response.Content.Headers.ContentLength is null && response.Content.Headers.NonValidated.Contains("Content-Length"))
+            throw new InvalidResponseException("sent a response with an invalid Content-Length");
+
+        switch (response.StatusCode)
+        {
+            // The HTTP client consumes interim responses, except 101, which the sidecar never asks for.
+            case < HttpStatusCode.OK:
+                throw new InvalidResponseException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"responded with the status {(int)response.StatusCode:000}, which is not a final status"));
+
+            // A 204 must not have a length (RFC 9110, section 8.6).
+            case HttpStatusCode.NoContent:
+                context.HttpContext.Response.Headers.ContentLength = null;
+                return default;
+
+            case HttpStatusCode.ResetContent:
+                return RequireNoBodyAsync(context, response);
+
+            // Over plain http an HTTP proxy responds to the request itself (RFC 9110, section 15.5.8).
+            case HttpStatusCode.ProxyAuthenticationRequired when options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp
+                && CallFailure.ExplainProxyRefusal(options.ApiBaseUrl) is { } reason:
+                throw new InvalidResponseException(reason);
+
+            default:
+                return default;
+        }
+    }
+
+    /// <summary>
+    /// A 205 has an empty body, with a length of 0, an empty chunk, or up to the end of the connection (RFC 9110, section 15.3.6).
+    /// </summary>
+    private static async ValueTask RequireNoBodyAsync(ResponseTransformContext context, HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStreamAsync(context.CancellationToken);
+        if (await body.ReadAsync(new byte[1], context.CancellationToken) > 0)
+            throw new InvalidResponseException("responded with the status 205 and a body, which that status does not allow");
+
+        // A response to HEAD may have another length.
+        context.HttpContext.Response.Headers.ContentLength = 0;
+    }
+}

@@ -1,0 +1,53 @@
+using Clik2pay.Sidecar.Requests.Routes.Schema;
+using Microsoft.Extensions.Primitives;
+
+namespace Clik2pay.Sidecar.Requests.Routes;
+
+/// <summary>
+/// Passes the section <c>ReverseProxy</c>, which all sources of configuration define together, to YARP if every setting in it is valid.
+/// YARP silently ignores unknown settings, and edits with values that it cannot convert.
+/// </summary>
+internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSource, IDisposable
+{
+    private readonly IConfigurationSection section;
+    private readonly SettingNode schema;
+    private readonly IDisposable subscription;
+
+    public CheckedRoutes(IConfigurationSection section, SettingNode schema)
+    {
+        (this.section, this.schema) = (section, schema);
+        subscription = ChangeToken.OnChange(section.GetReloadToken, Reload);
+    }
+
+    /// <summary>Called with the reason when an edit is refused here.</summary>
+    public Action<string>? Refused { get; set; }
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    public override void Load() =>
+        Data = section.AsEnumerable(makePathsRelative: true)
+            .Where(setting => setting.Key.Length > 0)
+            .ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Lists what does not work as it is written, a line for each setting.</summary>
+    public IReadOnlyList<string> FindErrors()
+    {
+        var errors = new List<string>();
+        schema.Check(section, errors);
+        return errors;
+    }
+
+    public void Dispose() => subscription.Dispose();
+
+    private void Reload()
+    {
+        if (FindErrors() is { Count: > 0 } errors)
+        {
+            Refused?.Invoke(string.Join(' ', errors));
+            return;
+        }
+
+        Load();
+        OnReload();
+    }
+}

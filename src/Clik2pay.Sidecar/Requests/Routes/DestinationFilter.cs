@@ -1,0 +1,38 @@
+using System.Net;
+using Clik2pay.Sidecar.Provider;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Clik2pay.Sidecar.Requests.Routes;
+
+/// <summary>
+/// Gives every cluster one destination: the API of the configured environment. Credentials are sent to no other address, whatever the
+/// configuration contains (fail closed).
+/// </summary>
+internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigFilter
+{
+    public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) =>
+        new(cluster with
+        {
+            Destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
+            },
+
+            // One connection for each request under way (RFC 9112). With HTTP/2 all requests share one connection, so a network that
+            // silently drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section
+            // 8.7).
+            HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            },
+        });
+
+    /// <exception cref="InvalidOperationException">
+    /// The route names a cluster that is missing. YARP alone accepts it and then finds no destination for its requests.
+    /// </exception>
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => cluster is not null
+        ? new(route)
+        : throw new InvalidOperationException($"The route '{route.RouteId}' names the cluster '{route.ClusterId}', which is missing under ReverseProxy:Clusters or has been refused.");
+}

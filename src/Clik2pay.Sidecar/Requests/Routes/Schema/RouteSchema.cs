@@ -1,0 +1,110 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Routes.Validation;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Clik2pay.Sidecar.Requests.Routes.Schema;
+
+/// <summary>Every setting of the section <c>ReverseProxy</c>: the values with which it works, or why it is refused.</summary>
+internal static class RouteSchema
+{
+    private const string Http11 = "Remove it, because requests to the provider are sent with HTTP/1.1.";
+    private const string OneDestination = "Remove it, because the only destination is the API of Clik2pay:Environment.";
+    private const string Encoding = "Remove it, because header bytes are forwarded unchanged.";
+    private const string UseActivityTimeout = "Remove it and set HttpRequest:ActivityTimeout of the cluster.";
+
+    /// <summary>The timers of .NET cannot wait longer than about 24.8 days.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
+    private static readonly SettingValue Text = new(_ => true, "");
+    private static readonly SettingValue Flag = new(text => bool.TryParse(text, out _), "is neither true nor false.");
+    private static readonly SettingMap Texts = new(Text);
+
+    public static SettingNode Create(Clik2payOptions clik2pay, SidecarOptions sidecar) => new SettingGroup(
+        ("Routes", new SettingMap(CreateRoute(sidecar))),
+        ("Clusters", new SettingMap(CreateCluster(clik2pay))));
+
+    private static SettingGroup CreateRoute(SidecarOptions sidecar) => new(
+        ("ClusterId", Text),
+        ("Match", CreateMatch()),
+        ("Order", new SettingValue(IsOrder, "is not a whole number from -2147483648 to 2147483646. Write for example 10.")),
+        ("MaxRequestBodySize", new SettingValue(
+            text => IsWholeNumber(text, 0, sidecar.MaxRequestBodyBytes),
+            $"is not a whole number from 0 to {sidecar.MaxRequestBodyBytes}, the value of Sidecar:MaxRequestBodyBytes. "
+                + "Write a smaller number, or raise Sidecar:MaxRequestBodyBytes.")),
+        ("Metadata", Texts),
+        ("Transforms", new SettingMap(Texts)),
+        ("RouteId", new RefusedSetting("Remove it, because the name of a route is its key under ReverseProxy:Routes.")),
+        ("AuthorizationPolicy", new RefusedSetting("Remove it and set Sidecar:CallerToken to restrict callers.")),
+        ("CorsPolicy", new RefusedSetting("Remove it, because requests from web pages are refused.")),
+        ("RateLimiterPolicy", new RefusedSetting("Remove it, because the sidecar does not limit rates.")),
+        ("OutputCachePolicy", new RefusedSetting("Remove it, because the sidecar does not cache responses.")),
+        ("Timeout", new RefusedSetting(UseActivityTimeout)),
+        ("TimeoutPolicy", new RefusedSetting(UseActivityTimeout)));
+
+    private static SettingGroup CreateMatch() => new(
+        ("Path", Text),
+        ("Methods", new SettingMap(OneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))),
+        ("Hosts", new SettingMap(new SettingValue(
+            HostPattern.IsValid,
+            "is not a host that a route can match. Write NAME, *.NAME or *, with or without :PORT. IPv6 addresses cannot be matched."))),
+        ("Headers", new SettingMap(CreateMatcher<HeaderMatchMode>())),
+        ("QueryParameters", new SettingMap(CreateMatcher<QueryParameterMatchMode>())));
+
+    private static SettingGroup CreateMatcher<TMode>()
+        where TMode : struct, Enum => new(
+        ("Name", Text),
+        ("Values", new SettingMap(new SettingValue(text => text.Length > 0, "is empty. Write a value, or remove it."))),
+        ("Mode", OneOf(Enum.GetNames<TMode>())),
+        ("IsCaseSensitive", Flag));
+
+    private static SettingGroup CreateCluster(Clik2payOptions clik2pay) => new(
+        ("Destinations", new SettingMap(CreateDestination(clik2pay.ApiBaseUrl))),
+        ("HttpClient", new SettingGroup(
+            ("MaxConnectionsPerServer", new SettingValue(
+                text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
+            ("DangerousAcceptAnyServerCertificate", new SettingValue(
+                IsFalse, "would send the credentials to anyone. Remove it, and set Clik2pay:CaFile to trust other authorities.")),
+            ("SslProtocols", new RefusedSetting("Remove it, because the system chooses the versions of TLS.")),
+            ("WebProxy", new RefusedSetting("Remove it and set the environment variables HTTPS_PROXY and NO_PROXY.")),
+            ("EnableMultipleHttp2Connections", new RefusedSetting(Http11)),
+            ("RequestHeaderEncoding", new RefusedSetting(Encoding)),
+            ("ResponseHeaderEncoding", new RefusedSetting(Encoding)))),
+        ("HttpRequest", new SettingGroup(
+            ("ActivityTimeout", new SettingValue(
+                IsTimeout, "is not a duration from 00:00:00.001 to 24.00:00:00. Write for example 00:01:00.")),
+            ("Version", new SettingValue(text => text is "1.1", $"is not 1.1. {Http11}")),
+            ("VersionPolicy", OneOf(nameof(HttpVersionPolicy.RequestVersionExact), nameof(HttpVersionPolicy.RequestVersionOrLower))),
+            ("AllowResponseBuffering", new SettingValue(IsFalse, "must be false or absent, because responses are streamed.")))),
+        ("Metadata", Texts),
+        ("LoadBalancingPolicy", new RefusedSetting(OneDestination)),
+        ("SessionAffinity", new RefusedSetting(OneDestination)),
+        ("HealthCheck", new RefusedSetting(OneDestination)));
+
+    /// <summary>Credentials are sent to the API of the environment only, so no other address is accepted.</summary>
+    private static SettingGroup CreateDestination(Uri api) => new(
+        ("Address", new SettingValue(
+            text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address == new Uri(api, "/"),
+            $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. "
+                + "Remove Destinations; requests are sent to that API only.")),
+        ("Host", new RefusedSetting("Remove it, because requests always use the host name of the API.")),
+        ("Health", new RefusedSetting(OneDestination)),
+        ("Metadata", Texts));
+
+    private static SettingValue OneOf(params string[] names) =>
+        new(text => names.Contains(text, StringComparer.OrdinalIgnoreCase), $"is not one of {string.Join(", ", names)}.");
+
+    private static bool IsFalse(string text) => bool.TryParse(text, out var flag) && !flag;
+
+    /// <summary>The largest order is that of the fallback for requests without a route.</summary>
+    private static bool IsOrder(string text) => IsWholeNumber(text, int.MinValue, int.MaxValue - 1);
+
+    private static bool IsWholeNumber(string text, long least, long most) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && number >= least && number <= most;
+
+    private static bool IsTimeout(string text) =>
+        TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time)
+        && time >= TimeSpan.FromMilliseconds(1) && time <= LongestTimeout;
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Telemetry;
+
+namespace Clik2pay.Sidecar.Requests;
+
+/// <summary>
+/// The span of a caller's request, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server),
+/// but for what came in the query and in headers. The server's own costs each request something, sampled or not. Of a caller's context
+/// only his trace is taken on, neither tracestate nor baggage: those are his own, and would be on each span of his request.
+/// </summary>
+internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        // What cannot be read is as good as none (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
+        var hasParent = ActivityContext.TryParse(context.Request.Headers.TraceParent, traceState: null, isRemote: true, out var parent);
+        return sampling.Wants(hasParent) ? DescribeAsync(context, parent) : next(context);
+    }
+
+    private async Task DescribeAsync(HttpContext context, ActivityContext parent)
+    {
+        var method = context.Request.KnownMethod();
+        using var span = SidecarActivities.StartRequest(method, parent);
+        if (span is not { IsAllDataRequested: true })
+        {
+            await next(context);
+            return;
+        }
+
+        span.SetTag("http.request.method", method);
+        span.SetTag("url.scheme", context.Request.Scheme);
+        span.SetTag("network.protocol.version", context.Request.ProtocolVersion());
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var status = context.Response.StatusCode;
+            span.SetTag("http.response.status_code", status);
+            if (context.RoutePattern() is { } route)
+            {
+                // Of what came to no route nobody knows what it holds.
+                span.SetTag("url.path", context.Request.Path.ToUriComponent());
+                span.SetTag("http.route", route);
+                span.DisplayName = $"{method} {route}";
+            }
+
+            var error = context.SidecarError();
+            if (error is not null || status >= StatusCodes.Status500InternalServerError)
+                span.SetTag("error.type", error ?? status.ToString(CultureInfo.InvariantCulture));
+            if (status >= StatusCodes.Status500InternalServerError)
+                span.SetStatus(ActivityStatusCode.Error);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Clik2pay.Sidecar.Requests.Upstream;
+
+/// <summary>
+/// Gives every request that is not safe content: the kept body, or an empty one. When a pooled connection ends before the response, the
+/// HTTP client repeats a request without content on another connection. It does not repeat a request with content.
+/// </summary>
+internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Content is null)
+        {
+            if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
+                request.Content = new ByteArrayContent([]);
+        }
+        else if (request.Options.TryGetValue(KeptBody.Key, out var kept))
+        {
+            request.Content = kept;
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Provider.Connections;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Clik2pay.Sidecar.Requests.Upstream;
+
+/// <summary>YARP's client for the upstream, with what differs here.</summary>
+internal sealed class UpstreamHttpClientFactory(
+    Clik2payOptions options, ProviderConnections connections, ConnectionLimits limits) : ForwarderHttpClientFactory
+{
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        base.ConfigureHandler(context, handler);
+        connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
+
+        // Each caller needs one connection at a time. Idle connections count too, so that files remain for others.
+        handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);
+
+        // Every byte of a header passes as it is, as on the callers' side.
+        handler.RequestHeaderEncodingSelector = SendTracker.SelectEncoding;
+        handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
+    }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        var unpooled = new SocketsHttpHandler();
+        ConfigureHandler(context, unpooled);
+        unpooled.PooledConnectionLifetime = TimeSpan.Zero;
+        return new SentOnceHandler(new ClientSpan(new ConnectionChoice(base.WrapHandler(context, handler), unpooled)));
+    }
+}

@@ -1,0 +1,34 @@
+using Clik2pay.Sidecar.Requests.State;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Clik2pay.Sidecar.Requests.Upstream;
+
+/// <summary>
+/// The last step of the request pipeline: YARP's forwarder with the transforms of the route. It runs again for the replay after a 401.
+/// </summary>
+internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
+{
+    /// <summary>The minimum time for a replay.</summary>
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>YARP's default, for a cluster without an ActivityTimeout.</summary>
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
+    /// <summary>Completes when the response has been copied. The forwarder's error feature contains a failure.</summary>
+    public Task SendAsync(HttpContext context)
+    {
+        var (exchange, proxy) = (Exchange.Of(context), context.GetReverseProxyFeature());
+        var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
+        exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
+
+        // Both attempts share the time of one.
+        if (exchange.IsReplay)
+        {
+            var left = exchange.GetTimeLeft(time);
+            request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
+        }
+
+        // Each cluster has the one destination that the destination filter gave it.
+        return forwarder.SendAsync(context, proxy.AvailableDestinations[0].Model.Config.Address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
+    }
+}

@@ -1,0 +1,20 @@
+using Clik2pay.Sidecar.Hosting;
+
+namespace Clik2pay.Sidecar.Tokens.Refresh;
+
+/// <summary>
+/// Checks every few seconds whether a refresh is due by the clocks, because timers stop while the machine is suspended.
+/// </summary>
+internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLoop
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Interval, time, stoppingToken);
+            loop.CheckClocks();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Clik2pay.Sidecar.Tokens.Refresh;
+
+/// <summary>The parameters of a refresh.</summary>
+/// <param name="Key">The credentials to use, and the key under which the token is shared.</param>
+/// <param name="Trigger">Why it was started.</param>
+/// <param name="IssuedAfter">
+/// A token in the shared store is adopted only if it was issued after this moment of <see cref="MonotonicTime"/>.
+/// </param>
+/// <param name="Before">The status before it: the last outcome, and until when it can wait for the store.</param>
+internal sealed record RefreshRequest(TokenKey Key, RefreshTrigger Trigger, TimeSpan IssuedAfter, RefreshStatus Before)
+{
+    /// <summary>Whether the current token can stay in use for a while, so that the new one can settle.</summary>
+    public bool CanSettle => Trigger == RefreshTrigger.Scheduled;
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace Clik2pay.Sidecar.Tokens.Sharing;
+
+/// <summary>The store without Redis. The replicas of a process share it; only the demo has more than one.</summary>
+internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
+{
+    private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();
+    private readonly ConcurrentDictionary<TokenKey, string> rejected = new();
+
+    public bool CanForget => false;
+
+    public StoreStatus Status { get; } = new("this process");
+
+    public ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        var reading = tokens.TryGetValue(key, out var token) && token.IsValidAt(time.GetMonotonicNow())
+            ? StoreReading.Found(token.With(key.Credentials))
+            : StoreReading.Empty;
+        return ValueTask.FromResult(rejected.TryGetValue(key, out var last) ? reading with { Rejected = [last] } : reading);
+    }
+
+    public ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    {
+        if (rejected.TryGetValue(key, out var last) && string.Equals(last, key.FingerprintOf(token), StringComparison.Ordinal))
+            return ValueTask.FromResult(false);
+
+        return ValueTask.FromResult(tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token) == token);
+    }
+
+    public ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
+    {
+        rejected[key] = key.FingerprintOf(token);
+        if (tokens.TryGetValue(key, out var stored) && stored.HasSameValue(token))
+            tokens.TryRemove(KeyValuePair.Create(key, stored));
+        return ValueTask.FromResult(true);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Clik2pay.Sidecar.Benchmarks.Rig.Results;
+
+/// <summary>What is told of several runs.</summary>
+internal static class Statistics
+{
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /// <summary>The 90 % confidence interval of the median, by bootstrap with 10,000 samples, which are the same in each run.</summary>
+    public static (double Low, double High) IntervalOfMedian(IReadOnlyList<double> values)
+    {
+        const int samples = 10_000;
+#pragma warning disable CA5394 // Statistics need no secure random numbers.
+        var random = new Random(1);
+        var medians = Enumerable.Range(0, samples)
+            .Select(_ => Median(Enumerable.Range(0, values.Count).Select(_ => values[random.Next(values.Count)]).ToArray()))
+            .Order()
+            .ToArray();
+#pragma warning restore CA5394
+        return (medians[samples * 5 / 100], medians[samples * 95 / 100]);
+    }
+
+    /// <summary>Of the runs of one thing and those of another, which took turns: what moves both, such as a busy machine, is not in the ratio.</summary>
+    public static double Ratio(IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>
+        Median(runs.Zip(others, (run, other) => figure(run) / figure(other)));
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
+
+/// <summary>An authority of a test's own, and a server's certificate by it.</summary>
+internal sealed class TestCertificates : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <param name="name">What the server's certificate is for; besides, it is for 127.0.0.1 if so wished.</param>
+    /// <param name="isForLoopback">Whether it is.</param>
+    /// <param name="issuerAt">Where the certificate says that its issuer's lies.</param>
+    /// <param name="age">How long ago the server's certificate expired; null for one that is valid.</param>
+    public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? age = null)
+    {
+        var now = Ambience.Time.GetUtcNow();
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest($"CN=authority of {name}", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        using var authorityCertificate = authority.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        if (isForLoopback)
+            names.AddIpAddress(IPAddress.Loopback);
+        server.CertificateExtensions.Add(names.Build());
+        if (issuerAt is not null)
+            server.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, [issuerAt]));
+        using var certificate = server.Create(
+            authorityCertificate, now.AddDays(-1), age is null ? now.AddDays(1) : now - age.Value, [1, 2, 3, 4]);
+
+        AuthorityFile = folder.Write("ca.pem", authorityCertificate.ExportCertificatePem());
+        CertificateFile = folder.Write("server.pem", certificate.ExportCertificatePem());
+        KeyFile = folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
+    }
+
+    public string AuthorityFile { get; }
+
+    public string CertificateFile { get; }
+
+    public string KeyFile { get; }
+
+    /// <summary>Lines for a Redis server that speaks TLS and asks its clients for no certificate.</summary>
+    public string[] Settings => [$"tls-cert-file {CertificateFile}", $"tls-key-file {KeyFile}", $"tls-ca-cert-file {AuthorityFile}", "tls-auth-clients no"];
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,109 @@
+using Clik2pay.Sidecar.Redis;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+
+/// <summary>Store and lease as the program makes them of its settings, for one set of credentials.</summary>
+internal sealed class RedisRig : IDisposable
+{
+    private readonly ILoggerFactory logging;
+    private readonly TestMeters meters = new();
+
+    /// <param name="connectionString">As a user writes it.</param>
+    /// <param name="environment">Sandbox or Production.</param>
+    /// <param name="password">Of the provider's credentials.</param>
+    /// <param name="caFile">As a user sets it.</param>
+    /// <param name="more">Other settings.</param>
+    public RedisRig(
+        string connectionString,
+        string environment = "Sandbox",
+        string password = Secrets.Password,
+        string? caFile = null,
+        IReadOnlyDictionary<string, string?>? more = null)
+    {
+        var values = new Dictionary<string, string?>(more ?? new Dictionary<string, string?>())
+        {
+            ["Clik2pay:Environment"] = environment,
+            ["Clik2pay:Username"] = Secrets.Username,
+            ["Clik2pay:Password"] = password,
+            ["Clik2pay:ApiKey"] = Secrets.ApiKey,
+            ["Redis:ConnectionString"] = connectionString,
+            ["Redis:CaFile"] = caFile,
+        };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var settings = Settings.TryRead(configuration, out var mistakes);
+        Assert.Empty(mistakes);
+
+        Metrics = new(meters);
+        Recorded = new(meters);
+        logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
+        Options = settings!.Redis!;
+        Key = TokenKey.For(settings.Clik2pay);
+        Client = new(Options, new(Ambience.Time), Metrics, Ambience.Time, logging.CreateLogger<RedisClient>());
+        Store = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
+        Lease = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
+        Check = new(Client, Options, Key);
+    }
+
+    public RedisOptions Options { get; }
+
+    public TokenKey Key { get; }
+
+    public RedisClient Client { get; }
+
+    public RedisTokenStore Store { get; }
+
+    public RedisTokenLease Lease { get; }
+
+    public RedisCheck Check { get; }
+
+    public RecordedMetrics Recorded { get; }
+
+    public RecordedLog Log { get; } = new();
+
+    public string TokenName => new RedisKeys(Options, Key).Token;
+
+    public string LeaseName => new RedisKeys(Options, Key).Lease;
+
+    public string NoteName => new RedisKeys(Options, Key).Failure;
+
+    private SidecarMetrics Metrics { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static AccessToken Token(string value, double left = 3600, double lifetime = 3600) =>
+        new(value, TimeSpan.FromSeconds(lifetime), Ambience.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
+
+    public ValueTask<StoreReading> ReadAsync() => Store.ReadAsync(Key, Cancellation);
+
+    /// <summary>As a refresh does: a look, then a write.</summary>
+    public async Task WriteAsync(AccessToken token)
+    {
+        await ReadAsync();
+        await Store.WriteAsync(Key, token, Cancellation);
+    }
+
+    public ValueTask<LeaseAttempt> AcquireAsync() => Lease.TryAcquireAsync(Key, Cancellation);
+
+    /// <summary>Runs a script as the store and the lease do.</summary>
+    public Task<RedisResponse> RunAsync(string script, RedisKey[] keys, params RedisValue[] values) =>
+        Client.RunAsync(RedisOperation.Write, new(script, keys, values), Cancellation);
+
+    public Task<RedisResponse> CheckAsync() => Check.RunAsync(Cancellation);
+
+    public void Dispose()
+    {
+        logging.Dispose();
+        Recorded.Dispose();
+        meters.Dispose();
+    }
+}

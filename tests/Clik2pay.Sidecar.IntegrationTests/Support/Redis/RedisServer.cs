@@ -1,0 +1,58 @@
+using Clik2pay.Sidecar.IntegrationTests.Support.Network;
+using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Options;
+using StackExchange.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+
+/// <summary>A real Redis server of a test's own, on a free port.</summary>
+/// <param name="access">The address of the server, and how the test logs in.</param>
+internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
+{
+    public RedisEndpoint Endpoint => access.Endpoints.Single();
+
+    public int Port => Endpoint.Port;
+
+    /// <summary>Starts redis-server, or an image if it is not installed. To stop or kill it, use <see cref="RedisProcess"/>.</summary>
+    /// <param name="settings">Lines of its configuration file.</param>
+    public static async Task<RedisServer> StartAsync(params string[] settings) =>
+        RedisProcess.IsInstalled
+            ? await RedisProcess.StartAsync(settings)
+            : await RedisImage.StartAsync(RedisImage.DefaultImage, settings);
+
+    /// <summary>Runs a command on this server. Each command has its own connection, because a test may stop or kill the server.</summary>
+    /// <exception cref="RedisServerException">The server replied with an error.</exception>
+    public async Task<RedisResult> RunAsync(params RedisValue[] command)
+    {
+        await using var connection = await ConnectAsync();
+        return await connection.GetDatabase().ExecuteAsync($"{command[0]}", [.. command.Skip(1)], CommandFlags.NoRedirect);
+    }
+
+    /// <summary>Opens a connection for many commands. Tests that count connections do not count it.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => TestConnection.OpenAsync(access);
+
+    /// <summary>Repeats a command until its reply meets the condition.</summary>
+    public async Task<RedisResult> WaitForAsync(Func<RedisResult, bool> isRight, params RedisValue[] command)
+    {
+        while (true)
+        {
+            var reply = await RunAsync(command);
+            if (isRight(reply))
+                return reply;
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <returns>The only key.</returns>
+    public async Task<string> SingleKeyAsync() => Assert.Single((await RunAsync("KEYS", "*")).Items!).Text!;
+
+    /// <summary>The number of connections, without those of the tests and of other servers.</summary>
+    public async Task<int> CountClientsAsync()
+    {
+        var clients = (await RunAsync("CLIENT", "LIST", "TYPE", "NORMAL")).Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return clients.Count(line => !line.Contains($" name={TestConnection.Name} ", StringComparison.Ordinal));
+    }
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,146 @@
+using Clik2pay.Sidecar.Redis.Client;
+using StackExchange.Redis;
+
+namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
+
+/// <summary>Two Redis servers, of which one is the master and the other its replica, and a Sentinel that monitors them.</summary>
+internal sealed class SentinelRedis : IAsyncDisposable
+{
+    /// <summary>The name by which the Sentinel knows the master.</summary>
+    public const string ServiceName = "tokens";
+
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(50);
+
+    private readonly IReadOnlyList<RedisProcess> servers;
+
+    private SentinelRedis(IReadOnlyList<RedisProcess> servers, RedisProcess sentinel) => (this.servers, Sentinel) = (servers, sentinel);
+
+    public RedisProcess Sentinel { get; }
+
+    public string ConnectionString => $"{Sentinel.Endpoint},serviceName={ServiceName}";
+
+    /// <summary>Everything that a sidecar connects to.</summary>
+    public IEnumerable<int> Ports => servers.Append(Sentinel).Select(server => server.Port);
+
+    /// <param name="address">The address that all of them listen on.</param>
+    public static async Task<SentinelRedis> StartAsync(string address)
+    {
+        // Clients with other addresses than loopback are refused in protected mode. A replica is to be in sync at once.
+        string[] common = ["protected-mode no", "repl-diskless-sync-delay 0"];
+        var started = new List<RedisProcess>();
+        try
+        {
+            started.Add(await StartServerAsync());
+            started.Add(await StartServerAsync($"replicaof {address} {started[0].Port}"));
+            started.Add(await RedisProcess.StartAsync(
+                access: null,
+                [
+                    "protected-mode no",
+                    $"sentinel monitor {ServiceName} {address} {started[0].Port} 1",
+                    $"sentinel down-after-milliseconds {ServiceName} 1000",
+                    $"sentinel failover-timeout {ServiceName} 2000",
+                ],
+                isSentinel: true,
+                address: address));
+            var redis = new SentinelRedis(started[..2], started[2]);
+            await redis.Sentinel.WaitForAsync(reply => reply.Items is [_], "SENTINEL", "REPLICAS", ServiceName);
+            await redis.RepairAsync();
+            return redis;
+        }
+        catch
+        {
+            foreach (var server in started)
+                await server.DisposeAsync();
+            throw;
+        }
+
+        Task<RedisProcess> StartServerAsync(params string[] settings) =>
+            RedisProcess.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address: address);
+    }
+
+    /// <summary>The server that the Sentinel sends clients to.</summary>
+    public async Task<RedisProcess> FindMasterAsync()
+    {
+        var address = await Sentinel.RunAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName);
+        return servers.Single(server => $"{server.Port}" == address.Items![1].Text);
+    }
+
+    /// <summary>Makes the replica the master while both are up.</summary>
+    public async Task FailOverAsync()
+    {
+        var before = await FindMasterAsync();
+        while (await FindMasterAsync() == before)
+        {
+            try
+            {
+                await Sentinel.RunAsync("SENTINEL", "FAILOVER", ServiceName);
+            }
+            catch (RedisServerException)
+            {
+                // A failover is in progress, or the Sentinel does not know yet that the replica is up.
+            }
+
+            await PauseAsync();
+        }
+    }
+
+    /// <summary>Kills the master, and starts it again once the Sentinel has made the other one the master.</summary>
+    public async Task KillMasterAsync()
+    {
+        var before = await FindMasterAsync();
+        await before.KillAsync();
+        while (await FindMasterAsync() == before)
+            await PauseAsync();
+        await before.StartAgainAsync();
+    }
+
+    /// <summary>Waits until the Sentinel reports no trouble, and until the server that is not the master is a replica in sync.</summary>
+    public async Task RepairAsync()
+    {
+        while (true)
+        {
+            var master = await FindMasterAsync();
+            if (await FlagsAsync("MASTER") == "master" && await IsInSyncAsync(servers.Single(server => server != master), master)
+                && await FlagsAsync("REPLICAS") == "slave")
+            {
+                return;
+            }
+
+            await PauseAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in servers.Append(Sentinel))
+            await server.DisposeAsync();
+    }
+
+    private static Task PauseAsync() => Task.Delay(PollPeriod, Ambience.Time, TestContext.Current.CancellationToken);
+
+    /// <summary>A former master is made a replica here, because the Sentinel waits for 8 s before it does the same.</summary>
+    private static async Task<bool> IsInSyncAsync(RedisProcess replica, RedisProcess master)
+    {
+        try
+        {
+            var replication = (await replica.RunAsync("INFO", "replication")).Text!;
+            if (!replication.Contains($"master_port:{master.Port}\r\n", StringComparison.Ordinal))
+                await replica.RunAsync("REPLICAOF", master.Endpoint.Host, master.Port);
+
+            return replication.Contains("master_link_status:up", StringComparison.Ordinal);
+        }
+        catch (RedisConnectionException)
+        {
+            // While a replica loads the data of its master, the connection is refused.
+            return false;
+        }
+    }
+
+    /// <summary>How the Sentinel sees the master, or its only replica.</summary>
+    private async Task<string> FlagsAsync(string which)
+    {
+        var reply = await Sentinel.RunAsync("SENTINEL", which, ServiceName);
+        var fields = (which == "MASTER" ? reply : reply.Items!.Single()).Items!.Select(item => item.Text!).ToList();
+        return fields[fields.IndexOf("flags") + 1];
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Wire;
+using Clik2pay.Sidecar.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Clik2pay.Sidecar.Tests.Credentials;
+
+/// <summary>Credential files that change while the sidecar runs, seen from its callers and from the provider.</summary>
+public sealed class CredentialRotationTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly MountedSecret secret = new();
+    private readonly StrictProvider provider = new();
+    private TestSidecar sidecar = null!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await sidecar.DisposeAsync();
+        secret.Dispose();
+    }
+
+    [Fact]
+    public async Task A_hundred_rotations_under_load_fail_no_request_and_one_that_is_wrong_changes_nothing_but_the_alarm()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        using var end = new CancellationTokenSource();
+        var (succeeded, failures) = (0, new ConcurrentQueue<string>());
+        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(CallAsync)).ToList();
+
+        var offers = 0;
+        for (var round = 1; round <= 100; round++)
+        {
+            if (round % 10 == 0)
+            {
+                provider.Refused = $"wrong-{round}";
+                secret.Swap("user", provider.Refused, "wrong-key");
+                await LookedAsync("The new credentials were refused", ++offers, times: round / 10);
+                Assert.Equal($"password-{round - 1}", InUse.Credentials.Password);
+            }
+
+            secret.Swap("user", $"password-{round}", $"key-{round}");
+            await LookedAsync("The credentials were rotated", ++offers, times: round);
+            Assert.Equal(($"password-{round}", $"key-{round}"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
+        }
+
+        await end.CancelAsync();
+        await Task.WhenAll(load);
+        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {failures.Count} of {succeeded + failures.Count} requests failed, {sidecar.TokenEndpoint.Calls} token calls");
+        Assert.Empty(failures);
+        Assert.Equal((1 + 100 + 10, 10, 100), (sidecar.TokenEndpoint.Calls, Refreshes("rejected"), Refreshes("success")));
+
+        async Task CallAsync()
+        {
+            while (!end.IsCancellationRequested)
+            {
+                using var answer = await sidecar.Caller.GetAsync("/open/v1/a", CancellationToken.None);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    Interlocked.Increment(ref succeeded);
+                else
+                    failures.Enqueue($"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Files_that_are_named_one_by_one_are_watched_too_and_half_of_a_change_is_never_tried()
+    {
+        await StartAsync(
+            ("Clik2pay:UsernameFile", Path.Combine(secret.Path, "username")),
+            ("Clik2pay:PasswordFile", Path.Combine(secret.Path, "password")),
+            ("Clik2pay:ApiKeyFile", Path.Combine(secret.Path, "api-key")));
+
+        // By hand, one after the other, a second between the looks.
+        secret.Write("password", "password-1\n");
+        time.Advance(TimeSpan.FromSeconds(1));
+        secret.Write("api-key", "key-1\n");
+        await LookedAsync("The credentials were rotated");
+
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+        Assert.Equal(("password-1", "key-1"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
+    }
+
+    [Fact]
+    public async Task Another_API_key_alone_needs_no_token_call()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        secret.Swap("user", "password-0", "key-1");
+
+        await MovingOnAsync(sidecar.Log.WaitForAsync("The API key alone was rotated"));
+        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("until the token endpoint has accepted", StringComparison.Ordinal));
+        await sidecar.Caller.GetAsync("/open/v1/a");
+
+        Assert.Equal(1, sidecar.TokenEndpoint.Calls);
+        var headers = sidecar.Upstream.Single().Headers;
+        Assert.Equal(("key-1", "Bearer access_token_1"), ($"{headers["x-api-key"]}", $"{headers.Authorization}"));
+    }
+
+    [Fact]
+    public async Task Files_that_hold_no_credentials_are_told_once_without_them_and_change_nothing()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        secret.Swap("user", "canary\nsecond line", "key");
+
+        var line = await MovingOnAsync(sidecar.Log.WaitForAsync("has a line end"));
+        Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
+        for (var i = 0; i < 5; i++)
+            time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("cannot be used as they are now", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
+        Assert.Contains("The credentials before stay in use", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
+        secret.Swap("user", "password-0", "key-0");
+        await MovingOnAsync(sidecar.Log.WaitForAsync("hold the credentials in use again"));
+
+        Assert.Contains("\"rotationPending\": null", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
+        Assert.Contains($"{secret.Path}/password has a line end", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
+        secret.Swap("user", "password-1", "key-1");
+        await LookedAsync("The credentials were rotated");
+        Assert.Single(sidecar.Log.Lines, told => told.Text.Contains("has a line end", StringComparison.Ordinal));
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+    }
+
+    [Fact]
+    public async Task A_file_too_large_to_be_a_credential_is_not_read_and_does_not_end_the_sidecar()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        File.Delete($"{secret.Path}/password");
+        await using (var file = File.Create($"{secret.Path}/password"))
+            file.SetLength(100_000_000);
+        var before = GC.GetTotalAllocatedBytes();
+
+        await MovingOnAsync(sidecar.Log.WaitForAsync("cannot be used as they are now"));
+
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
+    }
+
+    [Fact]
+    public async Task A_folder_that_hangs_is_told_and_stops_neither_callers_nor_later_rotations_nor_the_end()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        File.Delete($"{secret.Path}/password");
+        using (var mkfifo = Process.Start("mkfifo", $"{secret.Path}/password"))
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await MovingOnAsync(sidecar.Log.WaitForAsync("does a mounted folder hang?"));
+
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
+        await using (new FileStream($"{secret.Path}/password", FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            File.Delete($"{secret.Path}/password");
+        secret.Write("password", "password-1");
+        secret.Write("api-key", "key-1");
+        await LookedAsync("The credentials were rotated");
+        Assert.Equal(0, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
+        await sidecar.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_request_that_is_answered_401_goes_out_again_with_token_and_key_of_the_new_set()
+    {
+        await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
+        var (first, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        sidecar.Upstream.Respond = async context =>
+        {
+            if (context.Request.Headers["x-api-key"] != "key-0")
+                return;
+
+            first.TrySetResult();
+            await gate.Task;
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        };
+        var call = sidecar.Caller.PostAsync("/open/v1/a", new StringContent("once"));
+        await first.Task;
+
+        secret.Swap("user", "password-1", "key-1");
+        await LookedAsync("The credentials were rotated");
+        gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await call).StatusCode);
+        Assert.Equal([("key-0", "access_token_1"), ("key-1", "access_token_2")], sidecar.Upstream.Received.Select(request => ($"{request.Headers["x-api-key"]}", $"{request.Headers.Authorization}"["Bearer ".Length..])));
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
+    }
+
+    private AccessToken InUse => sidecar.Services.GetRequiredService<TokenSlot>().Current!;
+
+    private int Refreshes(string outcome) => (int)sidecar.Metrics.Sum("clik2pay.sidecar.token_refreshes", outcome, "rotation");
+
+    /// <summary>Moves the time on until the change has been noticed, and not while the token call is under way, for its deadline is on the same time.</summary>
+    private async Task LookedAsync(string text, int offers = 1, int times = 1)
+    {
+        await MovingOnAsync(sidecar.Log.WaitForAsync("hold another set", offers));
+        await sidecar.Log.WaitForAsync(text, times);
+    }
+
+    /// <summary>Second by second, until the task has ended.</summary>
+    private async Task<string> MovingOnAsync(Task<string> task)
+    {
+        while (!task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+
+            // What that sets off has to read real files.
+            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), Ambient.Time));
+        }
+
+        return await task;
+    }
+
+    private async Task StartAsync(params (string Key, string? Value)[] settings)
+    {
+        secret.Swap("user", "password-0", "key-0");
+        sidecar = await TestSidecar.StartAsync([("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null), .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
+        sidecar.Upstream.Respond = provider.AnswerAsync;
+        await sidecar.WaitForTokenAsync("access_token_1");
+    }
+}

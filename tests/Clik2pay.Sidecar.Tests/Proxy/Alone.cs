@@ -1,8 +1,0 @@
-namespace Clik2pay.Sidecar.Tests.Proxy;
-
-/// <summary>Tests that listen to the whole process, and would disturb others by that.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class Alone
-{
-    public const string Name = "Alone";
-}

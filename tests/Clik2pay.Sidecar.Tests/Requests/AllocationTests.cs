@@ -1,0 +1,48 @@
+using System.Text;
+using Clik2pay.Sidecar.Benchmarks.Steady;
+using Clik2pay.Sidecar.Requests.Forward;
+
+namespace Clik2pay.Sidecar.Tests.Requests;
+
+/// <summary>What our own code costs a request in memory; the benchmarks share the code.</summary>
+public sealed class AllocationTests
+{
+    [Fact]
+    public async Task Our_own_steps_allocate_nothing_for_a_request_with_a_held_token()
+    {
+        await using var path = new SteadyPath();
+
+        Assert.Equal(0, Allocation.Measure(path.RunSteps));
+    }
+
+    [Fact]
+    public async Task An_object_for_each_request_would_be_seen()
+    {
+        await using var path = new SteadyPath();
+
+        Assert.NotEqual(0, Allocation.Measure(() =>
+        {
+            path.RunSteps();
+            GC.KeepAlive(new object());
+        }));
+    }
+
+    [Fact]
+    public async Task The_steps_that_are_measured_are_those_of_a_request()
+    {
+        await using var path = new SteadyPath();
+        path.RunSteps();
+
+        var headers = path.Request.Headers;
+        Assert.False(headers.Contains("Authorization")); // the next request comes without
+        path.Apply<InjectTransform>();
+        Assert.Equal($"Bearer {new string('t', 1000)}", headers.NonValidated["Authorization"].ToString());
+        Assert.EndsWith("?expand=payer", path.Request.RequestUri!.OriginalString, StringComparison.Ordinal);
+
+        using var text = new MemoryStream();
+        await new Scraper(path.Services).ScrapeAsync(text);
+        var scrape = Encoding.UTF8.GetString(text.ToArray());
+        Assert.Contains("clik2pay_sidecar_upstream_answers_total{status_class=\"2xx\"} 1", scrape, StringComparison.Ordinal);
+        Assert.Contains("http_server_request_duration_seconds_count{", scrape, StringComparison.Ordinal);
+    }
+}

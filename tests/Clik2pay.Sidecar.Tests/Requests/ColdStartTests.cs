@@ -1,0 +1,54 @@
+using System.Net;
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Wire;
+
+namespace Clik2pay.Sidecar.Tests.Requests;
+
+public sealed class ColdStartTests
+{
+    /// <summary>Makes the log tell when a request has found its route, and when its connection has ended.</summary>
+    private static readonly (string, string?)[] Talkative =
+    [
+        ("Logging:LogLevel:Microsoft.AspNetCore.Routing", "Debug"),
+        ("Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel.Connections", "Debug"),
+    ];
+
+    [Fact]
+    public async Task Requests_that_arrive_before_the_first_token_wait_for_it_and_cost_one_token_call()
+    {
+        var gate = new TaskCompletionSource();
+        await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
+        using var caller = new HttpClient { BaseAddress = sidecar.Address };
+
+        var calls = Enumerable.Range(0, 500).Select(i => caller.GetAsync($"/open/v1/{i}")).ToList();
+        await sidecar.Log.WaitForAsync("candidate(s) found", times: 500);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await sidecar.Admin.GetAsync("/startupz")).StatusCode);
+        Assert.Empty(sidecar.Upstream.Received);
+        gate.SetResult();
+        var answers = await Task.WhenAll(calls);
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(1, sidecar.TokenEndpoint.Calls);
+        Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/startupz")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_caller_that_goes_away_while_it_waits_reaches_nobody()
+    {
+        var gate = new TaskCompletionSource();
+        await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
+
+        await using (var impatient = await RawConnection.OpenAsync(sidecar.Address))
+        {
+            await impatient.SendAsync("POST /open/v1/gone HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+            await sidecar.Log.WaitForAsync("candidate(s) found", containing: "/open/v1/gone");
+        }
+
+        // The connection has ended, and the request with it, before the token comes.
+        await sidecar.Log.WaitForAsync("stopped.");
+        gate.SetResult();
+        await sidecar.Caller.GetAsync("/open/v1/stayed");
+
+        Assert.Equal("/open/v1/stayed", sidecar.Upstream.Single().Target);
+    }
+}

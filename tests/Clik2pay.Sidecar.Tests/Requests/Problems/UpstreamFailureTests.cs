@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Requests.Problems;
+
+public sealed class UpstreamFailureTests
+{
+    [Fact]
+    public async Task An_upstream_that_cannot_be_reached_is_502_of_ours()
+    {
+        using var closed = new TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var address = $"http://{closed.LocalEndpoint}";
+        closed.Stop();
+        await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", address)]);
+
+        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+
+        await AssertOursAsync(
+            answer,
+            HttpStatusCode.BadGateway,
+            "upstream_unreachable",
+            "no",
+            $"{address}/ could not be reached: the connection was refused. Nothing was sent");
+    }
+
+    [Fact]
+    public async Task A_failing_upstream_is_told_once_and_its_return_too()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        var well = sidecar.Upstream.Respond;
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        sidecar.Upstream.Respond = well;
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        await sidecar.Caller.GetAsync("/open/v1/a");
+
+        await sidecar.Log.WaitForAsync("responds again");
+        Assert.Equal(
+            [
+                $"The API {sidecar.Upstream.Address}/ closed the connection without a complete response, and may not have read the whole "
+                    + "request. Request sent: maybe. Further failures are not logged until a valid response arrives. "
+                    + "To test the connection, run clik2pay-sidecar check.",
+                $"The API {sidecar.Upstream.Address}/ responds again.",
+            ],
+            sidecar.Log.Lines.Where(line => line.Text.StartsWith("The API", StringComparison.Ordinal)).Select(line => line.Text.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_is_502_of_ours_and_the_payment_is_not_sent_again()
+    {
+        await using var sidecar = await TestSidecar.StartAsync();
+        sidecar.Upstream.Respond = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable", "maybe", "Check its status before you retry");
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task An_upstream_that_does_not_answer_in_time_is_504_of_ours_and_the_payment_is_not_sent_again()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
+        sidecar.Upstream.Respond = context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        sidecar.Upstream.Single();
+    }
+
+    [Fact]
+    public async Task An_upstream_that_stalls_behind_its_headers_is_504_of_ours()
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.500")]);
+        sidecar.Upstream.Respond = async context =>
+        {
+            context.Response.ContentLength = 10;
+            await context.Response.StartAsync();
+            await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+        };
+
+        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        sidecar.Upstream.Single();
+    }
+
+    private static async Task AssertOursAsync(HttpResponseMessage answer, HttpStatusCode status, string code, string sent, string says)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal([code], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Contains($"\"sent\":\"{sent}\"", body, StringComparison.Ordinal);
+        Assert.Contains(says, body, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
+    }
+}

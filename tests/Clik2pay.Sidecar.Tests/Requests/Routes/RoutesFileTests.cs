@@ -1,0 +1,169 @@
+using System.Threading.Channels;
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Requests.Routes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Clik2pay.Sidecar.Tests.Requests.Routes;
+
+public sealed class RoutesFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sidecar-routes").FullName;
+    private readonly Channel<string?> edits = Channel.CreateUnbounded<string?>();
+    private RoutesFile? routes;
+
+    private string FilePath => Path.Combine(folder, "proxy.json");
+
+    public void Dispose()
+    {
+        routes?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_edit_takes_effect()
+    {
+        var configuration = Load(Route("/a"));
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_file_beside_it_that_changes_all_the_time_does_not_keep_an_edit_waiting()
+    {
+        var configuration = Load(Route("/a"));
+        using var stop = new CancellationTokenSource();
+        var busy = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "busy.log"), $"{Ambient.Time.GetTimestamp()}");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Ambient.Time);
+            }
+        });
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+        await stop.CancelAsync();
+        await busy;
+    }
+
+    [Fact]
+    public async Task A_file_that_takes_the_place_of_the_old_one_takes_effect()
+    {
+        var configuration = Load(Route("/a"));
+
+        var other = Path.Combine(folder, "other.tmp");
+        await File.WriteAllTextAsync(other, Route("/b"));
+        File.Move(other, FilePath, overwrite: true);
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Theory]
+    [InlineData("{ broken", "not valid JSON")]
+    [InlineData("", "not valid JSON")]
+    [InlineData("{}", "no route")]
+    [InlineData("""{"a":"\ud800"}""", "not valid JSON")]
+    public async Task A_broken_edit_is_refused_and_the_routes_before_it_stay(string content, string why)
+    {
+        var configuration = Load(Route("/a"));
+
+        await File.WriteAllTextAsync(FilePath, content);
+
+        Assert.Contains(why, await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Equal("/b", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_away_is_told_and_the_routes_before_it_stay()
+    {
+        var configuration = Load(Route("/a"));
+
+        File.Delete(FilePath);
+
+        Assert.Contains("not there", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
+    }
+
+    [Fact]
+    public async Task A_reader_that_throws_at_an_edit_does_not_end_the_process()
+    {
+        var configuration = Load(Route("/a"));
+        using var angry = configuration.GetReloadToken().RegisterChangeCallback(_ => throw new InvalidOperationException("angry"), null);
+
+        await File.WriteAllTextAsync(FilePath, Route("/b"));
+
+        Assert.Null(await edits.Reader.ReadAsync());
+        Assert.Contains("cannot be used", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_section_is_refused_by_name_and_the_routes_before_it_stay()
+    {
+        var configuration = Load(Route("/a"));
+
+        const string logging = """{"Logging":{"LogLevel":{"Default":"Trace"}},"ReverseProxy" """;
+        await File.WriteAllTextAsync(FilePath, Route("/b").Replace("{\"ReverseProxy\"", logging, StringComparison.Ordinal));
+
+        Assert.Contains("Logging", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal("/a", PathOf(configuration));
+        Assert.Null(configuration["Logging:LogLevel:Default"]);
+    }
+
+    [Fact]
+    public void The_address_of_a_schema_for_editors_is_accepted()
+    {
+        var configuration = Load(Route("/a").Replace("{\"ReverseProxy\"", "{\"$schema\":\"a\",\"ReverseProxy\"", StringComparison.Ordinal));
+
+        Assert.Equal("/a", PathOf(configuration));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    public void A_file_without_routes_at_start_is_a_mistake(string content)
+    {
+        File.WriteAllText(FilePath, content);
+        routes = new(FilePath, Ambient.Time);
+        _ = new ConfigurationBuilder().Add(routes).Build();
+
+        Assert.NotNull(routes.Mistake);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_at_start_is_a_mistake_with_its_path()
+    {
+        routes = new(FilePath, Ambient.Time);
+        _ = new ConfigurationBuilder().Add(routes).Build();
+
+        Assert.Contains(FilePath, routes.Mistake, StringComparison.Ordinal);
+    }
+
+    private static string Route(string path) =>
+        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}""".Replace("PATH", path, StringComparison.Ordinal);
+
+    private static string? PathOf(IConfiguration configuration) => configuration["ReverseProxy:Routes:api:Match:Path"];
+
+    private IConfigurationRoot Load(string content)
+    {
+        File.WriteAllText(FilePath, content);
+        routes = new(FilePath, Ambient.Time);
+        var configuration = new ConfigurationBuilder().Add(routes).Build();
+        routes.Refused = mistake => edits.Writer.TryWrite(mistake);
+        ChangeToken.OnChange(configuration.GetReloadToken, () => edits.Writer.TryWrite(null));
+        Assert.Null(routes.Mistake);
+        Assert.True(routes.IsWatched);
+        return configuration;
+    }
+}

@@ -1,0 +1,100 @@
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
+
+namespace Clik2pay.Sidecar.Tests.Support.Fleet;
+
+/// <summary>
+/// What Redis does for a fleet, on simulated time: one token, one lease, one note, by the clock of the server. Integration tests hold the
+/// real one to the same.
+/// </summary>
+internal sealed class SimulatedRedis(SimulatedTime time)
+{
+    private TimeSpan noteEndsAt;
+    private TokenFailure? note;
+    private object? leaseOwner;
+    private TimeSpan leaseEndsAt;
+
+    public bool IsDown { get; set; }
+
+    /// <summary>From a command to its reply; half of it passes before the command takes effect.</summary>
+    public TimeSpan Latency { get; set; }
+
+    public string? Value { get; private set; }
+
+    public TimeSpan Lifetime { get; private set; }
+
+    /// <summary>By the server's clock.</summary>
+    public TimeSpan ExpiresAt { get; private set; }
+
+    public int Commands { get; set; }
+
+    public TimeSpan Now => time.GetMonotonicNow() + Step;
+
+    /// <summary>By how much the server's clock was set.</summary>
+    public TimeSpan Step { get; set; }
+
+    public HashSet<string> Rejected { get; } = new(StringComparer.Ordinal);
+
+    public void Flush()
+    {
+        (Value, ExpiresAt, leaseOwner, note) = (null, TimeSpan.Zero, null, null);
+        Rejected.Clear();
+    }
+
+    /// <summary>Removes the token if it is still this one.</summary>
+    public bool Delete(string value)
+    {
+        if (Value != value)
+            return false;
+
+        (Value, ExpiresAt) = (null, TimeSpan.Zero);
+        return true;
+    }
+
+    public bool Reject(string value)
+    {
+        Rejected.Add(value);
+        Delete(value);
+        return true;
+    }
+
+    /// <param name="value">The token.</param>
+    /// <param name="lifetime">Its lifetime.</param>
+    /// <param name="expiresAt">By the server's clock.</param>
+    /// <param name="overwritten">A token that is written over although it expires later.</param>
+    public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt, string? overwritten = null)
+    {
+        if (Rejected.Contains(value) || expiresAt <= Now || (expiresAt <= ExpiresAt && (Value is null || Value != overwritten)))
+            return false;
+
+        (Value, Lifetime, ExpiresAt) = (value, lifetime, expiresAt);
+        return true;
+    }
+
+    public LeaseOutcome Acquire(object owner, out TimeSpan remaining, out TokenFailure? failure)
+    {
+        (remaining, failure) = (leaseEndsAt - Now, note);
+        if (note is not null && noteEndsAt > Now)
+        {
+            failure = note with { RetryAfter = noteEndsAt - Now };
+            return LeaseOutcome.HeldOff;
+        }
+
+        if (leaseOwner is not null && leaseEndsAt > Now)
+            return LeaseOutcome.Contended;
+
+        (leaseOwner, leaseEndsAt) = (owner, Now + ITokenLease.Duration);
+        return LeaseOutcome.Acquired;
+    }
+
+    public bool Release(object owner, TokenFailure? failure)
+    {
+        if (leaseOwner != owner || leaseEndsAt <= Now)
+            return false;
+
+        leaseOwner = null;
+        if (failure is not null)
+            (note, noteEndsAt) = (failure, Now + failure.RetryAfter!.Value);
+        return true;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Clik2pay.Sidecar.Tests.Support.Tokens;
+
+/// <summary>A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on, unless told otherwise. Whether a refresh took place is one comparison.</summary>
+internal sealed class FakeTokenEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private int calls;
+
+    private FakeTokenEndpoint(WebApplication app)
+    {
+        this.app = app;
+        app.Run(AnswerAsync);
+    }
+
+    public Uri Address => new(app.Urls.Single() + "/oauth2/token");
+
+    public int Calls => Volatile.Read(ref calls);
+
+    /// <summary>What arrived: header lines and body of each call.</summary>
+    public ConcurrentQueue<(IHeaderDictionary Headers, string Body)> Received { get; } = new();
+
+    /// <summary>In seconds.</summary>
+    public int Lifetime { get; set; } = 3600;
+
+    /// <summary>The token of the call with that number.</summary>
+    public Func<int, string> TokenOf { get; set; } = number => $"access_token_{number}";
+
+    /// <summary>Answers in place of the token, when set.</summary>
+    public RequestDelegate? Fault { get; set; }
+
+    /// <summary>Each call waits for this before it is answered.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Told of each call before it waits.</summary>
+    public Action? Called { get; set; }
+
+    public static async Task<FakeTokenEndpoint> StartAsync(string address = "127.0.0.1")
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{address}:0");
+        var endpoint = new FakeTokenEndpoint(builder.Build());
+        await endpoint.app.StartAsync();
+        return endpoint;
+    }
+
+    public static RequestDelegate Answer(int status, string body, params (string Name, string Value)[] headers) => async context =>
+    {
+        context.Response.StatusCode = status;
+        foreach (var (name, value) in headers)
+            context.Response.Headers[name] = value;
+        await context.Response.WriteAsync(body);
+    };
+
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var number = Interlocked.Increment(ref calls);
+        using var reader = new StreamReader(context.Request.Body);
+        Received.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), await reader.ReadToEndAsync()));
+        var gate = Gate;
+        Called?.Invoke();
+        await gate.WaitAsync(context.RequestAborted);
+
+        if (Fault is { } fault)
+        {
+            await fault(context);
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"access_token":"{{TokenOf(number)}}","expires_in":{{Lifetime}},"token_type":"Bearer"}"""));
+    }
+}

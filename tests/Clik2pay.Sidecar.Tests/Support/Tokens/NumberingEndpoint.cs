@@ -1,0 +1,68 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tests.Support.Fleet;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Endpoint;
+
+namespace Clik2pay.Sidecar.Tests.Support.Tokens;
+
+/// <summary>A token endpoint without HTTP, for simulated time: it numbers its tokens, and answers what it is told to.</summary>
+internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
+{
+    public int Calls { get; private set; }
+
+    public List<TimeSpan> CalledAt { get; } = [];
+
+    /// <summary>When each token really expires, counted as strictly as a provider can: from when it was asked for.</summary>
+    public Dictionary<string, TimeSpan> ExpiresAt { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>In a simulated fleet, the replica that called last.</summary>
+    public SimulatedReplica? LastCaller { get; private set; }
+
+    public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
+
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Answers in place of a token, when set.</summary>
+    public TokenFailure? Failure { get; set; }
+
+    /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
+    public bool RepeatsToken { get; set; }
+
+    /// <summary>Goes on to return the last token after it has expired, as a broken cache does.</summary>
+    public bool IsStuck { get; set; }
+
+    /// <summary>With whose credentials it was called last.</summary>
+    public CredentialSet? LastCredentials { get; private set; }
+
+    /// <summary>The passwords that it refuses.</summary>
+    public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Throws in place of an answer, when set: a mistake in the code.</summary>
+    public Exception? Mistake { get; set; }
+
+    public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
+    {
+        Calls++;
+        CalledAt.Add(time.GetMonotonicNow());
+        LastCredentials = credentials;
+        LastCaller = SynchronizationContext.Current as SimulatedReplica;
+        var name = string.Create(CultureInfo.InvariantCulture, $"access_token_{Calls}");
+        var (now, lifetime) = (time.GetMonotonicNow(), Lifetime);
+        if (IsStuck)
+            (name, lifetime) = (ExpiresAt.Last().Key, MonotonicTime.Max(ExpiresAt.Last().Value - now, TimeSpan.Zero));
+        else if (RepeatsToken && ExpiresAt.LastOrDefault(token => token.Value > now) is { Key: { } repeated, Value: var expiresAt })
+            (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
+        else
+            ExpiresAt[name] = now + Lifetime;
+        var failure = Refused.Contains(credentials.Password) ? new(RefreshOutcome.Rejected, "refused") : Failure;
+        var answer = failure is not null ? (TokenAnswer)failure : new IssuedToken(name, lifetime);
+        if (Latency > TimeSpan.Zero)
+            await Task.Delay(Latency, time, cancellationToken);
+
+        if (Mistake is { } mistake)
+            throw mistake;
+
+        return answer;
+    }
+}

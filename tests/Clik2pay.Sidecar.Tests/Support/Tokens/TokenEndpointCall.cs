@@ -1,0 +1,27 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
+using Clik2pay.Sidecar.Tokens.Endpoint;
+
+namespace Clik2pay.Sidecar.Tests.Support.Tokens;
+
+/// <summary>One call of a token endpoint by the client of the program.</summary>
+internal static class TokenEndpointCall
+{
+    public static async Task<TokenAnswer> RunAsync(
+        Uri address, TimeProvider time, string scope = "payment_request/all", CancellationToken cancellationToken = default)
+    {
+        var options = new Clik2payOptions
+        {
+            Environment = Clik2payEnvironment.Custom,
+            ApiBaseUrl = new("http://127.0.0.1"),
+            TokenEndpoint = address,
+            Credentials = new(Secrets.Username, Secrets.Password, Secrets.ApiKey),
+            Scope = scope,
+        };
+        using var meters = new TestMeters();
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), options, meters));
+        return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
+    }
+}

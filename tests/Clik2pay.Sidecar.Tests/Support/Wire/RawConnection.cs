@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Clik2pay.Sidecar.Tests.Support.Wire;
+
+/// <summary>A TCP connection on which a test writes exactly the bytes it means.</summary>
+internal sealed class RawConnection : IAsyncDisposable
+{
+    private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    private WireReader? reader;
+
+    public static async Task<RawConnection> OpenAsync(Uri address)
+    {
+        var connection = new RawConnection();
+        await connection.socket.ConnectAsync(address.Host, address.Port);
+        return connection;
+    }
+
+    /// <summary>Sends a request with <c>Connection: close</c> semantics and returns the whole answer.</summary>
+    public static async Task<string> AskAsync(Uri address, string request)
+    {
+        await using var connection = await OpenAsync(address);
+        await connection.SendAsync(request);
+        return await connection.ReadToEndAsync();
+    }
+
+    public async Task SendAsync(string text) => await socket.SendAsync(Encoding.Latin1.GetBytes(text));
+
+    public async Task<string> ReadToEndAsync()
+    {
+        var all = new StringBuilder();
+        while (await ReadSomeAsync() is { Length: > 0 } some)
+            all.Append(some);
+        return all.ToString();
+    }
+
+    /// <summary>Reads one answer, and leaves the connection open.</summary>
+    public Task<WireMessage> ReadAnswerAsync(bool hasBody = true) => (reader ??= new(new NetworkStream(socket))).ReadAnswerAsync(hasBody);
+
+    /// <returns>What has come, or an empty text at the end.</returns>
+    public async Task<string> ReadSomeAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        var count = await socket.ReceiveAsync(buffer);
+        return Encoding.Latin1.GetString(buffer, 0, count);
+    }
+
+    /// <summary>Closes the connection, at the end of what was sent or by a reset.</summary>
+    public void Close(bool isReset)
+    {
+        if (isReset)
+            socket.LingerState = new(enable: true, seconds: 0);
+        socket.Close();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

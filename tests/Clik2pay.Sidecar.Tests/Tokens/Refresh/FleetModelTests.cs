@@ -1,0 +1,42 @@
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Fleet;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;
+
+/// <summary>Fleets to which anything happens in any order, on simulated time.</summary>
+public sealed class FleetModelTests
+{
+    /// <summary>With TEST_LONG=1 ten times as many, and others each time.</summary>
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("TEST_LONG") == "1";
+
+    [Fact]
+    public void Whatever_happens_to_a_fleet_tokens_stay_valid_shared_and_few()
+    {
+        var step =
+            from happening in Gen.Elements(Enum.GetValues<FleetEvent>())
+            from replica in Gen.Choose(0, 9)
+            from seconds in Gen.Frequency((3, Gen.Choose(0, 15)), (2, Gen.Choose(0, 300)))
+            select (happening, replica, seconds);
+        var schedules = step.ListOf().Select(steps => steps.ToList()).Resize(60);
+        var (runs, calls) = (0, 0);
+
+        var property = Prop.ForAll(Arb.From(schedules, Shorter), schedule =>
+        {
+            var model = new FleetModel(replicas: 3);
+            model.Run(schedule);
+            runs++;
+            calls += model.TokenCalls;
+            return (model.Broken.Count == 0).Label(string.Join("; ", model.Broken));
+        });
+
+        var config = Config.QuickThrowOnFailure.WithMaxTest(IsLong ? 3000 : 300);
+        Check.One(IsLong ? config : config.WithReplay(20261122, 3), property);
+        Figures.Report($"fleet model: {runs} schedules of events, {calls} token calls, no invariant broken");
+    }
+
+    /// <summary>The same without one of its steps.</summary>
+    private static IEnumerable<List<T>> Shorter<T>(List<T> schedule) =>
+        Enumerable.Range(0, schedule.Count).Select(left => schedule.Where((_, i) => i != left).ToList());
+}

@@ -1,0 +1,121 @@
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Fleet;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
+
+namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
+
+/// <summary>Replicas that share store and lease within one process.</summary>
+public sealed class SharedTokenTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly Simulation simulation = new();
+    private readonly NumberingEndpoint endpoint;
+    private readonly InProcessTokenStore store;
+    private readonly InProcessTokenLease lease;
+
+    public SharedTokenTests()
+    {
+        endpoint = new(simulation.Time) { Latency = Second };
+        store = new(simulation.Time);
+        lease = new(simulation.Time);
+    }
+
+    [Fact]
+    public void A_hundred_replicas_cold_make_one_token_call()
+    {
+        var rigs = Replicas(100);
+
+        simulation.Advance(5 * Second, Second / 10);
+
+        Assert.Equal(1, endpoint.Calls);
+        Assert.All(rigs, rig => Assert.Equal("access_token_1", rig.Slot.Current?.Value));
+    }
+
+    [Fact]
+    public void Ten_replicas_make_one_token_call_per_lifetime()
+    {
+        Replicas(10);
+
+        simulation.Advance(TimeSpan.FromHours(24), Second);
+
+        // 24 h / 45 min = 32 and the one at the start.
+        Assert.InRange(endpoint.Calls, 32, 34);
+    }
+
+    [Lesson("waiters gave up before a slow token server answered: Tyk")]
+    [Fact]
+    public void A_holder_that_never_gives_the_lease_back_delays_the_others_by_its_duration_at_most()
+    {
+        var lost = simulation.Start(() => lease.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken).AsTask()).Completed();
+        Assert.Equal(LeaseOutcome.Acquired, lost.Outcome);
+        var rig = Replicas(1)[0];
+
+        simulation.Advance(ITokenLease.Duration - Second, Second / 10);
+        Assert.Equal(0, endpoint.Calls);
+        simulation.Advance(3 * Second, Second / 10);
+
+        Assert.NotNull(rig.Slot.Current);
+    }
+
+    [Lesson("the lock had no owner: Tyk")]
+    [Fact]
+    public async Task A_lease_that_ran_out_cannot_release_its_successor()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var stopped = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
+        simulation.Time.Advance(ITokenLease.Duration);
+        var successor = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
+        Assert.Equal(LeaseOutcome.Acquired, successor.Outcome);
+
+        await stopped.DisposeAsync();
+
+        Assert.Equal(LeaseOutcome.Contended, (await lease.TryAcquireAsync(TokenRig.Key, cancellation)).Outcome);
+    }
+
+    [Lesson("the lock was never released: Tyk")]
+    [Fact]
+    public async Task The_lease_is_given_back_after_a_failure_too()
+    {
+        endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");
+        Replicas(1);
+        simulation.Advance(Second, Second);
+
+        Assert.Equal(1, endpoint.Calls);
+        Assert.Equal(LeaseOutcome.Acquired, (await lease.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
+    [Fact]
+    public async Task The_store_never_lets_an_older_token_replace_a_newer_one()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await store.WriteAsync(TokenRig.Key, Token("newer", TimeSpan.FromHours(1)), cancellation);
+        await store.WriteAsync(TokenRig.Key, Token("older", TimeSpan.FromMinutes(1)), cancellation);
+
+        Assert.Equal("newer", (await store.ReadAsync(TokenRig.Key, cancellation)).Token?.Value);
+    }
+
+    [Fact]
+    public async Task The_store_forgets_what_has_expired_and_keeps_keys_apart()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await store.WriteAsync(TokenRig.Key, Token("a", Second), cancellation);
+
+        Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.CreateKey("Custom:other"), cancellation));
+        simulation.Time.Advance(Second);
+        Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
+    }
+
+    private AccessToken Token(string value, TimeSpan left) => new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + left, TokenRig.Key.Credentials);
+
+    private List<TokenRig> Replicas(int count)
+    {
+        var rigs = Enumerable.Range(0, count).Select(seed => new TokenRig(simulation, endpoint, store, lease, seed)).ToList();
+        foreach (var rig in rigs)
+            _ = rig.Start();
+        return rigs;
+    }
+}
