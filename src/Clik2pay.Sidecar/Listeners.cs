@@ -39,7 +39,7 @@ internal static class Listeners
         {
             ServerRefusals.Subscribe(kestrel.ApplicationServices);
 
-            // Answers come back as the provider sent them: no Server header of ours, and every byte of the others.
+            // Responses come back as the provider sent them: no Server header of ours, and every byte of the others.
             kestrel.AddServerHeader = false;
             kestrel.RequestHeaderEncodingSelector = HeaderEncodings.ForRequest;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;

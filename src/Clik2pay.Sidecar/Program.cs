@@ -32,7 +32,7 @@ internal static class Program
 
         builder.Services.AddSingleton(settings.Clik2pay);
         builder.Services.AddSingleton(settings.Sidecar);
-        builder.Services.AddAmbient();          // the real clock and the real randomness
+        builder.Services.AddSystemDefaults();          // the real clock and the real randomness
         builder.Services.AddProvider();         // connections to both of the provider's APIs
         builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share

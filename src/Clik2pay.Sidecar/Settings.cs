@@ -14,13 +14,13 @@ namespace Clik2pay.Sidecar;
 internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar, RedisOptions? Redis)
 {
     /// <summary>Reads everything and judges everything: either the settings, or all that is wrong with them, a line each.</summary>
-    public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> mistakes)
+    public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> errors)
     {
         var reader = new SettingsReader(configuration);
         var (clik2pay, sidecar, redis) = Read(reader);
 
         if (clik2pay is not null && new[] { clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint }.Any(address => sidecar.Listen.Serves(address) || sidecar.Admin.Serves(address)))
-            reader.AddMistake("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
+            reader.AddError("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
 
         reader.RejectUnknownKeys(Clik2payOptions.Section);
         reader.RejectUnknownKeys(SidecarOptions.Section);
@@ -29,20 +29,20 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(level => level.Value is not null && level.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)))
         {
             if (!Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out var known) || !Enum.IsDefined(known))
-                reader.AddMistake(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                reader.AddError(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
         }
 
-        foreach (var (key, whatAndRemedy) in new OtelVariables(configuration).FindMistakes())
-            reader.AddMistake(key, whatAndRemedy);
+        foreach (var (key, whatAndRemedy) in new OtelVariables(configuration).FindErrors())
+            reader.AddError(key, whatAndRemedy);
 
         foreach (var routes in configuration.Providers.OfType<RoutesFile>())
         {
-            if (routes.Mistake is { } mistake)
-                reader.AddMistake(RoutesFile.FileName, mistake);
+            if (routes.Error is { } error)
+                reader.AddError(RoutesFile.FileName, error);
         }
 
-        mistakes = reader.Mistakes;
-        return mistakes.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar, redis) : null;
+        errors = reader.Errors;
+        return errors.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar, redis) : null;
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class AdminGuard(SidecarOptions options)
     public static string MethodsOf(HttpRequest request) => IsCommand(request) ? "POST" : "GET, HEAD";
 
     /// <returns>The status and the sentence of the refusal; null when there is none.</returns>
-    public (int Status, string Reason)? Judge(HttpRequest request) => request switch
+    public (int Status, string Reason)? Validate(HttpRequest request) => request switch
     {
         _ when !MethodsOf(request).Split(", ").Contains(request.Method, StringComparer.Ordinal) =>
             (StatusCodes.Status405MethodNotAllowed, $"This is only for {MethodsOf(request)}."),

@@ -32,7 +32,7 @@ internal static class AdministrationApp
             admin.MapWhen(context => AdminGuard.IsQuit(context.Request), quit => quit.Run(QuitAsync));
             admin.MapWhen(context => AdminGuard.IsRefresh(context.Request), tokens => tokens.Run(RefreshAsync));
             admin.UsePrometheus();
-            admin.Run(context => AnswerAsync(context, probes, report));
+            admin.Run(context => RespondAsync(context, probes, report));
         });
 
         async Task QuitAsync(HttpContext context)
@@ -62,7 +62,7 @@ internal static class AdministrationApp
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = PageAssets.Policy;
             headers["Referrer-Policy"] = "no-referrer";
-            if (guard.Judge(context.Request) is not { } refusal)
+            if (guard.Validate(context.Request) is not { } refusal)
                 return next(context);
 
             if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
@@ -71,7 +71,7 @@ internal static class AdministrationApp
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, Probes probes, StatusReport report) =>
+    private static Task RespondAsync(HttpContext context, Probes probes, StatusReport report) =>
         context.Request.Path.Value switch
         {
             "/startupz" => WriteAsync(context, probes.Startup()),

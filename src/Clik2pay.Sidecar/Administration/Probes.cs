@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Administration;
 internal sealed class Probes(AccessTokenSource tokens, Drain drain)
 {
     /// <summary>Yes from the first token on, whatever comes later.</summary>
-    public Probe Startup() => tokens.Status.HasHeldToken
+    public Probe Startup() => tokens.Status.HasObtainedToken
         ? new(true, "The first access token was had.")
         : new(false, $"There is no access token yet: {WhyNoToken}.");
 

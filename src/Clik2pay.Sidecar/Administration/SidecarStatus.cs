@@ -21,7 +21,7 @@ internal sealed record SidecarStatus
     public required Probe Readiness { get; init; }
 
     /// <summary>Null while no valid token is held.</summary>
-    public required HeldToken? Token { get; init; }
+    public required CurrentToken? Token { get; init; }
 
     /// <summary>Until the next refresh comes of itself.</summary>
     public required TimeSpan NextRefresh { get; init; }
@@ -39,6 +39,6 @@ internal sealed record SidecarStatus
     /// <summary>Null while none has been asked for.</summary>
     public required LeaseRecord? LastLease { get; init; }
 
-    /// <summary>Answers that went to callers, by kind.</summary>
-    public required IReadOnlyList<KeyValuePair<string, long>> Answers { get; init; }
+    /// <summary>Responses that went to callers, by kind.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> Responses { get; init; }
 }

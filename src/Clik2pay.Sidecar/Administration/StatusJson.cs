@@ -53,7 +53,7 @@ internal static class StatusJson
         }
 
         json.WriteStartObject("answers");
-        foreach (var (kind, count) in status.Answers)
+        foreach (var (kind, count) in status.Responses)
             json.WriteNumber(kind, count);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -34,7 +34,7 @@ internal static class StatusPage
         {Token(status)}
         {Refreshes(status)}
         {Sharing(status)}
-        {Answers(status)}
+        {Responses(status)}
         {Program(status)}
         </main>
         <footer>
@@ -101,10 +101,10 @@ internal static class StatusPage
         return $"""<section><h2>Sharing</h2><dl><dt>The token is kept in</dt><dd>{store}</dd><dt>Lease on the token call</dt><dd>{lease}</dd></dl></section>""";
     }
 
-    private static string Answers(SidecarStatus status) => $"""
-        <section><h2>Answers since the start</h2><table>
+    private static string Responses(SidecarStatus status) => $"""
+        <section><h2>Responses since the start</h2><table>
         <thead><tr><th scope="col">Answer</th><th scope="col" class="number">Count</th></tr></thead>
-        <tbody>{string.Concat(status.Answers.Where(answer => answer.Value > 0).Select(answer => Answer(answer.Key.Replace('_', ' '), answer.Value)))}{Answer("all", status.Answers.Sum(answer => answer.Value))}</tbody></table></section>
+        <tbody>{string.Concat(status.Responses.Where(answer => answer.Value > 0).Select(answer => Answer(answer.Key.Replace('_', ' '), answer.Value)))}{Answer("all", status.Responses.Sum(answer => answer.Value))}</tbody></table></section>
         """;
 
     private static string Answer(string kind, long count) => string.Create(CultureInfo.InvariantCulture, $"""<tr><th scope="row">{kind}</th><td class="number">{count:N0}</td></tr>""");

@@ -35,14 +35,14 @@ internal sealed class StatusReport(
             ApiBaseUrl = options.ApiBaseUrl,
             TokenEndpoint = options.TokenEndpoint,
             Readiness = readiness,
-            Token = token is null ? null : new HeldToken(token.Lifetime, token.ExpiresAt - now),
+            Token = token is null ? null : new CurrentToken(token.Lifetime, token.ExpiresAt - now),
             NextRefresh = MonotonicTime.Max(loop.Status.DueAt - now, TimeSpan.Zero),
             Refreshes = history.Records,
             LastSuccess = history.LastSuccess,
             WhyRotationPending = rotation.WhyPending,
             Store = store.Status,
             LastLease = refresher.LastLease,
-            Answers = [.. metrics.Answers],
+            Responses = [.. metrics.Responses],
         };
     }
 

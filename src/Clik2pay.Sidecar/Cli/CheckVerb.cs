@@ -15,7 +15,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
     {
-        using var routes = RoutesFile.Find(Ambient.Time);
+        using var routes = RoutesFile.Find(SystemDefaults.Time);
         var configuration = SidecarConfiguration.Load(routes, commandLine);
         if (Settings.TryRead(configuration, out var errors) is not { } settings)
         {

@@ -58,7 +58,7 @@ internal static class CommandLine
         }
         catch (InvalidRoutesException e)
         {
-            return await ErrorOutput.ReportAsync([.. e.Mistakes.Select(WithFile)]);
+            return await ErrorOutput.ReportAsync([.. e.Errors.Select(WithFile)]);
         }
         catch (Exception e) when (ErrorOutput.IsEnvironmental(e))
         {

@@ -6,7 +6,7 @@ internal static class CommandVerb
     public static async Task<int> RunAsync(
         string path, TimeSpan timeout, IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
     {
-        if (await Neighbour.FindAsync(commandLine) is not { } sidecar)
+        if (await AdminClient.FindAsync(commandLine) is not { } sidecar)
             return ExitCode.BadConfiguration;
 
         using (sidecar)

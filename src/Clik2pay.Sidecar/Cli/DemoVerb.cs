@@ -24,14 +24,14 @@ internal static class DemoVerb
         }
 
         using var signals = new StopSignals(cancellationToken);
-        using var routes = RoutesFile.Find(Ambient.Time);
+        using var routes = RoutesFile.Find(SystemDefaults.Time);
         var environment = new ConfigurationBuilder().Add(new EnvironmentSettings()).Build();
         var hosts = new List<WebApplication>();
         try
         {
             // 1. The simulator: the sidecars need its address, which is known only after the simulator has started.
             var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
-            hosts.Add(SimulatorApp.Create(simulated, Ambient.Time));
+            hosts.Add(SimulatorApp.Create(simulated, SystemDefaults.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
             if (!hasStarted)
                 return await ReportStartAsync(failure, options);
@@ -63,8 +63,8 @@ internal static class DemoVerb
     /// <returns>The errors in the settings; null if there are none.</returns>
     private static IReadOnlyList<string>? TryAddSidecars(List<WebApplication> hosts, IEnumerable<IConfigurationRoot> configurations)
     {
-        var store = new InProcessTokenStore(Ambient.Time);
-        var lease = new InProcessTokenLease(Ambient.Time);
+        var store = new InProcessTokenStore(SystemDefaults.Time);
+        var lease = new InProcessTokenLease(SystemDefaults.Time);
         foreach (var (replica, configuration) in configurations.Index())
         {
             if (Settings.TryRead(configuration, out var errors) is not { } settings)

@@ -10,7 +10,7 @@ internal static class RunVerb
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
     {
         using var signals = new StopSignals(cancellationToken);
-        using var routes = RoutesFile.Find(Ambient.Time);
+        using var routes = RoutesFile.Find(SystemDefaults.Time);
         var configuration = SidecarConfiguration.Load(routes, commandLine);
         if (Settings.TryRead(configuration, out var errors) is not { } settings)
             return await ErrorOutput.ReportAsync(errors);

@@ -10,7 +10,7 @@ internal static class SimulateVerb
     {
         using var signals = new StopSignals(cancellationToken);
         var options = new SimulatorOptions { Url = url, Environment = environment };
-        await using var simulator = SimulatorApp.Create(options, Ambient.Time);
+        await using var simulator = SimulatorApp.Create(options, SystemDefaults.Time);
 
         var failure = await Hosts.RunAsync(
             simulator, () => Console.Write(Tell(options with { Url = simulator.Urls.First() })), signals.Token);

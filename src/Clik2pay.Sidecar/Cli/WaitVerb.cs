@@ -18,20 +18,20 @@ internal static class WaitVerb
 
     public static async Task<int> RunAsync(TimeSpan timeout, IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
     {
-        if (await Neighbour.FindAsync(commandLine) is not { } sidecar)
+        if (await AdminClient.FindAsync(commandLine) is not { } sidecar)
             return ExitCode.BadConfiguration;
 
         using (sidecar)
         {
-            var startedAt = Ambient.Time.GetTimestamp();
+            var startedAt = SystemDefaults.Time.GetTimestamp();
             while (true)
             {
-                var left = timeout - Ambient.Time.GetElapsedTime(startedAt);
+                var left = timeout - SystemDefaults.Time.GetElapsedTime(startedAt);
                 var (isWell, says) = await sidecar.AskAsync(HttpMethod.Get, "/startupz", Min(Max(left, Shortest), Longest), cancellationToken);
                 if (isWell)
                     return ExitCode.Success;
 
-                if (Ambient.Time.GetElapsedTime(startedAt) >= timeout)
+                if (SystemDefaults.Time.GetElapsedTime(startedAt) >= timeout)
                 {
                     await ErrorOutput.WriteAsync(string.Create(
                         CultureInfo.InvariantCulture,
@@ -39,7 +39,7 @@ internal static class WaitVerb
                     return ExitCode.Failed;
                 }
 
-                await Task.Delay(Pause, Ambient.Time, cancellationToken);
+                await Task.Delay(Pause, SystemDefaults.Time, cancellationToken);
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class CertificateAuthorities
     public static void Validate(SettingsReader settings, string key, string file)
     {
         if (FindError(file) is { } error)
-            settings.AddMistake(key, $"{(file.Any(char.IsControl) ? "the file that it names" : $"the file {file}")} {error}.");
+            settings.AddError(key, $"{(file.Any(char.IsControl) ? "the file that it names" : $"the file {file}")} {error}.");
     }
 
     /// <returns>What is wrong with the file, or null.</returns>

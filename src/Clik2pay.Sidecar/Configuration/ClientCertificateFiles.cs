@@ -9,15 +9,15 @@ internal static class ClientCertificateFiles
     {
         var certificateError = CertificateAuthorities.FindError(certificateFile);
         if (certificateError is not null)
-            settings.AddMistake(certificateKey, $"{SecretFile.Describe(certificateFile)} {certificateError}.");
+            settings.AddError(certificateKey, $"{SecretFile.Describe(certificateFile)} {certificateError}.");
 
         var keyError = FindKeyError(keyFile);
         if (keyError is not null)
-            settings.AddMistake(keyKey, $"{SecretFile.Describe(keyFile)} {keyError}.");
+            settings.AddError(keyKey, $"{SecretFile.Describe(keyFile)} {keyError}.");
 
         if (certificateError is null && keyError is null && !CanLoad(certificateFile, keyFile))
         {
-            settings.AddMistake(
+            settings.AddError(
                 keyKey,
                 $"{SecretFile.Describe(keyFile)} does not contain the private key of the first certificate in {certificateKey}.");
         }

@@ -57,7 +57,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         if (secret is not ([' ', ..] or [.., ' ']))
             return true;
 
-        settings.AddMistake(key, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
+        settings.AddError(key, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
         return false;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
 
     private string? AddError(string key, string whatAndRemedy)
     {
-        settings.AddMistake(key, whatAndRemedy);
+        settings.AddError(key, whatAndRemedy);
         return null;
     }
 }

@@ -32,7 +32,7 @@ internal static class SettingsFile
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path} is not valid JSON: {JsonMistake.Explain(e)}", e);
+            throw new InvalidDataException($"{path} is not valid JSON: {JsonError.Explain(e)}", e);
         }
     }
 

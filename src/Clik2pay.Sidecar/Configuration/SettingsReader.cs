@@ -3,21 +3,21 @@ using System.Globalization;
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// Reads settings one by one and notes what is wrong with them, so that everything wrong is told at once. A mistake names the key and the
+/// Reads settings one by one and notes what is wrong with them, so that everything wrong is told at once. An error names the key and the
 /// remedy; the value of a secret is in none.
 /// </summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
-    private readonly List<string> mistakes = [];
+    private readonly List<string> errors = [];
     private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> secrets = new(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyList<string> Mistakes => mistakes;
+    public IReadOnlyList<string> Errors => errors;
 
     /// <summary>The keys that were read as secrets.</summary>
     public IReadOnlyCollection<string> SecretKeys => secrets;
 
-    public void AddMistake(string key, string whatAndRemedy) => mistakes.Add($"{key}: {whatAndRemedy}");
+    public void AddError(string key, string whatAndRemedy) => errors.Add($"{key}: {whatAndRemedy}");
 
     /// <summary>The text under the key; null when it is absent or empty.</summary>
     public string? Text(string key)
@@ -51,7 +51,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (bool.TryParse(text, out var flag))
             return flag;
 
-        AddMistake(key, $"\"{text}\" is neither true nor false.");
+        AddError(key, $"\"{text}\" is neither true nor false.");
         return false;
     }
 
@@ -63,7 +63,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
 
-        AddMistake(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a whole number from {least} to {most}."));
+        AddError(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a whole number from {least} to {most}."));
         return fallback;
     }
 
@@ -93,7 +93,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (FindByName<T>(text) is { } value)
             return value;
 
-        AddMistake(key, $"\"{text}\" is none of {string.Join(", ", Enum.GetNames<T>())}.");
+        AddError(key, $"\"{text}\" is none of {string.Join(", ", Enum.GetNames<T>())}.");
         return fallback;
     }
 
@@ -106,7 +106,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (text.Length is 3 or 4 && text.All(c => c is >= '0' and <= '7') && (text.Length == 3 || text[0] == '0'))
             return (UnixFileMode)Convert.ToInt32(text, 8);
 
-        AddMistake(key, $"\"{text}\" is not a file mode; write three octal digits, for instance 0660.");
+        AddError(key, $"\"{text}\" is not a file mode; write three octal digits, for instance 0660.");
         return fallback;
     }
 
@@ -118,7 +118,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction) && fraction >= least && fraction <= most)
             return fraction;
 
-        AddMistake(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a fraction between {least} and {most}."));
+        AddError(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a fraction between {least} and {most}."));
         return fallback;
     }
 
@@ -139,7 +139,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (Configuration.ListenAddress.TryParse(text) is { } address)
             return address;
 
-        AddMistake(key, $"\"{text}\" is no address to listen on; write http://IP:PORT, http://*:PORT or http://unix:/PATH (of at most 107 characters).");
+        AddError(key, $"\"{text}\" is no address to listen on; write http://IP:PORT, http://*:PORT or http://unix:/PATH (of at most 107 characters).");
         return fallback;
     }
 
@@ -152,6 +152,6 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         var keys = known.Where(key => key.StartsWith($"{section}:", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
         foreach (var (key, _) in configuration.GetSection(section).AsEnumerable().Where(pair => pair.Value is not null && !known.Contains(pair.Key)))
-            AddMistake(Shown(key), $"there is no such setting; is it misspelt? Known are {string.Join(", ", keys)}.");
+            AddError(Shown(key), $"there is no such setting; is it misspelt? Known are {string.Join(", ", keys)}.");
     }
 }

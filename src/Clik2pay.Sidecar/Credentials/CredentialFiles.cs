@@ -13,6 +13,6 @@ internal sealed class CredentialFiles(IConfiguration configuration)
     {
         var settings = new SettingsReader(configuration);
         var credentials = CredentialSetReader.Read(settings);
-        return new(credentials, string.Join(' ', settings.Mistakes));
+        return new(credentials, string.Join(' ', settings.Errors));
     }
 }

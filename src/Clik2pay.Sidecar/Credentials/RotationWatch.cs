@@ -23,7 +23,7 @@ internal sealed class RotationWatch(
     /// <summary>What the files hold in place of what is in use; null when it is just that.</summary>
     public string? WhyPending => last switch
     {
-        { Mistakes: { Length: > 0 } mistakes } => $"The credential files cannot be used as they are now: {mistakes}",
+        { Errors: { Length: > 0 } errors } => $"The credential files cannot be used as they are now: {errors}",
         { Credentials: { } credentials } when credentials != rotation.CredentialsInUse => "The credential files hold another set, which has not brought an access token yet.",
         _ => null,
     };
@@ -54,12 +54,12 @@ internal sealed class RotationWatch(
                     Offer(TokenKey.For(options with { Credentials = credentials }));
                 offered = credentials;
             }
-            else if (now.Mistakes != told)
+            else if (now.Errors != told)
             {
-                log.FilesUnusable(now.Mistakes);
+                log.FilesUnusable(now.Errors);
             }
 
-            told = now.Mistakes;
+            told = now.Errors;
         }
     }
 

@@ -49,17 +49,17 @@ internal static class SidecarOptionsReader
 
         if (!options.Listen.IsLocal && !options.AllowRemoteCallers)
         {
-            settings.AddMistake(ListenKey, $"{options.Listen} can be reached from other machines, and whoever reaches it acts with your credentials; "
+            settings.AddError(ListenKey, $"{options.Listen} can be reached from other machines, and whoever reaches it acts with your credentials; "
                 + $"listen on loopback, or set {AllowRemoteCallersKey}=true if that is what you want.");
         }
 
         // An entry that no Host header can equal would refuse every caller, or let the operator believe in a wildcard.
         var odd = options.AllowedHosts.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown);
         if (odd is not null || options.AllowedHosts.Count == 0)
-            settings.AddMistake(AllowedHostsKey, $"\"{odd}\" is no host name; list names or addresses, separated by semicolons, without ports and wildcards.");
+            settings.AddError(AllowedHostsKey, $"\"{odd}\" is no host name; list names or addresses, separated by semicolons, without ports and wildcards.");
 
         if (options.Listen == options.Admin && options.Listen.EndPoint is not IPEndPoint { Port: 0 })
-            settings.AddMistake(AdminKey, $"{options.Admin} is {ListenKey} too; callers and administration need an address each.");
+            settings.AddError(AdminKey, $"{options.Admin} is {ListenKey} too; callers and administration need an address each.");
 
         return options;
     }

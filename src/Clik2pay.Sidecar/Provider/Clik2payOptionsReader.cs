@@ -11,7 +11,7 @@ internal static class Clik2payOptionsReader
     private const string CaFileKey = $"{Clik2payOptions.Section}:CaFile";
     private const string AllowInsecureUpstreamKey = $"{Clik2payOptions.Section}:AllowInsecureUpstream";
 
-    /// <returns>The options, or null when a mistake was noted that leaves them without a value.</returns>
+    /// <returns>The options, or null when an error was noted that leaves them without a value.</returns>
     public static Clik2payOptions? Read(SettingsReader settings)
     {
         // Everything is read before anything is judged: one run shows all that is wrong.
@@ -25,7 +25,7 @@ internal static class Clik2payOptionsReader
         var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", Clik2payOptions.DefaultRefreshAt, Clik2payOptions.LeastRefreshAt, Clik2payOptions.MostRefreshAt);
 
         if (apiBaseUrl is { PathAndQuery: not "/" })
-            settings.AddMistake(ApiBaseUrlKey, "it has a path; give scheme, host and port only, paths come from the callers.");
+            settings.AddError(ApiBaseUrlKey, "it has a path; give scheme, host and port only, paths come from the callers.");
 
         if (environment is { } known and not Clik2payEnvironment.Custom)
             (apiBaseUrl, tokenEndpoint) = ProviderAddresses.Of(known);
@@ -34,7 +34,7 @@ internal static class Clik2payOptionsReader
             CertificateAuthorities.Validate(settings, CaFileKey, caFile);
         if (caFile is not null && apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
         {
-            settings.AddMistake(
+            settings.AddError(
                 CaFileKey,
                 $"no certificates are checked, because {ApiBaseUrlKey} and {TokenEndpointKey} use http. Use https or remove this setting.");
         }
@@ -61,7 +61,7 @@ internal static class Clik2payOptionsReader
         if (SettingsReader.FindByName<Clik2payEnvironment>(text) is { } environment)
             return environment;
 
-        settings.AddMistake(EnvironmentKey, text is null
+        settings.AddError(EnvironmentKey, text is null
             ? "it is missing; say Sandbox or Production, whichever the credentials were issued for (or Custom, with addresses of your own)."
             : $"\"{text}\" is not an environment; say Sandbox, Production or Custom.");
         return null;
@@ -74,31 +74,31 @@ internal static class Clik2payOptionsReader
         if (environment != Clik2payEnvironment.Custom)
         {
             if (text is not null && environment is not null)
-                settings.AddMistake(key, $"it is only for Clik2pay:Environment=Custom; remove it, {environment} has an address of its own.");
+                settings.AddError(key, $"it is only for Clik2pay:Environment=Custom; remove it, {environment} has an address of its own.");
             return null;
         }
 
         if (text is null)
         {
-            settings.AddMistake(key, "it is missing; Clik2pay:Environment=Custom needs it.");
+            settings.AddError(key, "it is missing; Clik2pay:Environment=Custom needs it.");
             return null;
         }
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
         {
-            settings.AddMistake(key, "it is not an address of the form https://host[:port]/path.");
+            settings.AddError(key, "it is not an address of the form https://host[:port]/path.");
             return null;
         }
 
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
         {
-            settings.AddMistake(key, "it has a user or a fragment in it; remove that, credentials have settings of their own.");
+            settings.AddError(key, "it has a user or a fragment in it; remove that, credentials have settings of their own.");
             return null;
         }
 
         if (address.Scheme == "http" && !address.IsLoopback && !allowInsecure)
         {
-            settings.AddMistake(key, $"{address} is plain http, which would send credentials in clear text; use https (or, on a network that is safe, set {AllowInsecureUpstreamKey}=true).");
+            settings.AddError(key, $"{address} is plain http, which would send credentials in clear text; use https (or, on a network that is safe, set {AllowInsecureUpstreamKey}=true).");
             return null;
         }
 

@@ -13,7 +13,7 @@ internal static class CredentialSetReader
     /// <summary>The settings that name a file or a folder.</summary>
     public static IReadOnlyList<string> FileKeys { get; } = [DirectoryKey, .. new[] { UsernameKey, PasswordKey, ApiKeyKey }.Select(SecretReader.FileKey)];
 
-    /// <returns>The set, or null when a mistake was noted.</returns>
+    /// <returns>The set, or null when an error was noted.</returns>
     public static CredentialSet? Read(SettingsReader settings)
     {
         var secrets = new SecretReader(settings, DirectoryKey);
@@ -23,7 +23,7 @@ internal static class CredentialSetReader
 
         if (username?.Contains(':') == true)
         {
-            settings.AddMistake(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
+            settings.AddError(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
             return null;
         }
 

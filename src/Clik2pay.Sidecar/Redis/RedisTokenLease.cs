@@ -65,8 +65,8 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
                 return LeaseAttempt.HeldOff(failure);
 
             // Somebody else's note, or one that somebody has prolonged, holds nobody off.
-            log.Foreign(names.Failure);
-            metrics.StoreValueWasForeign();
+            log.Invalid(names.Failure);
+            metrics.StoreValueWasInvalid();
             await redis.DeleteIfUnchangedAsync(names.Failure, note, CancellationToken.None);
             response = await AcquireAsync(names, owner);
         }

@@ -69,8 +69,8 @@ internal sealed class RedisTokenStore(
             await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
         }
 
-        log.Foreign(names.Token);
-        metrics.StoreValueWasForeign();
+        log.Invalid(names.Token);
+        metrics.StoreValueWasInvalid();
         return nothing;
     }
 

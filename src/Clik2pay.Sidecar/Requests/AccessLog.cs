@@ -24,7 +24,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
         {
             var headers = context.Response.Headers;
             var error = context.SidecarError();
-            Answered(
+            Responded(
                 log,
                 context.Request.KnownMethod(),
                 context.RoutePattern() ?? None,
@@ -42,6 +42,6 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
         + "upstream's request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]
-    private static partial void Answered(
+    private static partial void Responded(
         ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error, string sent);
 }

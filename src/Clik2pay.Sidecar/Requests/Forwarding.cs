@@ -41,7 +41,7 @@ internal sealed class Forwarding(
         }
         catch (Exception e)
         {
-            await AnswerAsync(context, exchange, e);
+            await RespondAsync(context, exchange, e);
         }
         finally
         {
@@ -63,15 +63,15 @@ internal sealed class Forwarding(
         if (error is not null && hasStarted)
         {
             // The caller has part of the provider's response. Its connection will be closed.
-            metrics.UpstreamAnswered(context.Response.StatusCode);
+            metrics.UpstreamResponded(context.Response.StatusCode);
         }
-        else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(ProblemAnswer.ErrorHeader)))
+        else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(ProblemResponse.ErrorHeader)))
         {
             // There is no provider response to report.
         }
         else if (error is null)
         {
-            failure.ReportAnswer(context.Response.StatusCode);
+            failure.ReportResponse(context.Response.StatusCode);
         }
         else if (drain.BreaksOff)
         {
@@ -81,14 +81,14 @@ internal sealed class Forwarding(
         else
         {
             Discard(context);
-            await failure.AnswerAsync(context, error);
+            await failure.RespondAsync(context, error);
         }
     }
 
     /// <summary>The server reports connections that it closes at the end of the drain in the same way.</summary>
     private bool HasGone(Exchange exchange, Exception? e) => !drain.BreaksOff && (exchange.HasCallerGone || CallerDisconnect.Explains(e));
 
-    private async Task AnswerAsync(HttpContext context, Exchange exchange, Exception e)
+    private async Task RespondAsync(HttpContext context, Exchange exchange, Exception e)
     {
         if (HasGone(exchange, e))
         {
@@ -103,7 +103,7 @@ internal sealed class Forwarding(
         else if (e is BadHttpRequestException bad)
         {
             // The body was read before anything was sent.
-            await Refusal.OfServer(bad).AnswerAsync(context, metrics);
+            await Refusal.OfServer(bad).RespondAsync(context, metrics);
         }
         else
         {
@@ -125,7 +125,7 @@ internal sealed class Forwarding(
     private Task RefuseAsync(HttpContext context, string detail)
     {
         context.Response.Headers.RetryAfter = "1";
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, metrics, detail);
+        return ProblemResponse.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, metrics, detail);
     }
 
     /// <summary>Clears a response that has not started.</summary>
@@ -133,6 +133,6 @@ internal sealed class Forwarding(
     {
         context.Response.Clear();
         drain.AskToClose(context);
-        AnswerTrailers.Cancel(context);
+        ResponseTrailers.Cancel(context);
     }
 }

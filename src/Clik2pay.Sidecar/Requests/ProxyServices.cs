@@ -93,7 +93,7 @@ internal static class ProxyServices
             // A body that nobody has validated is not followed by another request.
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
                 context.Response.Headers.Connection = "close";
-            return ProblemAnswer.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute, metrics,
+            return ProblemResponse.WriteAsync(context, StatusCodes.Status404NotFound, ErrorCode.NoRoute, metrics,
                 "The sidecar forwards only what proxy.json routes, by default paths that begin with /open/v1/.");
         });
     }

@@ -16,7 +16,7 @@ internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
     {
         // What cannot be read is as good as none (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
         var hasParent = ActivityContext.TryParse(context.Request.Headers.TraceParent, traceState: null, isRemote: true, out var parent);
-        return sampling.Wants(hasParent) ? DescribeAsync(context, parent) : next(context);
+        return sampling.Samples(hasParent) ? DescribeAsync(context, parent) : next(context);
     }
 
     private async Task DescribeAsync(HttpContext context, ActivityContext parent)

@@ -48,14 +48,14 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public (string Name, string? Argument) TracesSampler => (configuration[Sampler] is { Length: > 0 } name ? name : "parentbased_always_on", configuration["OTEL_TRACES_SAMPLER_ARG"]);
 
     /// <summary>The lines of an access log name the trace of their request, even where no trace is exported.</summary>
-    public bool WantsTraces(SidecarOptions options) => !IsDisabled && (ExportsTraces || options.AccessLog);
+    public bool RecordsTraces(SidecarOptions options) => !IsDisabled && (ExportsTraces || options.AccessLog);
 
     /// <summary>Where spans go, without what else an address may hold; null when they go nowhere.</summary>
     public string? TracesDestination =>
         !IsDisabled && ExportsTraces && Uri.TryCreate(configuration[TracesEndpoint] is { Length: > 0 } own ? own : configuration[Endpoint], UriKind.Absolute, out var address) ? $"{address.Scheme}://{address.Host}:{address.Port}" : null;
 
     /// <summary>A key and a sentence for each value that is none. An address is not quoted: it may hold a password.</summary>
-    public IEnumerable<(string Key, string WhatAndRemedy)> FindMistakes()
+    public IEnumerable<(string Key, string WhatAndRemedy)> FindErrors()
     {
         foreach (var key in (string[])[Endpoint, TracesEndpoint, MetricsEndpoint])
         {

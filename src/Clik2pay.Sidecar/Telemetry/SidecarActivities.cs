@@ -36,7 +36,7 @@ internal static class SidecarActivities
     public static Activity? StartLeaseAttempt() => Source.StartActivity("acquire lease");
 
     /// <summary>Only as a part of something: looks after the shared token, every few seconds, would each be a trace.</summary>
-    public static Activity? StartStoreVisit(RedisOperation operation) => Activity.Current is null
+    public static Activity? StartStoreOperation(RedisOperation operation) => Activity.Current is null
         ? null
         : Source.StartActivity($"redis {operation.ToSnakeCase()}", ActivityKind.Client)?.SetTag("db.system.name", "redis");
 

@@ -29,7 +29,7 @@ internal static class SidecarLogging
                 console.SingleLine = true;
 
                 // Without traces all that scopes tell is a number of the server's for the connection, on lines for people.
-                console.IncludeScopes = new OtelVariables(configuration).WantsTraces(options);
+                console.IncludeScopes = new OtelVariables(configuration).RecordsTraces(options);
                 console.TimestampFormat += " ";
             });
         }

@@ -24,7 +24,7 @@ internal sealed class SidecarMetrics
         [RefreshOutcome.Success, RefreshOutcome.Rejected, RefreshOutcome.Throttled, RefreshOutcome.Unavailable, RefreshOutcome.InvalidResponse];
 
     /// <summary>Seconds. A visit to Redis ends after 2.</summary>
-    private static readonly double[] VisitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
+    private static readonly double[] StoreBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
 
     /// <summary>Seconds. A call of the token endpoint ends after 10.</summary>
     private static readonly double[] CallBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -41,15 +41,15 @@ internal sealed class SidecarMetrics
     private readonly Meter meter;
     private readonly ClosedCounter<RejectionReason> requestsRejected;
     private readonly ClosedCounter<string> callerCredentialsRemoved;
-    private readonly ClosedCounter<int> upstreamAnswers;
-    private readonly ClosedCounter<(ErrorCode Code, Sent Sent)> ownAnswers;
+    private readonly ClosedCounter<int> upstreamResponses;
+    private readonly ClosedCounter<(ErrorCode Code, Sent Sent)> ownResponses;
     private readonly ClosedCounter<UnauthorizedAction> upstreamUnauthorized;
     private readonly ClosedCounter<ValueTuple> upstreamHeadersDropped;
     private readonly ClosedCounter<(RefreshOutcome Outcome, RefreshTrigger Trigger)> tokenRefreshes;
     private readonly ClosedCounter<RefreshOutcome> tokenEndpointRequests;
     private readonly ClosedCounter<LeaseOutcome> leaseAcquisitions;
     private readonly ClosedCounter<(RedisOperation Operation, RedisFailure? Failure)> storeOperations;
-    private readonly ClosedCounter<ValueTuple> storeForeignValues;
+    private readonly ClosedCounter<ValueTuple> storeInvalidValues;
     private readonly Histogram<double> requestDuration;
     private readonly Histogram<double> tokenRefreshDuration;
     private readonly Histogram<double> tokenEndpointDuration;
@@ -64,13 +64,13 @@ internal sealed class SidecarMetrics
             Enum.GetValues<RejectionReason>(), reason => [new("reason", reason.ToSnakeCase())]);
         callerCredentialsRemoved = new(meter, "clik2pay.sidecar.caller_credentials_removed", "Headers of callers that could hold credentials and were removed.",
             CredentialHeaders.Names, header => [new("header", header)]);
-        upstreamAnswers = new(meter, "clik2pay.sidecar.upstream_answers", "Answers of upstream that went to callers, by the class of their status.",
+        upstreamResponses = new(meter, "clik2pay.sidecar.upstream_answers", "Responses of upstream that went to callers, by the class of their status.",
             [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);
-        ownAnswers = new(meter, "clik2pay.sidecar.own_answers",
+        ownResponses = new(meter, "clik2pay.sidecar.own_answers",
             "Responses that the sidecar generated, by code (header Clik2pay-Sidecar-Error) and by whether the request may have been sent.",
             Pairs(Enum.GetValues<ErrorCode>(), Enum.GetValues<Sent>()),
             response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
-        upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized", "Answers 401 of upstream, and what became of them.",
+        upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized", "Responses 401 of upstream, and what became of them.",
             Enum.GetValues<UnauthorizedAction>(), action => [new("action", action.ToSnakeCase())]);
         upstreamHeadersDropped = new(meter, "clik2pay.sidecar.upstream_headers_dropped",
             "Headers and trailers of the provider that were dropped, because they contain the access token, the API key or control "
@@ -93,17 +93,17 @@ internal sealed class SidecarMetrics
         storeOperations = new(meter, "clik2pay.sidecar.store_operations", "Visits to Redis: what for, and success or the kind of failure.",
             Pairs(Enum.GetValues<RedisOperation>(), [null, .. Enum.GetValues<RedisFailure>().Cast<RedisFailure?>()]),
             visit => [new("operation", visit.Operation.ToSnakeCase()), new("outcome", visit.Failure?.ToSnakeCase() ?? "success")]);
-        storeOperationDuration = NewHistogram("clik2pay.sidecar.store_operation_duration", "A visit to Redis, from the connection to the reply.", VisitBuckets);
-        storeForeignValues = new(meter, "clik2pay.sidecar.store_foreign_values", "Values in Redis that were none of the sidecar's, of other credentials, of the past, or prolonged by somebody.",
+        storeOperationDuration = NewHistogram("clik2pay.sidecar.store_operation_duration", "A visit to Redis, from the connection to the reply.", StoreBuckets);
+        storeInvalidValues = new(meter, "clik2pay.sidecar.store_foreign_values", "Values in Redis that were none of the sidecar's, of other credentials, of the past, or prolonged by somebody.",
             [default], _ => []);
 
         ProcessMetrics.AddTo(meter);
     }
 
-    /// <summary>Answers that went to callers: of upstream by the class of their status, and the sidecar's own by their code.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Answers =>
-        upstreamAnswers.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
-            .Concat(ownAnswers.Counts.GroupBy(count => count.Key.Code)
+    /// <summary>Responses that went to callers: of upstream by the class of their status, and the sidecar's own by their code.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Responses =>
+        upstreamResponses.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
+            .Concat(ownResponses.Counts.GroupBy(count => count.Key.Code)
                 .Select(counts => KeyValuePair.Create(counts.Key.ToSnakeCase(), counts.Sum(count => count.Value))));
 
     public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
@@ -111,9 +111,9 @@ internal sealed class SidecarMetrics
     /// <param name="header">One of <see cref="CredentialHeaders"/>, whatever the caller wrote.</param>
     public void CallerCredentialRemoved(string header) => callerCredentialsRemoved.Add(header);
 
-    public void UpstreamAnswered(int status) => upstreamAnswers.Add(status is >= 200 and < 600 ? status / 100 : 0);
+    public void UpstreamResponded(int status) => upstreamResponses.Add(status is >= 200 and < 600 ? status / 100 : 0);
 
-    public void Answered(ErrorCode code, Sent sent) => ownAnswers.Add((code, sent));
+    public void Responded(ErrorCode code, Sent sent) => ownResponses.Add((code, sent));
 
     /// <summary>By the platform's name, in place of the platform's, which counts scrapes as well and makes objects for each request.</summary>
     public void RequestEnded(HttpContext context, TimeSpan duration)
@@ -147,7 +147,7 @@ internal sealed class SidecarMetrics
 
     /// <param name="outcome">None that only a refresh can have.</param>
     /// <param name="duration">Of the whole call.</param>
-    public void TokenEndpointAnswered(RefreshOutcome outcome, TimeSpan duration)
+    public void TokenEndpointCalled(RefreshOutcome outcome, TimeSpan duration)
     {
         tokenEndpointRequests.Add(outcome);
         tokenEndpointDuration.Record(duration.TotalSeconds);
@@ -157,13 +157,13 @@ internal sealed class SidecarMetrics
 
     public void LeaseWaited(TimeSpan duration) => leaseWait.Record(duration.TotalSeconds);
 
-    public void StoreVisited(RedisOperation operation, RedisFailure? failure, TimeSpan duration)
+    public void StoreOperationEnded(RedisOperation operation, RedisFailure? failure, TimeSpan duration)
     {
         storeOperations.Add((operation, failure));
         storeOperationDuration.Record(duration.TotalSeconds);
     }
 
-    public void StoreValueWasForeign() => storeForeignValues.Add(default);
+    public void StoreValueWasInvalid() => storeInvalidValues.Add(default);
 
     /// <summary>The gauges, which show how things stand at the moment at which somebody asks.</summary>
     public void ShowState(Clik2payEnvironment environment, Func<SidecarState> state)

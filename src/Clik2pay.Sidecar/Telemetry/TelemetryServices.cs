@@ -36,7 +36,7 @@ internal static class TelemetryServices
 
         var telemetry = services.AddOpenTelemetry().ConfigureResource(AddResource).WithMetrics(metrics => AddMetrics(metrics, variables));
 
-        if (variables.WantsTraces(options))
+        if (variables.RecordsTraces(options))
         {
             services.AddSingleton<TraceSampling>();
             telemetry.WithTracing(traces => AddTraces(traces, variables));
@@ -58,10 +58,10 @@ internal static class TelemetryServices
     public static void UsePrometheus(this IApplicationBuilder admin)
     {
         if (Make<MeterProvider>(admin.ApplicationServices) is { } metrics)
-            admin.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Prometheus, scrape => scrape.UseMiddleware<WholeAnswer>(), optionsName: null);
+            admin.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Prometheus, scrape => scrape.UseMiddleware<BufferedScrape>(), optionsName: null);
     }
 
-    /// <summary>Now and not at the start, so that a mistake in a variable is told as those in settings are. The SDK's own words may quote the value.</summary>
+    /// <summary>Now and not at the start, so that an error in a variable is told as those in settings are. The SDK's own words may quote the value.</summary>
     private static T? Make<T>(IServiceProvider services)
         where T : class
     {

@@ -14,7 +14,7 @@ internal sealed class TraceSampling : Sampler
 {
     private readonly Sampler configured;
     private readonly Random random;
-    private readonly bool wantsAll;
+    private readonly bool samplesAll;
     private readonly double share;
 
     public TraceSampling(IConfiguration configuration, SidecarOptions options, Random random)
@@ -24,15 +24,15 @@ internal sealed class TraceSampling : Sampler
         this.random = random;
 
         // A line of the access log names the trace of its request, sampled or not.
-        wantsAll = options.AccessLog;
+        samplesAll = options.AccessLog;
     }
 
     /// <summary>Whether a request gets a span: each that is a part of its caller's trace, and of the others the share that is sampled.</summary>
-    public bool Wants(bool hasParent) => wantsAll || hasParent || random.NextDouble() < share;
+    public bool Samples(bool hasParent) => samplesAll || hasParent || random.NextDouble() < share;
 
     /// <summary>Lots are not drawn twice.</summary>
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-        samplingParameters is { Kind: ActivityKind.Server, ParentContext.TraceId: var parent } && parent == default && !wantsAll
+        samplingParameters is { Kind: ActivityKind.Server, ParentContext.TraceId: var parent } && parent == default && !samplesAll
             ? new(SamplingDecision.RecordAndSample)
             : configured.ShouldSample(samplingParameters);
 

@@ -28,7 +28,7 @@ internal static class AuthApi
 
             // The server's own clock, also where a test has set it.
             context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
-            if (await TokenEndpointFaults.AnswerAsync(context, fault.TokenEndpoint))
+            if (await TokenEndpointFaults.RespondAsync(context, fault.TokenEndpoint))
                 return;
 
             var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;

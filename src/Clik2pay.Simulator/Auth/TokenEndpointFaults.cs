@@ -7,9 +7,9 @@ namespace Clik2pay.Simulator.Auth;
 /// <summary>Plays the faults of a token endpoint.</summary>
 internal static class TokenEndpointFaults
 {
-    /// <summary>Answers in place of the token endpoint.</summary>
+    /// <summary>Responses in place of the token endpoint.</summary>
     /// <returns>Whether it has.</returns>
-    public static async Task<bool> AnswerAsync(HttpContext context, TokenEndpointFault fault)
+    public static async Task<bool> RespondAsync(HttpContext context, TokenEndpointFault fault)
     {
         var response = context.Response;
         switch (fault)

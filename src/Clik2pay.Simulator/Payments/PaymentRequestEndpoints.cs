@@ -13,8 +13,8 @@ internal static class PaymentRequestEndpoints
     {
         if (await Json.ReadObjectAsync(context) is not { } sent)
             await BadRequestAsync(context, "the body is not a JSON object");
-        else if (PaymentRequestRules.FindMistake(sent) is { } mistake)
-            await BadRequestAsync(context, mistake);
+        else if (PaymentRequestRules.FindError(sent) is { } error)
+            await BadRequestAsync(context, error);
         else if (book.TryCreate(sent, PaymentRequestRules.Amount(sent)!.Value) is not { } created)
             await BadRequestAsync(context, "merchantTransactionId: it has been used before");
         else
@@ -40,7 +40,7 @@ internal static class PaymentRequestEndpoints
     }
 
     /// <summary>Pays or cancels: both only from the status in which a request was created.</summary>
-    public static async Task ChangeAsync(HttpContext context, PaymentRequestBook book, PaymentRequestStatus status) => await AnswerAsync(
+    public static async Task ChangeAsync(HttpContext context, PaymentRequestBook book, PaymentRequestStatus status) => await RespondAsync(
         context,
         book.TryChange(Id(context), request => request.Status == PaymentRequestStatus.Created ? request with { Status = status } : null),
         StatusCodes.Status200OK,
@@ -62,7 +62,7 @@ internal static class PaymentRequestEndpoints
             return;
         }
 
-        await AnswerAsync(context, book.TryChange(Id(context), request => Refund(request, PaymentRequestRules.Amount(body))), StatusCodes.Status201Created,
+        await RespondAsync(context, book.TryChange(Id(context), request => Refund(request, PaymentRequestRules.Amount(body))), StatusCodes.Status201Created,
             "only a paid payment request can be refunded, and only up to what is left of its amount");
     }
 
@@ -91,7 +91,7 @@ internal static class PaymentRequestEndpoints
         return request with { Refunded = request.Refunded + refund, Status = refund == left ? PaymentRequestStatus.Refunded : PaymentRequestStatus.Paid };
     }
 
-    private static Task AnswerAsync(HttpContext context, (bool Exists, PaymentRequest? Changed) result, int status, string whyNot) => result switch
+    private static Task RespondAsync(HttpContext context, (bool Exists, PaymentRequest? Changed) result, int status, string whyNot) => result switch
     {
         (false, _) => NotFoundAsync(context),
         (_, { } changed) => Json.WriteAsync(context, status, changed.ToJson()),

@@ -7,7 +7,7 @@ namespace Clik2pay.Simulator.Payments;
 internal static class PaymentRequestRules
 {
     /// <returns>What is wrong with a new payment request; null when nothing is.</returns>
-    public static string? FindMistake(JsonObject sent)
+    public static string? FindError(JsonObject sent)
     {
         if (Amount(sent) is null)
             return "amount: a positive number with at most two decimals is required";
@@ -16,7 +16,7 @@ internal static class PaymentRequestRules
         {
             "SMART" => "type: SMART is read only",
             "FLEX" when sent["flexDetails"] is not JsonObject => "flexDetails: required with type FLEX",
-            "ECOMM" or "EBILL" or "FLEX" => FindMistakeInParties(sent),
+            "ECOMM" or "EBILL" or "FLEX" => FindErrorInParties(sent),
             _ => "type: one of ECOMM, EBILL, FLEX is required",
         };
     }
@@ -41,7 +41,7 @@ internal static class PaymentRequestRules
         }
     }
 
-    private static string? FindMistakeInParties(JsonObject sent)
+    private static string? FindErrorInParties(JsonObject sent)
     {
         if (sent["payer"] is not JsonObject payer || string.IsNullOrWhiteSpace(Text(payer, "name")))
             return "payer.name: required";

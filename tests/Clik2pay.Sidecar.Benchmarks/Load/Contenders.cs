@@ -15,7 +15,7 @@ internal static class Contenders
     {
         var contenders = new List<IContender>();
         var leftOut = new List<string>();
-        foreach (var name in Names.Where(name => LoadVerb.Wants(options, name)))
+        foreach (var name in Names.Where(name => LoadVerb.Samples(options, name)))
         {
             switch (name)
             {

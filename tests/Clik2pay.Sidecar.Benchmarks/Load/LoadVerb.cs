@@ -18,7 +18,7 @@ internal static class LoadVerb
         Machine.TellIfBusy();
         using var folder = new Folder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
-        await using var store = Wants(options, "sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
+        await using var store = Samples(options, "sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
         var (contenders, leftOut) = await Contenders.MakeAsync(options, folder, provider, store, cancellationToken);
         var proxies = contenders.Select(contender => new Running(contender)).ToList();
         try
@@ -58,5 +58,5 @@ internal static class LoadVerb
         }
     }
 
-    public static bool Wants(LoadOptions options, string name) => options.Only.Count == 0 || options.Only.Contains(name, StringComparer.Ordinal);
+    public static bool Samples(LoadOptions options, string name) => options.Only.Count == 0 || options.Only.Contains(name, StringComparer.Ordinal);
 }

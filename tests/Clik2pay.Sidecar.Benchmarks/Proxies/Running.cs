@@ -29,13 +29,13 @@ internal sealed class Running(IContender contender) : IAsyncDisposable
         {
             if (server is not null)
                 await server.DisposeAsync();
-            var startedAt = Ambience.Time.GetTimestamp();
+            var startedAt = RealClock.Time.GetTimestamp();
             server = contender.Start();
-            await FirstAnswer.WaitAsync(server, NginxProvider.Small, cancellationToken);
-            starts.Add(Ambience.Time.GetElapsedTime(startedAt).TotalMilliseconds);
+            await FirstResponse.WaitAsync(server, NginxProvider.Small, cancellationToken);
+            starts.Add(RealClock.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         }
 
-        await Ambience.Pause(settling, cancellationToken);
+        await RealClock.Pause(settling, cancellationToken);
         IdleMemory = ProcessTree.MemoryOf(server!.Processes());
     }
 

@@ -12,7 +12,7 @@ internal static class RefreshCount
     /// <exception cref="BenchmarkFailure">One of them failed.</exception>
     public static async Task<long> ReadAsync(Uri admin, CancellationToken cancellationToken)
     {
-        await Ambience.Pause(SidecarContender.ScrapeInterval, cancellationToken);
+        await RealClock.Pause(SidecarContender.ScrapeInterval, cancellationToken);
         using var http = new HttpClient();
         var text = await http.GetStringAsync(new Uri(admin, "/metrics"), cancellationToken);
         var counts = text.Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal)).ToList();

@@ -39,7 +39,7 @@ internal static class RefreshVerb
             var before = await RefreshCount.ReadAsync(admin, cancellationToken);
             await sidecar.MeasureAsync(wrk, Load, options.Seconds, cancellationToken);
             var count = await RefreshCount.ReadAsync(admin, cancellationToken) - before;
-            refreshes += Judge(sidecar == busy, count);
+            refreshes += Validate(sidecar == busy, count);
         });
 
         await output.WriteLineAsync(Tell(calm, busy).AsMemory(), cancellationToken);
@@ -49,7 +49,7 @@ internal static class RefreshVerb
         await output.WriteLineAsync((await Machine.DescribeAsync(cancellationToken)).AsMemory(), cancellationToken);
     }
 
-    private static long Judge(bool isRefreshing, long count) => (isRefreshing, count) switch
+    private static long Validate(bool isRefreshing, long count) => (isRefreshing, count) switch
     {
         (true, 0) => throw new BenchmarkFailure("No refresh fell into a run, which should have had one. Let runs last longer than tokens live: --seconds, --life."),
         (false, > 0) => throw new BenchmarkFailure("A refresh fell into a run that should have had none."),

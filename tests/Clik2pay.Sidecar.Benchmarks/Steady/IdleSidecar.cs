@@ -27,7 +27,7 @@ internal static class IdleSidecar
             ["ReverseProxy:Routes:api:Match:Path"] = "/open/v1/{**rest}",
             ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
         }).Build();
-        var settings = Settings.TryRead(configuration, out var mistakes) ?? throw new InvalidOperationException(string.Join('\n', mistakes));
+        var settings = Settings.TryRead(configuration, out var errors) ?? throw new InvalidOperationException(string.Join('\n', errors));
         var app = Sidecar.Program.CreateSidecar(configuration, settings, replace);
 
         // A host does this at its start; until then no instrument is listened to.

@@ -53,7 +53,7 @@ internal static class SteadyMessages
         return request;
     }
 
-    public static HttpResponseMessage NewAnswer(HttpRequestMessage request)
+    public static HttpResponseMessage NewResponse(HttpRequestMessage request)
     {
         var content = new ByteArrayContent(new byte[100]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -43,8 +43,8 @@ internal sealed class SteadyPath : IAsyncDisposable
         var services = sidecar.Services;
         metrics = services.GetRequiredService<SidecarMetrics>();
         (Context, Request) = (SteadyMessages.NewContext(), SteadyMessages.NewRequest());
-        answer = SteadyMessages.NewAnswer(Request);
-        client = new(new SentOnceHandler(new ClientSpan(new ReadyAnswer(answer))));
+        answer = SteadyMessages.NewResponse(Request);
+        client = new(new SentOnceHandler(new ClientSpan(new ReadyResponse(answer))));
 
         // The rules themselves say which transforms there are.
         var rules = new TransformBuilderContext { Services = services, Route = new() { RouteId = "api", ClusterId = "clik2pay", Match = new() } };
@@ -102,7 +102,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     public void RunSteps()
     {
         Check(steps(Context));
-        metrics.UpstreamAnswered(Context.Response.StatusCode);
+        metrics.UpstreamResponded(Context.Response.StatusCode);
         Exchange.Of(Context).End();
         metrics.RequestEnded(Context, Duration);
         Reset();

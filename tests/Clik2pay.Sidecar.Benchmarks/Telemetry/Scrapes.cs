@@ -16,14 +16,14 @@ internal static class Scrapes
         var address = new Uri(admin, "/metrics");
         await http.GetByteArrayAsync(address, cancellationToken);
         var load = sidecar.WarmUpAsync(wrk, LoadCase.Small32, (int)(count * SidecarContender.ScrapeInterval.TotalSeconds * 1.1) + 2, cancellationToken);
-        await Ambience.Pause(TimeSpan.FromSeconds(1), cancellationToken);
+        await RealClock.Pause(TimeSpan.FromSeconds(1), cancellationToken);
         var (times, size) = (new List<double>(), 0);
         for (var i = 0; i < count; i++)
         {
-            var startedAt = Ambience.Time.GetTimestamp();
+            var startedAt = RealClock.Time.GetTimestamp();
             size = (await http.GetByteArrayAsync(address, cancellationToken)).Length;
-            times.Add(Ambience.Time.GetElapsedTime(startedAt).TotalMilliseconds);
-            await Ambience.Pause(SidecarContender.ScrapeInterval, cancellationToken);
+            times.Add(RealClock.Time.GetElapsedTime(startedAt).TotalMilliseconds);
+            await RealClock.Pause(SidecarContender.ScrapeInterval, cancellationToken);
         }
 
         await load;

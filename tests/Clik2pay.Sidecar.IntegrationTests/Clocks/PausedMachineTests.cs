@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -20,10 +20,10 @@ public sealed class PausedMachineTests
 
         rig.Clocks!.StepWall(Pause);
         rig.Provider.Advance(Pause);
-        var since = Ambience.Time.GetTimestamp();
+        var since = SystemDefaults.Time.GetTimestamp();
 
         Assert.Equal(200, await replica.PostAsync());
-        Assert.InRange(Ambience.Time.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Assert.InRange(SystemDefaults.Time.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(8));
         Assert.Equal((0, 2), (rig.Provider.Expired, rig.TokenCalls));
     }
 
@@ -37,10 +37,10 @@ public sealed class PausedMachineTests
         rig.TokenEndpoint.Gate = gate.Task;
 
         rig.Clocks!.StepWall(Pause);
-        var since = Ambience.Time.GetTimestamp();
+        var since = SystemDefaults.Time.GetTimestamp();
 
         Assert.Equal(200, await replica.PostAsync());
-        Assert.InRange(Ambience.Time.GetElapsedTime(since), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+        Assert.InRange(SystemDefaults.Time.GetElapsedTime(since), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
         Assert.Equal([ExpiringProvider.TokenOf(1)], rig.Provider.Received);
         Assert.Equal(2, rig.TokenCalls);
         gate.SetResult();
@@ -62,11 +62,11 @@ public sealed class PausedMachineTests
         Assert.All(rig.Provider.Received, token => Assert.Equal(ExpiringProvider.TokenOf(1), token));
 
         // It polls every 6 to 10 s.
-        var since = Ambience.Time.GetTimestamp();
-        while (Ambience.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(15))
+        var since = SystemDefaults.Time.GetTimestamp();
+        while (SystemDefaults.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(15))
         {
             Assert.False(await rig.HasSharedTokenAsync(), "The suspect token was written to Redis.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
 
         Assert.InRange(rig.TokenCalls, 2, int.MaxValue);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
@@ -9,16 +10,16 @@ public sealed class RedisClockTests
 {
     private const double RefreshAt = 0.9;
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 32));
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 32));
 
     /// <summary>After so small a step back the entry in Redis has less than its lifetime, if the token is a little older.</summary>
-    private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(Ambience.Repeats(many: 20, few: 8));
+    private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(LongTests.Repeats(many: 20, few: 8));
 
     /// <summary>After this time, each replica has polled Redis if it has to.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(Ambience.Repeats(many: 15, few: 13));
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(LongTests.Repeats(many: 15, few: 13));
 
     /// <summary>Beyond the lifetime of the first token, and in the long run of its successors.</summary>
-    private static readonly TimeSpan Observed = Lifetime * (Ambience.Repeats(many: 4, few: 1) + 0.15);
+    private static readonly TimeSpan Observed = Lifetime * (LongTests.Repeats(many: 4, few: 1) + 0.15);
 
     [Fact]
     public async Task A_step_of_Redis_s_clock_costs_at_most_one_token_call_and_no_expired_token_is_sent()
@@ -38,7 +39,7 @@ public sealed class RedisClockTests
         await using var rig = await ClockRig.StartAsync(Lifetime);
         await rig.UseRedisAsync(hasClocks: true);
         var issued = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        rig.TokenEndpoint.Called = () => issued.TrySetResult(Ambience.Time.GetTimestamp());
+        rig.TokenEndpoint.Called = () => issued.TrySetResult(SystemDefaults.Time.GetTimestamp());
         var replicas = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => StartAsync(rig)));
         var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 200);
         var since = await issued.Task;
@@ -65,7 +66,7 @@ public sealed class RedisClockTests
             TokenCallsAfter = rig.TokenCalls - before,
 
             // The refresh point moves by half a percent of the lifetime.
-            AllowedAfter = 1 + (int)(Ambience.Time.GetElapsedTime(since) / (Lifetime * (RefreshAt - 0.005))),
+            AllowedAfter = 1 + (int)(SystemDefaults.Time.GetElapsedTime(since) / (Lifetime * (RefreshAt - 0.005))),
             Expired = rig.Provider.Expired,
             Failed = load.Failed + moreLoad.Failed,
             Succeeded = load.Succeeded + moreLoad.Succeeded,
@@ -73,8 +74,8 @@ public sealed class RedisClockTests
 
         Task DelayUntilAsync(TimeSpan age)
         {
-            var remaining = age - Ambience.Time.GetElapsedTime(since);
-            return Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Ambience.Time, TestContext.Current.CancellationToken);
+            var remaining = age - SystemDefaults.Time.GetElapsedTime(since);
+            return Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
     }
 

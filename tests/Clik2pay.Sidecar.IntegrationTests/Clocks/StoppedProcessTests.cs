@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
@@ -9,14 +10,14 @@ public sealed class StoppedProcessTests
     [Fact]
     public async Task A_token_that_expired_while_the_process_was_stopped_is_not_sent()
     {
-        var lifetime = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 4));
+        var lifetime = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 4));
         await using var rig = await ClockRig.StartAsync(lifetime);
         await rig.UseRedisAsync(hasClocks: false);
         var replica = await rig.StartReplicaAsync();
         Assert.Equal(200, await replica.PostAsync());
 
         replica.Process.Signal(SidecarProcess.Stop);
-        await Task.Delay(lifetime * 1.5, Ambience.Time, TestContext.Current.CancellationToken);
+        await Task.Delay(lifetime * 1.5, SystemDefaults.Time, TestContext.Current.CancellationToken);
 
         // These requests arrive before any timer of the process fires.
         var calls = Enumerable.Range(0, 10).Select(i => replica.PostAsync(i % 2 == 0 ? ClockReplica.LargeBody : 1)).ToList();

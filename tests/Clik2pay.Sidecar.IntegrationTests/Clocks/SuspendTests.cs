@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
@@ -37,10 +37,10 @@ public sealed class SuspendTests
         var (hasToken, isAsBefore) = (await replica.HasTokenAsync(), await replica.ReadReadinessAsync() == readiness);
         Assert.True((!hasToken && !isAsBefore) || rig.TokenCalls == 2, $"Reported: token {hasToken}, ready as before {isAsBefore}.");
 
-        var since = Ambience.Time.GetTimestamp();
+        var since = SystemDefaults.Time.GetTimestamp();
         while (rig.TokenCalls < 2 || !await replica.HasTokenAsync())
         {
-            Assert.True(Ambience.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(25), "The replica did not compare its clock in time.");
+            Assert.True(SystemDefaults.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(25), "The replica did not compare its clock in time.");
             await DelayAsync();
         }
 
@@ -71,5 +71,5 @@ public sealed class SuspendTests
     }
 
     private static Task DelayAsync() =>
-        Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+        Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, TestContext.Current.CancellationToken);
 }

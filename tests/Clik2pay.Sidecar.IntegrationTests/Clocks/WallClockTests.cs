@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
@@ -10,7 +11,7 @@ public sealed class WallClockTests
     public async Task A_wall_clock_set_by_a_day_causes_no_error_and_at_most_one_token_call()
     {
         // Longer than the 10 s after which each replica has compared its clocks.
-        var observed = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 11));
+        var observed = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 11));
         await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
         await rig.UseClocksAsync();
         var replica = await rig.StartReplicaAsync();
@@ -18,11 +19,11 @@ public sealed class WallClockTests
 
         // Forward, the token is suspect; back, it is not.
         rig.Clocks!.StepWall(TimeSpan.FromDays(1));
-        await Task.Delay(observed, Ambience.Time, TestContext.Current.CancellationToken);
+        await Task.Delay(observed, SystemDefaults.Time, TestContext.Current.CancellationToken);
         Assert.Equal(2, rig.TokenCalls);
 
         rig.Clocks!.StepWall(TimeSpan.FromDays(-2));
-        await Task.Delay(observed, Ambience.Time, TestContext.Current.CancellationToken);
+        await Task.Delay(observed, SystemDefaults.Time, TestContext.Current.CancellationToken);
         Assert.InRange(rig.TokenCalls, 2, 3);
 
         Assert.Equal((0, 0), (load.Failed, rig.Provider.Expired));

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -17,7 +18,7 @@ public sealed class ColdStartTests
     [Fact]
     public async Task Twenty_cold_processes_make_exactly_one_token_call()
     {
-        var runs = Ambience.Repeats(many: 20, few: 3);
+        var runs = LongTests.Repeats(many: 20, few: 3);
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
         var (calls, left) = (new List<int>(), 0);
@@ -66,7 +67,7 @@ public sealed class ColdStartTests
             await redis.WaitForAsync(
                 reply => reply.Items is [var key] && key.Text!.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
             while (await redis.CountClientsAsync() > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
             var key = await redis.SingleKeyAsync();
             var value = System.Text.Encoding.Latin1.GetString((await redis.RunAsync("GET", key)).Bytes!);
             foreach (var secret in new[] { "access_token", Secrets.Username, Secrets.Password, Secrets.ApiKey })

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis;
@@ -22,8 +23,8 @@ public sealed class HolderTests
     [Fact]
     public async Task A_holder_killed_between_acquiring_and_writing_is_replaced_within_the_lease_time_and_no_call_fails()
     {
-        var lanes = Ambience.Repeats(many: 50, few: 10);
-        var rounds = Ambience.Repeats(many: 2, few: 1);
+        var lanes = LongTests.Repeats(many: 50, few: 10);
+        var rounds = LongTests.Repeats(many: 2, few: 1);
         await using var redis = await RedisServer.StartAsync();
         using var starts = new SemaphoreSlim(4);
 
@@ -72,7 +73,7 @@ public sealed class HolderTests
             while (UntilDue() < TimeSpan.Zero)
                 await survivor.NextRefresh.WaitAsync(Cancellation);
             var before = slot.Current!.Value;
-            await Task.Delay(UntilDue(), Ambience.Time, Cancellation);
+            await Task.Delay(UntilDue(), SystemDefaults.Time, Cancellation);
             var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
             tokenEndpoint.Gate = gate.Task;
             tokenEndpoint.Called = () => called.TrySetResult();
@@ -82,7 +83,7 @@ public sealed class HolderTests
             // 3. It dies in the middle of its token call, and with it the call that waits for the successor of its token.
             var hadLease = (await redis.RunAsync("EXISTS", lease)).Integer == 1 && slot.Current?.Value == before;
             victim.Signal(SidecarProcess.Kill9);
-            var killedAt = Ambience.Time.GetTimestamp();
+            var killedAt = SystemDefaults.Time.GetTimestamp();
             await Assert.ThrowsAsync<HttpRequestException>(() => call);
             tokenEndpoint.Gate = Task.CompletedTask;
             tokenEndpoint.Called = null;
@@ -90,11 +91,11 @@ public sealed class HolderTests
                 await survivor.NextRefresh.WaitAsync(Cancellation);
             gate.SetResult();
             if (hadLease)
-                after.Add(Ambience.Time.GetElapsedTime(killedAt));
+                after.Add(SystemDefaults.Time.GetElapsedTime(killedAt));
         }
 
         return (after, load.Succeeded, load.Failed);
 
-        TimeSpan UntilDue() => loop.Status.DueAt - Ambience.Time.GetMonotonicNow() - TimeSpan.FromSeconds(2);
+        TimeSpan UntilDue() => loop.Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - TimeSpan.FromSeconds(2);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
@@ -18,7 +19,7 @@ public sealed class MixedFleetTests
     {
         await using var redis = await RedisServer.StartAsync();
         var (sidecars, upstreams, issued) = (new List<TestSidecar>(), new List<RecordingUpstream>(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
-        var (calls, foreign) = (0, 0);
+        var (calls, invalid) = (0, 0);
         var tokenEndpoints = new[] { await StartTokenEndpointAsync("sandbox"), await StartTokenEndpointAsync("production") };
         try
         {
@@ -32,7 +33,7 @@ public sealed class MixedFleetTests
                     var merchant = context.Request.Headers["x-api-key"].ToString();
                     Interlocked.Increment(ref calls);
                     if (!context.Request.Headers.Authorization.ToString().StartsWith($"Bearer {environment}-{merchant}-", StringComparison.Ordinal))
-                        Interlocked.Increment(ref foreign);
+                        Interlocked.Increment(ref invalid);
                     return Task.CompletedTask;
                 };
                 foreach (var merchant in new[] { "one", "two", "three" })
@@ -46,13 +47,13 @@ public sealed class MixedFleetTests
             {
                 // Until each of the six has been refreshed three times over.
                 while (issued.Count < 6 || issued.Values.Min() < 3)
-                    await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, TestContext.Current.CancellationToken);
                 Assert.Equal(0, load.Failed);
             }
 
-            Figures.Report($"2 environments with 3 sets of credentials each, 12 replicas on one Redis: {issued.Values.Sum()} tokens for {calls} calls, {foreign} foreign ones");
+            Figures.Report($"2 environments with 3 sets of credentials each, 12 replicas on one Redis: {issued.Values.Sum()} tokens for {calls} calls, {invalid} invalid ones");
             Assert.InRange(calls, 100, int.MaxValue);
-            Assert.Equal(0, foreign);
+            Assert.Equal(0, invalid);
         }
         finally
         {

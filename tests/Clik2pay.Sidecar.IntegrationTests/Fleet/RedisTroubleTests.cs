@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
@@ -68,12 +69,12 @@ public sealed class RedisTroubleTests : IAsyncLifetime
     public async Task Redis_flushed()
     {
         await using var load = new Load(sidecars.Select(sidecar => sidecar.Caller));
-        var flushedAt = Ambience.Time.GetTimestamp();
+        var flushedAt = SystemDefaults.Time.GetTimestamp();
         await redis.RunAsync("FLUSHALL");
 
         await redis.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
-        var after = Ambience.Time.GetElapsedTime(flushedAt);
+        var after = SystemDefaults.Time.GetElapsedTime(flushedAt);
         await using var late = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
         await late.WaitForTokenAsync("access_token_1");
         Report("flushed", load, after);
@@ -89,11 +90,11 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await Keeper.Log.WaitForAsync("Redis cannot be used");
 
         // Another look while it is away; and in between, callers.
-        await Task.Delay(TimeSpan.FromSeconds(10), Ambience.Time, Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(10), SystemDefaults.Time, Cancellation);
         await giveBack();
-        var returnedAt = Ambience.Time.GetTimestamp();
+        var returnedAt = SystemDefaults.Time.GetTimestamp();
         await inUse();
-        Report(what, load, Ambience.Time.GetElapsedTime(returnedAt));
+        Report(what, load, SystemDefaults.Time.GetElapsedTime(returnedAt));
     }
 
     private void Report(string what, Load load, TimeSpan usedAgainAfter)

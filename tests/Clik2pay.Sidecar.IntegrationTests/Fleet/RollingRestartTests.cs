@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -22,7 +22,7 @@ public sealed class RollingRestartTests
         {
             // One of fifty takes longer than the whole drain.
             if (Interlocked.Increment(ref number) % 50 == 0)
-                await Task.Delay(TimeSpan.FromSeconds(2), Ambience.Time, context.RequestAborted);
+                await Task.Delay(TimeSpan.FromSeconds(2), SystemDefaults.Time, context.RequestAborted);
         };
 
         var replicas = new List<SidecarProcess>();

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
@@ -13,12 +14,12 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotated_Secret_is_taken_by_the_whole_fleet_within_seconds_for_one_token_call_and_no_request_fails()
     {
-        var rounds = Ambience.Repeats(many: 100, few: 3);
+        var rounds = LongTests.Repeats(many: 100, few: 3);
         var provider = new StrictProvider();
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        (upstream.Instead, tokenEndpoint.Fault) = (provider.AnswerAsync, provider.GiveTokenAsync);
+        (upstream.Instead, tokenEndpoint.Fault) = (provider.RespondAsync, provider.GiveTokenAsync);
         using var secret = new MountedSecret();
         secret.Swap("user", "password-0", "key-0");
         var replicas = Enumerable.Range(0, 3).Select(_ => Replica.Start(upstream, tokenEndpoint, redis.Endpoint,
@@ -43,11 +44,11 @@ public sealed class RotationTests
                     foreach (var replica in replicas)
                         await replica.WaitForLineAsync("The new credentials were refused, and those in use stay");
 
-                    var since = Ambience.Time.GetTimestamp();
+                    var since = SystemDefaults.Time.GetTimestamp();
                     secret.Swap("user", $"password-{round}", $"key-{round}");
                     foreach (var replica in replicas)
                         await replica.WaitForLineAsync("The credentials were rotated");
-                    longest = new[] { longest, Ambience.Time.GetElapsedTime(since) }.Max();
+                    longest = new[] { longest, SystemDefaults.Time.GetElapsedTime(since) }.Max();
                 }
             }
 

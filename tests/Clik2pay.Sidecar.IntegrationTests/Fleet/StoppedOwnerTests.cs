@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -35,7 +36,7 @@ public sealed class StoppedOwnerTests
 
         // 2. It is stopped. The response reaches its socket meanwhile.
         holder.Signal(SidecarProcess.Stop);
-        var stoppedAt = Ambience.Time.GetTimestamp();
+        var stoppedAt = SystemDefaults.Time.GetTimestamp();
         tokenEndpoint.Gate = Task.CompletedTask;
         gate.SetResult();
 
@@ -43,16 +44,16 @@ public sealed class StoppedOwnerTests
         await using var successor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
         await successor.WaitForTokenAsync("access_token_2");
         await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text!.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
-        var takenOverAfter = Ambience.Time.GetElapsedTime(stoppedAt);
+        var takenOverAfter = SystemDefaults.Time.GetElapsedTime(stoppedAt);
 
         // 4. It continues, with a token that is half a minute old. The expiry is monitored from the takeover on.
         var name = await redis.SingleKeyAsync();
         var (latest, back) = (0L, 0L);
         var end = 2 * ITokenLease.Duration;
         var isStopped = true;
-        while (Ambience.Time.GetElapsedTime(stoppedAt) < end + TimeSpan.FromSeconds(5))
+        while (SystemDefaults.Time.GetElapsedTime(stoppedAt) < end + TimeSpan.FromSeconds(5))
         {
-            if (isStopped && Ambience.Time.GetElapsedTime(stoppedAt) > end)
+            if (isStopped && SystemDefaults.Time.GetElapsedTime(stoppedAt) > end)
             {
                 holder.Signal(SidecarProcess.Continue);
                 isStopped = false;
@@ -61,7 +62,7 @@ public sealed class StoppedOwnerTests
             var expiry = (await redis.RunAsync("EVAL", GetExpiry, 1, name)).Integer!.Value;
             back = Math.Max(back, latest - expiry);
             latest = Math.Max(latest, expiry);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Ambience.Time, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), SystemDefaults.Time, Cancellation);
         }
 
         var takeover = takenOverAfter.TotalSeconds;

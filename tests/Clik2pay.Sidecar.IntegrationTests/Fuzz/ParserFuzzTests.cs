@@ -36,7 +36,7 @@ public sealed class ParserFuzzTests
         var random = new Random(20261129);
 #pragma warning restore CA5394, RS0030
         var mutator = new Mutator(random);
-        var count = Ambience.Repeats(many: 1_000_000, few: 50_000);
+        var count = LongTests.Repeats(many: 1_000_000, few: 50_000);
         for (var i = 0; i < corpus.Count + count; i++)
         {
             var input = i < corpus.Count ? corpus[i] : mutator.Change(corpus[random.Next(corpus.Count)]);

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 using Clik2pay.Sidecar.IntegrationTests.Support;
@@ -20,11 +21,11 @@ public sealed class RequestFuzzTests
         await using var upstream = new StrictUpstream(findings, arrivals);
         await using var sidecar = await FuzzSidecar.StartAsync(upstream.Address, findings);
         var callers = Enumerable.Range(0, Callers).Select(_ => new RequestCaller(sidecar.Address, arrivals, findings, tally)).ToList();
-        var (begun, cpu) = (Ambience.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (begun, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
         await RunAsync(callers, [.. Corpus.Read("requests").Select(RequestScript.OfCorpus)]);
         arrivals.Check();
-        var count = Ambience.Repeats(many: 1_000_000, few: 50_000);
+        var count = LongTests.Repeats(many: 1_000_000, few: 50_000);
         for (var next = 0; requests < count; next += ScriptsOfBatch)
         {
             var batch = Enumerable.Range(next, ScriptsOfBatch).Select(RequestGenerator.Create).ToList();
@@ -34,7 +35,7 @@ public sealed class RequestFuzzTests
             requests += batch.Sum(script => script.Count);
         }
 
-        var (elapsed, used) = (Ambience.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
+        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
         var (seconds, cpuSeconds) = (elapsed.TotalSeconds, used.TotalSeconds);
         Figures.Report(

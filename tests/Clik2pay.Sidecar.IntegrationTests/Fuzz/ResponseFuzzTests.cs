@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 using Clik2pay.Sidecar.IntegrationTests.Support;
@@ -18,17 +19,17 @@ public sealed class ResponseFuzzTests
         await using var provider = new ScriptedProvider();
         await using var sidecar = await FuzzSidecar.StartAsync(provider.Address, findings);
         var callers = Enumerable.Range(0, Callers).Select(_ => new ResponseCaller(sidecar.Address, provider, findings, tally)).ToList();
-        var (begun, cpu) = (Ambience.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (begun, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
         await RunAsync(callers, [.. Corpus.Read("responses").Select(ResponseScript.OfCorpus)]);
-        var count = Ambience.Repeats(many: 100_000, few: 5_000);
+        var count = LongTests.Repeats(many: 100_000, few: 5_000);
         for (var next = 0; next < count; next += count / Batches)
         {
             await RunAsync(callers, [.. Enumerable.Range(next, count / Batches).Select(ResponseGenerator.Create)]);
             memory.Sample();
         }
 
-        var (elapsed, used) = (Ambience.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
+        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
         Figures.Report(
             $"{count} generated responses in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time): callers got {tally}");

@@ -1,5 +1,5 @@
 using System.Net;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -62,7 +62,7 @@ public sealed class AddressTests
         {
             Assert.Equal(HttpStatusCode.OK, (await kubelet.GetAsync("/livez", TestContext.Current.CancellationToken)).StatusCode);
             mostFiles = Math.Max(mostFiles, Directory.GetFileSystemEntries($"/proc/{program.Id}/fd").Length);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time);
         }
 
         var responses = await Task.WhenAll(payments);
@@ -132,16 +132,16 @@ public sealed class AddressTests
 
         var environment = SidecarProcess.Environment($"http://two.example:{apiPort}", tokenEndpoint,
             [.. network.Settings, ("Clik2pay:TokenEndpoint", $"http://two.example:{tokenPort}/oauth2/token")]);
-        var start = Ambience.Time.GetTimestamp();
+        var start = SystemDefaults.Time.GetTimestamp();
         await using var program = SidecarProcess.StartBy(network.Command, environment, "run");
         var (address, admin) = await program.WaitForAddressesAsync();
         await program.WaitForLineAsync("Access token refreshed");
-        var token = Ambience.Time.GetElapsedTime(start);
+        var token = SystemDefaults.Time.GetElapsedTime(start);
 
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
-        start = Ambience.Time.GetTimestamp();
+        start = SystemDefaults.Time.GetTimestamp();
         using var first = await caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);
-        var payment = Ambience.Time.GetElapsedTime(start);
+        var payment = SystemDefaults.Time.GetElapsedTime(start);
         var (exitCode, output) = await SidecarProcess.RunByAsync(network.Command, environment, "check");
 
         var fault = isSilent ? "one is silent" : "one refuses";

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Clik2pay.Sidecar.Cli;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -25,7 +25,7 @@ public sealed class ConnectFailureTests
         await using var names = new NameServer(network.Host);
         var requests = 0;
         await using var silent = new ScriptedUpstream(
-            connection => Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, connection.Stopped), address: network.Host);
+            connection => Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, connection.Stopped), address: network.Host);
         await using var untrusted = new ScriptedUpstream(CountAsync, stranger, network.Host);
         await using var dropped = new ScriptedUpstream(CountAsync, address: network.Host);
         await using var refusing = new ScriptedUpstream(

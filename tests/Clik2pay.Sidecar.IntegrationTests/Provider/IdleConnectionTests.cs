@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
@@ -17,9 +17,9 @@ public sealed class IdleConnectionTests
         {
             await connection.ReadRequestAsync();
             await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-            var start = Ambience.Time.GetTimestamp();
+            var start = SystemDefaults.Time.GetTimestamp();
             Assert.Null(await connection.ReadRequestAsync());
-            closed.SetResult(Ambience.Time.GetElapsedTime(start));
+            closed.SetResult(SystemDefaults.Time.GetElapsedTime(start));
         });
         await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
 

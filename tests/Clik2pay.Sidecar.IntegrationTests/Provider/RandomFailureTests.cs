@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
@@ -17,7 +18,7 @@ public sealed class RandomFailureTests
 {
     private const int Callers = 16;
 
-    private static readonly int Requests = Ambience.Repeats(many: 40_000, few: 2_000);
+    private static readonly int Requests = LongTests.Repeats(many: 40_000, few: 2_000);
 
     private readonly ConcurrentDictionary<int, int> arrivals = new();
     private readonly ConcurrentDictionary<string, int> outcomes = new(StringComparer.Ordinal);
@@ -81,7 +82,7 @@ public sealed class RandomFailureTests
 
         try
         {
-            var response = await connection.ReadAnswerAsync().WaitAsync(TimeSpan.FromMinutes(2));
+            var response = await connection.ReadResponseAsync().WaitAsync(TimeSpan.FromMinutes(2));
             var sent = ((string[])[" no", " maybe"]).FirstOrDefault(
                 value => response.Text.Contains($"\"sent\":\"{value[1..]}\"", StringComparison.Ordinal), "");
             outcomes.AddOrUpdate($"{response.Status}{sent}", 1, (_, count) => count + 1);
@@ -140,7 +141,7 @@ public sealed class RandomFailureTests
                 case 6:
                     // Closes while it is idle, perhaps just as the next request is sent.
                     await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
-                    await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5)), Ambience.Time, connection.Stopped);
+                    await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5)), SystemDefaults.Time, connection.Stopped);
                     return;
                 default:
                     await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");

@@ -1,5 +1,5 @@
 using System.Net;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
@@ -75,7 +75,7 @@ public sealed class ResponseBoundaryTests
                     await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
                 }
 
-                await Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, connection.Stopped);
+                await Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, connection.Stopped);
             },
             isSecure ? certificates : null);
         await using var sidecar = await TestSidecar.StartAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
@@ -13,7 +14,7 @@ public sealed class SilentDropTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Detected = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Ambience.Repeats(many: 60, few: 30));
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 30));
 
     [Lesson("five minutes of 504 on the one dropped connection: hyperium/hyper#4186, agentgateway#3231")]
     [Fact]
@@ -73,13 +74,13 @@ public sealed class SilentDropTests
             await network.DropIncomingAsync("--sport", $"{upstream.Port}", "--dport", $"{port}");
         }
 
-        var start = Ambience.Time.GetTimestamp();
+        var start = SystemDefaults.Time.GetTimestamp();
         var payments = new List<Task<Payment>>();
         for (var at = TimeSpan.Zero; at <= Duration; at += Interval)
         {
             await Task.Delay(
-                at - Ambience.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Ambience.Time);
-            payments.Add(TimeAsync(Ambience.Time.GetElapsedTime(start)));
+                at - SystemDefaults.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, SystemDefaults.Time);
+            payments.Add(TimeAsync(SystemDefaults.Time.GetElapsedTime(start)));
         }
 
         return (connections, await Task.WhenAll(payments));

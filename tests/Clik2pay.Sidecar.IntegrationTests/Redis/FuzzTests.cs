@@ -1,4 +1,5 @@
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
@@ -72,9 +73,9 @@ public sealed class FuzzTests
         for (var i = 0; i < Count; i++)
         {
             server.Reply = i < seeds.Length ? seeds[i] : mutator.Change(seeds[random.Next(seeds.Length)]);
-            var begun = Ambience.Time.GetTimestamp();
+            var begun = SystemDefaults.Time.GetTimestamp();
             injected += (await rig.ReadAsync()).Token is null ? 0 : 1;
-            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Ambience.Time.GetElapsedTime(begun).Ticks));
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, SystemDefaults.Time.GetElapsedTime(begun).Ticks));
         }
 
         Figures.Report($"{Count} fuzzed streams in place of a reply: {injected} taken for a token, the slowest visit took {slowest.TotalSeconds:0.00} s of {RedisClient.Timeout.TotalSeconds:0} s");

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -153,10 +153,10 @@ public sealed class RedisClientTests
         const string key = "clik2pay:text";
         await rig.RunAsync("return redis.call('SET', KEYS[1], ARGV[1])", [key], new string('x', 200));
 
-        var begun = Ambience.Time.GetTimestamp();
+        var begun = SystemDefaults.Time.GetTimestamp();
         var response = await rig.RunAsync("return redis.call('GET', KEYS[1])", [key]);
 
-        var seconds = Ambience.Time.GetElapsedTime(begun).TotalSeconds;
+        var seconds = SystemDefaults.Time.GetElapsedTime(begun).TotalSeconds;
         Figures.Report($"operation through a proxy, {fault}: {response.Failure?.ToString() ?? "success"} after {seconds:0.0} s");
         Assert.Equal(failure, response.Failure);
     }

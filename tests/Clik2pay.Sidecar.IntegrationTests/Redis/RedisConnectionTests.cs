@@ -1,6 +1,6 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
-using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -19,7 +19,7 @@ public sealed class RedisConnectionTests
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
         await rig.WriteAsync(RedisRig.Token("a"));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), Ambience.Time);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), SystemDefaults.Time);
         var (timers, threads) = (Timer.ActiveCount, CountThreads());
 
         for (var i = 0; i < Operations; i++)
@@ -30,7 +30,7 @@ public sealed class RedisConnectionTests
         while (Timer.ActiveCount > timers + (Operations / 10))
         {
             // The library's timeouts of a few seconds end by themselves. A heartbeat would not.
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, deadline.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, deadline.Token);
         }
 
         var (timersAfter, threadsAfter) = (Timer.ActiveCount, CountThreads());

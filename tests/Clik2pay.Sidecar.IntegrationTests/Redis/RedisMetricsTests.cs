@@ -13,7 +13,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 public sealed class RedisMetricsTests : IAsyncLifetime
 {
     private const string Operations = "clik2pay.sidecar.store_operations";
-    private const string Foreign = "clik2pay.sidecar.store_foreign_values";
+    private const string Invalid = "clik2pay.sidecar.store_foreign_values";
     private const string Lease = "clik2pay.sidecar.lease_acquisitions";
 
     private RedisServer server = null!;
@@ -78,7 +78,7 @@ public sealed class RedisMetricsTests : IAsyncLifetime
         await server.RunAsync("SET", rig.NoteName, "forged", "PX", "3600000");
         await using (await rig.AcquireAsync())
         {
-            Assert.Equal((2, 2), (rig.Recorded.Sum(Foreign), rig.Recorded.Sum(Operations, "discard", "success")));
+            Assert.Equal((2, 2), (rig.Recorded.Sum(Invalid), rig.Recorded.Sum(Operations, "discard", "success")));
         }
     }
 

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -103,7 +103,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
         Assert.InRange(attempt.Failure!.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         while (attempt.Outcome == LeaseOutcome.HeldOff)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
             attempt = await other.AcquireAsync();
         }
 

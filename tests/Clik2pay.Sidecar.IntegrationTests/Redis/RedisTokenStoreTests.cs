@@ -1,5 +1,5 @@
 using System.Text;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
@@ -157,7 +157,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     {
         await Rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
 
-        var remaining = (await Rig.ReadAsync()).Token!.ExpiresAt - Ambience.Time.GetMonotonicNow();
+        var remaining = (await Rig.ReadAsync()).Token!.ExpiresAt - SystemDefaults.Time.GetMonotonicNow();
         Assert.InRange(remaining, TimeSpan.Zero, TimeSpan.FromSeconds(3600));
     }
 

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
@@ -48,13 +48,13 @@ public sealed class StoppedRedisTests : IAsyncLifetime
         await late.ReadAsync();
         proxy.BeforeScript = () => server.Signal(SidecarProcess.Stop);
         Assert.False(await late.Store.WriteAsync(late.Key, token, TestContext.Current.CancellationToken));
-        await Task.Delay(TimeSpan.FromSeconds(1), Ambience.Time, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(1), SystemDefaults.Time, TestContext.Current.CancellationToken);
         server.Signal(SidecarProcess.Continue);
 
         await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
         var left = TimeSpan.FromMilliseconds((await server.RunAsync("PTTL", rig.TokenName)).Integer!.Value);
-        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - Ambience.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
+        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - SystemDefaults.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]

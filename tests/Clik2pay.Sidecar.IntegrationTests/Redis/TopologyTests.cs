@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
@@ -45,7 +45,7 @@ public sealed class TopologyTests
         Assert.Equal(StoreReading.Unavailable, await rig.ReadAsync());
         await sentinel.WaitForAsync(reply => reply.Items![1].Text != $"{master.Port}", "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "tokens");
         while ((await rig.CheckAsync()).Failure is not null)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, TestContext.Current.CancellationToken);
 
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
         await rig.WriteAsync(RedisRig.Token("b", left: 3600));
@@ -131,7 +131,7 @@ public sealed class TopologyTests
 
         await redis.FailOverAsync();
         while ((await rig.CheckAsync()).Failure is not null)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
         await rig.WriteAsync(RedisRig.Token("b"));
 
         Assert.Equal("b", (await rig.ReadAsync()).Token?.Value);
@@ -195,7 +195,7 @@ public sealed class TopologyTests
 
         using var rig = new RedisRig($"{others[0].Endpoint},{others[1].Endpoint}");
         while ((await rig.CheckAsync()).Failure is not null)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
         await rig.WriteAsync(RedisRig.Token("a"));
 
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);

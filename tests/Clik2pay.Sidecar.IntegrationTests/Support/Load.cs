@@ -1,4 +1,5 @@
 using System.Net;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
@@ -41,7 +42,7 @@ internal sealed class Load : IAsyncDisposable
                 Interlocked.Increment(ref failed);
             }
 
-            await Task.Delay(pause, Ambience.Time, CancellationToken.None);
+            await Task.Delay(pause, SystemDefaults.Time, CancellationToken.None);
         }
     }
 }

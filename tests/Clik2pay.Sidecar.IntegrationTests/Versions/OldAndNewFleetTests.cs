@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
@@ -29,13 +30,13 @@ public sealed class OldAndNewFleetTests
             await rig.StartReplicaOfAsync(old.File),
             await rig.StartReplicaAsync(),
         };
-        var since = Ambience.Time.GetTimestamp();
+        var since = SystemDefaults.Time.GetTimestamp();
         await using var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 50);
 
         // 1. Several lifetimes.
         await WaitAsync(() => rig.TokenCalls == 6);
         var before = rig.TokenCalls;
-        Assert.InRange(before, 5, 1 + (int)(Ambience.Time.GetElapsedTime(since) / RefreshInterval));
+        Assert.InRange(before, 5, 1 + (int)(SystemDefaults.Time.GetElapsedTime(since) / RefreshInterval));
 
         // 2. One token is revoked: the replicas of both versions use the next one.
         var revoked = ExpiringProvider.TokenOf(before);
@@ -58,11 +59,11 @@ public sealed class OldAndNewFleetTests
 
     private static async Task WaitAsync(Func<bool> condition)
     {
-        var since = Ambience.Time.GetTimestamp();
+        var since = SystemDefaults.Time.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Ambience.Time.GetElapsedTime(since) < 8 * Lifetime, "The condition is not met in time.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+            Assert.True(SystemDefaults.Time.GetElapsedTime(since) < 8 * Lifetime, "The condition is not met in time.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
     }
 }

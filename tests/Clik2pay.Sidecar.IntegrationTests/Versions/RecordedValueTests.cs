@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis;
@@ -35,7 +35,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
         clocks = await SteppedClocks.CreateAsync();
 
         // Ten minutes of the token's hour are over.
-        clocks.StepWall(RecordedAt + TimeSpan.FromMinutes(10) - Ambience.Time.GetUtcNow());
+        clocks.StepWall(RecordedAt + TimeSpan.FromMinutes(10) - SystemDefaults.Time.GetUtcNow());
         server = await RedisProcess.StartAsync(access: null, [], environment: clocks.Variables);
         rig = new($"{server.Endpoint}");
     }
@@ -58,7 +58,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
 
         Assert.Equal("recorded-token", read.Value);
         Assert.Equal(TimeSpan.FromHours(1), read.Lifetime);
-        var remaining = read.ExpiresAt - Ambience.Time.GetMonotonicNow();
+        var remaining = read.ExpiresAt - SystemDefaults.Time.GetMonotonicNow();
         Assert.InRange(remaining, TimeSpan.FromMinutes(49), TimeSpan.FromMinutes(50));
     }
 

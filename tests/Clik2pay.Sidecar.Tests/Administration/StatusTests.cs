@@ -165,6 +165,6 @@ public sealed class StatusTests
         WhyRotationPending = null,
         Store = new("this process"),
         LastLease = null,
-        Answers = [],
+        Responses = [],
     };
 }

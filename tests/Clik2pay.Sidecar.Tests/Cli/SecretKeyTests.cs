@@ -19,9 +19,9 @@ public sealed partial class SecretKeyTests
         {
             string[] sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section];
             var unknown = sections.Select(section => KeyValuePair.Create<string, string?>($"{section}:Unknown", "x"));
-            Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var mistakes);
-            var known = mistakes.Where(mistake => mistake.Contains(":Unknown: ", StringComparison.Ordinal))
-                .SelectMany(mistake => Key().Matches(mistake.Split("Known are")[1]).Select(match => match.Value))
+            Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var errors);
+            var known = errors.Where(error => error.Contains(":Unknown: ", StringComparison.Ordinal))
+                .SelectMany(error => Key().Matches(error.Split("Known are")[1]).Select(match => match.Value))
                 .ToHashSet(StringComparer.Ordinal);
             return [.. known.Where(key => known.Contains(key + "File"))];
         }

@@ -143,7 +143,7 @@ public sealed partial class VerbTests
         {
             var pause = answer.Headers.RetryAfter!.Delta!.Value;
             waited += pause;
-            await Task.Delay(pause, Ambient.Time);
+            await Task.Delay(pause, SystemDefaults.Time);
             answer = await caller.PostAsync("/open/v1/payment-requests", new StringContent(Payment));
         }
 

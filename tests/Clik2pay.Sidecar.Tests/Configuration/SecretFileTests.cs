@@ -30,17 +30,17 @@ public sealed class SecretFileTests : IDisposable
     {
         var file = Write("password", content);
 
-        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", file)));
-        Assert.StartsWith("Clik2pay:PasswordFile: ", mistake, StringComparison.Ordinal);
-        Assert.Contains(file, mistake, StringComparison.Ordinal);
-        Assert.Contains(why, mistake, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", mistake.Replace(file, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var error = Assert.Single(Errors(("Clik2pay:PasswordFile", file)));
+        Assert.StartsWith("Clik2pay:PasswordFile: ", error, StringComparison.Ordinal);
+        Assert.Contains(file, error, StringComparison.Ordinal);
+        Assert.Contains(why, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Replace(file, "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_that_does_not_exist_is_named()
     {
-        var error = Assert.Single(Mistakes(("Clik2pay:PasswordFile", "/nowhere/password")));
+        var error = Assert.Single(Errors(("Clik2pay:PasswordFile", "/nowhere/password")));
 
         Assert.Contains("the file /nowhere/password does not exist", error, StringComparison.Ordinal);
     }
@@ -48,16 +48,16 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public void A_folder_in_the_place_of_a_file_is_told_as_such()
     {
-        var mistake = Assert.Single(Mistakes(("Clik2pay:PasswordFile", folder)));
+        var error = Assert.Single(Errors(("Clik2pay:PasswordFile", folder)));
 
-        Assert.Contains($"{folder} is a folder", mistake, StringComparison.Ordinal);
+        Assert.Contains($"{folder} is a folder", error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("canary-password")]
     [InlineData("canary/password+of/base64==")]
     public void What_is_no_path_may_be_the_secret_itself_and_is_not_quoted(string secret) =>
-        Assert.DoesNotContain("canary", Assert.Single(Mistakes(("Clik2pay:PasswordFile", secret))), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", Assert.Single(Errors(("Clik2pay:PasswordFile", secret))), StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_gives_all_three()
@@ -72,9 +72,9 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public void A_secret_that_is_given_twice_is_refused()
     {
-        var mistake = Assert.Single(Mistakes(("Clik2pay:Password", "p"), ("Clik2pay:PasswordFile", Write("password", "other"))));
+        var error = Assert.Single(Errors(("Clik2pay:Password", "p"), ("Clik2pay:PasswordFile", Write("password", "other"))));
 
-        Assert.Contains("more than once", mistake, StringComparison.Ordinal);
+        Assert.Contains("more than once", error, StringComparison.Ordinal);
     }
 
     private string Write(string name, string content)
@@ -86,13 +86,13 @@ public sealed class SecretFileTests : IDisposable
 
     private static CredentialSet? Read(params (string Key, string? Value)[] values) => TryRead(values, out _);
 
-    private static IReadOnlyList<string> Mistakes(params (string Key, string? Value)[] values)
+    private static IReadOnlyList<string> Errors(params (string Key, string? Value)[] values)
     {
-        Assert.Null(TryRead(values, out var mistakes));
-        return mistakes;
+        Assert.Null(TryRead(values, out var errors));
+        return errors;
     }
 
-    private static CredentialSet? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> mistakes)
+    private static CredentialSet? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> errors)
     {
         var all = new Dictionary<string, string?> { ["Clik2pay:Username"] = "u", ["Clik2pay:ApiKey"] = "k" };
         foreach (var (key, value) in values)
@@ -100,7 +100,7 @@ public sealed class SecretFileTests : IDisposable
 
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
         var set = CredentialSetReader.Read(reader);
-        mistakes = reader.Mistakes;
+        errors = reader.Errors;
         return set;
     }
 }

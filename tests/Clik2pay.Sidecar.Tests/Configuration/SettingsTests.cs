@@ -48,7 +48,7 @@ public sealed class SettingsTests
     {
         var addresses = Custom("http://api.example", "http://auth.example/token");
 
-        Assert.Equal(2, Mistakes(addresses).Count(m => m.Contains("AllowInsecureUpstream", StringComparison.Ordinal)));
+        Assert.Equal(2, Errors(addresses).Count(m => m.Contains("AllowInsecureUpstream", StringComparison.Ordinal)));
         Read([.. addresses, ("Clik2pay:AllowInsecureUpstream", "true")]);
     }
 
@@ -57,9 +57,9 @@ public sealed class SettingsTests
     {
         var addresses = Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token");
 
-        var mistake = Assert.Single(Mistakes([.. addresses, ("Clik2pay:CaFile", "/etc/ssl/certs/ca-certificates.crt")]));
+        var error = Assert.Single(Errors([.. addresses, ("Clik2pay:CaFile", "/etc/ssl/certs/ca-certificates.crt")]));
 
-        Assert.StartsWith("Clik2pay:CaFile: no certificates are checked, because Clik2pay:ApiBaseUrl", mistake, StringComparison.Ordinal);
+        Assert.StartsWith("Clik2pay:CaFile: no certificates are checked, because Clik2pay:ApiBaseUrl", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,13 +78,13 @@ public sealed class SettingsTests
             ["Redis:ConnectionString"] = "localhost,passwort=canary",
         }).Build();
 
-        Assert.Null(Settings.TryRead(configuration, out var mistakes));
+        Assert.Null(Settings.TryRead(configuration, out var errors));
 
         string[] keys = ["Clik2pay:Environment", "Clik2pay:RefreshAt", "Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Clik2pay:Usernam", "Sidecar:Listen", "Sidecar:Admin", "Redis:ConnectionString"];
-        Assert.All(keys, key => Assert.Single(mistakes, mistake => mistake.StartsWith(key + ": ", StringComparison.Ordinal)));
-        Assert.Equal(keys.Length, mistakes.Count);
-        Assert.All(mistakes, mistake => Assert.DoesNotContain('\n', mistake));
-        Assert.All(mistakes, mistake => Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal));
+        Assert.All(keys, key => Assert.Single(errors, error => error.StartsWith(key + ": ", StringComparison.Ordinal)));
+        Assert.Equal(keys.Length, errors.Count);
+        Assert.All(errors, error => Assert.DoesNotContain('\n', error));
+        Assert.All(errors, error => Assert.DoesNotContain("canary", error, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -144,10 +144,10 @@ public sealed class SettingsTests
     [InlineData("Clik2pay:ApiKey", "schlüssel", "position 5")]
     public void A_mistake_is_told_with_its_remedy(string key, string value, string remedy)
     {
-        var mistake = Assert.Single(Mistakes((key, value)));
+        var error = Assert.Single(Errors((key, value)));
 
-        Assert.Contains(remedy, mistake, StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
+        Assert.Contains(remedy, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -158,17 +158,17 @@ public sealed class SettingsTests
     [InlineData("Clik2pay:TokenEndpoint", "", "missing")]
     public void A_mistake_in_a_custom_address_is_told_with_its_remedy(string key, string value, string remedy)
     {
-        var mistake = Assert.Single(Mistakes([.. Custom("https://api.example", "https://auth.example/token"), (key, value)]));
+        var error = Assert.Single(Errors([.. Custom("https://api.example", "https://auth.example/token"), (key, value)]));
 
-        Assert.Contains(remedy, mistake, StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
+        Assert.Contains(remedy, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("http://localhost:8080", "https://auth.example/token")]
     [InlineData("https://api.example", "http://127.0.0.1:9090/oauth2/token")]
     public void A_sidecar_that_would_call_itself_is_refused(string api, string tokenEndpoint) =>
-        Assert.Contains("call itself", Assert.Single(Mistakes(Custom(api, tokenEndpoint))), StringComparison.Ordinal);
+        Assert.Contains("call itself", Assert.Single(Errors(Custom(api, tokenEndpoint))), StringComparison.Ordinal);
 
     [Fact]
     public void Allowed_hosts_can_be_an_array_too() =>
@@ -198,18 +198,18 @@ public sealed class SettingsTests
 
     private static Settings Read(params (string, string?)[] values)
     {
-        var settings = TryRead(values, out var mistakes);
-        Assert.Empty(mistakes);
+        var settings = TryRead(values, out var errors);
+        Assert.Empty(errors);
         return settings!;
     }
 
-    private static IReadOnlyList<string> Mistakes(params (string, string?)[] values)
+    private static IReadOnlyList<string> Errors(params (string, string?)[] values)
     {
-        Assert.Null(TryRead(values, out var mistakes));
-        return mistakes;
+        Assert.Null(TryRead(values, out var errors));
+        return errors;
     }
 
-    private static Settings? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> mistakes)
+    private static Settings? TryRead((string Key, string? Value)[] values, out IReadOnlyList<string> errors)
     {
         var all = new Dictionary<string, string?>
         {
@@ -220,6 +220,6 @@ public sealed class SettingsTests
         };
         foreach (var (key, value) in values)
             all[key] = value;
-        return Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), out mistakes);
+        return Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), out errors);
     }
 }

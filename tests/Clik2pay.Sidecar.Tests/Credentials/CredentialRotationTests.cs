@@ -205,7 +205,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
             time.Advance(TimeSpan.FromSeconds(1));
 
             // What that sets off has to read real files.
-            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), Ambient.Time));
+            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), SystemDefaults.Time));
         }
 
         return await task;
@@ -215,7 +215,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     {
         secret.Swap("user", "password-0", "key-0");
         sidecar = await TestSidecar.StartAsync([("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null), .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
-        sidecar.Upstream.Respond = provider.AnswerAsync;
+        sidecar.Upstream.Respond = provider.RespondAsync;
         await sidecar.WaitForTokenAsync("access_token_1");
     }
 }

@@ -26,12 +26,12 @@ public sealed class LimitTests : IAsyncDisposable
     {
         await using var sidecar = await TestSidecar.StartAsync(upstream);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
-        var start = Ambient.Time.GetTimestamp();
+        var start = SystemDefaults.Time.GetTimestamp();
 
         await connection.SendAsync(request);
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
-        Figures.Report($"408 to a request that stops in the middle: after {Ambient.Time.GetElapsedTime(start).TotalSeconds:0.0} s");
+        Figures.Report($"408 to a request that stops in the middle: after {SystemDefaults.Time.GetElapsedTime(start).TotalSeconds:0.0} s");
         await AssertEndsWithAsync(connection, answer, 408);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
         Assert.Equal(0, upstream.BytesSeen);
@@ -50,7 +50,7 @@ public sealed class LimitTests : IAsyncDisposable
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}{framing}{new string('a', 100_000)}");
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         await AssertEndsWithAsync(connection, answer, 408);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
@@ -68,7 +68,7 @@ public sealed class LimitTests : IAsyncDisposable
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync(Head + headers + Chunk(chunk));
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         await AssertEndsWithAsync(connection, answer, 413);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
@@ -82,7 +82,7 @@ public sealed class LimitTests : IAsyncDisposable
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n{Chunk(90_000)}{Chunk(10_001)}");
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         await AssertEndsWithAsync(connection, answer, 413);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
@@ -113,7 +113,7 @@ public sealed class LimitTests : IAsyncDisposable
         foreach (var connection in new[] { first, second })
         {
             await connection.SendAsync(request);
-            Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+            Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
         }
 
         await using (var third = await RawConnection.OpenAsync(sidecar.Address))
@@ -121,7 +121,7 @@ public sealed class LimitTests : IAsyncDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/readyz")).StatusCode);
         await first.SendAsync(request);
-        Assert.Equal(200, (await first.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await first.ReadResponseAsync()).Status);
 
         // One that ends makes room for another, as soon as the server has seen its end.
         await second.DisposeAsync();

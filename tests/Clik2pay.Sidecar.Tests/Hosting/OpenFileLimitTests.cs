@@ -91,7 +91,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     {
         await using var stream = new NetworkStream(caller);
         await stream.WriteAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
-        return (await new WireReader(stream).ReadAnswerAsync()).Status;
+        return (await new WireReader(stream).ReadResponseAsync()).Status;
     }
 
     private static async Task<int> CallUntilAcceptedAsync(Uri address)
@@ -107,7 +107,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
             catch (Exception e) when (e is IOException or SocketException)
             {
                 // The sidecar has not noticed yet that the others have gone.
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Ambient.Time);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time);
             }
         }
     }
@@ -123,14 +123,14 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
 
         // In ticks of 10 ms. A thread that retries accept in a loop uses up to 100 in each second, for as long as the callers stay.
         long used;
-        var start = Ambient.Time.GetTimestamp();
+        var start = SystemDefaults.Time.GetTimestamp();
         do
         {
             var before = ProcessorTime(program);
-            await Task.Delay(TimeSpan.FromSeconds(1), Ambient.Time);
+            await Task.Delay(TimeSpan.FromSeconds(1), SystemDefaults.Time);
             used = ProcessorTime(program) - before;
         }
-        while (used > 10 && Ambient.Time.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
+        while (used > 10 && SystemDefaults.Time.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
         Assert.InRange(used, 0, 10);
     }
 
@@ -164,7 +164,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         var open = callers.Count;
         while (true)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(200), Ambient.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), SystemDefaults.Time);
             var now = callers.Count(IsOpen);
             if (now == open)
                 return now;

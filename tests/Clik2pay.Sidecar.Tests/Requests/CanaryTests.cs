@@ -36,7 +36,7 @@ public sealed class CanaryTests : IAsyncLifetime
     private readonly ConcurrentQueue<string> logs = new();
     private readonly ConcurrentQueue<string> answers = new();
     private readonly ConcurrentQueue<string> pages = new();
-    private readonly List<string> mistakes = [];
+    private readonly List<string> errors = [];
     private OtlpReceiver collector = null!;
     private readonly List<string> texts = [];
 
@@ -99,16 +99,16 @@ public sealed class CanaryTests : IAsyncLifetime
             code => Assert.Contains(answers, text => text.Contains($"Clik2pay-Sidecar-Error: {code}\r\n", StringComparison.Ordinal)));
         Assert.All(["HTTP/1.1 200 ", "HTTP/1.1 302 ", "HTTP/1.1 401 ", "X-Kept: trailer"], text => Assert.Contains(answers, answer => answer.Contains(text, StringComparison.Ordinal)));
         Assert.All(["The sidecar is alive.", "A valid access token is held.", "refused the username or the password"], text => Assert.Contains(pages, page => page.Contains(text, StringComparison.Ordinal)));
-        Assert.All(["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "], key => Assert.Contains(mistakes, mistake => mistake.StartsWith(key, StringComparison.Ordinal)));
+        Assert.All(["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "], key => Assert.Contains(errors, error => error.StartsWith(key, StringComparison.Ordinal)));
         Assert.Contains("credential set", texts);
         Assert.All(["clik2pay_sidecar_own_answers_total", "# EOF", "\"tokenEndpoint\"", "Last refreshes"], text => Assert.Contains(pages, page => page.Contains(text, StringComparison.Ordinal)));
         Assert.All(["wait for access token", "clik2pay.sidecar.token_refreshes", "GET /open/v1/{**rest}"], text => Assert.Contains(collector.Received, export => export.Body.Contains(text, StringComparison.Ordinal)));
 
         var search = new SecretSearch(secrets.All);
-        var hits = new[] { ("log", logs), ("activity", telemetry.Activities), ("measurement", telemetry.Measurements), ("answer", answers), ("page", pages), ("export", collector.Received.Select(export => export.Body)), ("mistake", mistakes), ("text", (IEnumerable<string>)texts) }
+        var hits = new[] { ("log", logs), ("activity", telemetry.Activities), ("measurement", telemetry.Measurements), ("answer", answers), ("page", pages), ("export", collector.Received.Select(export => export.Body)), ("error", errors), ("text", (IEnumerable<string>)texts) }
             .SelectMany(sink => sink.Item2.SelectMany(search.Find).Select(hit => $"{sink.Item1}: {hit}")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
-        Figures.Report($"canary: {search.Secrets} secrets in {search.Forms} forms, searched {logs.Count} log lines, {telemetry.Activities.Count} activities, {telemetry.MeasurementCount} measurements, {answers.Count} answers, {collector.Received.Count} exports, {pages.Count} admin pages, {mistakes.Count} mistakes in settings: {hits.Count} hits");
+        Figures.Report($"canary: {search.Secrets} secrets in {search.Forms} forms, searched {logs.Count} log lines, {telemetry.Activities.Count} activities, {telemetry.MeasurementCount} measurements, {answers.Count} answers, {collector.Received.Count} exports, {pages.Count} admin pages, {errors.Count} errors in settings: {hits.Count} hits");
         Assert.Equal([], hits);
 
         void Logged(string text) => Assert.Contains(logs, line => line.Contains(text, StringComparison.Ordinal));
@@ -224,7 +224,7 @@ public sealed class CanaryTests : IAsyncLifetime
             time: time);
     }
 
-    /// <summary>Answers that hold what was sent to the token endpoint, or what it should have sent.</summary>
+    /// <summary>Responses that hold what was sent to the token endpoint, or what it should have sent.</summary>
     private IEnumerable<RequestDelegate> TokenEndpointFaults()
     {
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{secrets.Username}:{secrets.Password}"));
@@ -304,7 +304,7 @@ public sealed class CanaryTests : IAsyncLifetime
             values.Remove(whole, out var secret);
             values[key] = spoil(secret ?? secrets.Password);
             Sidecar.Settings.TryRead(Build(values), out var told);
-            mistakes.AddRange(told);
+            errors.AddRange(told);
         }
 
         static IConfigurationRoot Build(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();

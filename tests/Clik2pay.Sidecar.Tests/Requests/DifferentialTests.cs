@@ -40,7 +40,7 @@ public sealed class DifferentialTests
         upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(address);
         await connection.SendAsync(exchange.Request);
-        var answer = await connection.ReadAnswerAsync(hasBody: exchange.Method != "HEAD");
+        var answer = await connection.ReadResponseAsync(hasBody: exchange.Method != "HEAD");
         return (Assert.Single(upstream.Received), answer);
     }
 

@@ -227,7 +227,7 @@ public sealed class SimulatorTests : IAsyncLifetime
         {
             Assert.False((slowToken.IsCompleted || slowCall.IsCompleted) && time.GetUtcNow() - before < TimeSpan.FromSeconds(1), "it was answered without the delay");
             time.Advance(TimeSpan.FromMilliseconds(500));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), Ambient.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), SystemDefaults.Time);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await slowToken).StatusCode);

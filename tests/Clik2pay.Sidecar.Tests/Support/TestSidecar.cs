@@ -22,12 +22,12 @@ namespace Clik2pay.Sidecar.Tests.Support;
 internal sealed class TestSidecar : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly bool ownsNeighbours;
+    private readonly bool ownsServers;
 
-    private TestSidecar(WebApplication app, RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, RecordedLog log, bool ownsNeighbours)
+    private TestSidecar(WebApplication app, RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, RecordedLog log, bool ownsServers)
     {
         this.app = app;
-        this.ownsNeighbours = ownsNeighbours;
+        this.ownsServers = ownsServers;
         (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
         var addresses = app.Urls.ToArray();
         Address = addresses[0].StartsWith("http://unix:", StringComparison.Ordinal) ? new("http://localhost") : new(addresses[0]);
@@ -62,7 +62,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         var upstream = await RecordingUpstream.StartAsync();
         var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         arrange?.Invoke(tokenEndpoint);
-        return await StartAsync(upstream, tokenEndpoint, settings, time, ownsNeighbours: true);
+        return await StartAsync(upstream, tokenEndpoint, settings, time, ownsServers: true);
     }
 
     /// <summary>In front of an upstream that sees the wire.</summary>
@@ -76,7 +76,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         var values = Defaults(upstream.Address, tokenEndpoint.Address).Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
         var configuration = new ConfigurationBuilder().Add(routes).AddInMemoryCollection(values).Build();
-        var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, time: null, ownsNeighbours: true);
+        var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, time: null, ownsServers: true);
         routes.Refused = sidecar.app.Logger.EditRefused;
         return sidecar;
     }
@@ -86,13 +86,13 @@ internal sealed class TestSidecar : IAsyncDisposable
         FakeTokenEndpoint tokenEndpoint,
         IEnumerable<(string Key, string? Value)>? settings = null,
         TimeProvider? time = null,
-        bool ownsNeighbours = false)
+        bool ownsServers = false)
     {
         var values = Defaults(upstream.Address, tokenEndpoint.Address);
         foreach (var (key, value) in settings ?? [])
             values[key] = value;
 
-        return StartAsync(upstream, tokenEndpoint, new ConfigurationBuilder().AddInMemoryCollection(values).Build(), time, ownsNeighbours);
+        return StartAsync(upstream, tokenEndpoint, new ConfigurationBuilder().AddInMemoryCollection(values).Build(), time, ownsServers);
     }
 
     public static Dictionary<string, string?> Defaults(string upstream, Uri tokenEndpoint) => new(StringComparer.OrdinalIgnoreCase)
@@ -135,7 +135,7 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     private static async Task WaitAsync(Func<bool> condition, string failure)
     {
-        var clock = Ambient.Time;
+        var clock = SystemDefaults.Time;
         var startedAt = clock.GetTimestamp();
         while (!condition())
         {
@@ -145,10 +145,10 @@ internal sealed class TestSidecar : IAsyncDisposable
     }
 
     private static async Task<TestSidecar> StartAsync(
-        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, TimeProvider? time, bool ownsNeighbours)
+        RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, IConfigurationRoot configuration, TimeProvider? time, bool ownsServers)
     {
-        var settings = Settings.TryRead(configuration, out var mistakes);
-        Assert.Empty(mistakes);
+        var settings = Settings.TryRead(configuration, out var errors);
+        Assert.Empty(errors);
 
         var log = new RecordedLog();
         var started = Program.CreateSidecar(configuration, settings!, services =>
@@ -158,7 +158,7 @@ internal sealed class TestSidecar : IAsyncDisposable
                 services.AddSingleton(time);
         });
         await started.StartAsync();
-        return new(started, upstream, tokenEndpoint, log, ownsNeighbours);
+        return new(started, upstream, tokenEndpoint, log, ownsServers);
     }
 
     public async ValueTask DisposeAsync()
@@ -167,7 +167,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         Admin.Dispose();
         Metrics.Dispose();
         await app.DisposeAsync();
-        if (ownsNeighbours)
+        if (ownsServers)
         {
             await Upstream.DisposeAsync();
             await TokenEndpoint.DisposeAsync();

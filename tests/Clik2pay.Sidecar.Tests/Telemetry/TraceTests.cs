@@ -254,12 +254,12 @@ public sealed class TraceTests
         for (var i = 0; i < 100; i++)
             Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
 
-        var signalled = Ambient.Time.GetTimestamp();
+        var signalled = SystemDefaults.Time.GetTimestamp();
         program.Signal(SidecarProcess.Terminate);
         Assert.Equal(0, await program.WaitForExitAsync());
 
         // The SDK alone would take 10 s.
-        var elapsed = Ambient.Time.GetElapsedTime(signalled);
+        var elapsed = SystemDefaults.Time.GetElapsedTime(signalled);
         Figures.Report($"SIGTERM with a collector that hangs: ended after {elapsed.TotalSeconds:0.0} s");
         Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(9));
     }

@@ -38,11 +38,11 @@ internal sealed class RedisClient(
     /// <param name="cancellationToken">Ends the operation, which ends by itself after <see cref="Timeout"/>.</param>
     public async Task<RedisResponse> RunAsync(RedisOperation operation, RedisScript script, CancellationToken cancellationToken)
     {
-        using var activity = SidecarActivities.StartStoreVisit(operation);
+        using var activity = SidecarActivities.StartStoreOperation(operation);
         var startedAt = time.GetMonotonicNow();
         var response = await TryAllAsync(SelectDatabase(script), cancellationToken);
         activity.End(response.Failure);
-        metrics.StoreVisited(operation, response.Failure, time.GetMonotonicNow() - startedAt);
+        metrics.StoreOperationEnded(operation, response.Failure, time.GetMonotonicNow() - startedAt);
         Report(response, isWriting: operation != RedisOperation.Read);
         return response;
     }

@@ -14,7 +14,7 @@ internal static partial class RedisLog
     [LoggerMessage(1302, LogLevel.Warning,
         "The value of {Key} in Redis is not used and is removed: it was not written by a sidecar with these credentials, it has expired, "
         + "or its expiry is too late, because somebody changed it or Redis's clock was set back.")]
-    public static partial void Foreign(this ILogger log, string key);
+    public static partial void Invalid(this ILogger log, string key);
 
     [LoggerMessage(1303, LogLevel.Information, "The lease ran out before it was given back; another replica may have made a token call too.")]
     public static partial void LeaseLost(this ILogger log);

@@ -33,13 +33,13 @@ internal sealed class RedisLoginReader
     public RedisLogin? Combine(RedisLogin? given, string source, string hint)
     {
         if (userKey is not null && given?.User is not null)
-            settings.AddMistake(userKey, $"the user is also in {source}. Keep one of the two.");
+            settings.AddError(userKey, $"the user is also in {source}. Keep one of the two.");
         if (passwordKey is not null && given?.Password is not null)
-            settings.AddMistake(passwordKey, $"the password is also in {source}. Keep one of the two.");
+            settings.AddError(passwordKey, $"the password is also in {source}. Keep one of the two.");
 
         if ((userKey ?? given?.User) is not null && (passwordKey ?? given?.Password) is null)
         {
-            settings.AddMistake(
+            settings.AddError(
                 userKey ?? source,
                 $"the password is missing. Set {login.SettingPrefix}Password or {login.SettingPrefix}PasswordFile."
                     + (userKey is null ? hint : ""));

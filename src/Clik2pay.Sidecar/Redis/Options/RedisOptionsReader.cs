@@ -25,7 +25,7 @@ internal static class RedisOptionsReader
         // A hash tag in the prefix replaces the sidecar's, even if it is empty. A cluster would then spread the keys over its nodes.
         if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
         {
-            settings.AddMistake(
+            settings.AddError(
                 KeyPrefixKey,
                 "it has a space, a brace or another character that is not supported. Use letters, digits and : . _ -.");
         }
@@ -40,7 +40,7 @@ internal static class RedisOptionsReader
         var error = (string?)null;
         var options = connectionString is null ? null : RedisConnectionString.TryRead(connectionString, out error);
         if (error is not null)
-            settings.AddMistake(ConnectionStringKey, error);
+            settings.AddError(ConnectionStringKey, error);
         if (options is null)
             return null;
 
@@ -74,10 +74,10 @@ internal static class RedisOptionsReader
                 ClientCertificateFiles.Validate(settings, ClientCertificateFileKey, certificateFile, ClientKeyFileKey, keyFile);
                 break;
             case ({ }, null):
-                settings.AddMistake(ClientCertificateFileKey, $"its private key is missing. Set {ClientKeyFileKey} too.");
+                settings.AddError(ClientCertificateFileKey, $"its private key is missing. Set {ClientKeyFileKey} too.");
                 break;
             case (null, { }):
-                settings.AddMistake(ClientKeyFileKey, $"its certificate is missing. Set {ClientCertificateFileKey} too.");
+                settings.AddError(ClientKeyFileKey, $"its certificate is missing. Set {ClientCertificateFileKey} too.");
                 break;
         }
     }
@@ -85,6 +85,6 @@ internal static class RedisOptionsReader
     private static void AddErrors(SettingsReader settings, IEnumerable<string> keys, string error)
     {
         foreach (var key in keys)
-            settings.AddMistake(key, error);
+            settings.AddError(key, error);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
 
     public static void WatchConnections(ListenOptions listen) => listen.Use(next => connection =>
     {
-        var writer = new AnswerWriter(connection.Transport);
+        var writer = new CallerOutput(connection.Transport);
         connection.Transport = writer;
         connection.Features.Set(writer);
         connection.Features.Set(writer.CallerInput);
@@ -32,7 +32,7 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
     public void OnNext(KeyValuePair<string, object?> value)
     {
         if (value is not { Key: BadRequest, Value: IFeatureCollection features }
-            || features.Get<AnswerWriter>() is not { } writer
+            || features.Get<CallerOutput>() is not { } writer
             || features.Get<IBadRequestExceptionFeature>()?.Error is not Microsoft.AspNetCore.Http.BadHttpRequestException exception)
         {
             return;
@@ -46,9 +46,9 @@ internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValu
         var refusal = Refusal.OfServer(exception);
         metrics.RequestRejected(refusal.Reason);
         var sent = exchange?.Sent ?? Sent.No;
-        metrics.Answered(refusal.Code, sent);
+        metrics.Responded(refusal.Code, sent);
         var isHead = features.Get<IHttpRequestFeature>()?.Method is "HEAD";
-        writer.ReplaceWith(ProblemAnswer.CreateMessage(refusal, sent, withBody: !isHead));
+        writer.ReplaceWith(ProblemResponse.CreateMessage(refusal, sent, withBody: !isHead));
     }
 
     public void OnCompleted()

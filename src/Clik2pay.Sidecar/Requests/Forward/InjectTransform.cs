@@ -58,7 +58,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics m
 
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var (code, advice) = Explain(status, seconds);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, code, metrics,
+        return ProblemResponse.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, code, metrics,
             $"There is no valid access token: {status.WhyNoToken}. {Explain(Exchange.Of(context).Sent)} {advice}");
     }
 }

@@ -49,16 +49,16 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (Judge(context) is not { } refusal)
+        if (Validate(context) is not { } refusal)
             return next(context);
 
         if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
             context.Response.Headers.Allow = AllowedMethods;
 
-        return refusal.AnswerAsync(context, metrics);
+        return refusal.RespondAsync(context, metrics);
     }
 
-    private Refusal? Judge(HttpContext context)
+    private Refusal? Validate(HttpContext context)
     {
         var (request, headers) = (context.Request, context.Request.Headers);
 

@@ -38,11 +38,11 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
     };
 
     /// <summary>Counts it, answers, and ends the connection: whatever else came in on it is not looked at.</summary>
-    public Task AnswerAsync(HttpContext context, SidecarMetrics metrics)
+    public Task RespondAsync(HttpContext context, SidecarMetrics metrics)
     {
         metrics.RequestRejected(Reason);
         context.Response.Headers.Connection = "close";
-        return ProblemAnswer.WriteAsync(context, Status, Code, metrics, Detail);
+        return ProblemResponse.WriteAsync(context, Status, Code, metrics, Detail);
     }
 
     private static Refusal New(BadHttpRequestException exception, RejectionReason reason, string detail) => new(exception.StatusCode, ErrorCode.BadRequest, reason, detail);

@@ -23,10 +23,10 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
 
     /// <param name="context">Its response has not started.</param>
     /// <param name="error">What YARP reports.</param>
-    public Task AnswerAsync(HttpContext context, IForwarderErrorFeature error)
+    public Task RespondAsync(HttpContext context, IForwarderErrorFeature error)
     {
         if (error.Error == ForwarderError.RequestBodyClient)
-            return AnswerCallersMistakeAsync(context, error.Exception);
+            return RespondToBodyFailureAsync(context, error.Exception);
 
         if (error is { Error: ForwarderError.RequestCreation, Exception: { } e })
             return RespondWithInternalErrorAsync(context, e);
@@ -36,7 +36,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         ReportFailure(reason, exchange.Sent);
         var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
         var detail = $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}";
-        return ProblemAnswer.WriteAsync(context, status, code, metrics, detail);
+        return ProblemResponse.WriteAsync(context, status, code, metrics, detail);
     }
 
     /// <summary>Logs an unexpected exception by its type and place. The message of the exception may contain secrets.</summary>
@@ -46,18 +46,18 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
     public Task RespondWithInternalErrorAsync(HttpContext context, Exception e)
     {
         ReportInternalError(e);
-        return ProblemAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
+        return ProblemResponse.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
             $"An error occurred in the sidecar ({e.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
     }
 
-    public void ReportAnswer(int status)
+    public void ReportResponse(int status)
     {
-        metrics.UpstreamAnswered(status);
+        metrics.UpstreamResponded(status);
         if (!isFailing)
             return;
 
         isFailing = false;
-        log.UpstreamAnswers(options.ApiBaseUrl);
+        log.UpstreamRecovered(options.ApiBaseUrl);
     }
 
     private (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
@@ -86,16 +86,16 @@ internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics me
         CallFailure.Explain(failure, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent);
 
     /// <summary>The body of the request ended early while it was streamed, so the provider has its beginning.</summary>
-    private Task AnswerCallersMistakeAsync(HttpContext context, Exception? mistake)
+    private Task RespondToBodyFailureAsync(HttpContext context, Exception? error)
     {
-        var refusal = (mistake is AggregateException ? mistake.InnerException : mistake) switch
+        var refusal = (error is AggregateException ? error.InnerException : error) switch
         {
             BadHttpRequestException bad => Refusal.OfServer(bad),
             OperationCanceledException => Refusal.OfServer(new("The time for the request was up.", StatusCodes.Status408RequestTimeout)),
             _ => Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole."),
         };
         var sent = Exchange.Of(context).Sent;
-        return (sent == Sent.No ? refusal : refusal with { Detail = $"{refusal.Detail} {AdviceFor(sent)}" }).AnswerAsync(context, metrics);
+        return (sent == Sent.No ? refusal : refusal with { Detail = $"{refusal.Detail} {AdviceFor(sent)}" }).RespondAsync(context, metrics);
     }
 
     private void ReportFailure(string reason, Sent sent)

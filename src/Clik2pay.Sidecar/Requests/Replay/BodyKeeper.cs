@@ -34,7 +34,7 @@ internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, T
 
         // The guard has refused a Content-Length. Only here is it known whether a chunked body is empty.
         if (context.Request.Method is "GET" or "HEAD" && (exchange.HasStreamedBody || exchange.Body is { IsEmpty: false }))
-            await Refusal.BodyNotAllowed.AnswerAsync(context, metrics);
+            await Refusal.BodyNotAllowed.RespondAsync(context, metrics);
         else
             await next(context);
     }

@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>Answers that the server would send in chunks are sent in chunks by us, for trailers may follow.</summary>
+/// <summary>Responses that the server would send in chunks are sent in chunks by us, for trailers may follow.</summary>
 internal sealed class ChunkedTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
@@ -13,7 +13,7 @@ internal sealed class ChunkedTransform : ResponseTransform
                 HttpContext: { Request.Protocol: "HTTP/1.1", Request.Method: not "HEAD", Response.StatusCode: not (204 or 205 or 304) },
             })
         {
-            AnswerTrailers.Begin(context.HttpContext);
+            ResponseTrailers.Begin(context.HttpContext);
         }
 
         return default;

@@ -7,9 +7,9 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 internal sealed class TrailersTransform(ResponseHeaderFilter filter) : ResponseTrailersTransform
 {
     public override ValueTask ApplyAsync(ResponseTrailersTransformContext context) =>
-        context.HttpContext.Features.Get<AnswerTrailers>() is { } answer ? EndAsync(answer, context) : default;
+        context.HttpContext.Features.Get<ResponseTrailers>() is { } answer ? EndAsync(answer, context) : default;
 
-    private async ValueTask EndAsync(AnswerTrailers answer, ResponseTrailersTransformContext context)
+    private async ValueTask EndAsync(ResponseTrailers answer, ResponseTrailersTransformContext context)
     {
         ConnectionOptions.RemoveNominated(answer.Trailers, context.ProxyResponse);
         filter.Apply(answer.Trailers, new SentCredentials(context.ProxyResponse));

@@ -26,7 +26,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Side
     private async Task CheckAsync(HttpContext context, string target)
     {
         if (!MatchesAsWritten(context, target) || !await HaveOneRouteAsync(context, target))
-            await OtherRoute.AnswerAsync(context, metrics);
+            await OtherRoute.RespondAsync(context, metrics);
         else
             await next(context);
     }

@@ -33,7 +33,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     public string FullPath { get; }
 
     /// <summary>Why the file as it is now was not taken; null when it was.</summary>
-    public string? Mistake { get; private set; }
+    public string? Error { get; private set; }
 
     /// <summary>Whether edits are noticed. The system may refuse to watch: containers share its limit of inotify instances.</summary>
     public bool IsWatched => watcher is not null;
@@ -107,14 +107,14 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     {
         // Before the file is read: what changes from now on is looked at once more.
         Volatile.Write(ref isSettling, 0);
-        var (contentBefore, mistakeBefore) = (content, Mistake);
+        var (contentBefore, errorBefore) = (content, Error);
         Read();
 
-        if (Mistake is null && content != contentBefore)
+        if (Error is null && content != contentBefore)
             TellReaders();
 
-        if (Mistake is not null && (content != contentBefore || Mistake != mistakeBefore))
-            Refused?.Invoke(Mistake);
+        if (Error is not null && (content != contentBefore || Error != errorBefore))
+            Refused?.Invoke(Error);
     }
 
     /// <summary>This runs on a timer's thread: what a reader throws at an edit must not end the process.</summary>
@@ -126,11 +126,11 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
         catch (Exception e)
         {
-            Mistake = $"{FullPath} cannot be used ({e.GetType().Name}).";
+            Error = $"{FullPath} cannot be used ({e.GetType().Name}).";
         }
     }
 
-    /// <summary>Takes the file if it is another than at the last look, or says in <see cref="Mistake"/> why not.</summary>
+    /// <summary>Takes the file if it is another than at the last look, or says in <see cref="Error"/> why not.</summary>
     private void Read()
     {
         try
@@ -141,8 +141,8 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
             content = now;
             var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
-            Mistake = FindError(read);
-            if (Mistake is null)
+            Error = FindError(read);
+            if (Error is null)
             {
                 Data = read.GetSection(Section).AsEnumerable()
                     .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
@@ -151,11 +151,11 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             content = null;
-            Mistake = $"{FullPath} is not there or cannot be read.";
+            Error = $"{FullPath} is not there or cannot be read.";
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            Mistake = $"{FullPath} is not valid JSON: {JsonMistake.Explain(e)}";
+            Error = $"{FullPath} is not valid JSON: {JsonError.Explain(e)}";
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class RoutesReport(ILogger<RoutesReport> log) : IConfigChangeLis
 
     public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) => log.EditRefused(Explain(exception));
 
-    /// <summary>What YARP's validation says, without its stack trace: a line for each mistake.</summary>
+    /// <summary>What YARP's validation says, without its stack trace: a line for each error.</summary>
     public static IEnumerable<string> ExplainAll(Exception exception) => exception switch
     {
         AggregateException all => all.InnerExceptions.SelectMany(ExplainAll),

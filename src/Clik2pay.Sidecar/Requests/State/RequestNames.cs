@@ -23,6 +23,6 @@ internal static class RequestNames
     /// </returns>
     public static string? SidecarError(this HttpContext context) =>
         Exchange.Of(context).IsAbandoned ? CallerGone
-        : context.Response.Headers[ProblemAnswer.ErrorHeader].ToString() is { Length: > 0 } code ? code
+        : context.Response.Headers[ProblemResponse.ErrorHeader].ToString() is { Length: > 0 } code ? code
         : null;
 }

@@ -103,7 +103,7 @@ internal sealed class RefreshLoop(
         }
     }
 
-    /// <summary>A mistake in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
+    /// <summary>An error in the code of a refresh must not end the loop, and with it the whole sidecar, while a valid token is held.</summary>
     private async Task<RefreshResult> TryRefreshAsync(
         RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
     {

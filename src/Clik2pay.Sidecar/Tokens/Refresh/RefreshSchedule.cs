@@ -77,7 +77,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
                 AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
                 LookAt = NextLook(isKeeper, now),
                 IsKeeper = isKeeper,
-                HasHeldToken = true,
+                HasObtainedToken = true,
             };
         }
 
@@ -93,7 +93,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         // A failure that may end at any moment is retried sooner if a request waits, unless the token endpoint asked for a pause.
         var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
         var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
-        if (failure.Outcome == RefreshOutcome.Rejected && before.HasHeldToken)
+        if (failure.Outcome == RefreshOutcome.Rejected && before.HasObtainedToken)
         {
             shortest = PauseForAcceptedCredentials;
             var untilFrequentRetries = currentUntil - now - (FrequentRetryWindow * (0.5 + (0.5 * random.NextDouble())));

@@ -27,7 +27,7 @@ internal sealed record RefreshStatus
     public int Failures { get; init; }
 
     /// <summary>Whether any refresh has brought a token since the start.</summary>
-    public bool HasHeldToken { get; init; }
+    public bool HasObtainedToken { get; init; }
 
     /// <summary>For people: why there is no token, where there is none.</summary>
     public string WhyNoToken => Failure?.Reason ?? "the token endpoint has not answered yet";

@@ -34,8 +34,8 @@ internal static partial class TokenLog
     [LoggerMessage(1010, LogLevel.Warning, "The new credentials could not be tried, and those in use stay: {Outcome}, {Reason}. The next attempt is in {SecondsToRetry} s, and others follow without a line each.")]
     public static partial void RotationPutOff(this ILogger log, RefreshOutcome outcome, string reason, long secondsToRetry);
 
-    [LoggerMessage(1011, LogLevel.Error, "The credential files cannot be used as they are now, and the credentials in use stay: {Mistakes}")]
-    public static partial void FilesUnusable(this ILogger log, string mistakes);
+    [LoggerMessage(1011, LogLevel.Error, "The credential files cannot be used as they are now, and the credentials in use stay: {Errors}")]
+    public static partial void FilesUnusable(this ILogger log, string errors);
 
     [LoggerMessage(1012, LogLevel.Information, "The credential files hold the credentials in use again; nothing is left to do.")]
     public static partial void BackInFiles(this ILogger log);

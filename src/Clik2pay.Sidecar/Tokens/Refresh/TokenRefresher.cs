@@ -213,7 +213,7 @@ internal sealed class TokenRefresher(
         var answer = await endpoint.RequestTokenAsync(credentials, cancellationToken);
         var outcome = answer.Failure?.Outcome ?? RefreshOutcome.Success;
         activity.End(outcome);
-        metrics.TokenEndpointAnswered(outcome, time.GetMonotonicNow() - askedAt);
+        metrics.TokenEndpointCalled(outcome, time.GetMonotonicNow() - askedAt);
         return answer;
     }
 

@@ -28,7 +28,7 @@ internal sealed class NginxProvider : IAsyncDisposable
         folder.Write("large", new string('a', 1_000_000));
         var configuration = folder.Write("provider.conf", Configure(port, folder.Path, shortLife));
         var provider = new NginxProvider(Server.Start("The provider's nginx", port, Tool.Need("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "provider.error")]));
-        await FirstAnswer.WaitAsync(provider.server, Small, cancellationToken);
+        await FirstResponse.WaitAsync(provider.server, Small, cancellationToken);
         return provider;
     }
 

@@ -9,7 +9,7 @@ internal sealed partial class Server : IAsyncDisposable
     private const int Terminate = 15;
 
     /// <summary>Settings of whoever measures are no settings of what is measured.</summary>
-    private static readonly string[] Foreign = ["Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC", "DOTNET_SYSTEM_NET_"];
+    private static readonly string[] Invalid = ["Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC", "DOTNET_SYSTEM_NET_"];
 
     private readonly Process process;
     private readonly string name;
@@ -37,7 +37,7 @@ internal sealed partial class Server : IAsyncDisposable
     public static Server Start(string name, int port, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string folder = "/")
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder };
-        foreach (var variable in start.Environment.Keys.Where(key => Foreign.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))).ToList())
+        foreach (var variable in start.Environment.Keys.Where(key => Invalid.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))).ToList())
             start.Environment.Remove(variable);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[key] = value;
@@ -62,7 +62,7 @@ internal sealed partial class Server : IAsyncDisposable
             _ = Kill(process.Id, Terminate);
             try
             {
-                await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10), Ambience.Time);
+                await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10), RealClock.Time);
             }
             catch (TimeoutException)
             {

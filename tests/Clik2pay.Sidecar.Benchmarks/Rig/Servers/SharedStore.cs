@@ -15,7 +15,7 @@ internal sealed class SharedStore : IAsyncDisposable
     {
         var port = Ports.TakeFree();
         var store = new SharedStore(Server.Start("redis-server", port, Tool.Need("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder.Path]));
-        await FirstAnswer.WaitForConnectionAsync(store.server, cancellationToken);
+        await FirstResponse.WaitForConnectionAsync(store.server, cancellationToken);
         return store;
     }
 

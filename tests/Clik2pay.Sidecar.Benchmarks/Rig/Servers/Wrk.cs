@@ -37,7 +37,7 @@ internal sealed class Wrk(Folder folder)
         while (!run.IsCompleted)
         {
             memory = Math.Max(memory, ProcessTree.MemoryOf(processes));
-            await Task.WhenAny(run, Ambience.Pause(LookInterval, cancellationToken));
+            await Task.WhenAny(run, RealClock.Pause(LookInterval, cancellationToken));
         }
 
         var said = await run;

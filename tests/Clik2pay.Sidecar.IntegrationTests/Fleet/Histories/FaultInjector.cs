@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
@@ -112,5 +112,5 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
         await network.HealAsync();
     }
 
-    private static Task WaitAsync(TimeSpan duration) => Task.Delay(duration, Ambience.Time, TestContext.Current.CancellationToken);
+    private static Task WaitAsync(TimeSpan duration) => Task.Delay(duration, SystemDefaults.Time, TestContext.Current.CancellationToken);
 }

@@ -18,7 +18,7 @@ public sealed class FleetHistoryTests
         var seed = int.TryParse(Environment.GetEnvironmentVariable("TEST_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given
             : RandomNumberGenerator.GetInt32(int.MaxValue);
-        var faults = Ambience.Repeats(many: 200, few: 10);
+        var faults = LongTests.Repeats(many: 200, few: 10);
         var history = await RecordAsync(seed, faults, canBeLong: faults > 10);
 
         var checker = new HistoryChecker(history);

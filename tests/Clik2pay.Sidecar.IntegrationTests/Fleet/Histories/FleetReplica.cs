@@ -1,5 +1,5 @@
 using System.Globalization;
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
@@ -61,7 +61,7 @@ internal sealed class FleetReplica(int number, Func<SidecarProcess> start, Histo
         while (!cancellationToken.IsCancellationRequested)
         {
             await CallOnceAsync(client);
-            await Task.Delay(CallPeriod, Ambience.Time, CancellationToken.None);
+            await Task.Delay(CallPeriod, SystemDefaults.Time, CancellationToken.None);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class FleetReplica(int number, Func<SidecarProcess> start, Histo
     {
         var sentAt = clock.Now;
         var (outcome, isExplained) = ("no connection", false);
-        using var timeout = new CancellationTokenSource(CallTimeout, Ambience.Time);
+        using var timeout = new CancellationTokenSource(CallTimeout, SystemDefaults.Time);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/open/v1/payment-requests")
         {
             Headers = { { RecordedProvider.SentAtHeader, sentAt.Ticks.ToString(CultureInfo.InvariantCulture) } },

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
@@ -48,7 +48,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     public async Task WaitForRecoveryAsync(TimeSpan since)
     {
         while (!Replicas.TrueForAll(replica => replica.HasServedSince(since)) && Clock.Now < since + HistoryChecker.RecoveryLimit)
-            await Task.Delay(PollPeriod, Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(PollPeriod, SystemDefaults.Time, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Ends the recording and the fleet.</summary>

@@ -32,7 +32,7 @@ public sealed class HistoryCheckerTests
     [Fact]
     public void A_token_that_was_never_issued_is_a_violation()
     {
-        Request("0.1", 3, 3.1, "foreign");
+        Request("0.1", 3, 3.1, "invalid");
 
         AssertBroken("A token that was never issued was used");
     }

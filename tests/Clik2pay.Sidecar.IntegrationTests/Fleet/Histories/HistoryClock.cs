@@ -1,11 +1,11 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
 /// <summary>The clock of a history. It starts at 0 and cannot be set.</summary>
 internal sealed class HistoryClock
 {
-    private readonly long start = Ambience.Time.GetTimestamp();
+    private readonly long start = SystemDefaults.Time.GetTimestamp();
 
-    public TimeSpan Now => Ambience.Time.GetElapsedTime(start);
+    public TimeSpan Now => SystemDefaults.Time.GetElapsedTime(start);
 }

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.IntegrationTests.Support;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using StackExchange.Redis;
@@ -44,7 +44,7 @@ internal sealed class StoreObserver : IAsyncDisposable
             try
             {
                 var master = await redis.FindMasterAsync();
-                var reply = await master.RunAsync("EVAL", ReadExpiry, 0).WaitAsync(TimeSpan.FromSeconds(1), Ambience.Time);
+                var reply = await master.RunAsync("EVAL", ReadExpiry, 0).WaitAsync(TimeSpan.FromSeconds(1), SystemDefaults.Time);
                 if (reply.Integer is > 0 and var expiry)
                     history.StoredExpiries.Enqueue(new(askedAt, master.Port, TimeSpan.FromMilliseconds(expiry)));
             }
@@ -53,7 +53,7 @@ internal sealed class StoreObserver : IAsyncDisposable
                 // The master is killed, stopped or not yet replaced.
             }
 
-            await Task.Delay(Period, Ambience.Time, CancellationToken.None);
+            await Task.Delay(Period, SystemDefaults.Time, CancellationToken.None);
         }
     }
 }

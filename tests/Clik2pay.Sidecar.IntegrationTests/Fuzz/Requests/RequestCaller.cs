@@ -1,6 +1,6 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
-using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
@@ -17,7 +17,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         connection ??= await CallerConnection.OpenAsync(sidecar);
         try
         {
-            if (await ExchangeAsync(script, connection).WaitAsync(LongestScript, Ambience.Time) && script.Ending == CallerEnding.Keep)
+            if (await ExchangeAsync(script, connection).WaitAsync(LongestScript, SystemDefaults.Time) && script.Ending == CallerEnding.Keep)
                 return;
         }
         catch (TimeoutException)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
-using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
@@ -21,7 +21,7 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         provider.Scripts[target] = script;
         try
         {
-            await ExchangeAsync(script, target).WaitAsync(LongestScript, Ambience.Time);
+            await ExchangeAsync(script, target).WaitAsync(LongestScript, SystemDefaults.Time);
         }
         catch (TimeoutException)
         {

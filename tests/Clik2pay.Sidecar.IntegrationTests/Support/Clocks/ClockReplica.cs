@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
@@ -29,7 +30,7 @@ internal sealed class ClockReplica : IAsyncDisposable
         var (callers, admin) = await process.WaitForAddressesAsync();
         var replica = new ClockReplica(process, callers, admin);
         while (!await replica.HasStartedAsync())
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, Cancellation);
         return replica;
     }
 

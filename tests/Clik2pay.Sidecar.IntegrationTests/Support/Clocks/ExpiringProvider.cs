@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Microsoft.AspNetCore.Http;
 
@@ -15,7 +16,7 @@ internal sealed class ExpiringProvider
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, (TimeSpan IssuedAt, TimeSpan ExpiresAt)> tokens = new(StringComparer.Ordinal);
-    private readonly long startedAt = Ambience.Time.GetTimestamp();
+    private readonly long startedAt = SystemDefaults.Time.GetTimestamp();
     private TimeSpan advanced;
     private int issued;
     private int expired;
@@ -39,7 +40,7 @@ internal sealed class ExpiringProvider
     /// <summary>The token of each request, in the order of arrival.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
-    private TimeSpan Now => Ambience.Time.GetElapsedTime(startedAt) + advanced;
+    private TimeSpan Now => SystemDefaults.Time.GetElapsedTime(startedAt) + advanced;
 
     /// <summary>The name of a token, counted from 1.</summary>
     public static string TokenOf(int number) => string.Create(CultureInfo.InvariantCulture, $"access_token_{number}");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
@@ -92,5 +93,5 @@ internal sealed class Balancer : IAsyncDisposable
         }
     }
 
-    private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause, Ambience.Time, CancellationToken.None);
+    private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause, SystemDefaults.Time, CancellationToken.None);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
@@ -75,7 +76,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
                 if (fault == ChaosFault.Dropped)
                 {
                     // Accepted by the kernel, and never a word: as when packets are dropped behind a load balancer.
-                    await Task.Delay(Timeout.InfiniteTimeSpan, Ambience.Time, end.Token);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
                 }
 
                 await server.ConnectAsync(target.Host, target.Port, end.Token);
@@ -112,7 +113,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
                     continue;
 
                 if (fault == ChaosFault.Delay)
-                    await Task.Delay(TimeSpan.FromMilliseconds(300), Ambience.Time, end.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(300), SystemDefaults.Time, end.Token);
 
                 if (fault != ChaosFault.Drip)
                 {
@@ -123,7 +124,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
                 for (var i = 0; i < count; i++)
                 {
                     await to.WriteAsync(buffer.AsMemory(i, 1), end.Token);
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, end.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, end.Token);
                 }
             }
         }

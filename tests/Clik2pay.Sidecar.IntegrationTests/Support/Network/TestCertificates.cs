@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
@@ -15,7 +16,7 @@ internal sealed class TestCertificates : IDisposable
     /// <param name="age">How long ago the server's certificate expired; null for one that is valid.</param>
     public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? age = null)
     {
-        var now = Ambience.Time.GetUtcNow();
+        var now = SystemDefaults.Time.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authority = new CertificateRequest($"CN=authority of {name}", authorityKey, HashAlgorithmName.SHA256);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
@@ -40,17 +41,17 @@ internal sealed class RedisRig : IDisposable
             ["Redis:CaFile"] = caFile,
         };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        var settings = Settings.TryRead(configuration, out var mistakes);
-        Assert.Empty(mistakes);
+        var settings = Settings.TryRead(configuration, out var errors);
+        Assert.Empty(errors);
 
         Metrics = new(meters);
         Recorded = new(meters);
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
         Key = TokenKey.For(settings.Clik2pay);
-        Client = new(Options, new(Ambience.Time), Metrics, Ambience.Time, logging.CreateLogger<RedisClient>());
-        Store = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenStore>());
-        Lease = new(Client, Options, Metrics, Ambience.Time, logging.CreateLogger<RedisTokenLease>());
+        Client = new(Options, new(SystemDefaults.Time), Metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
+        Store = new(Client, Options, Metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenStore>());
+        Lease = new(Client, Options, Metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options, Key);
     }
 
@@ -81,7 +82,7 @@ internal sealed class RedisRig : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static AccessToken Token(string value, double left = 3600, double lifetime = 3600) =>
-        new(value, TimeSpan.FromSeconds(lifetime), Ambience.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
+        new(value, TimeSpan.FromSeconds(lifetime), SystemDefaults.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
 
     public ValueTask<StoreReading> ReadAsync() => Store.ReadAsync(Key, Cancellation);
 

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
@@ -40,7 +41,7 @@ internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
             if (isRight(reply))
                 return reply;
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Ambience.Time, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis.Client;
 using StackExchange.Redis;
 
@@ -116,7 +117,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
             await server.DisposeAsync();
     }
 
-    private static Task PauseAsync() => Task.Delay(PollPeriod, Ambience.Time, TestContext.Current.CancellationToken);
+    private static Task PauseAsync() => Task.Delay(PollPeriod, SystemDefaults.Time, TestContext.Current.CancellationToken);
 
     /// <summary>A former master is made a replica here, because the Sentinel waits for 8 s before it does the same.</summary>
     private static async Task<bool> IsInSyncAsync(RedisProcess replica, RedisProcess master)

@@ -102,7 +102,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
             await connection.SendAsync($"{Post}Content-Length: 2\r\n\r\n{{}}");
-            Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+            Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
         }
 
         Assert.Contains(": 200 in", await sidecar.Log.WaitForAsync("POST /open/v1/{**rest}"), StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         upstream.Answer = _ => "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync($"{Post}Content-Length: 2\r\n\r\n{{}}");
-        await Assert.ThrowsAnyAsync<Exception>(() => connection.ReadAnswerAsync());
+        await Assert.ThrowsAnyAsync<Exception>(() => connection.ReadResponseAsync());
 
         Assert.Contains(": 200 in", await sidecar.Log.WaitForAsync("POST /open/v1/{**rest}"), StringComparison.Ordinal);
         Assert.DoesNotContain("caller_gone", await ScrapeAsync(), StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync(Get("/open/v1/first"));
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
 
         await AssertRefusedAsync(connection, request, status, code, reason);
     }
@@ -56,7 +56,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     {
         var (seen, rejected, logged) = (upstream.BytesSeen, sidecar.Metrics.Sum(Rejected, reason), sidecar.Log.Lines.Count);
         await connection.SendAsync(request);
-        var answer = await connection.ReadAnswerAsync(hasBody: !request.StartsWith("HEAD ", StringComparison.Ordinal));
+        var answer = await connection.ReadResponseAsync(hasBody: !request.StartsWith("HEAD ", StringComparison.Ordinal));
 
         Assert.Equal(status, answer.Status);
         Assert.Equal([code], answer["Clik2pay-Sidecar-Error"]);

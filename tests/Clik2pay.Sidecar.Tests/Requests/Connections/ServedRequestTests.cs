@@ -52,10 +52,10 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
         await connection.SendAsync(request);
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
 
         await connection.SendAsync(Get("/open/v1/second"));
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
 
         Assert.Equal(request.Split(' ')[1], rig.Upstream.Received.First().Target);
         Assert.All(rig.Upstream.Received, received =>
@@ -83,7 +83,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
         await connection.SendAsync($"{method} /open/v1/a HTTP/1.1\r\n{Host}{rest}");
-        Assert.Equal(200, (await connection.ReadAnswerAsync(hasBody: method != "HEAD")).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync(hasBody: method != "HEAD")).Status);
 
         var received = Assert.Single(rig.Upstream.Received);
         Assert.Equal(length, string.Concat(received["Content-Length"]));
@@ -103,7 +103,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         foreach (var request in requests)
         {
             await connection.SendAsync(request);
-            Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+            Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
             connections.Add(upstream.Connections);
         }
 
@@ -118,7 +118,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
         await connection.SendAsync($"DELETE /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 70000\r\n\r\n{new string('a', 70_000)}");
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
 
         Assert.Equal(["close"], Assert.Single(rig.Upstream.Received)["Connection"]);
     }

@@ -34,7 +34,7 @@ public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawS
             // While another request is served, the server reads the first part.
             using (await rig.Sidecar.Admin.GetAsync("/livez"))
                 await connection.SendAsync(trailers[cut..]);
-            var answer = await connection.ReadAnswerAsync();
+            var answer = await connection.ReadResponseAsync();
 
             var shown = string.Create(CultureInfo.InvariantCulture, $"cut {cut}: {answer.StartLine} {answer.Text}");
             Assert.True(status == answer.Status, shown);

@@ -136,7 +136,7 @@ public sealed class CredentialTests : IAsyncLifetime
             ("ReverseProxy:Routes:api:Transforms:0:Set", "mine"),
         ]));
 
-        Assert.Contains(refusal.Mistakes, error => error.Contains($"manages the header {header}", StringComparison.Ordinal));
+        Assert.Contains(refusal.Errors, error => error.Contains($"manages the header {header}", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class CallerTokenTests : IAsyncLifetime
         var headers = string.Concat(sent.Select(value => $"Clik2pay-Sidecar-Token: {value}\r\n"));
 
         await connection.SendAsync($"POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         Assert.Equal(403, answer.Status);
         Assert.Equal(["caller_refused"], answer["Clik2pay-Sidecar-Error"]);

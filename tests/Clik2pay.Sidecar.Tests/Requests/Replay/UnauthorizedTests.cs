@@ -101,7 +101,7 @@ public sealed class UnauthorizedTests
             for (var i = 0; i < 2; i++)
             {
                 await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
-                var answer = await connection.ReadAnswerAsync(hasBody: !replayed.Contains("204", StringComparison.Ordinal));
+                var answer = await connection.ReadResponseAsync(hasBody: !replayed.Contains("204", StringComparison.Ordinal));
 
                 Assert.Equal((replayed.Split("\r\n")[0], text), (answer.StartLine, answer.Text));
                 Assert.Equal(replayed.Contains("chunked", StringComparison.Ordinal), answer.IsChunked);
@@ -225,7 +225,7 @@ public sealed class UnauthorizedTests
         {
             // Longer than a replay gets whose request has no time left.
             if (!isTokenRefused)
-                await Task.Delay(TimeSpan.FromSeconds(1.5), Ambient.Time);
+                await Task.Delay(TimeSpan.FromSeconds(1.5), SystemDefaults.Time);
             context.Response.StatusCode = isTokenRefused ? 401 : 201;
             isTokenRefused = false;
         };
@@ -236,7 +236,7 @@ public sealed class UnauthorizedTests
         time.Advance(TimeSpan.FromMinutes(6));
         await connection.SendAsync("}");
 
-        Assert.Equal(201, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(201, (await connection.ReadResponseAsync()).Status);
         Assert.Equal(2, sidecar.Upstream.Received.Count);
     }
 
@@ -319,7 +319,7 @@ public sealed class UnauthorizedTests
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync(request);
-        return await connection.ReadAnswerAsync();
+        return await connection.ReadResponseAsync();
     }
 
     private static string RefuseFirst(WireMessage request) =>

@@ -69,7 +69,7 @@ public sealed class UnauthorizedWaveTests
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await sidecar.WaitForAddressAsync() };
 
         var (passedOn, others) = (0, 0);
-        var begin = Ambient.Time.GetTimestamp();
+        var begin = SystemDefaults.Time.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
         {
             while (Seconds() < seconds)
@@ -87,7 +87,7 @@ public sealed class UnauthorizedWaveTests
         Assert.True(passedOn > 0);
         Assert.InRange(tokenEndpoint.Calls, 2, most);
 
-        double Seconds() => Ambient.Time.GetElapsedTime(begin).TotalSeconds;
+        double Seconds() => SystemDefaults.Time.GetElapsedTime(begin).TotalSeconds;
     }
 
     private static Dictionary<string, string> SettingsOf(RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint) =>

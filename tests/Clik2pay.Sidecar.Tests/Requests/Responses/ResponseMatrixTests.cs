@@ -42,7 +42,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
                 for (var body = 0; body < Bodies.Length; body++)
                 {
                     await connection.SendAsync($"{method} /open/v1/{status}/{body} HTTP/1.1\r\nHost: localhost\r\n{(method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n")}");
-                    var response = await connection.ReadAnswerAsync(hasBody: method != "HEAD").WaitAsync(
+                    var response = await connection.ReadResponseAsync(hasBody: method != "HEAD").WaitAsync(
                         TimeSpan.FromSeconds(30), cancellationToken);
                     var expected = method == "HEAD" || status is 204 or 304 || body < 3 ? "" : "done";
                     if (status == 205 && expected.Length > 0)
@@ -154,6 +154,6 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
-        return await connection.ReadAnswerAsync();
+        return await connection.ReadResponseAsync();
     }
 }

@@ -24,7 +24,7 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync(Head + headers + Chunk(chunk));
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         AssertRefused(answer);
         Assert.Contains("\"sent\":\"no\"", answer.Text, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
 
         await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n{Chunk(90_000)}{Chunk(10_001)}");
 
-        AssertRefused(await connection.ReadAnswerAsync());
+        AssertRefused(await connection.ReadResponseAsync());
         Assert.Empty(upstream.Received);
     }
 
@@ -66,9 +66,9 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}Content-Length: 10\r\n\r\n{new string('a', 10)}");
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
         await connection.SendAsync($"POST /b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{new string('b', 1000)}");
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
     }
 
     private static void AssertRefused(WireMessage answer)

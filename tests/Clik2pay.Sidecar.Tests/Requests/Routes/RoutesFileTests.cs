@@ -40,8 +40,8 @@ public sealed class RoutesFileTests : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                await File.WriteAllTextAsync(Path.Combine(folder, "busy.log"), $"{Ambient.Time.GetTimestamp()}");
-                await Task.Delay(TimeSpan.FromMilliseconds(20), Ambient.Time);
+                await File.WriteAllTextAsync(Path.Combine(folder, "busy.log"), $"{SystemDefaults.Time.GetTimestamp()}");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), SystemDefaults.Time);
             }
         });
 
@@ -135,19 +135,19 @@ public sealed class RoutesFileTests : IDisposable
     public void A_file_without_routes_at_start_is_a_mistake(string content)
     {
         File.WriteAllText(FilePath, content);
-        routes = new(FilePath, Ambient.Time);
+        routes = new(FilePath, SystemDefaults.Time);
         _ = new ConfigurationBuilder().Add(routes).Build();
 
-        Assert.NotNull(routes.Mistake);
+        Assert.NotNull(routes.Error);
     }
 
     [Fact]
     public void A_file_that_is_not_there_at_start_is_a_mistake_with_its_path()
     {
-        routes = new(FilePath, Ambient.Time);
+        routes = new(FilePath, SystemDefaults.Time);
         _ = new ConfigurationBuilder().Add(routes).Build();
 
-        Assert.Contains(FilePath, routes.Mistake, StringComparison.Ordinal);
+        Assert.Contains(FilePath, routes.Error, StringComparison.Ordinal);
     }
 
     private static string Route(string path) =>
@@ -158,11 +158,11 @@ public sealed class RoutesFileTests : IDisposable
     private IConfigurationRoot Load(string content)
     {
         File.WriteAllText(FilePath, content);
-        routes = new(FilePath, Ambient.Time);
+        routes = new(FilePath, SystemDefaults.Time);
         var configuration = new ConfigurationBuilder().Add(routes).Build();
-        routes.Refused = mistake => edits.Writer.TryWrite(mistake);
+        routes.Refused = error => edits.Writer.TryWrite(error);
         ChangeToken.OnChange(configuration.GetReloadToken, () => edits.Writer.TryWrite(null));
-        Assert.Null(routes.Mistake);
+        Assert.Null(routes.Error);
         Assert.True(routes.IsWatched);
         return configuration;
     }

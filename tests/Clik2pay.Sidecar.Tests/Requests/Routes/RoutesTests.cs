@@ -55,7 +55,7 @@ public sealed class RoutesTests
             () => TestSidecar.StartAsync(
             upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + end)]));
 
-        Assert.Contains("Clik2pay:Environment", Assert.Single(refusal.Mistakes), StringComparison.Ordinal);
+        Assert.Contains("Clik2pay:Environment", Assert.Single(refusal.Errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,9 +70,9 @@ public sealed class RoutesTests
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(
             () => TestSidecar.StartAsync([($"ReverseProxy:Routes:api:{key}", value)]));
 
-        Assert.Contains(refusal.Mistakes, error => error.Contains(why, StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("An exception was thrown", error, StringComparison.Ordinal));
+        Assert.Contains(refusal.Errors, error => error.Contains(why, StringComparison.Ordinal));
+        Assert.All(refusal.Errors, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
+        Assert.All(refusal.Errors, error => Assert.DoesNotContain("An exception was thrown", error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RoutesTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("proxy.json", Route("/open/v1/{**rest}"));
-        using var routes = new RoutesFile(path, Ambient.Time);
+        using var routes = new RoutesFile(path, SystemDefaults.Time);
         await using var sidecar = await TestSidecar.StartAsync(routes);
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/open/v1/a"));

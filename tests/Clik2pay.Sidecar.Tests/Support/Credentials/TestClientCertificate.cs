@@ -12,7 +12,7 @@ internal sealed class TestClientCertificate : IDisposable
     public TestClientCertificate()
     {
         // Read once, because an issuer must not expire before the certificates that it issues.
-        var now = Ambient.Time.GetUtcNow();
+        var now = SystemDefaults.Time.GetUtcNow();
         var (notBefore, notAfter) = (now.AddDays(-1), now.AddDays(1));
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Authority("CN=root", rootKey).CreateSelfSigned(notBefore, notAfter);

@@ -24,10 +24,10 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     {
         var askedAt = clock.GetMonotonicNow();
         var wallOffset = clock.GetWallOffset(askedAt);
-        var (isAnswered, found) = await VisitAsync(
+        var (hasResponded, found) = await OperateAsync(
             () => (redis.Value, redis.Lifetime, Left: redis.ExpiresAt - redis.Now, Rejected: redis.Rejected.ToArray()), cancellationToken);
         lastFound = null;
-        if (!isAnswered)
+        if (!hasResponded)
             return StoreReading.Unavailable;
 
         var fingerprints = found.Rejected.Select(value => key.FingerprintOf(new(value, default, default, key.Credentials)));
@@ -38,7 +38,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         // As the store does with an expiry that cannot be right, and with a token that was rejected.
         if (left > found.Lifetime + TimeSpan.FromSeconds(1) || found.Rejected.Contains(value))
         {
-            await VisitAsync(() => redis.Delete(value), cancellationToken);
+            await OperateAsync(() => redis.Delete(value), cancellationToken);
             return nothing;
         }
 
@@ -47,27 +47,27 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     }
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken) =>
-        (await VisitAsync(() => redis.Reject(token.Value), cancellationToken)).Reply;
+        (await OperateAsync(() => redis.Reject(token.Value), cancellationToken)).Reply;
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         var expiresAt = redis.Now + (token.ExpiresAt - clock.GetMonotonicNow());
         var overwritten = token.HasSameValue(lastFound) ? token.Value : null;
-        return (await VisitAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt, overwritten), cancellationToken)).Reply;
+        return (await OperateAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt, overwritten), cancellationToken)).Reply;
     }
 
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var owner = new object();
-        var (isAnswered, attempt) = await VisitAsync(() => (Outcome: redis.Acquire(owner, out var remaining, out var failure), remaining, failure), cancellationToken);
-        if (!isAnswered)
+        var (hasResponded, attempt) = await OperateAsync(() => (Outcome: redis.Acquire(owner, out var remaining, out var failure), remaining, failure), cancellationToken);
+        if (!hasResponded)
             return LeaseAttempt.Unavailable;
 
         return attempt.Outcome switch
         {
             LeaseOutcome.Acquired => LeaseAttempt.Acquired(async failure =>
             {
-                var (_, isReleased) = await VisitAsync(() => redis.Release(owner, failure), CancellationToken.None);
+                var (_, isReleased) = await OperateAsync(() => redis.Release(owner, failure), CancellationToken.None);
                 return isReleased && failure is not null;
             }),
             LeaseOutcome.HeldOff => LeaseAttempt.HeldOff(attempt.failure!),
@@ -75,7 +75,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         };
     }
 
-    private async ValueTask<(bool IsAnswered, T? Reply)> VisitAsync<T>(Func<T> command, CancellationToken cancellationToken)
+    private async ValueTask<(bool HasResponded, T? Reply)> OperateAsync<T>(Func<T> command, CancellationToken cancellationToken)
     {
         redis.Commands++;
         if (redis.Latency > TimeSpan.Zero)

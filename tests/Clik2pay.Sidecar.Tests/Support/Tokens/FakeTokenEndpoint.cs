@@ -15,7 +15,7 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     private FakeTokenEndpoint(WebApplication app)
     {
         this.app = app;
-        app.Run(AnswerAsync);
+        app.Run(RespondAsync);
     }
 
     public Uri Address => new(app.Urls.Single() + "/oauth2/token");
@@ -31,7 +31,7 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     /// <summary>The token of the call with that number.</summary>
     public Func<int, string> TokenOf { get; set; } = number => $"access_token_{number}";
 
-    /// <summary>Answers in place of the token, when set.</summary>
+    /// <summary>Responses in place of the token, when set.</summary>
     public RequestDelegate? Fault { get; set; }
 
     /// <summary>Each call waits for this before it is answered.</summary>
@@ -59,7 +59,7 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         var number = Interlocked.Increment(ref calls);
         using var reader = new StreamReader(context.Request.Body);

@@ -23,7 +23,7 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 
     public TimeSpan Latency { get; set; }
 
-    /// <summary>Answers in place of a token, when set.</summary>
+    /// <summary>Responses in place of a token, when set.</summary>
     public TokenFailure? Failure { get; set; }
 
     /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
@@ -38,8 +38,8 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     /// <summary>The passwords that it refuses.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Throws in place of an answer, when set: a mistake in the code.</summary>
-    public Exception? Mistake { get; set; }
+    /// <summary>Throws in place of an answer, when set: an error in the code.</summary>
+    public Exception? Error { get; set; }
 
     public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
@@ -60,8 +60,8 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);
 
-        if (Mistake is { } mistake)
-            throw mistake;
+        if (Error is { } error)
+            throw error;
 
         return answer;
     }

@@ -21,7 +21,7 @@ internal static class TokenEndpointCall
             Scope = scope,
         };
         using var meters = new TestMeters();
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(Ambient.Time), options, meters));
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(SystemDefaults.Time), options, meters));
         return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class GeneratedExchange
     private static readonly string[] Segments = ["payment-requests", "a%2Fb", "a%2fb", "%7Euser", "~user", "a+b", "a;b=c", "%C3%A9", "%c3%a9", "", "a%20b", "x|y^z`{}\"<>", "...", "%25", "a:b@c!$&'()*,="];
     private static readonly string[] Queries = ["", "?", "?a", "?a=", "?a=1&a=2", "?q=%2F+%20;x", "?u=https://e.example/?x", "?%zz=%", "?a=[1]{2}|\\"];
     private static readonly string[] RequestNames = ["X-Request-Id", "x-lower", "X-UPPER", "x-MiXeD", "Accept", "ACCEPT-LANGUAGE", "If-None-Match", "idempotency-key", "traceparent", "X-Long", "Accept-Encoding", "Range", "Date", "From", "Referer", "Pragma", "Cache-Control", "!#$%&'*+-.^_`|~"];
-    private static readonly string[] AnswerNames = ["x-amzn-RequestId", "X-AMZN-ErrorType", "x-amz-apigw-id", "Set-Cookie", "ETag", "Last-Modified", "Cache-Control", "Vary", "Server", "Date", "Location", "WWW-Authenticate", "Retry-After", "Content-Language", "x-lower", "Link", "Via", "Access-Control-Allow-Origin", "Age", "Expires"];
+    private static readonly string[] ResponseNames = ["x-amzn-RequestId", "X-AMZN-ErrorType", "x-amz-apigw-id", "Set-Cookie", "ETag", "Last-Modified", "Cache-Control", "Vary", "Server", "Date", "Location", "WWW-Authenticate", "Retry-After", "Content-Language", "x-lower", "Link", "Via", "Access-Control-Allow-Origin", "Age", "Expires"];
     private static readonly string[] Values = ["1", "a, b", "", "\"quoted, text\"", "Thu, 01 Jan 2032 12:00:00 GMT", "caf\u00e9 \u0080\u00ff", "a\tb", "  x", "text/html;q=0.5, */*", "W/\"1\"", "bytes=0-1", "gzip", "0123456789", "not a date", "=?;:@/"];
     private static readonly int[] Statuses = [200, 200, 201, 202, 204, 206, 302, 304, 400, 403, 404, 409, 422, 429, 500, 503, 299];
 
@@ -25,7 +25,7 @@ internal sealed class GeneratedExchange
         random = new(seed);
         Method = Pick(Methods);
         Request = CreateRequest();
-        Answer = CreateAnswer();
+        Answer = CreateResponse();
     }
 
     public string Method { get; }
@@ -48,12 +48,12 @@ internal sealed class GeneratedExchange
         return body is null ? $"{head}\r\n" : Frame(head, body, hasTrailers: false);
     }
 
-    private string CreateAnswer()
+    private string CreateResponse()
     {
         var status = Pick(Statuses);
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {Pick(Reasons)}\r\n");
-        AppendHeaders(head, AnswerNames, mostLines: 10);
+        AppendHeaders(head, ResponseNames, mostLines: 10);
         if (status is 204 or 304)
             return $"{head}\r\n";
 

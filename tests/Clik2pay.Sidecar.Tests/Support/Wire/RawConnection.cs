@@ -36,7 +36,7 @@ internal sealed class RawConnection : IAsyncDisposable
     }
 
     /// <summary>Reads one answer, and leaves the connection open.</summary>
-    public Task<WireMessage> ReadAnswerAsync(bool hasBody = true) => (reader ??= new(new NetworkStream(socket))).ReadAnswerAsync(hasBody);
+    public Task<WireMessage> ReadResponseAsync(bool hasBody = true) => (reader ??= new(new NetworkStream(socket))).ReadResponseAsync(hasBody);
 
     /// <returns>What has come, or an empty text at the end.</returns>
     public async Task<string> ReadSomeAsync()

@@ -14,7 +14,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     private RecordingUpstream(WebApplication app)
     {
         this.app = app;
-        app.Run(AnswerAsync);
+        app.Run(RespondAsync);
     }
 
     public string Address => app.Urls.Single();
@@ -23,7 +23,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
 
-    /// <summary>Answers instead, when set, and nothing is written down: for bodies that no memory should hold.</summary>
+    /// <summary>Responses instead, when set, and nothing is written down: for bodies that no memory should hold.</summary>
     public RequestDelegate? Instead { get; set; }
 
     public static async Task<RecordingUpstream> StartAsync(string address = "127.0.0.1")
@@ -44,7 +44,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         if (Instead is not null)
         {

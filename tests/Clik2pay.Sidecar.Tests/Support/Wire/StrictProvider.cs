@@ -26,7 +26,7 @@ internal sealed class StrictProvider
         return FakeTokenEndpoint.Answer(200, $$"""{"access_token":"{{token}}","expires_in":3600,"token_type":"Bearer"}""")(context);
     }
 
-    public Task AnswerAsync(HttpContext context)
+    public Task RespondAsync(HttpContext context)
     {
         var password = passwordOf[$"{context.Request.Headers.Authorization}"["Bearer ".Length..]];
         if (context.Request.Headers["x-api-key"] != password.Replace("password", "key", StringComparison.Ordinal))

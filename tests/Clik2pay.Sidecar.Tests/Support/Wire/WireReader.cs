@@ -22,7 +22,7 @@ internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
 
     /// <summary>The final answer; those with a status below 200 are passed over.</summary>
     /// <param name="hasBody">Not so after HEAD.</param>
-    public async Task<WireMessage> ReadAnswerAsync(bool hasBody = true)
+    public async Task<WireMessage> ReadResponseAsync(bool hasBody = true)
     {
         while (true)
         {

@@ -139,6 +139,6 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     private Task<TokenAnswer> CallAsync(int status, byte[] body, string encoding)
     {
         endpoint.Fault = Respond(status, body, encoding);
-        return TokenEndpointCall.RunAsync(endpoint.Address, Ambient.Time);
+        return TokenEndpointCall.RunAsync(endpoint.Address, SystemDefaults.Time);
     }
 }

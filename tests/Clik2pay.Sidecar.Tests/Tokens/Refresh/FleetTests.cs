@@ -227,7 +227,7 @@ public sealed class FleetTests
         simulation.Advance(Second * 0.6, Second / 10);
 
         Assert.Equal("access_token_1", asked.Completed()?.Value);
-        Assert.True(replica.Rig.Loop.Status.HasHeldToken);
+        Assert.True(replica.Rig.Loop.Status.HasObtainedToken);
     }
 
     [Fact]

@@ -146,7 +146,7 @@ public sealed class RefreshLoopTests
         simulation.Advance(TimeSpan.FromHours(1), Second);
 
         Assert.Equal(RefreshOutcome.InvalidResponse, rig.Loop.Status.Failure?.Outcome);
-        Assert.False(rig.Loop.Status.HasHeldToken);
+        Assert.False(rig.Loop.Status.HasObtainedToken);
         Assert.InRange(endpoint.Calls, 120, 300);
     }
 
@@ -234,11 +234,11 @@ public sealed class RefreshLoopTests
     public void A_mistake_in_a_refresh_does_not_end_the_loop()
     {
         _ = rig.Start();
-        endpoint.Mistake = new FormatException("a mistake in the code");
+        endpoint.Error = new FormatException("an error in the code");
         simulation.Advance(TimeSpan.FromMinutes(50), Second);
         Assert.Equal("access_token_1", rig.Slot.Current?.Value);
 
-        endpoint.Mistake = null;
+        endpoint.Error = null;
         simulation.Advance(TimeSpan.FromMinutes(1), Second);
 
         Assert.NotEqual("access_token_1", rig.Slot.Current?.Value);

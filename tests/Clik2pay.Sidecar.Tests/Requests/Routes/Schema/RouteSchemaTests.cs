@@ -72,7 +72,7 @@ public sealed class RouteSchemaTests
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync([(key, value)]));
 
-        var line = Assert.Single(refusal.Mistakes);
+        var line = Assert.Single(refusal.Errors);
         AssertNames(key, line);
         Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
     }
@@ -96,14 +96,14 @@ public sealed class RouteSchemaTests
             ("ReverseProxy:Clusters:clik2pay:LoadBalancingPolicy", "Random"),
         ]));
 
-        Assert.Equal(3, refusal.Mistakes.Count);
+        Assert.Equal(3, refusal.Errors.Count);
     }
 
     [Fact]
     public async Task A_setting_that_does_not_work_is_refused_by_name_in_an_edit_and_the_routes_before_it_stay()
     {
         using var folder = new TemporaryFolder();
-        using var routes = new RoutesFile(folder.Write("proxy.json", Json("{}", "/open/v1/a")), Ambient.Time);
+        using var routes = new RoutesFile(folder.Write("proxy.json", Json("{}", "/open/v1/a")), SystemDefaults.Time);
         await using var sidecar = await TestSidecar.StartAsync(routes);
 
         foreach (var ((key, value), number) in Refused.Select((row, number) => (row.Data, number)))

@@ -106,7 +106,7 @@ public sealed class RouteSettingsTests
             ("ReverseProxy:Clusters:hurried:HttpRequest:ActivityTimeout", "00:00:00.2"),
         ]);
         using var end = new CancellationTokenSource();
-        sidecar.Upstream.Respond = context => Task.Delay(Timeout.InfiniteTimeSpan, Ambient.Time, end.Token);
+        sidecar.Upstream.Respond = context => Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
 
         var patient = sidecar.Caller.GetAsync("/open/v1/a");
         var answer = await sidecar.Caller.GetAsync("/b");
@@ -136,7 +136,7 @@ public sealed class RouteSettingsTests
 
             // Any other request that has a connection arrives meanwhile.
             await full.Task;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Ambient.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), SystemDefaults.Time);
             Interlocked.Decrement(ref current);
         };
 

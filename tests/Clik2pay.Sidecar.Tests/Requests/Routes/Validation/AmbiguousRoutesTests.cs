@@ -88,7 +88,7 @@ public sealed class AmbiguousRoutesTests
             ("ReverseProxy:Routes:other:Match:Path", "/open/V1/{**all}"),
         ]));
 
-        var line = Assert.Single(refusal.Mistakes);
+        var line = Assert.Single(refusal.Errors);
         Assert.Contains("'api' and 'other'", line, StringComparison.Ordinal);
         Assert.Contains("Order", line, StringComparison.Ordinal);
     }

@@ -102,7 +102,7 @@ public sealed class TransformTests
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nX-Caller: 1\r\nContent-Length: 2\r\n\r\n{}");
-        var answer = await connection.ReadAnswerAsync();
+        var answer = await connection.ReadResponseAsync();
 
         Assert.Equal((200, "{}"), (answer.Status, answer.Text));
         var request = Assert.Single(upstream.Received);
@@ -125,9 +125,9 @@ public sealed class TransformTests
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(Settings(transform)));
 
-        Assert.Contains(refusal.Mistakes, error => error.Contains("transform", StringComparison.OrdinalIgnoreCase)
+        Assert.Contains(refusal.Errors, error => error.Contains("transform", StringComparison.OrdinalIgnoreCase)
             || error.Contains(transform.Split('=')[0], StringComparison.Ordinal));
-        Assert.All(refusal.Mistakes, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
+        Assert.All(refusal.Errors, error => Assert.DoesNotContain("   at ", error, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
 /// <summary>Asks a server that is starting again and again, each millisecond, until it answers 200.</summary>
-internal static class FirstAnswer
+internal static class FirstResponse
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
@@ -15,14 +15,14 @@ internal static class FirstAnswer
     public static async Task WaitAsync(Server server, string path, CancellationToken cancellationToken)
     {
         var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.Port}\r\nConnection: close\r\n\r\n");
-        var startedAt = Ambience.Time.GetTimestamp();
+        var startedAt = RealClock.Time.GetTimestamp();
         while (!await TryAskAsync(server.Port, request, cancellationToken))
         {
             if (server.HasEnded)
                 throw server.Fail("ended before its first answer");
-            if (Ambience.Time.GetElapsedTime(startedAt) > Patience)
+            if (RealClock.Time.GetElapsedTime(startedAt) > Patience)
                 throw server.Fail($"did not answer within {Patience.TotalSeconds} s");
-            await Ambience.Pause(Step, cancellationToken);
+            await RealClock.Pause(Step, cancellationToken);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class FirstAnswer
             }
             catch (SocketException)
             {
-                await Ambience.Pause(Step, cancellationToken);
+                await RealClock.Pause(Step, cancellationToken);
             }
         }
 

@@ -8,12 +8,12 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>The sidecar that runs beside this process, as its administration listener shows it. Found by the same setting as it finds itself.</summary>
-internal sealed class Neighbour : IDisposable
+internal sealed class AdminClient : IDisposable
 {
     private readonly HttpClient http;
     private readonly ListenAddress admin;
 
-    private Neighbour(ListenAddress admin)
+    private AdminClient(ListenAddress admin)
     {
         this.admin = admin;
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
@@ -31,14 +31,14 @@ internal sealed class Neighbour : IDisposable
     }
 
     /// <returns>Null when the setting is no address; that has been told.</returns>
-    public static async Task<Neighbour?> FindAsync(IReadOnlyList<string> commandLine)
+    public static async Task<AdminClient?> FindAsync(IReadOnlyList<string> commandLine)
     {
         var settings = new SettingsReader(SidecarConfiguration.Load(commandLine));
         var found = SidecarOptionsReader.ReadAdmin(settings);
-        if (settings.Mistakes.Count == 0)
+        if (settings.Errors.Count == 0)
             return new(found);
 
-        await ErrorOutput.ReportAsync(settings.Mistakes);
+        await ErrorOutput.ReportAsync(settings.Errors);
         return null;
     }
 
@@ -51,7 +51,7 @@ internal sealed class Neighbour : IDisposable
     {
         // Whichever address it is, the sidecar takes this for a name of its own.
         using var request = new HttpRequestMessage(method, path) { Headers = { Host = "localhost" } };
-        using var deadline = new CancellationTokenSource(patience, Ambient.Time);
+        using var deadline = new CancellationTokenSource(patience, SystemDefaults.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {

@@ -6,10 +6,10 @@ namespace Clik2pay.Sidecar.Configuration;
 /// Explains what is wrong with a file of settings. The message of the parser may quote the rest of the line, and with it a secret that
 /// lacks its quotation mark.
 /// </summary>
-internal static class JsonMistake
+internal static class JsonError
 {
-    /// <param name="mistake">What reading the file threw.</param>
-    public static string Explain(Exception mistake) => mistake.GetBaseException() is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
+    /// <param name="error">What reading the file threw.</param>
+    public static string Explain(Exception error) => error.GetBaseException() is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
         ? $"the error is in line {line + 1} at byte {position + 1}. Correct the file."
-        : mistake.GetBaseException().Message;
+        : error.GetBaseException().Message;
 }

@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Responses;
 
-/// <summary>Answers on the wire: what HTTP/1.1 allows upstream, and what an upstream must not get through to the caller.</summary>
-public sealed class AnswerTests : IAsyncLifetime
+/// <summary>Responses on the wire: what HTTP/1.1 allows upstream, and what an upstream must not get through to the caller.</summary>
+public sealed class ResponseTests : IAsyncLifetime
 {
     private readonly WireUpstream upstream = new();
     private TestSidecar sidecar = null!;
@@ -53,7 +53,7 @@ public sealed class AnswerTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 100 ", await connection.ReadSomeAsync(), StringComparison.Ordinal);
         await connection.SendAsync("{}");
 
-        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+        Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
         var received = Assert.Single(upstream.Received);
         Assert.Equal("{}", received.Text);
         Assert.Equal(["100-continue"], received["Expect"]);
@@ -159,6 +159,6 @@ public sealed class AnswerTests : IAsyncLifetime
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync(request);
-        return await connection.ReadAnswerAsync();
+        return await connection.ReadResponseAsync();
     }
 }

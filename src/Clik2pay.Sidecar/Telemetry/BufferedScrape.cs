@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>Lets the exporter write to memory and not to who asked: it collects nothing for the others while somebody reads slowly, or not at all.</summary>
-internal sealed class WholeAnswer(RequestDelegate next)
+internal sealed class BufferedScrape(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
     {

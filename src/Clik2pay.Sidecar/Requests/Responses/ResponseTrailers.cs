@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>The trailers of an answer that is written in chunks: YARP puts them here when it has copied the body.</summary>
-internal sealed class AnswerTrailers : IHttpResponseTrailersFeature
+internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
 {
     private readonly IHttpResponseBodyFeature server;
     private readonly ChunkedStream body;
 
-    private AnswerTrailers(IHttpResponseBodyFeature server, ChunkedStream body) => (this.server, this.body) = (server, body);
+    private ResponseTrailers(IHttpResponseBodyFeature server, ChunkedStream body) => (this.server, this.body) = (server, body);
 
     public IHeaderDictionary Trailers { get; set; } = new HeaderDictionary();
 
@@ -16,7 +16,7 @@ internal sealed class AnswerTrailers : IHttpResponseTrailersFeature
     public static void Begin(HttpContext context)
     {
         var original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var trailers = new AnswerTrailers(original, new(original.Writer));
+        var trailers = new ResponseTrailers(original, new(original.Writer));
         context.Response.Headers.TransferEncoding = "chunked";
         context.Response.Body = trailers.body;
         context.Features.Set(trailers);
@@ -26,12 +26,12 @@ internal sealed class AnswerTrailers : IHttpResponseTrailersFeature
     /// <summary>The answer is another one after all: the body is the server's again, and no end of ours comes behind it.</summary>
     public static void Cancel(HttpContext context)
     {
-        if (context.Features.Get<AnswerTrailers>() is not { } trailers)
+        if (context.Features.Get<ResponseTrailers>() is not { } trailers)
             return;
 
         context.Features.Set(trailers.server);
         context.Features.Set<IHttpResponseTrailersFeature>(null);
-        context.Features.Set<AnswerTrailers>(null);
+        context.Features.Set<ResponseTrailers>(null);
     }
 
     public Task EndAsync(CancellationToken cancellationToken) => body.EndAsync(Trailers, cancellationToken);

@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// The sidecar's own answers (RFC 9457). The header that names the code is on these and on nothing that came from upstream, so a caller
 /// can tell whose answer it has; none of them is ever a 2xx.
 /// </summary>
-internal static class ProblemAnswer
+internal static class ProblemResponse
 {
     public const string ErrorHeader = "Clik2pay-Sidecar-Error";
 
@@ -26,7 +26,7 @@ internal static class ProblemAnswer
     {
         var exchange = Exchange.Of(context);
         exchange.ReportedSent = exchange.Sent;
-        metrics.Answered(code, exchange.Sent);
+        metrics.Responded(code, exchange.Sent);
         var body = CreateBody(status, code, exchange.Sent, detail);
         var response = context.Response;
         response.StatusCode = status;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Sidecar.Tests.Cli;
 
 /// <summary>The verbs that ask the sidecar beside them, as an image without a shell needs them.</summary>
-public sealed class NeighbourVerbTests : IAsyncDisposable
+public sealed class AdminClientVerbTests : IAsyncDisposable
 {
     private RecordingUpstream upstream = null!;
     private FakeTokenEndpoint tokenEndpoint = null!;

@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
 /// <summary>The real clock: what is measured here are real processes.</summary>
-internal static class Ambience
+internal static class RealClock
 {
 #pragma warning disable RS0030 // Real processes know no other.
     public static TimeProvider Time => TimeProvider.System;

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Requests.Connections;
 /// What the server writes to a caller's connection, and the one place where its bare answer to a request that it cannot read can be replaced
 /// by ours: it writes that answer by itself, without any code of ours on the way.
 /// </summary>
-internal sealed class AnswerWriter(IDuplexPipe transport) : PipeWriter, IDuplexPipe
+internal sealed class CallerOutput(IDuplexPipe transport) : PipeWriter, IDuplexPipe
 {
     private readonly PipeWriter output = transport.Output;
     private byte[]? replacement;
