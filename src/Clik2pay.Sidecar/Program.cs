@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Administration;
-using Clik2pay.Sidecar.Cli;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider.Connections;
@@ -9,16 +8,9 @@ using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar;
 
-/// <summary>The table of contents: a verb of the command line starts sidecars, and this is what one is made of.</summary>
+/// <summary>The composition root: the parts of a sidecar. The verbs of the command line start sidecars.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args)
-    {
-        StopSignals.StopIgnoringTerminate();
-        OpenFileLimit.Raise();
-        return CommandLine.RunAsync(args);
-    }
-
     /// <param name="configuration">Where <c>ReverseProxy</c>, <c>Logging</c> and <c>OTEL_…</c> are read from; the rest is in the settings.</param>
     /// <param name="settings">What was read and checked.</param>
     /// <param name="replace">Services that take the place of those registered here.</param>
@@ -36,13 +28,12 @@ internal static class Program
         builder.Services.AddProvider();         // connections to both of the provider's APIs
         builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
-        builder.Services.AddProxy(configuration, settings);
+        builder.Services.AddProxy(configuration, settings.Clik2pay, settings.Sidecar);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseAdministration();                // its own listener: probes, metrics, status page
-        app.UseTelemetry();                     // spans and access log of callers' requests, where they are wanted
         app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward → replay on 401
         return app;
     }

@@ -21,7 +21,7 @@ internal static class SidecarConfiguration
 
     private static IConfigurationRoot Load(IConfigurationBuilder builder, IEnumerable<string> commandLine) => builder
         .AddSettingsFile()
-        .Add(new EnvironmentSettings())
+        .Add(new EnvironmentSettings(Sections))
         .AddCommandLine([.. commandLine])
         .Build();
 }

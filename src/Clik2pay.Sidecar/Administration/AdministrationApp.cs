@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Administration;
@@ -22,7 +24,10 @@ internal static class AdministrationApp
     {
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
-        app.Services.GetRequiredService<SidecarMetrics>().ShowState(app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        var meter = app.Services.GetRequiredService<IMeterFactory>().CreateSidecarMeter();
+        SidecarGauges.AddTo(meter, app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        ProcessMetrics.AddTo(meter);
+        _ = app.Services.GetRequiredService<RedisMetrics>();
         var refresh = app.Services.GetRequiredService<RefreshCommand>();
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         var guard = app.Services.GetRequiredService<AdminGuard>();

@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Clik2pay.Sidecar.Tokens.Sharing;
@@ -17,7 +17,7 @@ internal sealed class StatusReport(
     TokenRefresher refresher,
     ITokenStore store,
     Clik2payOptions options,
-    SidecarMetrics metrics,
+    RequestMetrics metrics,
     Drain drain,
     RotationWatch rotation,
     TimeProvider time)

@@ -25,7 +25,7 @@ internal static class DemoVerb
 
         using var signals = new StopSignals(cancellationToken);
         using var routes = RoutesFile.Find(SystemDefaults.Time);
-        var environment = new ConfigurationBuilder().Add(new EnvironmentSettings()).Build();
+        var environment = new ConfigurationBuilder().Add(new EnvironmentSettings(SidecarConfiguration.Sections)).Build();
         var hosts = new List<WebApplication>();
         try
         {

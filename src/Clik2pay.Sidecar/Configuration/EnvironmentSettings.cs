@@ -6,12 +6,13 @@ namespace Clik2pay.Sidecar.Configuration;
 /// Environment variables, of which <c>Section__Key</c> is a setting. A variable that is named like a whole section, such as <c>REDIS</c>,
 /// belongs to another program and is not a setting.
 /// </summary>
-internal sealed class EnvironmentSettings : EnvironmentVariablesConfigurationProvider, IConfigurationSource
+/// <param name="sections">The names of the sections that settings belong to.</param>
+internal sealed class EnvironmentSettings(IReadOnlyList<string> sections) : EnvironmentVariablesConfigurationProvider, IConfigurationSource
 {
     public override void Load()
     {
         base.Load();
-        foreach (var section in SidecarConfiguration.Sections)
+        foreach (var section in sections)
             Data.Remove(section);
     }
 

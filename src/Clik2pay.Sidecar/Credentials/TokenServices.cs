@@ -27,6 +27,7 @@ internal static class TokenServices
             s.GetRequiredService<Clik2payOptions>().RefreshAt,
             s.GetRequiredService<ITokenStore>().CanForget,
             s.GetRequiredService<Random>()));
+        services.AddSingleton<TokenMetrics>();
         services.AddSingleton<TokenSharing>();
         services.AddSingleton<TokenRefresher>();
         services.AddSingleton<RefreshHistory>();

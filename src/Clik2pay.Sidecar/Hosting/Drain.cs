@@ -1,5 +1,3 @@
-using Clik2pay.Sidecar.Cli;
-
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>

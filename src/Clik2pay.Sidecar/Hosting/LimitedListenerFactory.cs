@@ -1,5 +1,4 @@
 using System.Net;
-using Clik2pay.Sidecar.Cli;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;

@@ -9,6 +9,7 @@ internal static class RedisServices
 {
     public static IServiceCollection AddRedis(this IServiceCollection services, RedisOptions? options)
     {
+        services.AddSingleton<RedisMetrics>(); // its series exist also without Redis
         if (options is null)
             return services;
 

@@ -4,14 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>The lease in Redis: a key with its owner's name and an expiry, and beside it the note of the last holder who failed.</summary>
-internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
+internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, TokenMetrics tokenMetrics, RedisMetrics metrics, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
 {
     /// <summary>
     /// A note and how long it stands; or 0: acquired; or else how long another can hold it, which is never longer than a lease can live, even
@@ -66,7 +65,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
 
             // Somebody else's note, or one that somebody has prolonged, holds nobody off.
             log.Invalid(names.Failure);
-            metrics.StoreValueWasInvalid();
+            metrics.ValueWasInvalid();
             await redis.DeleteIfUnchangedAsync(names.Failure, note, CancellationToken.None);
             response = await AcquireAsync(names, owner);
         }
@@ -99,7 +98,7 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, S
         if (response.Reply is { Integer: 0 })
         {
             log.LeaseLost();
-            metrics.LeaseAttempted(LeaseOutcome.Lost);
+            tokenMetrics.LeaseAttempted(LeaseOutcome.Lost);
         }
 
         return failure is not null && response.Reply is { Integer: 1 };

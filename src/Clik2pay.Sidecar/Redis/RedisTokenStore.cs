@@ -4,7 +4,6 @@ using System.Text;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using StackExchange.Redis;
@@ -16,7 +15,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// can prolong it.
 /// </summary>
 internal sealed class RedisTokenStore(
-    RedisClient redis, RedisOptions options, SidecarMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
+    RedisClient redis, RedisOptions options, RedisMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
     /// <summary>In bytes: lifetime, expiry and token, sealed. A longer value was not written by a sidecar.</summary>
     private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
@@ -70,7 +69,7 @@ internal sealed class RedisTokenStore(
         }
 
         log.Invalid(names.Token);
-        metrics.StoreValueWasInvalid();
+        metrics.ValueWasInvalid();
         return nothing;
     }
 

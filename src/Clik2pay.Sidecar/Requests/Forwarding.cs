@@ -1,10 +1,10 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Connections;
+using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Responses;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
-using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Requests;
 
@@ -13,7 +13,7 @@ namespace Clik2pay.Sidecar.Requests;
 /// the caller disconnects, no response is written and no error is logged.
 /// </summary>
 internal sealed class Forwarding(
-    RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, SidecarMetrics metrics, TimeProvider time)
+    RequestDelegate next, UpstreamSender upstream, UpstreamFailure failure, Drain drain, RequestMetrics metrics, TimeProvider time)
 {
     private const string Stopping =
         "The request was not sent, because the sidecar is stopping. Try again in 1 s, when another has taken its place.";
@@ -65,7 +65,7 @@ internal sealed class Forwarding(
             // The caller has part of the provider's response. Its connection will be closed.
             metrics.UpstreamResponded(context.Response.StatusCode);
         }
-        else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(ProblemResponse.ErrorHeader)))
+        else if (exchange.IsAbandoned || (error is null && context.Response.Headers.ContainsKey(SidecarHeaders.Error)))
         {
             // There is no provider response to report.
         }

@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Replay;
@@ -22,9 +24,10 @@ namespace Clik2pay.Sidecar.Requests;
 internal static class ProxyServices
 {
     /// <exception cref="InvalidRoutesException">The section ReverseProxy has a setting that does not work.</exception>
-    public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration, Settings settings)
+    public static IServiceCollection AddProxy(
+        this IServiceCollection services, IConfiguration configuration, Clik2payOptions clik2pay, SidecarOptions sidecar)
     {
-        var routes = new CheckedRoutes(configuration.GetSection("ReverseProxy"), RouteSchema.Create(settings.Clik2pay, settings.Sidecar));
+        var routes = new CheckedRoutes(configuration.GetSection("ReverseProxy"), RouteSchema.Create(clik2pay, sidecar));
         if (routes.FindErrors() is { Count: > 0 } errors)
             throw new InvalidRoutesException(errors);
 
@@ -38,6 +41,7 @@ internal static class ProxyServices
         services.AddSingleton<IRouteValidator, TransformValidator>();
         services.AddSingleton<MatcherPolicy, RouteTieBreaker>();
         services.AddSingleton<IConfigChangeListener, RoutesReport>();
+        services.AddSingleton<RequestMetrics>();
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailure>();
         services.AddSingleton<CallerToken>();
@@ -66,6 +70,10 @@ internal static class ProxyServices
     /// <exception cref="InvalidRoutesException">The routes at start cannot be used. Those of a later edit are refused and logged instead.</exception>
     public static void MapProxy(this WebApplication app)
     {
+        if (app.Services.HasTracing())
+            app.UseMiddleware<ServerSpan>();
+        if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
+            app.UseMiddleware<AccessLog>();
         app.UseMiddleware<Forwarding>();
         app.UseMiddleware<CallerGuard>();
         app.UseRouting();
@@ -87,7 +95,7 @@ internal static class ProxyServices
             throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
         }
 
-        var metrics = app.Services.GetRequiredService<SidecarMetrics>();
+        var metrics = app.Services.GetRequiredService<RequestMetrics>();
         app.MapFallback("/{**path}", context =>
         {
             // A body that nobody has validated is not followed by another request.

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Forward;
 using Clik2pay.Sidecar.Requests.Replay;
 using Clik2pay.Sidecar.Requests.Responses;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -14,7 +14,7 @@ namespace Clik2pay.Sidecar.Requests;
 /// <c>proxy.json</c>, so nothing written there can put another credential in.
 /// </summary>
 internal sealed class RequestRules(
-    AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, SidecarMetrics metrics, TimeProvider time)
+    AccessTokenSource tokens, ResponseHeaderFilter filter, Clik2payOptions options, RequestMetrics metrics, TimeProvider time)
     : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)

@@ -22,7 +22,7 @@ internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
     private async Task DescribeAsync(HttpContext context, ActivityContext parent)
     {
         var method = context.Request.KnownMethod();
-        using var span = SidecarActivities.StartRequest(method, parent);
+        using var span = SidecarSpans.Source.StartActivity(method, ActivityKind.Server, parent);
         if (span is not { IsAllDataRequested: true })
         {
             await next(context);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Requests;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -15,6 +14,7 @@ internal static class TelemetryServices
     private const string Prometheus = "/metrics";
     private const string OpenTelemetry = "OpenTelemetry";
     private const string ConnectionDuration = "http.client.connection.duration";
+    private const string RequestDuration = "http.server.request.duration";
     private const string ClientRequestDuration = "http.client.request.duration";
     private const int FewSeries = 200;
     private const int ManySeries = 2000;
@@ -23,7 +23,6 @@ internal static class TelemetryServices
     {
         var services = builder.Services;
         services.AddMetrics(AddMeters);
-        services.AddSingleton<SidecarMetrics>();
         services.AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
         services.AddHostedService<LastExport>();
 
@@ -43,15 +42,9 @@ internal static class TelemetryServices
         }
     }
 
-    /// <summary>What looks at a caller's request from outside.</summary>
+    /// <summary>Whether requests get spans.</summary>
     /// <exception cref="InvalidTelemetryException">A variable has a value that cannot be used.</exception>
-    public static void UseTelemetry(this WebApplication app)
-    {
-        if (Make<TracerProvider>(app.Services) is not null)
-            app.UseMiddleware<ServerSpan>();
-        if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
-            app.UseMiddleware<AccessLog>();
-    }
+    public static bool HasTracing(this IServiceProvider services) => Make<TracerProvider>(services) is not null;
 
     /// <summary>What Prometheus scrapes.</summary>
     /// <exception cref="InvalidTelemetryException">A variable has a value that cannot be used.</exception>
@@ -82,7 +75,7 @@ internal static class TelemetryServices
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics)
     {
-        foreach (var meter in (string[])[SidecarMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel"])
+        foreach (var meter in (string[])[SidecarMeter.Name, "Microsoft.AspNetCore.Server.Kestrel"])
             metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Net.Http", ClientRequestDuration, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Net.Http", ConnectionDuration, OpenTelemetry, MeterScope.Local);
@@ -115,7 +108,7 @@ internal static class TelemetryServices
     private static MetricStreamConfiguration ViewOf(Instrument instrument)
     {
         var view = Shown(instrument.Name);
-        view.CardinalityLimit = instrument.Name is SidecarMetrics.RequestDuration or ClientRequestDuration ? ManySeries : FewSeries;
+        view.CardinalityLimit = instrument.Name is RequestDuration or ClientRequestDuration ? ManySeries : FewSeries;
         return view;
     }
 
@@ -135,7 +128,7 @@ internal static class TelemetryServices
 
     private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
     {
-        traces.AddSource(SidecarActivities.SourceName).SetSampler(services => services.GetRequiredService<TraceSampling>());
+        traces.AddSource(SidecarSpans.SourceName).SetSampler(services => services.GetRequiredService<TraceSampling>());
         if (variables.ExportsTraces)
             traces.AddOtlpExporter();
     }

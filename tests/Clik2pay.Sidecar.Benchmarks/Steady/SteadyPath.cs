@@ -6,7 +6,6 @@ using Clik2pay.Sidecar.Requests.Replay;
 using Clik2pay.Sidecar.Requests.Responses;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
-using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -26,7 +25,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(1);
 
     private readonly WebApplication sidecar = IdleSidecar.Create();
-    private readonly SidecarMetrics metrics;
+    private readonly RequestMetrics metrics;
     private readonly HttpResponseMessage answer;
     private readonly HttpMessageInvoker client;
     private readonly RequestDelegate steps;
@@ -41,7 +40,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     public SteadyPath()
     {
         var services = sidecar.Services;
-        metrics = services.GetRequiredService<SidecarMetrics>();
+        metrics = services.GetRequiredService<RequestMetrics>();
         (Context, Request) = (SteadyMessages.NewContext(), SteadyMessages.NewRequest());
         answer = SteadyMessages.NewResponse(Request);
         client = new(new SentOnceHandler(new ClientSpan(new ReadyResponse(answer))));

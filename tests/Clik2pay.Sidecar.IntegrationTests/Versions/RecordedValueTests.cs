@@ -6,7 +6,6 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Versions;
 

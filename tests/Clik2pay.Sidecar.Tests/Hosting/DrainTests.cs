@@ -79,7 +79,7 @@ public sealed class DrainTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<HttpRequestException>(() => underWay);
         await stopping;
-        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("did not end within 3 s (Sidecar:StopTimeoutSeconds) and are broken off: 1.", StringComparison.Ordinal));
+        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("did not end within 3 s (Sidecar:StopTimeoutSeconds) and are aborted: 1.", StringComparison.Ordinal));
 
         // The caller did not disconnect.
         Assert.Contains(sidecar.Log.Lines, line => line.Text.Contains(": 503 in", StringComparison.Ordinal)

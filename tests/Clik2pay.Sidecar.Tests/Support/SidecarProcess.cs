@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -127,8 +128,11 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync()
     {
         var line = await WaitForLineAsync("Callers are served on");
-        return (new(line.Split("served on ")[1].Split(' ')[0]), new(line.Split("status page on ")[1].Split(',')[0]));
+        return (new(line.Split("served on ")[1].Split(' ')[0]), new(AdminAddress().Match(line).Groups["address"].Value));
     }
+
+    [GeneratedRegex(@"status page on (?<address>\S+?)\.(""|\s|$)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex AdminAddress();
 
     public async Task<int> WaitForExitAsync()
     {

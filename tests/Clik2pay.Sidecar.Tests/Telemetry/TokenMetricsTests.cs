@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
@@ -18,7 +17,7 @@ public sealed class TokenMetricsTests : IDisposable
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly TestMeters meters = new();
-    private readonly SidecarMetrics metrics;
+    private readonly TokenMetrics metrics;
     private readonly RecordedMetrics seen;
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;

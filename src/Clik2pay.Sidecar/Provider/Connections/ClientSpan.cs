@@ -18,7 +18,7 @@ internal sealed class ClientSpan(HttpMessageHandler inner) : DelegatingHandler(i
     private async Task<HttpResponseMessage> DescribeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
-        using var span = SidecarActivities.StartCall(request.Method);
+        using var span = SidecarSpans.Source.StartActivity(request.Method.Method, ActivityKind.Client);
         span?.SetTag("http.request.method", request.Method.Method);
         span?.SetTag("server.address", address.IdnHost);
         span?.SetTag("server.port", address.Port);

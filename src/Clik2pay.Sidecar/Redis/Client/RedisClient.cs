@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Telemetry;
@@ -12,7 +13,7 @@ namespace Clik2pay.Sidecar.Redis.Client;
 /// changes.
 /// </summary>
 internal sealed class RedisClient(
-    RedisOptions options, TcpConnector connector, SidecarMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
+    RedisOptions options, TcpConnector connector, RedisMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
 {
     /// <summary>The limit for an operation: connections to all endpoints and to where they redirect, TLS, authentication, script.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -38,11 +39,11 @@ internal sealed class RedisClient(
     /// <param name="cancellationToken">Ends the operation, which ends by itself after <see cref="Timeout"/>.</param>
     public async Task<RedisResponse> RunAsync(RedisOperation operation, RedisScript script, CancellationToken cancellationToken)
     {
-        using var activity = SidecarActivities.StartStoreOperation(operation);
+        using var activity = StartSpan(operation);
         var startedAt = time.GetMonotonicNow();
         var response = await TryAllAsync(SelectDatabase(script), cancellationToken);
-        activity.End(response.Failure);
-        metrics.StoreOperationEnded(operation, response.Failure, time.GetMonotonicNow() - startedAt);
+        activity.SetOutcome(response.Failure?.ToSnakeCase() ?? "success", isError: response.Failure is not null);
+        metrics.OperationEnded(operation, response.Failure, time.GetMonotonicNow() - startedAt);
         Report(response, isWriting: operation != RedisOperation.Read);
         return response;
     }
@@ -50,6 +51,11 @@ internal sealed class RedisClient(
     /// <summary>Removes a value that was read and cannot be used, unless it has been replaced since.</summary>
     public Task DeleteIfUnchangedAsync(string key, byte[] value, CancellationToken cancellationToken) =>
         RunAsync(RedisOperation.Discard, new(DeleteIfUnchanged, [key], [value]), cancellationToken);
+
+    /// <summary>Only as a part of a trace. Otherwise each poll of the shared token would be a trace of its own.</summary>
+    private static Activity? StartSpan(RedisOperation operation) => Activity.Current is null
+        ? null
+        : SidecarSpans.Source.StartActivity($"redis {operation.ToSnakeCase()}", ActivityKind.Client)?.SetTag("db.system.name", "redis");
 
     /// <summary>
     /// The script itself selects the database, so it runs there or not at all. The library ignores a refused SELECT, and then the script

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -11,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Connections;
 /// Makes problem answers of the server's own: those to requests that it could not read, or that came too slowly. It tells of them by a
 /// diagnostic event, and then writes a bare status.
 /// </summary>
-internal sealed class ServerRefusals(SidecarMetrics metrics) : IObserver<KeyValuePair<string, object?>>
+internal sealed class ServerRefusals(RequestMetrics metrics) : IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Yarp.ReverseProxy.Transforms;
@@ -10,7 +9,7 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>Sets the API key and the access token of one credential set. Without a valid token the answer is 503 and nothing goes upstream: fail closed.</summary>
-internal sealed class InjectTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : RequestTransform
+internal sealed class InjectTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {

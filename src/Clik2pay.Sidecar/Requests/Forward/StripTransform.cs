@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Forward;
@@ -10,7 +9,7 @@ namespace Clik2pay.Sidecar.Requests.Forward;
 /// Removes the caller's credentials, headers for the sidecar, and the headers that the caller's Connection header nominates (RFC 9110,
 /// section 7.6.1). It runs on the headers that would be sent, so it also covers those that <c>proxy.json</c> adds.
 /// </summary>
-internal sealed class StripTransform(SidecarMetrics metrics) : RequestTransform
+internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {

@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -12,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// Refuses, before anything else happens, what no caller of ours sends. What gets past it has one allowed method, one meaning, and an end
 /// that every server sees at the same byte. SECURITY.md says which attack each rule is for.
 /// </summary>
-internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, CallerToken callerToken, SidecarMetrics metrics)
+internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, CallerToken callerToken, RequestMetrics metrics)
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
@@ -39,7 +38,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         "A header has a name that is no token or a value with control characters (RFC 9110, section 5.5). Remove them.");
 
     private static readonly Refusal NoCallerToken = Refusal.CallerRefused(RejectionReason.CallerToken,
-        $"The header {CallerToken.Header} is missing or wrong. Send the value of Sidecar:CallerToken, or what is in the file of Sidecar:CallerTokenFile.");
+        $"The header {SidecarHeaders.CallerToken} is missing or wrong. Send the value of Sidecar:CallerToken, or what is in the file of Sidecar:CallerTokenFile.");
 
     /// <summary>A Host of somebody else means that a web page's own name was pointed at this machine (DNS rebinding).</summary>
     private readonly Refusal otherHost = Refusal.CallerRefused(RejectionReason.Host,
@@ -107,7 +106,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
                 return TwoLengths;
         }
 
-        return callerToken.Accepts(headers[CallerToken.Header]) ? null : NoCallerToken;
+        return callerToken.Accepts(headers[SidecarHeaders.CallerToken]) ? null : NoCallerToken;
     }
 
     /// <summary>By its name alone, whatever the port (RFC 9110, section 7.2; the server has seen to its form).</summary>

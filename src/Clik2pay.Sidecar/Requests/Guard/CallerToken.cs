@@ -8,8 +8,6 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// <summary>The secret that a caller has to send, if one is configured. Neither its length nor how much of it is right shows in the time that a comparison takes.</summary>
 internal sealed class CallerToken(SidecarOptions options)
 {
-    public const string Header = "Clik2pay-Sidecar-Token";
-
     private readonly byte[]? expected = options.CallerToken is { } token ? Digest(token) : null;
 
     public bool Accepts(StringValues sent) =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Requests.Headers;
@@ -18,7 +17,7 @@ internal static class CredentialHeaders
     ];
 
     private static readonly HeaderNames Stripped =
-        new([.. Injected.Select(header => header.Name), "Proxy-Authorization", "Cookie", "baggage", CallerToken.Header]);
+        new([.. Injected.Select(header => header.Name), "Proxy-Authorization", "Cookie", "baggage", SidecarHeaders.CallerToken]);
 
     /// <summary>The headers that are stripped from requests, including those that the sidecar sets.</summary>
     public static ImmutableArray<string> Names => Stripped.All;

@@ -6,6 +6,12 @@ namespace Clik2pay.Sidecar.Requests.Headers;
 /// </summary>
 internal static class SidecarHeaders
 {
+    /// <summary>The error code of a problem response. The provider's responses never have this header.</summary>
+    public const string Error = Prefix + "-Error";
+
+    /// <summary>The caller token that a caller sends, if one is configured.</summary>
+    public const string CallerToken = Prefix + "-Token";
+
     private const string Prefix = "Clik2pay-Sidecar";
 
     public static bool Contains(string header) => HeaderNames.StartsLike(header, Prefix, out _);

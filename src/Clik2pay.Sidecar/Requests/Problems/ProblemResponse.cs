@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,8 +14,6 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// </summary>
 internal static class ProblemResponse
 {
-    public const string ErrorHeader = "Clik2pay-Sidecar-Error";
-
     public const string ContentType = "application/problem+json";
 
     /// <param name="context">Whose response has not started.</param>
@@ -22,7 +21,7 @@ internal static class ProblemResponse
     /// <param name="code">The reason that programs read.</param>
     /// <param name="metrics">Where it is counted.</param>
     /// <param name="detail">The reason that people read: what happened, to which address, what to do. Never a secret.</param>
-    public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, SidecarMetrics metrics, string detail)
+    public static async Task WriteAsync(HttpContext context, int status, ErrorCode code, RequestMetrics metrics, string detail)
     {
         var exchange = Exchange.Of(context);
         exchange.ReportedSent = exchange.Sent;
@@ -32,7 +31,7 @@ internal static class ProblemResponse
         response.StatusCode = status;
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
-        response.Headers[ErrorHeader] = code.ToSnakeCase();
+        response.Headers[SidecarHeaders.Error] = code.ToSnakeCase();
         // The method HEAD is case-sensitive. The write is not canceled, because a caller that disconnects is not an error.
         if (context.Request.Method is not "HEAD")
             await response.Body.WriteAsync(body, CancellationToken.None);
@@ -43,7 +42,7 @@ internal static class ProblemResponse
     {
         var body = CreateBody(refusal.Status, refusal.Code, sent, refusal.Detail);
         var head = $"HTTP/1.1 {refusal.Status} {ReasonPhrases.GetReasonPhrase(refusal.Status)}\r\nContent-Type: {ContentType}\r\n"
-            + $"Content-Length: {body.Length}\r\n{ErrorHeader}: {refusal.Code.ToSnakeCase()}\r\nConnection: close\r\n\r\n";
+            + $"Content-Length: {body.Length}\r\n{SidecarHeaders.Error}: {refusal.Code.ToSnakeCase()}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. withBody ? body : []];
     }
 

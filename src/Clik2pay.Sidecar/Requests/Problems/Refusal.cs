@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Requests.Problems;
 
@@ -38,7 +37,7 @@ internal sealed record Refusal(int Status, ErrorCode Code, RejectionReason Reaso
     };
 
     /// <summary>Counts it, answers, and ends the connection: whatever else came in on it is not looked at.</summary>
-    public Task RespondAsync(HttpContext context, SidecarMetrics metrics)
+    public Task RespondAsync(HttpContext context, RequestMetrics metrics)
     {
         metrics.RequestRejected(Reason);
         context.Response.Headers.Connection = "close";

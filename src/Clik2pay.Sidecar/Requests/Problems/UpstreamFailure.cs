@@ -12,7 +12,7 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// Turns YARP's bare 502 or 504 into a problem response that says what happened, and whether the provider may have processed the request.
 /// The first failure is logged, and the first response after it.
 /// </summary>
-internal sealed class UpstreamFailure(Clik2payOptions options, SidecarMetrics metrics, ILogger<UpstreamFailure> log)
+internal sealed class UpstreamFailure(Clik2payOptions options, RequestMetrics metrics, ILogger<UpstreamFailure> log)
 {
     private volatile bool isFailing;
 

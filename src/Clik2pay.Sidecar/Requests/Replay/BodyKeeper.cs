@@ -3,7 +3,6 @@ using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
-using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Replay;
@@ -12,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// Reads small bodies to their end before anything is sent to the provider. A body that is malformed, cut off or too slow then causes no
 /// authenticated request, and a request that gets a 401 can be sent again. Larger bodies are streamed.
 /// </summary>
-internal sealed class BodyKeeper(RequestDelegate next, SidecarMetrics metrics, TimeProvider time)
+internal sealed class BodyKeeper(RequestDelegate next, RequestMetrics metrics, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);

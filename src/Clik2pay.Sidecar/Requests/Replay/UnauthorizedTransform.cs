@@ -1,7 +1,6 @@
 using System.Net;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Yarp.ReverseProxy.Transforms;
 
@@ -11,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay,
 /// because it is the only status that proves that the provider has not processed the request.
 /// </summary>
-internal sealed class UnauthorizedTransform(AccessTokenSource tokens, SidecarMetrics metrics, TimeProvider time) : ResponseTransform
+internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : ResponseTransform
 {
     /// <summary>The fraction of the request timeout, and its maximum, that is kept for returning the provider's 401.</summary>
     private const double LastPart = 0.1;

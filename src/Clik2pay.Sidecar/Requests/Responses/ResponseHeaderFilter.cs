@@ -1,5 +1,5 @@
 using Clik2pay.Sidecar.Requests.Headers;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Requests.State;
 using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 /// Drops the headers and trailers of the provider that callers must not get: those that contain the credentials of the request, literally
 /// or percent-encoded, those that only the sidecar may send, and those with control characters.
 /// </summary>
-internal sealed class ResponseHeaderFilter(SidecarMetrics metrics)
+internal sealed class ResponseHeaderFilter(RequestMetrics metrics)
 {
     /// <param name="headers">Headers or trailers of a response.</param>
     /// <param name="sent">The credentials of the request.</param>

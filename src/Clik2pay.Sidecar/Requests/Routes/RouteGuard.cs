@@ -1,7 +1,6 @@
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
 
@@ -11,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// Refuses a request whose path matches a different route after it is decoded. With the route <c>/payments/{id}</c>, the path
 /// <c>/payments/1%2Frefund</c> names a payment for the sidecar, and a different operation for a provider that decodes the path.
 /// </summary>
-internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, SidecarMetrics metrics)
+internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, RequestMetrics metrics)
 {
     private static readonly Refusal OtherRoute = Refusal.BadRequest(RejectionReason.Target,
         "The path matches a different route, or none, as written or after it is decoded. Write the fixed segments of the route without "

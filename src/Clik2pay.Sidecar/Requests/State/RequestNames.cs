@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Headers;
 
 namespace Clik2pay.Sidecar.Requests.State;
 
@@ -23,6 +23,6 @@ internal static class RequestNames
     /// </returns>
     public static string? SidecarError(this HttpContext context) =>
         Exchange.Of(context).IsAbandoned ? CallerGone
-        : context.Response.Headers[ProblemResponse.ErrorHeader].ToString() is { Length: > 0 } code ? code
+        : context.Response.Headers[SidecarHeaders.Error].ToString() is { Length: > 0 } code ? code
         : null;
 }

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
@@ -57,7 +56,7 @@ internal sealed class AccessTokenSource(TokenSlot slot, RefreshLoop loop, TimePr
 
         var trigger = token is null ? RefreshTrigger.Expired : RefreshTrigger.ClockChange;
         var timeout = token is null ? Patience : GetRemainingWait(token, now);
-        using var wait = SidecarActivities.StartWait();
+        using var wait = TokenSpans.StartWait();
         loop.Wake(trigger);
         try
         {

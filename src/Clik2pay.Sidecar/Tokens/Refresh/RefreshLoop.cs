@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
@@ -17,7 +16,7 @@ internal sealed class RefreshLoop(
     RefreshSchedule schedule,
     TokenSlot slot,
     RefreshHistory history,
-    SidecarMetrics metrics,
+    TokenMetrics metrics,
     TimeProvider time,
     ILogger<RefreshLoop> log)
 {
@@ -84,7 +83,7 @@ internal sealed class RefreshLoop(
         if (trigger == RefreshTrigger.ClockChange && status.Failure is null)
             log.ClockChanged();
         var record = default(RefreshRecord);
-        using var activity = SidecarActivities.StartRefresh(trigger);
+        using var activity = TokenSpans.StartRefresh(trigger);
         End(await TryRefreshAsync(new(tried.Key, trigger, issuedAfter, tried.Status), End, cancellationToken));
 
         // An operator waits until the token is shared.
@@ -98,7 +97,7 @@ internal sealed class RefreshLoop(
                 return;
 
             hasEnded = true;
-            activity.End(result.Outcome);
+            activity.SetOutcome(result.Outcome);
             record = Take(trigger, result, tried, startedAt, activity?.Context ?? default);
         }
     }

@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
@@ -12,7 +11,7 @@ internal sealed class TokenRefresher(
     TokenSharing sharing,
     ITokenLease lease,
     ITokenEndpoint endpoint,
-    SidecarMetrics metrics,
+    TokenMetrics metrics,
     TimeProvider time,
     Random random)
 {
@@ -108,9 +107,9 @@ internal sealed class TokenRefresher(
         if (look.Outcome == LookOutcome.Unavailable)
             return LeaseAttempt.Unavailable;
 
-        using var activity = SidecarActivities.StartLeaseAttempt();
+        using var activity = TokenSpans.StartLeaseAttempt();
         var attempt = await lease.TryAcquireAsync(key, cancellationToken);
-        activity.End(attempt.Outcome);
+        activity.SetOutcome(attempt.Outcome);
         metrics.LeaseAttempted(attempt.Outcome);
         lastLease = new(time.GetUtcNow(), attempt.Outcome);
         if (attempt.Outcome == LeaseOutcome.Contended)
@@ -209,10 +208,10 @@ internal sealed class TokenRefresher(
     private async Task<TokenAnswer> CallAsync(CredentialSet credentials, TimeSpan askedAt, CancellationToken cancellationToken)
     {
         EndWait();
-        using var activity = SidecarActivities.StartTokenCall();
+        using var activity = TokenSpans.StartTokenCall();
         var answer = await endpoint.RequestTokenAsync(credentials, cancellationToken);
         var outcome = answer.Failure?.Outcome ?? RefreshOutcome.Success;
-        activity.End(outcome);
+        activity.SetOutcome(outcome);
         metrics.TokenEndpointCalled(outcome, time.GetMonotonicNow() - askedAt);
         return answer;
     }

@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Options;
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tokens;
@@ -44,14 +43,14 @@ internal sealed class RedisRig : IDisposable
         var settings = Settings.TryRead(configuration, out var errors);
         Assert.Empty(errors);
 
-        Metrics = new(meters);
+        var metrics = new RedisMetrics(meters);
         Recorded = new(meters);
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
         Key = TokenKey.For(settings.Clik2pay);
-        Client = new(Options, new(SystemDefaults.Time), Metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
-        Store = new(Client, Options, Metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenStore>());
-        Lease = new(Client, Options, Metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
+        Client = new(Options, new(SystemDefaults.Time), metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
+        Store = new(Client, Options, metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenStore>());
+        Lease = new(Client, Options, new TokenMetrics(meters), metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options, Key);
     }
 
@@ -76,8 +75,6 @@ internal sealed class RedisRig : IDisposable
     public string LeaseName => new RedisKeys(Options, Key).Lease;
 
     public string NoteName => new RedisKeys(Options, Key).Failure;
-
-    private SidecarMetrics Metrics { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
@@ -8,8 +8,8 @@ internal sealed class TestMeters : IMeterFactory
 {
     private readonly List<Meter> meters = [];
 
-    /// <summary>Instruments at which nobody looks.</summary>
-    public static SidecarMetrics Unseen { get; } = new(new TestMeters());
+    /// <summary>Instruments that no test reads.</summary>
+    public static TokenMetrics Unread { get; } = new(new TestMeters());
 
     public Meter Create(MeterOptions options)
     {

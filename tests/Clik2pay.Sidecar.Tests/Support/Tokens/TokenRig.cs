@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
@@ -12,9 +11,9 @@ namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 /// <summary>The way of a token of one replica, wired as in the program, on simulated time.</summary>
 internal sealed class TokenRig
 {
-    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null, SidecarMetrics? metrics = null)
+    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null, TokenMetrics? metrics = null)
     {
-        metrics ??= TestMeters.Unseen;
+        metrics ??= TestMeters.Unread;
         time ??= simulation.Time;
 #pragma warning disable CA5394 // A seeded source is what a simulation needs.
         var random = new Random(seed);

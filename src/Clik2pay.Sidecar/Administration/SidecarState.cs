@@ -1,4 +1,4 @@
-namespace Clik2pay.Sidecar.Telemetry;
+namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>What gauges show of the moment at which somebody asks.</summary>
 internal readonly record struct SidecarState

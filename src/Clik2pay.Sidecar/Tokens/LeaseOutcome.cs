@@ -1,4 +1,4 @@
-namespace Clik2pay.Sidecar.Tokens.Sharing;
+namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>How an attempt to acquire the lease ended, or how the lease itself did.</summary>
 internal enum LeaseOutcome

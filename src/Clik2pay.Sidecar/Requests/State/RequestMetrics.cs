@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Telemetry;
+
+namespace Clik2pay.Sidecar.Requests.State;
+
+/// <summary>The instruments of the request pipeline, with one method for each event.</summary>
+internal sealed class RequestMetrics
+{
+    /// <summary>
+    /// In seconds, as in OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/).
+    /// </summary>
+    private static readonly double[] Buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+    /// <summary>A tag value is an object, so each status is boxed once.</summary>
+    private static readonly object[] Statuses = [.. Enumerable.Range(0, 1000).Cast<object>()];
+
+    private readonly ClosedCounter<RejectionReason> requestsRejected;
+    private readonly ClosedCounter<string> callerCredentialsRemoved;
+    private readonly ClosedCounter<int> upstreamResponses;
+    private readonly ClosedCounter<(ErrorCode Code, Sent Sent)> ownResponses;
+    private readonly ClosedCounter<UnauthorizedAction> upstreamUnauthorized;
+    private readonly ClosedCounter<ValueTuple> upstreamHeadersDropped;
+    private readonly Histogram<double> requestDuration;
+
+    public RequestMetrics(IMeterFactory meters)
+    {
+        var meter = meters.CreateSidecarMeter();
+        requestsRejected = new(meter, "clik2pay.sidecar.requests_rejected",
+            "Requests that were refused before anything was sent to the provider.",
+            Enum.GetValues<RejectionReason>(), reason => [new("reason", reason.ToSnakeCase())]);
+        callerCredentialsRemoved = new(meter, "clik2pay.sidecar.caller_credentials_removed",
+            "Request headers that could contain credentials of the caller and were removed.",
+            CredentialHeaders.Names, header => [new("header", header)]);
+        upstreamResponses = new(meter, "clik2pay.sidecar.upstream_answers",
+            "Responses of the provider that were returned to callers, by the class of their status.",
+            [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);
+        ownResponses = new(meter, "clik2pay.sidecar.own_answers",
+            "Responses that the sidecar generated, by code (header Clik2pay-Sidecar-Error) and by whether the request may have been sent.",
+            from code in Enum.GetValues<ErrorCode>() from sent in Enum.GetValues<Sent>() select (code, sent),
+            response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
+        upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized",
+            "Responses of the provider with status 401, by what the sidecar did.",
+            Enum.GetValues<UnauthorizedAction>(), action => [new("action", action.ToSnakeCase())]);
+        upstreamHeadersDropped = new(meter, "clik2pay.sidecar.upstream_headers_dropped",
+            "Headers and trailers of the provider that were dropped, because they contain the access token, the API key or control "
+            + "characters, or because only the sidecar may send them.",
+            [default], _ => []);
+        requestDuration = meter.CreateDuration("http.server.request.duration", "Duration of HTTP server requests.", Buckets);
+    }
+
+    /// <summary>Responses to callers: the provider's by the class of their status, and the sidecar's own by their code.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Responses =>
+        upstreamResponses.Counts.Select(count => KeyValuePair.Create($"upstream_{NameOfClass(count.Key)}", count.Value))
+            .Concat(ownResponses.Counts.GroupBy(count => count.Key.Code)
+                .Select(counts => KeyValuePair.Create(counts.Key.ToSnakeCase(), counts.Sum(count => count.Value))));
+
+    public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
+
+    /// <param name="header">A name of <see cref="CredentialHeaders"/>, not the spelling of the caller.</param>
+    public void CallerCredentialRemoved(string header) => callerCredentialsRemoved.Add(header);
+
+    public void UpstreamResponded(int status) => upstreamResponses.Add(status is >= 200 and < 600 ? status / 100 : 0);
+
+    public void Responded(ErrorCode code, Sent sent) => ownResponses.Add((code, sent));
+
+    public void UpstreamUnauthorized(UnauthorizedAction action) => upstreamUnauthorized.Add(action);
+
+    public void UpstreamHeaderDropped() => upstreamHeadersDropped.Add(default);
+
+    /// <summary>
+    /// Records the platform's metric of this name. The platform's own instrument also counts scrapes and allocates for each request.
+    /// </summary>
+    public void RequestEnded(HttpContext context, TimeSpan duration)
+    {
+        if (!requestDuration.Enabled)
+            return;
+
+        var tags = new TagList
+        {
+            { "http.request.method", context.Request.KnownMethod() },
+            { "http.response.status_code", Statuses[context.Response.StatusCode] },
+            { "network.protocol.version", context.Request.ProtocolVersion() },
+            { "url.scheme", context.Request.Scheme },
+        };
+        if (context.RoutePattern() is { } route)
+            tags.Add("http.route", route);
+        if (Exchange.Of(context).IsAbandoned)
+            tags.Add("error.type", RequestNames.CallerGone);
+        requestDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    private static string NameOfClass(int status) => status == 0 ? "other" : $"{status}xx";
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>
+/// The meter to which each feature adds its own instruments. Tags have few values, all known in advance, and a caller can choose none of
+/// them. In Prometheus a dot becomes an underscore, counters end in <c>_total</c>, and a unit of <c>s</c> becomes <c>_seconds</c>.
+/// </summary>
+internal static class SidecarMeter
+{
+    public const string Name = "Clik2pay.Sidecar";
+
+    /// <summary>The factory returns the same meter each time.</summary>
+    public static Meter CreateSidecarMeter(this IMeterFactory meters) => meters.Create(Name);
+
+    /// <param name="meter">Where the instrument is created.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">One sentence for readers of a dashboard.</param>
+    /// <param name="buckets">The upper bounds of the buckets, in seconds.</param>
+    public static Histogram<double> CreateDuration(this Meter meter, string name, string description, double[] buckets) =>
+        meter.CreateHistogram(name, unit: "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Clik2pay.Sidecar.Telemetry;
+
+/// <summary>
+/// The source of the sidecar's spans. Each feature starts its own. A refresh has a trace of its own, because any number of requests may
+/// wait for it; their spans link to it.
+/// </summary>
+internal static class SidecarSpans
+{
+    public const string SourceName = "Clik2pay.Sidecar";
+
+    public static readonly ActivitySource Source = new(SourceName, BuildInfo.Version);
+
+    /// <summary>Records how the operation of a span ended.</summary>
+    /// <param name="span">The span, or null if it is not sampled.</param>
+    /// <param name="outcome">In snake case.</param>
+    /// <param name="isError">Whether the operation failed.</param>
+    public static void SetOutcome(this Activity? span, string outcome, bool isError)
+    {
+        span?.SetTag("clik2pay.sidecar.outcome", outcome);
+        if (!isError)
+            return;
+
+        span?.SetStatus(ActivityStatusCode.Error);
+        span?.SetTag("error.type", outcome);
+    }
+}
