@@ -1,34 +1,107 @@
 #!/usr/bin/env bash
-# The one test command: brings what the tests need, builds, runs all of them, and ends with a line
-# "N passed, N failed, N skipped". Exit code 0 only when nothing failed.
-# With TEST_LONG=1 the tests that repeat themselves do so more often, which takes some minutes longer.
+# Builds the solution and runs all tests. `tests/run.sh --help` describes the options and the exit codes.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-
-passed=0 failed=0 skipped=0
-results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
-export TEST_FIGURES="$results/figures"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# need COMMAND PACKAGE…: what tests use. Without it they are told as skipped, or fail where they cannot do without.
-commands=() packages=()
-need() {
-  command -v "$1" >/dev/null && return
-  commands+=("$1") packages+=("${@:2}")
+usage() {
+  cat <<'TEXT'
+Usage: tests/run.sh [--fast] [--install | --skip-missing]
+
+Builds the solution and runs all tests. The last line is "N passed, N failed, N skipped".
+
+  --fast           Run only the unit tests and the README blocks, on a Debug build.
+  --install        Install missing Debian packages first. Requires root and apt-get.
+  --skip-missing   Run without the missing commands and skip the tests that need them.
+  --help           Print this text.
+
+With TEST_LONG=1 in the environment, tests with repetitions repeat more often. This takes about twice as long.
+
+Exit codes:
+  0   At least one test passed, and none failed.
+  1   The build or a test failed.
+  2   An argument is invalid, or a command is missing. Nothing was built.
+TEXT
 }
 
-# Installs the Debian packages that are missing, where that is allowed.
-install() {
-  local command
-  [ "${#packages[@]}" = 0 ] && return
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "tests/run.sh: installing ${packages[*]}"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$results/apt" 2>&1 || tail -5 "$results/apt"
-  fi
-  for command in "${commands[@]}"; do
-    command -v "$command" >/dev/null || echo "tests/run.sh: $command is missing and cannot be installed here; without it not all tests run."
+# refuse MESSAGE…: prints each message as a line and exits with 2.
+refuse() {
+  printf 'tests/run.sh: %s\n' "$@" >&2
+  exit 2
+}
+
+fast='' missing=refuse
+for argument in "$@"; do
+  case $argument in
+    --fast) fast=yes ;;
+    --install) missing=install ;;
+    --skip-missing) missing=skip ;;
+    --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      refuse "'$argument' is not an option."
+      ;;
+  esac
+done
+
+results=$(mktemp -d)
+groups=()
+trap 'for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null; done; rm -rf "$results"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+mkdir "$results/running"
+: >"$results/times"
+export TEST_FIGURES="$results/figures"
+passed=0 failed=0 skipped=0
+
+# --- Parts: what is running, and how long it took
+
+duration() {
+  if [ "$1" -ge 60 ]; then printf '%d min ' $(($1 / 60)); fi
+  printf '%d s' $(($1 % 60))
+}
+
+# part TITLE COMMAND…: runs the command with its output in a file. Prints the output and the time when the command has ended.
+part() {
+  local title=$1 began=$SECONDS output code
+  shift
+  output=$(mktemp "$results/output.XXXXXX")
+  echo "$began $output" >"$results/running/$title"
+  "$@" >"$output" 2>&1
+  code=$?
+  rm "$results/running/$title"
+  echo "$((SECONDS - began)) $title" >>"$results/times"
+  echo "== $title ($(duration $((SECONDS - began))))"
+  without_passed <"$output"
+  return "$code"
+}
+
+# Removes the tests that passed, which `dotnet test` reports in two lines each.
+without_passed() { awk '/^passed .*\(.*ms\)$/ { passed = 1; next } passed && /^  from / { next } { passed = 0; print }'; }
+
+# Prints what is running every 20 seconds.
+progress() {
+  local file title began output count
+  # The redirection keeps `sleep` from holding a pipe open after the run has ended.
+  while sleep 20 >/dev/null 2>&1; do
+    for file in "$results/running"/*; do
+      read -r began output 2>/dev/null <"$file" || continue
+      title=${file##*/}
+      count=$(grep -c '^passed ' "$output")
+      echo "… $title: $(duration $((SECONDS - began)))$([ "$count" = 0 ] || echo ", $count passed")"
+    done
   done
+}
+
+# background COMMAND: runs it in a process group of its own, which ends with this script.
+background() {
+  set -m
+  "$@" &
+  set +m
+  groups+=($!)
 }
 
 finish() {
@@ -36,86 +109,140 @@ finish() {
     printf '\nMeasured:\n'
     sed 's/^/  /' "$TEST_FIGURES"
   fi
-  # Once more, where they are looked for.
   if [ "$failed" != 0 ]; then
     printf '\nFailed:\n'
-    grep -hA 6 '^failed' "$results"/*Tests | sed 's/^/  /'
-    grep -H '^failed' "$results"/*.record | sed 's|.*/|  |'
+    cat "$results"/*.tests 2>/dev/null | without_passed | grep -A 6 '^failed' | sed 's/^/  /'
+    grep -H '^failed' "$results"/*.record 2>/dev/null | sed 's|.*/|  |'
   fi
+  printf '\nTime:\n'
+  while read -r seconds title; do printf '  %-44s %s\n' "$title" "$(duration "$seconds")"; done <"$results/times"
+  printf '  %-44s %s\n' total "$(duration "$SECONDS")"
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit
 }
 
-if ! command -v dotnet >/dev/null; then
-  echo "tests/run.sh: dotnet is missing; install the .NET SDK that global.json names."
-  failed=1
+# Ends the run because nothing can be tested.
+give_up() {
+  echo "tests/run.sh: $1"
+  failed=$((failed + 1))
   finish
-fi
-need curl curl
-need python3 python3
-need node nodejs
-need npm npm
-need jq jq
-need php php-cli php-curl
-need java openjdk-17-jdk-headless
-need promtool prometheus
-need chromium chromium
-need redis-server redis-server
-need wrk wrk
-need nginx nginx-light
-need podman podman runc netavark aardvark-dns iptables
-need docker-compose docker-compose
-need ip iproute2
-need clang clang
-install
-python3 -c 'import yaml' 2>/dev/null || echo "tests/run.sh: Python's yaml is missing (Debian: python3-yaml), and without it the chart is not tested."
-command -v helm >/dev/null || echo "tests/run.sh: helm is missing, and without it the chart is not tested."
+}
 
-# What is shipped is what is tested, wherever a test starts the program. Before the build, as both keep in one place what they have restored.
-echo "== publish"
-if command -v clang >/dev/null; then
-  if ! dotnet publish src/Clik2pay.Sidecar --os linux --output artifacts/program -v quiet; then
-    echo "tests/run.sh: publishing failed."
-    failed=1
-    finish
+# --- What the tests need
+
+commands=() packages=()
+
+# need COMMAND PACKAGE…: notes the Debian packages of a command that is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  commands+=("${1##*/}") packages+=("${@:2}")
+}
+
+# need_yaml: the same for Python's yaml module, if Python is Debian's own. Another Python does not see Debian's package.
+need_yaml() {
+  case $(command -v python3) in '' | /usr/bin/python3) ;; *) return ;; esac
+  /usr/bin/python3 -c 'import yaml' 2>/dev/null && return
+  commands+=("the Python module yaml") packages+=(python3-yaml)
+}
+
+need_all() {
+  commands=() packages=()
+  need curl curl
+  need python3 python3
+  need node nodejs
+  need promtool prometheus
+  need redis-server redis-server
+  [ -z "$fast" ] || return
+  need_yaml
+  need npm npm
+  need jq jq
+  need php php-cli php-curl
+  need java default-jdk-headless
+  need chromium chromium
+  need wrk wrk
+  need nginx nginx-light
+  need podman podman
+  need runc runc
+  need /usr/lib/podman/netavark netavark aardvark-dns
+  need iptables iptables
+  need docker-compose docker-compose
+  need ip iproute2
+  need clang clang
+  need git git
+}
+
+# list WORD…: "a, b, c"
+list() {
+  printf '%s' "$1"
+  if [ $# -gt 1 ]; then printf ', %s' "${@:2}"; fi
+}
+
+# Shows the output of apt-get only if it fails.
+apt_install() {
+  {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+  } >"$results/apt" 2>&1 || { tail -n 20 "$results/apt"; return 1; }
+}
+
+install_packages() {
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    refuse "Missing: $(list "${commands[@]}")" \
+      "--install requires root and apt-get. Install the commands yourself, or pass --skip-missing."
   fi
-  export TEST_SIDECAR=$PWD/artifacts/program/clik2pay-sidecar
-else
-  echo "tests/run.sh: clang is missing, so what is tested is what is built, not what is published."
+  echo "Installing ${packages[*]}"
+  part "installation" apt_install || refuse "apt-get failed. Install the packages yourself, or pass --skip-missing."
+  need_all
+  [ "${#commands[@]}" = 0 ] || refuse "Still missing after the installation: $(list "${commands[@]}")"
+}
+
+command -v dotnet >/dev/null || refuse "dotnet is missing. Install the .NET SDK that global.json names."
+background progress
+need_all
+if [ "${#commands[@]}" != 0 ]; then
+  case $missing in
+    install) install_packages ;;
+    skip) echo "Missing, so that tests are skipped: $(list "${commands[@]}")" ;;
+    refuse)
+      refuse "Missing: $(list "${commands[@]}")" "Debian packages: ${packages[*]}" \
+        "To install the packages, pass --install. To skip the tests that need the commands, pass --skip-missing."
+      ;;
+  esac
+fi
+# Debian has no packages for these.
+if [ -z "$fast" ]; then
+  for command in helm kubectl kube-validate; do
+    command -v "$command" >/dev/null || echo "$command is missing. Chart tests that need it are skipped."
+  done
+  python3 -c 'import yaml' 2>/dev/null || echo "Python's yaml module is missing. The chart tests are skipped."
 fi
 
-echo "== build"
-if ! dotnet build Clik2pay.Sidecar.sln -v quiet; then
-  echo "tests/run.sh: the build failed."
-  failed=1
-  finish
-fi
+# --- Running and counting tests
 
-# The tests of a project. A run that broke off counts no failed test.
-dotnet_test() {
-  local summary=$results/$1
-  echo "== $1"
-  dotnet test --project "tests/$1" --no-build --no-progress 2>&1 | tee "$summary"
-  count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$summary" | tail -1; }
+dotnet_test() { dotnet test --project "tests/$1" --no-build --no-progress --output Detailed 2>&1 | tee "$results/$1.tests"; }
+
+# count_tests PROJECT: adds up the summary of a test project. A run without a summary counts as a failure.
+count_tests() {
+  local file=$results/$1.tests
+  count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$file" | tail -1; }
   if [ -z "$(count succeeded)" ]; then
-    echo "tests/run.sh: the test run ended without a summary."
+    echo "tests/run.sh: The run of $1 ended without a summary."
     failed=$((failed + 1))
     return
   fi
   passed=$((passed + $(count succeeded))) failed=$((failed + $(count failed))) skipped=$((skipped + $(count skipped)))
-  if [ "$(count failed)" = 0 ] && ! grep -q '^Test run summary: Passed!' "$summary"; then failed=$((failed + 1)); fi
+  if [ "$(count failed)" = 0 ] && ! grep -q '^Test run summary: Passed!' "$file"; then failed=$((failed + 1)); fi
 }
 
-# run TITLE SCRIPT: one of the scripts, which tell of each of their checks in a file.
-run() {
-  echo "== $1"
-  "tests/$2" "$results/$2.record"
-  echo $? >"$results/$2.code"
+# script NAME: runs a test script, which writes the result of each check to a file.
+script() {
+  "tests/$1" "$results/$1.record"
+  echo $? >"$results/$1.code"
 }
 
-# tally SCRIPT: counts what it told. A script that broke off may have told of no failure.
-tally() {
+# count_checks NAME: adds up the results of a script. A script that exits early may not have recorded a failure.
+count_checks() {
   local record=$results/$1.record
   [ "$(cat "$results/$1.code")" = 0 ] || grep -q '^failed' "$record" || failed=$((failed + 1))
   passed=$((passed + $(grep -c '^passed' "$record")))
@@ -123,27 +250,49 @@ tally() {
   skipped=$((skipped + $(grep -c '^skipped' "$record")))
 }
 
-dotnet_test Clik2pay.Sidecar.Tests
+# --- The run
 
-# Most of their time these and the integration tests wait for something, so they do it beside each other.
-{
-  run "alert rules and dashboard" alerts.sh
-  run "a real Prometheus on two replicas" prometheus.sh
-  run "the status page in a browser" browser.sh
-  run "README, as it is written" readme.sh
-  run "the guides, as they are written" guides.sh
-  run "chart, examples and the guide for Kubernetes" charts.sh
-  run "workflows" workflows.sh
-} >"$results/beside" 2>&1 &
-beside=$!
-dotnet_test Clik2pay.Sidecar.IntegrationTests
-wait "$beside"
-cat "$results/beside"
+if [ -n "$fast" ]; then
+  part "build" dotnet build tests/Clik2pay.Sidecar.Tests -v quiet || give_up "The build failed."
+  part "unit tests" dotnet_test Clik2pay.Sidecar.Tests
+  count_tests Clik2pay.Sidecar.Tests
+  part "README blocks" script readme.sh
+  count_checks readme.sh
+  finish
+fi
 
-# Alone: it measures, and what ran beside it would be slowed down by it.
-run "the benchmarks" benchmarks.sh
+# The tests start the published program. `dotnet publish` runs before the build because both restore into the same folders.
+if command -v clang >/dev/null; then
+  part "publish" dotnet publish src/Clik2pay.Sidecar --os linux --output artifacts/program -v quiet || give_up "Publishing failed."
+  export TEST_SIDECAR=$PWD/artifacts/program/clik2pay-sidecar
+else
+  echo "clang is missing. The tests start the Debug build instead of the published program."
+fi
+part "build" dotnet build Clik2pay.Sidecar.sln -v quiet || give_up "The build failed."
 
-run "the image" image.sh
-run "docker compose, as the guide says" compose.sh
-for script in alerts prometheus browser readme guides charts workflows benchmarks image compose; do tally "$script.sh"; done
+part "unit tests" dotnet_test Clik2pay.Sidecar.Tests
+
+# The scripts use the same ports, so they run one after another.
+documents_and_tools() {
+  part "alert rules and dashboard" script alerts.sh
+  part "Prometheus with two replicas" script prometheus.sh
+  part "status page in a browser" script browser.sh
+  part "README blocks" script readme.sh
+  part "guides" script guides.sh
+  part "chart and Kubernetes examples" script charts.sh
+  part "workflows" script workflows.sh
+}
+
+# The integration tests and the scripts wait most of their time, so they run at the same time.
+background documents_and_tools
+part "integration tests" dotnet_test Clik2pay.Sidecar.IntegrationTests
+wait "${groups[-1]}"
+
+# The benchmarks measure, so nothing else runs at the same time.
+part "benchmarks" script benchmarks.sh
+part "image" script image.sh
+part "docker compose" script compose.sh
+
+for project in Clik2pay.Sidecar.Tests Clik2pay.Sidecar.IntegrationTests; do count_tests "$project"; done
+for name in alerts prometheus browser readme guides charts workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish
