@@ -220,14 +220,15 @@ fi
 
 # --- Running and counting tests
 
-dotnet_test() { dotnet test --project "tests/$1" --no-build --no-progress --output Detailed 2>&1 | tee "$results/$1.tests"; }
+# dotnet_test NAME PROJECT OPTION…: runs tests of a project.
+dotnet_test() { dotnet test --project "tests/$2" --no-build --no-progress --output Detailed "${@:3}" 2>&1 | tee "$results/$1.tests"; }
 
-# count_tests PROJECT: adds up the summary of a test project. A run without a summary counts as a failure.
+# count_tests NAME: adds up the summary of a run. A run without a summary counts as a failure.
 count_tests() {
   local file=$results/$1.tests
   count() { sed -n "s/^  $1: \([0-9][0-9]*\)\$/\1/p" "$file" | tail -1; }
   if [ -z "$(count succeeded)" ]; then
-    echo "tests/run.sh: The run of $1 ended without a summary."
+    echo "tests/run.sh: The $1 tests ended without a summary."
     failed=$((failed + 1))
     return
   fi
@@ -252,11 +253,14 @@ count_checks() {
 
 # --- The run
 
+unit_tests() { part "unit tests" dotnet_test unit Clik2pay.Sidecar.Tests; }
+
 if [ -n "$fast" ]; then
   part "build" dotnet build tests/Clik2pay.Sidecar.Tests -v quiet || give_up "The build failed."
-  part "unit tests" dotnet_test Clik2pay.Sidecar.Tests
-  count_tests Clik2pay.Sidecar.Tests
-  part "README blocks" script readme.sh
+  background part "README blocks" script readme.sh
+  unit_tests
+  wait "${groups[-1]}"
+  count_tests unit
   count_checks readme.sh
   finish
 fi
@@ -270,29 +274,29 @@ else
 fi
 part "build" dotnet build Clik2pay.Sidecar.sln -v quiet || give_up "The build failed."
 
-part "unit tests" dotnet_test Clik2pay.Sidecar.Tests
-
-# The scripts use the same ports, so they run one after another.
+# Many tests wait most of their time, so several parts run at the same time. These scripts use the same ports, so they run one after another.
 documents_and_tools() {
-  part "alert rules and dashboard" script alerts.sh
   part "Prometheus with two replicas" script prometheus.sh
+  part "alert rules and dashboard" script alerts.sh
   part "status page in a browser" script browser.sh
   part "README blocks" script readme.sh
   part "guides" script guides.sh
   part "chart and Kubernetes examples" script charts.sh
   part "workflows" script workflows.sh
 }
-
-# The integration tests and the scripts wait most of their time, so they run at the same time.
 background documents_and_tools
-part "integration tests" dotnet_test Clik2pay.Sidecar.IntegrationTests
-wait "${groups[-1]}"
+scripts=${groups[-1]}
+unit_tests
+background part "integration tests with long waits" dotnet_test waiting Clik2pay.Sidecar.IntegrationTests --filter-trait Waiting=long
+waiting=${groups[-1]}
+part "integration tests" dotnet_test integration Clik2pay.Sidecar.IntegrationTests --filter-not-trait Waiting=long
+wait "$waiting" "$scripts"
 
 # The benchmarks measure, so nothing else runs at the same time.
 part "benchmarks" script benchmarks.sh
 part "image" script image.sh
 part "docker compose" script compose.sh
 
-for project in Clik2pay.Sidecar.Tests Clik2pay.Sidecar.IntegrationTests; do count_tests "$project"; done
+for name in unit integration waiting; do count_tests "$name"; done
 for name in alerts prometheus browser readme guides charts workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish

@@ -16,6 +16,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>Processes that die while they hold the lease.</summary>
 [Collection(OneByOne.Name)]
+[Trait(OneByOne.Waiting, "long")]
 public sealed class HolderTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

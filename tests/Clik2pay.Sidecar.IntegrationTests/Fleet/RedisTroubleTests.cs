@@ -10,6 +10,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
 /// <summary>What happens to Redis while callers call, and what they notice of it.</summary>
 [Collection(OneByOne.Name)]
+[Trait(OneByOne.Waiting, "long")]
 public sealed class RedisTroubleTests : IAsyncLifetime
 {
     private const string SharedAgain = "The access token is shared through Redis";

@@ -6,6 +6,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
 /// <summary>Random faults happen to a fleet of processes, and its history is checked.</summary>
 [Collection(OneByOne.Name)]
+[Trait(OneByOne.Waiting, "long")]
 public sealed class FleetHistoryTests
 {
     private static readonly FleetPace Pace = new(TimeSpan.FromSeconds(20), RefreshAt: 0.2);
