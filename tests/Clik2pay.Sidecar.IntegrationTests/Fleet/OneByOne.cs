@@ -7,7 +7,8 @@ public sealed class OneByOne
     public const string Name = "One by one";
 
     /// <summary>
-    /// The name of a trait. Tests with the value "long" wait most of their time. tests/run.sh runs them in a process of their own, beside the others.
+    /// The name of a trait. Tests with the value "long" wait most of their time. tests/run.sh runs them in a process of their own,
+    /// beside the others.
     /// </summary>
     public const string Waiting = "Waiting";
 }

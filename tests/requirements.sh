@@ -1,0 +1,90 @@
+# The commands that the tests need, and the Debian packages that contain them. tests/run.sh sources this file.
+
+commands=() packages=()
+
+# need COMMAND PACKAGE…: notes the Debian packages of a command that is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  commands+=("${1##*/}") packages+=("${@:2}")
+}
+
+# need_yaml: the same for Python's yaml module, if Python is Debian's own. Another Python does not see Debian's package.
+need_yaml() {
+  case $(command -v python3) in '' | /usr/bin/python3) ;; *) return ;; esac
+  /usr/bin/python3 -c 'import yaml' 2>/dev/null && return
+  commands+=("the Python module yaml") packages+=(python3-yaml)
+}
+
+need_all() {
+  commands=() packages=()
+  need curl curl
+  need python3 python3
+  need node nodejs
+  need promtool prometheus
+  need redis-server redis-server
+  [ -z "$fast" ] || return
+  need_yaml
+  need npm npm
+  need jq jq
+  need php php-cli php-curl
+  need java default-jdk-headless
+  need chromium chromium
+  need wrk wrk
+  need nginx nginx-light
+  need podman podman
+  need runc runc
+  need /usr/lib/podman/netavark netavark aardvark-dns
+  need iptables iptables
+  need docker-compose docker-compose
+  need ip iproute2
+  need clang clang
+  need git git
+}
+
+# list WORD…: "a, b, c"
+list() {
+  printf '%s' "$1"
+  if [ $# -gt 1 ]; then printf ', %s' "${@:2}"; fi
+}
+
+# Shows the output of apt-get only if it fails.
+apt_install() {
+  {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+  } >"$results/apt" 2>&1 || { tail -n 20 "$results/apt"; return 1; }
+}
+
+install_packages() {
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    refuse "Missing: $(list "${commands[@]}")" \
+      "--install requires root and apt-get. Install the commands yourself, or pass --skip-missing."
+  fi
+  echo "Installing ${packages[*]}"
+  part "installation" apt_install || refuse "apt-get failed. Install the packages yourself, or pass --skip-missing."
+  need_all
+  [ "${#commands[@]}" = 0 ] || refuse "Still missing after the installation: $(list "${commands[@]}")"
+}
+
+# require_all HOW: installs what is missing, runs without it, or refuses to run. HOW is install, skip or refuse.
+require_all() {
+  local command
+  command -v dotnet >/dev/null || refuse "dotnet is missing. Install the .NET SDK that global.json names."
+  need_all
+  if [ "${#commands[@]}" != 0 ]; then
+    case $1 in
+      install) install_packages ;;
+      skip) echo "Missing, so that tests are skipped: $(list "${commands[@]}")" ;;
+      refuse)
+        refuse "Missing: $(list "${commands[@]}")" "Debian packages: ${packages[*]}" \
+          "To install the packages, pass --install. To skip the tests that need the commands, pass --skip-missing."
+        ;;
+    esac
+  fi
+  [ -z "$fast" ] || return 0
+  # Debian has no packages for these.
+  for command in helm kubectl kube-validate; do
+    command -v "$command" >/dev/null || echo "$command is missing. Chart tests that need it are skipped."
+  done
+  python3 -c 'import yaml' 2>/dev/null || echo "Python's yaml module is missing. The chart tests are skipped."
+}
