@@ -4,9 +4,12 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>The door of sharing through Redis: its store and its lease take the place of those in the process.</summary>
+/// <summary>Registers the token store and the lease in Redis.</summary>
 internal static class RedisServices
 {
+    /// <summary>The last registration of a service is used, so call this after the in-process store and lease are registered.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="options">Null if Redis is not configured. Then nothing is registered.</param>
     public static IServiceCollection AddRedis(this IServiceCollection services, RedisOptions? options)
     {
         services.AddSingleton<RedisMetrics>(); // its series exist also without Redis

@@ -9,12 +9,23 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>The lease in Redis: a key with its owner's name and an expiry, and beside it the note of the last holder who failed.</summary>
-internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, TokenMetrics tokenMetrics, RedisMetrics metrics, TimeProvider time, ILogger<RedisTokenLease> log) : ITokenLease
+/// <summary>
+/// The lease in Redis: a key with the random name of its owner and an expiry. A second key has the failure note, which an owner leaves
+/// after a failed token call so that other replicas wait too.
+/// </summary>
+internal sealed class RedisTokenLease(
+    RedisClient redis,
+    RedisOptions options,
+    TokenMetrics tokenMetrics,
+    RedisMetrics metrics,
+    TimeProvider time,
+    ILogger<RedisTokenLease> log) : ITokenLease
 {
     /// <summary>
-    /// A note and how long it stands; or 0: acquired; or else how long another can hold it, which is never longer than a lease can live, even
-    /// if somebody wrote one without expiry. One whose last millisecond has begun is left to end.
+    /// KEYS: lease, failure note. ARGV: the name of the owner, the duration of a lease in milliseconds. Returns the note and its remaining
+    /// time in milliseconds if there is one. Otherwise returns 0 if the owner now has the lease, or the remaining time of another owner's
+    /// lease in milliseconds. A note without expiry or with more than 4,096 bytes is ignored. A lease without expiry, or with an expiry
+    /// later than the duration, gets the duration as its time to live. A lease with 0 ms remaining is reported as 1 ms.
     /// </summary>
     private const string Acquire = """
         local left = redis.call('PTTL', KEYS[2])
@@ -31,6 +42,10 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         return tonumber(ARGV[2])
         """;
 
+    /// <summary>
+    /// KEYS: lease, failure note. ARGV: the name of the owner, the note or an empty text, and the note's time to live in milliseconds.
+    /// Returns 1 if the lease was released, or 0 if the owner had lost it.
+    /// </summary>
     private const string ReleaseIfOwner = """
         if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         redis.call('DEL', KEYS[1])
@@ -38,32 +53,35 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         return 1
         """;
 
-    private const int MostNotes = 1000;
+    private const int MaxNotes = 1000;
 
-    /// <summary>The notes that were seen, and until when each is obeyed by our own clock: whoever prolongs one or puts it there again gains nothing.</summary>
-    private readonly ConcurrentDictionary<string, TimeSpan> obeyedUntil = new(StringComparer.Ordinal);
+    /// <summary>
+    /// The failure notes that were read, and when the pause of each ends by this process's own clock. A note that is extended or written
+    /// again in Redis does not start another pause.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, TimeSpan> pauseEnds = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The owner name of the last attempt, for each key, if no reply arrived. Redis may have granted that lease, so the next attempt uses
     /// the same name.
     /// </summary>
-    private readonly ConcurrentDictionary<TokenKey, string> unanswered = new();
+    private readonly ConcurrentDictionary<TokenKey, string> unconfirmedOwners = new();
 
     /// <summary>
-    /// Continues when the process stops, because a lease that was acquired without a reply could not be released. The operation has its own
-    /// deadline.
+    /// The cancellation token is not used. An operation that is canceled may have acquired the lease, which then could not be released.
+    /// Each operation ends within <see cref="RedisClient.Timeout"/>.
     /// </summary>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
-        var owner = unanswered.GetValueOrDefault(key) ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var owner = unconfirmedOwners.GetValueOrDefault(key) ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
         var response = await AcquireAsync(names, owner);
         if (response.Reply?.Items is [{ Bytes: { } note }, { Integer: { } left }])
         {
-            if (Obey(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
+            if (FindPause(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
                 return LeaseAttempt.HeldOff(failure);
 
-            // Somebody else's note, or one that somebody has prolonged, holds nobody off.
+            // The note was not written by a sidecar with these credentials, or it was extended or written again.
             log.Invalid(names.Failure);
             metrics.ValueWasInvalid();
             await redis.DeleteIfUnchangedAsync(names.Failure, note, CancellationToken.None);
@@ -71,9 +89,9 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         }
 
         if (response.Reply is null)
-            unanswered[key] = owner;
+            unconfirmedOwners[key] = owner;
         else
-            unanswered.TryRemove(key, out _);
+            unconfirmedOwners.TryRemove(key, out _);
         return response.Reply switch
         {
             { Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),
@@ -104,26 +122,31 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         return failure is not null && response.Reply is { Integer: 1 };
     }
 
-    /// <returns>The failure with what is left of its pause; null when there is none, or when the pause is over by our own clock, whatever Redis says.</returns>
-    private TokenFailure? Obey(byte[] note, TokenFailure? failure, long left)
+    /// <param name="note">The note as Redis stores it.</param>
+    /// <param name="failure">The content of the note. Null if it is invalid.</param>
+    /// <param name="left">The remaining time of the note in Redis, in milliseconds.</param>
+    /// <returns>
+    /// The failure with its remaining pause. Null if the note is invalid, or the pause is over by this process's own clock.
+    /// </returns>
+    private TokenFailure? FindPause(byte[] note, TokenFailure? failure, long left)
     {
         if (failure?.RetryAfter is not { } pause || left <= 0)
             return null;
 
         var now = time.GetMonotonicNow();
-        var seen = Convert.ToBase64String(note);
-        if (!obeyedUntil.TryGetValue(seen, out var until))
+        var id = Convert.ToBase64String(note);
+        if (!pauseEnds.TryGetValue(id, out var end))
         {
-            if (obeyedUntil.Count == MostNotes)
-                obeyedUntil.Clear();
-            obeyedUntil[seen] = until = now + pause;
+            if (pauseEnds.Count == MaxNotes)
+                pauseEnds.Clear();
+            pauseEnds[id] = end = now + pause;
         }
 
-        var remaining = TimeSpan.FromMilliseconds(Math.Min(left, (until - now).TotalMilliseconds));
+        var remaining = TimeSpan.FromMilliseconds(Math.Min(left, (end - now).TotalMilliseconds));
         return remaining > TimeSpan.Zero ? failure with { RetryAfter = remaining } : null;
     }
 
-    /// <summary>The outcome (1 byte), the pause in milliseconds (8, big-endian), the reason.</summary>
+    /// <summary>The format is outcome (1 byte), pause in milliseconds (8 bytes, big-endian), reason (UTF-8).</summary>
     private static byte[] Encode(TokenFailure failure)
     {
         var reason = Encoding.UTF8.GetBytes(failure.Reason);
@@ -134,15 +157,20 @@ internal sealed class RedisTokenLease(RedisClient redis, RedisOptions options, T
         return value;
     }
 
+    /// <returns>Null if the value is not a failure note.</returns>
     private static TokenFailure? Decode(byte[]? value)
     {
         if (value is not { Length: > 1 + sizeof(long) })
             return null;
 
         var outcome = (RefreshOutcome)value[0];
-        if (outcome is not (RefreshOutcome.Rejected or RefreshOutcome.Throttled or RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse))
+        if (outcome is not (
+            RefreshOutcome.Rejected or RefreshOutcome.Throttled or RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse))
+        {
             return null;
+        }
 
-        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1))));
+        var pause = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1)));
+        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), pause);
     }
 }

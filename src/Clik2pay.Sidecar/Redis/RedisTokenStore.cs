@@ -11,19 +11,26 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
-/// The shared token in Redis: sealed together with its expiry by Redis's own clock, so that clocks of replicas need not agree, and nobody
-/// can prolong it.
+/// Stores the shared token in Redis, sealed together with its expiry. The expiry is a time of Redis's clock, so the clocks of the replicas
+/// need not agree. Because it is sealed, a change of the key's expiry in Redis cannot extend it.
 /// </summary>
 internal sealed class RedisTokenStore(
     RedisClient redis, RedisOptions options, RedisMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
-    /// <summary>In bytes: lifetime, expiry and token, sealed. A longer value was not written by a sidecar.</summary>
+    /// <summary>
+    /// The length in bytes of lifetime, expiry and token when they are sealed. A longer value was not written by a sidecar.
+    /// </summary>
     private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
 
-    /// <summary>In milliseconds since 1970, for Redis's clock. A value beyond the year 5138 is invalid and could overflow.</summary>
+    /// <summary>
+    /// The latest valid time of Redis's clock, in milliseconds since 1970: the year 5138. Computations with a later one could overflow.
+    /// </summary>
     private const long LatestClock = 100_000_000_000_000;
 
-    /// <summary>In milliseconds, for rounding by Redis. A larger difference means that the key's expiry was changed.</summary>
+    /// <summary>
+    /// How much later than the sealed expiry the key's expiry may be, in milliseconds, because Redis rounds times. A larger difference
+    /// means that the key's expiry was changed.
+    /// </summary>
     private const long Tolerance = 1000;
 
     private readonly ConcurrentDictionary<TokenKey, LastRead> lastReads = new();
@@ -35,33 +42,33 @@ internal sealed class RedisTokenStore(
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
-        var askedAt = time.GetMonotonicNow();
-        var wallOffset = time.GetWallOffset(askedAt);
+        var startedAt = time.GetMonotonicNow();
+        var wallOffset = time.GetWallOffset(startedAt);
         var script = new RedisScript(TokenScripts.Read, [names.Token, names.Rejected], [MaxValueLength], FirstKeySuffices: true);
         var response = await redis.RunAsync(RedisOperation.Read, script, cancellationToken);
         lastReads.TryRemove(key, out _);
         if (response.Reply?.Items is not [{ Integer: { } clock and >= 0 and <= LatestClock }, { Text: { } rejected }, ..] items)
             return StoreReading.Unavailable;
 
-        var ahead = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
-        var nothing = StoreReading.Empty with { Rejected = SplitFingerprints(rejected) };
-        lastReads[key] = new(ahead, rejected);
+        var clockOffset = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
+        var empty = StoreReading.Empty with { Rejected = SplitFingerprints(rejected) };
+        lastReads[key] = new(clockOffset, rejected);
         if (items is [_, _])
-            return nothing;
+            return empty;
 
         if (items is [_, _, { Integer: { } left }, { Bytes: { } value }])
         {
             var opened = SealedValue.TryOpen(value, key.SealingKey, names.Token);
-            if (Decode(opened, clock, left, askedAt, wallOffset, key.Credentials) is { } token)
+            if (Decode(opened, clock, left, startedAt, wallOffset, key.Credentials) is { } token)
             {
-                if (nothing.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+                if (empty.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
                 {
                     await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
-                    return nothing;
+                    return empty;
                 }
 
-                lastReads[key] = new(ahead, rejected, token, value);
-                return nothing with { Outcome = StoreOutcome.Found, Token = token };
+                lastReads[key] = new(clockOffset, rejected, token, value);
+                return empty with { Outcome = StoreOutcome.Found, Token = token };
             }
 
             // A value that does not open would keep a valid token from being written.
@@ -70,12 +77,12 @@ internal sealed class RedisTokenStore(
 
         log.Invalid(names.Token);
         metrics.ValueWasInvalid();
-        return nothing;
+        return empty;
     }
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Each write follows a read. If that has failed, Redis is unavailable.
+        // Each write follows a read. Without the result of a read, Redis is unavailable.
         if (!lastReads.TryGetValue(key, out var last))
             return false;
 
@@ -83,7 +90,7 @@ internal sealed class RedisTokenStore(
             return false;
 
         var names = new RedisKeys(options, key);
-        var expiresAt = (long)(token.ExpiresAt + last.Ahead).TotalMilliseconds;
+        var expiresAt = (long)(token.ExpiresAt + last.ClockOffset).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
         RedisValue replaced = token.HasSameValue(last.Token) ? last.Value : RedisValue.EmptyString;
         var script = new RedisScript(
@@ -94,7 +101,7 @@ internal sealed class RedisTokenStore(
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // For as long as any replica can still have the token.
+        // The expiry of one token can differ by seconds between replicas, so the rejection is kept for a minute longer than the token.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
         var (names, last) = (new RedisKeys(options, key), lastReads.GetValueOrDefault(key));
         RedisValue rejected = token.HasSameValue(last?.Token) ? last!.Value : RedisValue.EmptyString;
@@ -115,7 +122,10 @@ internal sealed class RedisTokenStore(
     private static string[] SplitFingerprints(string text) =>
         [.. text.Chunk(TokenKey.FingerprintLength).Select(fingerprint => new string(fingerprint))];
 
-    /// <summary>Lifetime and expiry by Redis's clock in milliseconds (8 bytes each, big-endian), then the token.</summary>
+    /// <summary>
+    /// The format is lifetime in milliseconds (8 bytes, big-endian), expiry by Redis's clock in milliseconds since 1970 (8 bytes,
+    /// big-endian), token (UTF-8).
+    /// </summary>
     private static byte[] Encode(AccessToken token, long expiresAt)
     {
         var value = new byte[(2 * sizeof(long)) + Encoding.UTF8.GetByteCount(token.Value)];
@@ -126,11 +136,11 @@ internal sealed class RedisTokenStore(
     }
 
     /// <returns>
-    /// Null if the value was not written by a sidecar, has expired, was restored or prolonged by somebody, or has more time remaining than
-    /// its lifetime, because Redis's clock was set back.
+    /// Null if the value was not written by a sidecar with these credentials, if it has expired, or if it expires too late. It expires too
+    /// late if the key's expiry was extended, or if Redis's clock was set back.
     /// </returns>
     private static AccessToken? Decode(
-        byte[]? value, long clock, long left, TimeSpan askedAt, TimeSpan wallOffset, CredentialSet credentials)
+        byte[]? value, long clock, long left, TimeSpan startedAt, TimeSpan wallOffset, CredentialSet credentials)
     {
         if (value is not { Length: > 2 * sizeof(long) })
             return null;
@@ -143,13 +153,16 @@ internal sealed class RedisTokenStore(
 
         var remaining = TimeSpan.FromMilliseconds(Math.Min(left, Math.Min(sealedLeft, lifetime)));
         var text = Encoding.UTF8.GetString(value.AsSpan(2 * sizeof(long)));
-        return new(text, TimeSpan.FromMilliseconds(lifetime), askedAt + remaining, credentials, wallOffset);
+        return new(text, TimeSpan.FromMilliseconds(lifetime), startedAt + remaining, credentials, wallOffset);
     }
 
     /// <summary>The result of the last read of a key.</summary>
-    /// <param name="Ahead">How far Redis's clock is ahead of this process's, or a little less.</param>
+    /// <param name="ClockOffset">
+    /// Redis's clock minus this process's monotonic clock, or a little less, because the reply took time. So an expiry by Redis's clock is
+    /// never computed too late.
+    /// </param>
     /// <param name="Rejected">The rejected fingerprints.</param>
     /// <param name="Token">The token that was found.</param>
     /// <param name="Value">The token as Redis stores it.</param>
-    private sealed record LastRead(TimeSpan Ahead, string Rejected, AccessToken? Token = null, byte[]? Value = null);
+    private sealed record LastRead(TimeSpan ClockOffset, string Rejected, AccessToken? Token = null, byte[]? Value = null);
 }

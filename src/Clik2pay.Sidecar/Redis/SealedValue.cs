@@ -4,18 +4,22 @@ using System.Text;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
-/// A value as it lies in Redis: AES-256-GCM (NIST SP 800-38D) with the name of its key as associated data. Whoever reads Redis learns its
-/// length; whoever writes there, or copies a value to another key, writes nothing that opens.
+/// A value as it is stored in Redis, encrypted with AES-256-GCM (NIST SP 800-38D) and the name of its Redis key as associated data. A
+/// reader of Redis learns only the length of the value. A value that was changed, or copied to another key, does not open. The format is
+/// version (1 byte), nonce (12), tag (16), ciphertext.
 /// </summary>
 internal static class SealedValue
 {
-    /// <summary>Version (1 byte), nonce (12), tag (16), ciphertext.</summary>
     private const byte Version = 1;
     private const int NonceLength = 12;
     private const int TagLength = 16;
-    /// <summary>The bytes that sealing adds to a value.</summary>
+
+    /// <summary>The number of bytes that sealing adds to a value.</summary>
     public const int Overhead = 1 + NonceLength + TagLength;
 
+    /// <param name="value">The value to encrypt.</param>
+    /// <param name="sealingKey">256 bits.</param>
+    /// <param name="name">The name of the Redis key.</param>
     public static byte[] Seal(ReadOnlySpan<byte> value, byte[] sealingKey, string name)
     {
         var sealedValue = new byte[Overhead + value.Length];
@@ -29,7 +33,7 @@ internal static class SealedValue
         return sealedValue;
     }
 
-    /// <returns>Null when it was not sealed with this key for this name.</returns>
+    /// <returns>The value, or null if it was not sealed with this key for this name.</returns>
     public static byte[]? TryOpen(ReadOnlySpan<byte> sealedValue, byte[] sealingKey, string name)
     {
         if (sealedValue.Length < Overhead || sealedValue[0] != Version)

@@ -5,7 +5,7 @@ internal static class TokenScripts
 {
     /// <summary>
     /// Returns the fingerprints of rejected tokens: at most 8, of 32 characters each. Returns an empty text if the value has another
-    /// shape, or if no key is given because a cluster is moving it.
+    /// format, or if no key is given because a cluster is moving it.
     /// </summary>
     private const string GetRejected = """
         local function rejected(key)
@@ -18,9 +18,9 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: token, rejected. ARGV: the maximum length of the value. Returns Redis's clock in milliseconds, the rejected fingerprints and,
-    /// if there is a value, its remaining time and the value. A value of another type, over the maximum or without expiry is removed. Then
-    /// the script returns 1 instead of the last two.
+    /// KEYS: token, rejected. ARGV: the maximum length of the value in bytes. Returns the time of Redis's clock in milliseconds since 1970,
+    /// the rejected fingerprints and, if there is a value, its remaining time in milliseconds and the value. A value of another type, over
+    /// the maximum length or without expiry is removed. Then the script returns 1 instead of the remaining time and the value.
     /// </summary>
     public const string Read = GetRejected + """
         local clock = redis.call('TIME')
@@ -38,10 +38,11 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: token, rejected. ARGV: the value, its expiry, the rejected fingerprints at the last read, and a value that may be overwritten
-    /// although it expires later. If the fingerprints have changed, nothing is written, because the token may be among them. The
-    /// fingerprint of the token itself is not sent, because a reader of the command could then have the token rejected. The expiry is a
-    /// point in time instead of a time to live, because a Redis that was stopped can run this script much later.
+    /// KEYS: token, rejected. ARGV: the value, its expiry in milliseconds since 1970, the rejected fingerprints at the last read, and a
+    /// value that may be overwritten although it expires later. Returns whether the value was written, as 1 or 0. If the fingerprints have
+    /// changed, nothing is written, because the token may be among them. The fingerprint of the token itself is not sent, because a reader
+    /// of the command could then have the token rejected. The expiry is a point in time instead of a time to live, because a Redis that was
+    /// stopped can run this script much later.
     /// </summary>
     public const string Write = GetRejected + """
         if KEYS[2] and rejected(KEYS[2]) ~= ARGV[3] then return 0 end
@@ -54,8 +55,9 @@ internal static class TokenScripts
         """;
 
     /// <summary>
-    /// KEYS: rejected, token. ARGV: a token's fingerprint, its time to live in milliseconds, and the token's value, which is removed. The
-    /// fingerprint replaces the oldest of 8. Returns all fingerprints.
+    /// KEYS: rejected, token. ARGV: the fingerprint of a token, the fingerprint's time to live in milliseconds, and the value of the token,
+    /// if it is known. Adds the fingerprint to the rejected ones, of which the last 8 are kept, and removes the value. Returns the rejected
+    /// fingerprints.
     /// </summary>
     public const string Reject = GetRejected + """
         local fingerprints = rejected(KEYS[1])

@@ -44,7 +44,7 @@ public sealed class CheckVerbTests
             ExitCode.RedisUnusable,
             $"{redis.Endpoint},ssl=true,password=right",
             $"TlsFailed: {redis.Endpoint} did not complete the TLS handshake");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "does it require TLS?");
+        await ExpectAsync(ExitCode.RedisUnusable, $"{tls.Endpoint}", "Check whether it requires TLS");
         await ExpectAsync(
             ExitCode.BadConfiguration, $"{redis.Endpoint},passwort=right", "Redis:ConnectionString: unknown option at position 2");
 

@@ -11,10 +11,12 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Whatever lies in Redis and whatever answers in its place: nothing of it is injected, nothing crashes, nothing hangs.</summary>
+/// <summary>
+/// Mutated values in Redis, and a server that sends mutated replies instead of Redis. None of them becomes a token, a crash or a hang.
+/// </summary>
 public sealed class FuzzTests
 {
-    private static readonly int Count = Ambience.Repeats(many: 10_000, few: 2_000);
+    private static readonly int Runs = LongTests.Repeats(many: 10_000, few: 2_000);
 
 #pragma warning disable CA5394 // A seeded source makes a failure repeatable.
     private readonly Random random = new(20261122);
@@ -24,7 +26,7 @@ public sealed class FuzzTests
     public FuzzTests() => mutator = new(random);
 
     [Fact]
-    public async Task A_value_altered_at_random_is_never_taken_for_a_token()
+    public async Task No_mutated_value_is_read_as_a_token()
     {
         await using var server = await RedisServer.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -35,7 +37,7 @@ public sealed class FuzzTests
         await using (var admin = await server.ConnectAsync())
         {
             var database = admin.GetDatabase();
-            for (var i = 0; i < Count; i++)
+            for (var i = 0; i < Runs; i++)
             {
                 await database.StringSetAsync(rig.TokenName, mutator.Change(real), TimeSpan.FromMinutes(1));
                 var reading = await rig.ReadAsync();
@@ -43,16 +45,16 @@ public sealed class FuzzTests
             }
         }
 
-        Figures.Report($"{Count} fuzzed values under the token's key: {injected} taken for a token");
+        Figures.Report($"{Runs} fuzzed values under the token's key: {injected} read as a token");
         Assert.Equal(0, injected);
 
-        // And the original would have been one.
+        // The original value is valid.
         await server.RunAsync("SET", rig.TokenName, real, "PX", 60_000);
         Assert.Equal("the real token", (await rig.ReadAsync()).Token?.Value);
     }
 
     [Fact]
-    public async Task A_reply_altered_at_random_is_never_taken_for_a_token()
+    public async Task No_mutated_reply_is_read_as_a_token()
     {
         byte[][] seeds =
         [
@@ -70,15 +72,16 @@ public sealed class FuzzTests
         using var rig = new RedisRig($"{server.Endpoint}");
         var (injected, slowest) = (0, TimeSpan.Zero);
 
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < Runs; i++)
         {
             server.Reply = i < seeds.Length ? seeds[i] : mutator.Change(seeds[random.Next(seeds.Length)]);
-            var begun = SystemDefaults.Time.GetTimestamp();
+            var startedAt = SystemDefaults.Time.GetTimestamp();
             injected += (await rig.ReadAsync()).Token is null ? 0 : 1;
-            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, SystemDefaults.Time.GetElapsedTime(begun).Ticks));
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, SystemDefaults.Time.GetElapsedTime(startedAt).Ticks));
         }
 
-        Figures.Report($"{Count} fuzzed streams in place of a reply: {injected} taken for a token, the slowest visit took {slowest.TotalSeconds:0.00} s of {RedisClient.Timeout.TotalSeconds:0} s");
+        var (took, limit) = (slowest.TotalSeconds, RedisClient.Timeout.TotalSeconds);
+        Figures.Report($"{Runs} fuzzed replies: {injected} read as a token, the slowest operation took {took:0.00} s of {limit:0} s");
         Assert.Equal(0, injected);
     }
 
@@ -94,7 +97,7 @@ public sealed class FuzzTests
     [InlineData("-LOADING\r\n")]
     [InlineData("+OK\r\n")]
     [InlineData("_\r\n")]
-    public async Task Whatever_answers_a_cold_replica_gets_its_token(string reply)
+    public async Task A_replica_gets_its_first_token_although_Redis_sends_unusable_replies(string reply)
     {
         await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
         await using var upstream = await RecordingUpstream.StartAsync();

@@ -8,7 +8,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Operations on real servers, and the kinds of their failures.</summary>
+/// <summary>Operations on Redis servers, and the kinds of their failures.</summary>
 public sealed class RedisClientTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class RedisClientTests
     [InlineData("localhost:{0},abortConnect=false,connectTimeout=5000")]
     [InlineData("redis://127.0.0.1:{0}")]
     [InlineData("redis://localhost:{0}/0")]
-    public async Task Both_forms_of_a_connection_string_lead_to_the_server(string form)
+    public async Task Both_forms_of_a_connection_string_connect_to_the_server(string form)
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, server.Port));
@@ -25,7 +25,7 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public async Task No_connection_is_left_after_a_visit()
+    public async Task No_connection_is_open_after_an_operation()
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -45,7 +45,7 @@ public sealed class RedisClientTests
     [InlineData("", RedisFailure.AccessDenied)]
     [InlineData(",password=wrong", RedisFailure.AccessDenied)]
     [InlineData(",user=default,password=right", null)]
-    [InlineData(",user=nobody,password=right", RedisFailure.AccessDenied)]
+    [InlineData(",user=unknown,password=right", RedisFailure.AccessDenied)]
     internal async Task A_wrong_password_is_reported_as_AccessDenied(string options, RedisFailure? failure)
     {
         await using var server = await RedisProcess.StartAsync(
@@ -60,7 +60,7 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public async Task A_password_with_every_odd_character_goes_through_an_address()
+    public async Task A_password_with_escaped_special_characters_in_an_address_is_accepted()
     {
         const string password = "a,b=c:d/e?f#g@h%i";
         await using var server = await RedisProcess.StartAsync(
@@ -102,7 +102,7 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public async Task The_database_is_the_one_that_was_asked_for()
+    public async Task The_database_in_the_connection_string_is_used()
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"redis://{server.Endpoint}/3");
@@ -118,24 +118,24 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public async Task Of_several_endpoints_one_that_works_is_enough()
+    public async Task Of_several_endpoints_the_one_that_works_is_found_and_remembered()
     {
         await using var server = await RedisProcess.StartAsync();
         await using var replica = await RedisProcess.StartAsync($"replicaof 127.0.0.1 {server.Port}");
         await replica.WaitForAsync(reply => reply.Text!.Contains("master_link_status:up", StringComparison.Ordinal), "INFO", "replication");
-        await using var swallowing = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Dropped };
+        await using var silent = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Dropped };
         using var dead = new TcpListener(IPAddress.Loopback, 0);
         dead.Start();
         var deadPort = ((IPEndPoint)dead.LocalEndpoint).Port;
         dead.Stop();
-        using var rig = new RedisRig($"127.0.0.1:{deadPort},{swallowing.Endpoint},{replica.Endpoint},{server.Endpoint}");
+        using var rig = new RedisRig($"127.0.0.1:{deadPort},{silent.Endpoint},{replica.Endpoint},{server.Endpoint}");
 
         Assert.Null((await rig.CheckAsync()).Reason);
 
-        // From now on it knows.
-        Assert.Equal(1, swallowing.Connections);
+        // The next operation starts with the endpoint that worked.
+        Assert.Equal(1, silent.Connections);
         Assert.Null((await rig.CheckAsync()).Reason);
-        Assert.Equal(1, swallowing.Connections);
+        Assert.Equal(1, silent.Connections);
     }
 
     [Theory]
@@ -145,7 +145,7 @@ public sealed class RedisClientTests
     [InlineData("Drip", RedisFailure.Timeout)]
     [InlineData("Cut", RedisFailure.Unreachable)]
     [InlineData("Delay", null)]
-    internal async Task A_visit_has_one_deadline_however_the_connection_fails(string fault, RedisFailure? failure)
+    internal async Task An_operation_ends_at_its_deadline_for_each_fault_of_the_connection(string fault, RedisFailure? failure)
     {
         await using var server = await RedisProcess.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = Enum.Parse<ChaosFault>(fault) };
@@ -153,18 +153,18 @@ public sealed class RedisClientTests
         const string key = "clik2pay:text";
         await rig.RunAsync("return redis.call('SET', KEYS[1], ARGV[1])", [key], new string('x', 200));
 
-        var begun = SystemDefaults.Time.GetTimestamp();
+        var startedAt = SystemDefaults.Time.GetTimestamp();
         var response = await rig.RunAsync("return redis.call('GET', KEYS[1])", [key]);
 
-        var seconds = SystemDefaults.Time.GetElapsedTime(begun).TotalSeconds;
+        var seconds = SystemDefaults.Time.GetElapsedTime(startedAt).TotalSeconds;
         Figures.Report($"operation through a proxy, {fault}: {response.Failure?.ToString() ?? "success"} after {seconds:0.0} s");
         Assert.Equal(failure, response.Failure);
     }
 
     [Theory]
-    [InlineData("maxclients 1", RedisFailure.NotReady)]
-    [InlineData("maxmemory 1kb", RedisFailure.NotReady)]
-    internal async Task A_full_server_is_a_miss(string setting, RedisFailure failure)
+    [InlineData("maxclients 1")]
+    [InlineData("maxmemory 1kb")]
+    public async Task A_full_server_is_reported_as_NotReady(string setting)
     {
         await using var server = await RedisProcess.StartAsync(setting);
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -173,7 +173,7 @@ public sealed class RedisClientTests
         await occupant.GetStream().WriteAsync("PING\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         await occupant.GetStream().ReadExactlyAsync(new byte[7], TestContext.Current.CancellationToken);
 
-        Assert.Equal(failure, (await rig.CheckAsync()).Failure);
+        Assert.Equal(RedisFailure.NotReady, (await rig.CheckAsync()).Failure);
     }
 
     [Fact]
@@ -193,6 +193,8 @@ public sealed class RedisClientTests
 
         Assert.Equal(
             ["shared through Redis at", "cannot be used (Unreachable)", "shared through Redis at"],
-            rig.Log.Lines.Select(line => line.Text.Contains("cannot be used", StringComparison.Ordinal) ? "cannot be used (Unreachable)" : "shared through Redis at"));
+            rig.Log.Lines.Select(line => line.Text.Contains("cannot be used", StringComparison.Ordinal)
+                ? "cannot be used (Unreachable)"
+                : "shared through Redis at"));
     }
 }

@@ -7,14 +7,14 @@ using Clik2pay.Sidecar.Redis.Client;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Connections to a real server are closed after each operation, and nothing else remains.</summary>
+/// <summary>After each operation, its connections are closed and its timers and threads end.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RedisConnectionTests
 {
     private const int Operations = 1000;
 
     [Fact]
-    public async Task Nothing_is_left_of_1000_operations()
+    public async Task After_1000_operations_no_connection_is_open_and_timers_and_threads_have_not_accumulated()
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -29,7 +29,7 @@ public sealed class RedisConnectionTests
         Assert.Equal(0, CountSockets(server.Port));
         while (Timer.ActiveCount > timers + (Operations / 10))
         {
-            // The library's timeouts of a few seconds end by themselves. A heartbeat would not.
+            // Timers for the library's timeouts end within seconds. The timer of a heartbeat would not end.
             await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, deadline.Token);
         }
 
@@ -40,7 +40,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public async Task Nothing_is_left_of_operations_that_failed_while_they_connected()
+    public async Task After_operations_that_failed_to_connect_no_connection_remains()
     {
         await using var server = await RedisProcess.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.Cut };
@@ -57,7 +57,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public async Task A_stopped_server_costs_the_deadline_and_is_used_again_when_it_continues()
+    public async Task An_operation_on_a_stopped_server_times_out_and_one_on_a_continued_server_succeeds()
     {
         await using var server = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{server.Endpoint}");

@@ -4,12 +4,12 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>What replicas share, on the server of the other tests and on images of other versions and of Valkey.</summary>
+/// <summary>Sharing on the installed Redis server, and on images of other versions of Redis and of Valkey.</summary>
 public sealed class RedisImageTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <param name="image">The image, or null for the server of the other tests.</param>
+    /// <param name="image">The image, or null for the server that the other tests use.</param>
     [Theory]
     [InlineData(null)]
     [InlineData("redis:8")]

@@ -4,7 +4,9 @@ using Clik2pay.Sidecar.Redis.Client;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Users, passwords and databases on a real server. A denied operation must not run as another user.</summary>
+/// <summary>
+/// Users, passwords and databases on a Redis server. A refused operation must not run as another user or in another database.
+/// </summary>
 public sealed class RedisLoginTests
 {
     /// <summary>Everything that the README lists, without SELECT.</summary>
@@ -14,7 +16,7 @@ public sealed class RedisLoginTests
 
     [Theory]
     [InlineData(",user=sidecar,password=wrong")]
-    [InlineData(",user=nobody,password=right")]
+    [InlineData(",user=unknown,password=right")]
     [InlineData(",password=wrong")]
     public async Task A_refused_login_does_not_continue_as_the_default_user(string login)
     {

@@ -9,7 +9,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>What is measured and shown of sharing, on a real Redis.</summary>
+/// <summary>The metrics and the status of sharing through a Redis server.</summary>
 public sealed class RedisMetricsTests : IAsyncLifetime
 {
     private const string Operations = "clik2pay.sidecar.store_operations";
@@ -23,23 +23,24 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
-    public async Task Each_visit_is_counted_by_what_it_was_for_and_timed()
+    public async Task Each_operation_is_counted_by_its_purpose_and_its_duration_is_recorded()
     {
         using var rig = new RedisRig($"{server.Endpoint}");
         await rig.WriteAsync(RedisRig.Token("access_token_1"));
         await using (await rig.AcquireAsync())
         {
-            // Given back.
+            // The lease is released.
         }
 
-        Assert.Equal((1, 1, 1, 1, 4), (rig.Recorded.Sum(Operations, "read", "success"), rig.Recorded.Sum(Operations, "write", "success"), rig.Recorded.Sum(Operations, "acquire", "success"), rig.Recorded.Sum(Operations, "release", "success"), rig.Recorded.Sum(Operations)));
+        Assert.All(["read", "write", "acquire", "release"], purpose => Assert.Equal(1, rig.Recorded.Sum(Operations, purpose, "success")));
+        Assert.Equal(4, rig.Recorded.Sum(Operations));
         Assert.Equal(4, rig.Recorded.Recorded("clik2pay.sidecar.store_operation_duration").Count);
     }
 
     [Theory]
     [InlineData("requirepass right", "access_denied")]
     [InlineData("replicaof 127.0.0.1 1", "not_ready")]
-    public async Task A_failure_is_counted_by_its_kind_and_shown_until_it_is_over(string setting, string kind)
+    public async Task A_failure_is_counted_by_its_kind_and_shown_in_the_status(string setting, string kind)
     {
         await using var other = await RedisServer.StartAsync(setting);
         using var rig = new RedisRig($"{other.Endpoint}");
@@ -52,7 +53,7 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Redis_that_went_and_came_back_is_shown_so()
+    public async Task The_status_shows_that_Redis_became_unreachable_and_available_again()
     {
         await using var redis = await RedisProcess.StartAsync();
         using var rig = new RedisRig($"{redis.Endpoint}");
@@ -70,7 +71,7 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_value_of_somebody_else_is_counted()
+    public async Task An_invalid_value_is_counted()
     {
         using var rig = new RedisRig($"{server.Endpoint}");
         await server.RunAsync("SET", rig.TokenName, "forged", "PX", "3600000");
@@ -83,7 +84,7 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_that_ran_out_is_counted_as_lost()
+    public async Task A_lease_that_was_removed_before_its_release_is_counted_as_lost()
     {
         using var rig = new RedisRig($"{server.Endpoint}");
         await using (await rig.AcquireAsync())
@@ -93,22 +94,24 @@ public sealed class RedisMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_whole_sidecar_shows_its_Redis_as_gauge_and_on_the_status_page()
+    public async Task A_sidecar_shows_the_state_of_Redis_as_a_metric_and_on_the_status_page()
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var sidecar = await Replica.StartHereAsync(upstream, tokenEndpoint, server.Endpoint);
         await sidecar.WaitForTokenAsync("access_token_1");
 
-        // The token is shared, and the lease given back, a moment after callers have it.
+        // The token is written and the lease is released a moment after requests can use the token.
         await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
         var metrics = await sidecar.Admin.GetStringAsync("/metrics");
         var status = JsonDocument.Parse(await sidecar.Admin.GetStringAsync("/status")).RootElement;
 
         Assert.Contains("clik2pay_sidecar_store_up{} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("clik2pay_sidecar_store_operations_total{operation=\"read\",outcome=\"success\"} 2\n", metrics, StringComparison.Ordinal);
+        const string reads = "clik2pay_sidecar_store_operations_total{operation=\"read\",outcome=\"success\"} 2\n";
+        Assert.Contains(reads, metrics, StringComparison.Ordinal);
         Assert.Equal("", await Promtool.CheckMetricsAsync(metrics));
-        Assert.Equal(("Redis", true), (status.GetProperty("store").GetProperty("name").GetString(), status.GetProperty("store").GetProperty("up").GetBoolean()));
+        var store = status.GetProperty("store");
+        Assert.Equal(("Redis", true), (store.GetProperty("name").GetString(), store.GetProperty("up").GetBoolean()));
         Assert.Equal("acquired", status.GetProperty("lease").GetProperty("outcome").GetString());
         Assert.Contains("Redis, usable at the last visit", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
     }

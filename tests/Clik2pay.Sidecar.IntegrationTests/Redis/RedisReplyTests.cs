@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Redis.Client;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>What other servers than Redis can reply, and Redis when it cannot be used.</summary>
+/// <summary>Error replies of Redis, and replies of servers that are not Redis.</summary>
 public sealed class RedisReplyTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class RedisReplyTests
     internal async Task A_refused_connection_is_reported_by_kind_and_the_refusal_is_not_quoted(string reply, RedisFailure failure) =>
         Assert.Equal(failure, await GetFailureAsync(reply, acceptsConnections: false));
 
-    /// <summary>It depends on the timing whether the library notices the wrong reply or the end of the connection first.</summary>
+    /// <summary>The timing determines whether the library finds the wrong reply or the end of the connection first.</summary>
     [Fact]
     public async Task A_server_that_replies_OK_and_closes_is_reported_as_unreachable_or_as_an_invalid_reply() =>
         Assert.True(
@@ -49,7 +49,7 @@ public sealed class RedisReplyTests
     [InlineData("-MOVED 1 canary-password:6379\r\n")]
     [InlineData("-ASK 1 canary\u001b[31m:6379\r\n")]
     [InlineData("-MOVED 1 127.0.0.1:99999\r\n")]
-    internal async Task A_server_cannot_speak_through_our_log(string reply)
+    internal async Task A_redirection_to_an_invalid_address_is_not_quoted(string reply)
     {
         await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -67,7 +67,7 @@ public sealed class RedisReplyTests
     [InlineData("*2\r\n$6\r\ncan\nry\r\n$4\r\n6379\r\n")]
     [InlineData("*1\r\n$9\r\n127.0.0.1\r\n")]
     [InlineData(":1\r\n")]
-    internal async Task What_no_Sentinel_says_is_an_invalid_reply(string reply)
+    internal async Task A_reply_that_no_Sentinel_sends_is_reported_as_an_invalid_reply(string reply)
     {
         await using var server = new ScriptedServer(Encoding.ASCII.GetBytes(reply));
         using var rig = new RedisRig($"{server.Endpoint},serviceName=tokens");
@@ -79,7 +79,7 @@ public sealed class RedisReplyTests
     }
 
     [Fact]
-    public async Task A_line_end_in_an_address_that_a_Sentinel_sends_does_not_reach_the_log()
+    public async Task A_line_break_in_an_address_from_a_Sentinel_is_not_quoted()
     {
         await using var server = new ScriptedServer("*2\r\n$8\r\n::1%a\nca\r\n$1\r\n1\r\n"u8.ToArray());
         using var rig = new RedisRig($"{server.Endpoint},serviceName=tokens");
@@ -91,7 +91,7 @@ public sealed class RedisReplyTests
     }
 
     [Fact]
-    public async Task A_server_that_sends_without_end_is_cut_off()
+    public async Task A_server_that_sends_more_than_the_limit_is_disconnected()
     {
         await using var server = new ScriptedServer([.. "$104857600\r\n"u8, .. new byte[4 * 1024 * 1024]]);
         using var rig = new RedisRig($"{server.Endpoint}");
@@ -131,7 +131,7 @@ public sealed class RedisReplyTests
     }
 
     [Fact]
-    public async Task A_cluster_that_names_1200_nodes_does_not_use_up_the_open_files()
+    public async Task A_cluster_that_reports_1200_nodes_gets_at_most_100_connections()
     {
         using var node = new TcpListener(IPAddress.Any, 0);
         node.Start();

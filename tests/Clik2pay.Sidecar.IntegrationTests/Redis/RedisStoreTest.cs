@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>A test with a real Redis of its own, and a replica's store and lease on it.</summary>
+/// <summary>The base class of tests that use a Redis server, and the store and lease of one replica.</summary>
 public abstract class RedisStoreTest : IAsyncLifetime
 {
     private protected RedisServer Server { get; private set; } = null!;

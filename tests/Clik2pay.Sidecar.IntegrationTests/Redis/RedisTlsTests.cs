@@ -8,11 +8,11 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>TLS to a real server.</summary>
+/// <summary>TLS connections to a Redis server.</summary>
 public sealed class RedisTlsTests
 {
     [Fact]
-    public async Task TLS_trusts_the_given_authority_and_the_name_in_the_certificate()
+    public async Task A_server_is_trusted_with_the_configured_authority_and_a_name_in_its_certificate()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         using var stranger = new TestCertificates("redis.example", isForLoopback: true);
@@ -33,11 +33,11 @@ public sealed class RedisTlsTests
         Assert.Equal(RedisFailure.TlsFailed, (await misnamed.CheckAsync()).Failure);
         Assert.Equal(RedisFailure.TlsFailed, (await untrusted.CheckAsync()).Failure);
         Assert.Contains("from an unknown authority", (await unknown.CheckAsync()).Reason, StringComparison.Ordinal);
-        Assert.Contains("does it require TLS?", (await clear.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("Check whether it requires TLS", (await clear.CheckAsync()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_file_of_authorities_that_has_become_empty_trusts_nobody_and_one_that_is_filled_again_needs_no_restart()
+    public async Task A_CaFile_that_becomes_empty_trusts_no_server_and_a_restored_one_needs_no_restart()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         await using var server = await RedisProcess.StartAsync(
@@ -54,7 +54,7 @@ public sealed class RedisTlsTests
     }
 
     [Fact]
-    public async Task Without_TLS_on_the_other_side_nothing_goes_out_in_clear_text()
+    public async Task With_TLS_nothing_is_sent_in_clear_text_to_a_server_without_TLS()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -63,14 +63,14 @@ public sealed class RedisTlsTests
 
         var check = rig.CheckAsync();
         using var accepted = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        var heard = new byte[4096];
-        var count = await accepted.GetStream().ReadAsync(heard, TestContext.Current.CancellationToken);
+        var received = new byte[4096];
+        var count = await accepted.GetStream().ReadAsync(received, TestContext.Current.CancellationToken);
         await accepted.GetStream().WriteAsync("-ERR unknown command\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
 
         Assert.Equal(RedisFailure.TlsFailed, (await check).Failure);
-        Assert.Equal(0x16, heard[0]); // a TLS handshake record
-        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(heard, 0, count), StringComparison.Ordinal);
-        Assert.False(listener.Pending(), "it did not come back to try in clear text");
+        Assert.Equal(0x16, received[0]); // TLS handshake (RFC 8446, section 5.1)
+        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(received, 0, count), StringComparison.Ordinal);
+        Assert.False(listener.Pending(), "there was a second connection");
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class RedisTlsTests
     }
 
     [Fact]
-    public async Task The_issuer_URL_in_a_certificate_is_not_fetched()
+    public async Task The_issuer_URL_in_a_certificate_is_not_requested()
     {
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
@@ -105,7 +105,7 @@ public sealed class RedisTlsTests
             "redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
         using var stranger = new TestCertificates("other.example", isForLoopback: true);
 
-        // A server that does not know its own authority cannot send it along.
+        // The server does not know its own authority, so it cannot send the authority's certificate.
         string[] settings =
         [
             .. certificates.Settings.Select(line =>
@@ -119,6 +119,6 @@ public sealed class RedisTlsTests
         Assert.Equal(RedisFailure.TlsFailed, (await own.CheckAsync()).Failure);
         Assert.Equal(RedisFailure.TlsFailed, (await system.CheckAsync()).Failure);
 
-        Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
+        Assert.False(elsewhere.Pending(), "the issuer's certificate was requested");
     }
 }

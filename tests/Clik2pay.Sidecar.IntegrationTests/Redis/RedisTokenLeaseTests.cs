@@ -8,10 +8,11 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>The lease in a real Redis.</summary>
+/// <summary>The lease in a Redis server.</summary>
 public sealed class RedisTokenLeaseTests : IAsyncLifetime
 {
-    private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "the token endpoint answered 503", TimeSpan.FromSeconds(20));
+    private static readonly TokenFailure Outage =
+        new(RefreshOutcome.Unavailable, "the token endpoint responded 503", TimeSpan.FromSeconds(20));
 
     private RedisServer server = null!;
     private RedisRig rig = null!;
@@ -32,18 +33,18 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_holds_it_and_the_others_know_for_how_long_at_most()
+    public async Task A_lease_that_another_replica_has_is_contended_with_its_remaining_time()
     {
-        await using var held = await rig.AcquireAsync();
+        await using var acquired = await rig.AcquireAsync();
         var contended = await other.AcquireAsync();
 
-        Assert.Equal(LeaseOutcome.Acquired, held.Outcome);
+        Assert.Equal(LeaseOutcome.Acquired, acquired.Outcome);
         Assert.Equal(LeaseOutcome.Contended, contended.Outcome);
         Assert.InRange(contended.Remaining, TimeSpan.FromSeconds(10), ITokenLease.Duration);
     }
 
     [Fact]
-    public async Task It_is_free_at_once_when_it_is_given_back()
+    public async Task A_released_lease_can_be_acquired_at_once()
     {
         await (await rig.AcquireAsync()).DisposeAsync();
 
@@ -52,7 +53,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
 
     [Lesson("the lock had no owner: Tyk")]
     [Fact]
-    public async Task Who_has_lost_it_neither_gives_back_the_next_ones_nor_leaves_a_note()
+    public async Task A_replica_that_lost_the_lease_does_not_release_the_next_one_and_leaves_no_note()
     {
         var lost = await rig.AcquireAsync();
         await server.RunAsync("DEL", rig.LeaseName);
@@ -62,11 +63,11 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
         Assert.False(await lost.ReleaseAsync(Outage));
 
         Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
-        Assert.Single(rig.Log.Lines, line => line.Text.Contains("The lease ran out", StringComparison.Ordinal));
+        Assert.Single(rig.Log.Lines, line => line.Text.Contains("The lease expired or was removed", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_failure_is_told_to_the_others_for_as_long_as_it_says()
+    public async Task A_failure_note_holds_other_replicas_off_until_it_expires()
     {
         Assert.True(await (await rig.AcquireAsync()).ReleaseAsync(Outage));
 
@@ -85,7 +86,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [InlineData("SET", "KEY", "forged")]
     [InlineData("RPUSH", "KEY", "forged")]
     [InlineData("SETRANGE", "KEY", "1048576", "1 MB")]
-    public async Task Somebody_elses_note_holds_nobody_off(params string[] command)
+    public async Task An_invalid_note_holds_no_replica_off(params string[] command)
     {
         await server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? rig.NoteName : word))]);
 
@@ -93,7 +94,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_note_that_somebody_prolongs_or_puts_there_again_holds_nobody_off_for_longer()
+    public async Task A_note_that_is_extended_or_written_again_holds_a_replica_off_once()
     {
         Assert.True(await (await rig.AcquireAsync()).ReleaseAsync(Outage with { RetryAfter = TimeSpan.FromSeconds(1) }));
         var note = (await server.RunAsync("GET", rig.NoteName)).Bytes!;
@@ -114,9 +115,9 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_at_its_very_end_is_not_prolonged_by_those_who_wait_for_it()
+    public async Task A_lease_in_its_last_millisecond_is_not_extended_by_attempts_to_acquire_it()
     {
-        // Redis says 0 ms left in the last one, which a client that asks all the time meets nearly always.
+        // In the last millisecond, Redis reports 0 ms remaining. A client without pauses gets this reply in nearly every round.
         for (var round = 0; round < 50; round++)
         {
             await server.RunAsync("SET", rig.LeaseName, "dead", "PX", 20);
@@ -133,31 +134,31 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_asks_twice_because_an_answer_was_lost_does_not_contend_with_himself()
+    public async Task An_attempt_that_is_repeated_at_the_next_endpoint_after_a_lost_reply_acquires_the_lease()
     {
-        await using var halfOpen = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
-        using var twoWays = new RedisRig($"{halfOpen.Endpoint},{server.Endpoint}");
+        await using var lossy = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
+        using var replica = new RedisRig($"{lossy.Endpoint},{server.Endpoint}");
 
-        Assert.Equal(LeaseOutcome.Acquired, (await twoWays.AcquireAsync()).Outcome);
+        Assert.Equal(LeaseOutcome.Acquired, (await replica.AcquireAsync()).Outcome);
     }
 
     [Fact]
-    public async Task Who_was_given_it_by_an_answer_that_was_lost_is_given_it_again()
+    public async Task A_lease_that_was_acquired_with_a_lost_reply_is_acquired_by_the_next_attempt()
     {
-        await using var way = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
-        using var unlucky = new RedisRig($"{way.Endpoint}");
-        Assert.Equal(LeaseOutcome.Unavailable, (await unlucky.AcquireAsync()).Outcome);
+        await using var proxy = new ChaosProxy(server.Endpoint) { Fault = ChaosFault.LostReply };
+        using var replica = new RedisRig($"{proxy.Endpoint}");
+        Assert.Equal(LeaseOutcome.Unavailable, (await replica.AcquireAsync()).Outcome);
         Assert.Equal(1, (await server.RunAsync("EXISTS", rig.LeaseName)).Integer);
 
-        way.Fault = ChaosFault.None;
-        await using var attempt = await unlucky.AcquireAsync();
+        proxy.Fault = ChaosFault.None;
+        await using var attempt = await replica.AcquireAsync();
 
         Assert.Equal(LeaseOutcome.Acquired, attempt.Outcome);
-        Assert.Equal(LeaseOutcome.Contended, (await unlucky.AcquireAsync()).Outcome);
+        Assert.Equal(LeaseOutcome.Contended, (await replica.AcquireAsync()).Outcome);
     }
 
     [Fact]
-    public async Task A_note_copied_from_other_credentials_holds_nobody_off()
+    public async Task A_note_copied_from_another_environment_holds_no_replica_off()
     {
         using var production = new RedisRig($"{server.Endpoint}", "Production");
         await (await rig.AcquireAsync()).ReleaseAsync(Outage);
@@ -170,7 +171,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [InlineData("SET", "KEY", "forged")]
     [InlineData("SET", "KEY", "forged", "PX", "86400000")]
     [InlineData("RPUSH", "KEY", "forged")]
-    public async Task A_lease_without_an_end_gets_one(params string[] command)
+    public async Task A_lease_without_a_valid_expiry_gets_one(params string[] command)
     {
         await server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? rig.LeaseName : word))]);
 
@@ -182,19 +183,19 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_Redis_there_is_no_lease_and_giving_one_back_does_no_harm()
+    public async Task Without_Redis_no_lease_is_acquired_and_a_release_has_no_effect()
     {
         await using var redis = await RedisProcess.StartAsync();
         using var replica = new RedisRig($"{redis.Endpoint}");
-        var held = await replica.AcquireAsync();
+        var attempt = await replica.AcquireAsync();
         await redis.KillAsync();
 
-        Assert.False(await held.ReleaseAsync(Outage));
+        Assert.False(await attempt.ReleaseAsync(Outage));
         Assert.Equal(LeaseOutcome.Unavailable, (await replica.AcquireAsync()).Outcome);
     }
 
     [Fact]
-    public async Task Of_a_hundred_that_ask_at_once_one_gets_it()
+    public async Task Of_a_hundred_concurrent_attempts_one_acquires_the_lease()
     {
         var attempts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => rig.AcquireAsync().AsTask()));
 

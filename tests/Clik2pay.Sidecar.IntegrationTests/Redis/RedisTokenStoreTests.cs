@@ -9,11 +9,11 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>What lies in a real Redis, and what is made of what somebody else has put there.</summary>
+/// <summary>Tokens in a Redis server, and invalid values under the key of a token.</summary>
 public sealed class RedisTokenStoreTests : RedisStoreTest
 {
     [Fact]
-    public async Task A_written_token_is_read_with_what_is_left_of_it_and_never_more()
+    public async Task A_token_is_read_with_its_remaining_time_and_never_more()
     {
         var token = RedisRig.Token("a.b-c_d~e+f/g=", left: 1800);
         await Rig.WriteAsync(token);
@@ -26,7 +26,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task Nothing_is_read_where_nothing_is() => Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
+    public async Task Without_a_token_the_store_is_empty() => Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
 
     [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_token_that_has_expired_is_not_written_and_one_that_expires_is_gone()
+    public async Task An_expired_token_is_not_written_and_a_token_is_removed_when_it_expires()
     {
         await Rig.WriteAsync(RedisRig.Token("dead", left: -1));
         Assert.Equal(StoreReading.Empty, await Rig.ReadAsync());
@@ -52,7 +52,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task Nothing_in_Redis_is_in_clear_text()
+    public async Task Redis_contains_no_secret_and_each_key_expires()
     {
         await Rig.WriteAsync(RedisRig.Token("canary-token"));
         await using var lease = await Rig.AcquireAsync();
@@ -72,13 +72,12 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
             }
         }
 
-        // All that is written has an end.
         foreach (var key in keys)
             Assert.InRange((await Server.RunAsync("PTTL", key)).Integer!.Value, 1, 3_600_000);
     }
 
     [Fact]
-    public async Task Environments_and_credentials_have_keys_of_their_own_and_a_value_copied_between_them_does_not_open()
+    public async Task A_value_copied_to_the_key_of_another_environment_or_of_other_credentials_is_removed()
     {
         using var production = new RedisRig($"{Server.Endpoint}", "Production");
         using var rotated = new RedisRig($"{Server.Endpoint}", password: "another");
@@ -92,7 +91,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
             Assert.Equal(StoreReading.Empty, await other.ReadAsync());
         }
 
-        // It is removed, so that it keeps no token of theirs from its place; and not where it came from.
+        // The copies are removed, because they would keep valid tokens from being written. The original stays.
         Assert.Equal(Rig.TokenName, await Server.SingleKeyAsync());
         Assert.Equal("sandbox", (await Rig.ReadAsync()).Token?.Value);
     }
@@ -100,11 +99,11 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     [Theory]
     [InlineData("SET", "KEY", "garbage", "PX", "3600000")]
     [InlineData("SET", "KEY", "", "PX", "3600000")]
-    [InlineData("SET", "KEY", "garbage without an end")]
+    [InlineData("SET", "KEY", "garbage without an expiry")]
     [InlineData("RPUSH", "KEY", "a", "list")]
     [InlineData("HSET", "KEY", "a", "hash")]
     [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
-    public async Task Something_else_under_the_key_is_a_miss_and_makes_room_for_a_token(params string[] command)
+    public async Task An_invalid_value_under_the_key_is_removed_and_a_token_can_be_written(params string[] command)
     {
         await Server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? Rig.TokenName : word))]);
 
@@ -116,7 +115,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_token_whose_end_somebody_has_put_off_is_not_believed_and_makes_room()
+    public async Task A_token_whose_expiry_was_extended_is_removed()
     {
         await Rig.WriteAsync(RedisRig.Token("a", left: 10, lifetime: 60));
         await Server.RunAsync("PEXPIRE", Rig.TokenName, 30_000);
@@ -127,7 +126,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_token_of_the_past_that_somebody_puts_there_again_is_not_believed()
+    public async Task An_expired_token_that_is_written_again_is_removed()
     {
         await Rig.WriteAsync(RedisRig.Token("past", left: 0.5));
         var value = (await Server.RunAsync("GET", Rig.TokenName)).Bytes!;
@@ -140,7 +139,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_user_without_a_right_deletes_nothing()
+    public async Task A_user_without_the_right_to_STRLEN_removes_no_token()
     {
         await Rig.WriteAsync(RedisRig.Token("a"));
         await Server.RunAsync(
@@ -153,7 +152,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_clock_of_Redis_that_was_set_back_a_little_costs_no_token()
+    public async Task A_clock_of_Redis_that_was_set_back_by_2_s_loses_no_token_and_does_not_extend_it()
     {
         await Rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
 
@@ -162,7 +161,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_Redis_that_is_full_is_told_once_although_it_can_be_read()
+    public async Task A_full_Redis_is_logged_once_although_it_can_be_read()
     {
         await Server.RunAsync("CONFIG", "SET", "maxmemory", "1kb");
 

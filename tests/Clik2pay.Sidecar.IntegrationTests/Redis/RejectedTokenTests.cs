@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>Tokens in a real Redis that were rejected, or whose expiry is wrong.</summary>
+/// <summary>Tokens in a Redis server that were rejected, or whose expiry is wrong.</summary>
 public sealed class RejectedTokenTests : RedisStoreTest
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task Exactly_the_rejected_token_is_removed()
+    public async Task Another_token_than_the_rejected_one_is_not_removed()
     {
         await Rig.WriteAsync(RedisRig.Token("successor"));
 
@@ -41,7 +41,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_successor_that_expires_earlier_takes_the_place_of_a_rejected_token()
+    public async Task A_successor_that_expires_earlier_than_the_rejected_token_is_written()
     {
         var token = RedisRig.Token("revoked");
         await Rig.WriteAsync(token);
@@ -53,7 +53,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_token_that_was_found_is_removed_by_its_rejection_so_that_a_successor_can_be_written_at_once()
+    public async Task The_rejection_removes_the_token_so_a_successor_is_written_without_another_read()
     {
         var token = RedisRig.Token("revoked");
         await Rig.WriteAsync(token);
@@ -82,7 +82,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_write_that_was_prepared_before_the_rejection_has_no_effect()
+    public async Task A_rejection_by_another_replica_after_the_read_prevents_the_write()
     {
         using var other = new RedisRig($"{Server.Endpoint}");
         var token = RedisRig.Token("revoked");
@@ -94,7 +94,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task The_last_8_rejected_tokens_are_remembered_for_as_long_as_one_of_them_can_be_valid()
+    public async Task The_last_8_rejected_tokens_are_kept_until_the_last_of_them_has_expired()
     {
         var tokens = Enumerable.Range(1, 10).Select(i => RedisRig.Token($"token-{i}", left: 100 * (11 - i))).ToList();
         foreach (var token in tokens)
@@ -109,7 +109,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     [InlineData("SET", "KEY", "garbage")]
     [InlineData("SETRANGE", "KEY", "10485760", "10 MB")]
     [InlineData("RPUSH", "KEY", "a", "list")]
-    public async Task Something_else_under_the_key_is_not_a_rejection_and_makes_room_for_one(params string[] command)
+    public async Task An_invalid_value_under_the_key_of_rejections_is_ignored_and_replaced(params string[] command)
     {
         await Server.RunAsync([.. command.Select(word => (RedisValue)(word == "KEY" ? RejectedName : word))]);
         var token = RedisRig.Token("a");
@@ -123,7 +123,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_fingerprint_reveals_neither_the_token_nor_the_same_token_of_other_credentials()
+    public async Task A_fingerprint_does_not_contain_the_token_and_depends_on_the_credentials()
     {
         using var rotated = new RedisRig($"{Server.Endpoint}", password: "another");
         var token = RedisRig.Token("canary-token");

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>The store while Redis is stopped or after it was killed.</summary>
+/// <summary>The store while Redis is stopped, and after it was killed.</summary>
 public sealed class StoppedRedisTests : IAsyncLifetime
 {
     private RedisProcess server = null!;
@@ -26,7 +26,7 @@ public sealed class StoppedRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_that_came_too_late_is_over_with_the_next_read()
+    public async Task A_timeout_of_a_write_ends_with_the_next_read()
     {
         await rig.ReadAsync();
         server.Signal(SidecarProcess.Stop);
@@ -54,11 +54,12 @@ public sealed class StoppedRedisTests : IAsyncLifetime
         await server.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 
         var left = TimeSpan.FromMilliseconds((await server.RunAsync("PTTL", rig.TokenName)).Integer!.Value);
-        Assert.InRange(left, TimeSpan.FromSeconds(1), token.ExpiresAt - SystemDefaults.Time.GetMonotonicNow() + TimeSpan.FromMilliseconds(50));
+        var remaining = token.ExpiresAt - SystemDefaults.Time.GetMonotonicNow();
+        Assert.InRange(left, TimeSpan.FromSeconds(1), remaining + TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]
-    public async Task A_store_that_is_away_is_another_thing_than_an_empty_one()
+    public async Task A_killed_Redis_is_reported_as_unavailable_and_not_as_empty()
     {
         await server.KillAsync();
 

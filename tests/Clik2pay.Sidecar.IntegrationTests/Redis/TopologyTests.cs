@@ -8,13 +8,13 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
-/// <summary>More than one server: Sentinel and Cluster.</summary>
+/// <summary>Sentinels and clusters.</summary>
 public sealed class TopologyTests
 {
     private const string Password = "secret";
 
     [Fact]
-    public async Task Sentinel_leads_to_the_master_and_after_its_death_to_the_next()
+    public async Task A_Sentinel_reports_the_master_and_the_next_one_after_a_failover()
     {
         var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         string[] common = [$"requirepass {Password}", $"masterauth {Password}"];
@@ -29,7 +29,12 @@ public sealed class TopologyTests
 
         await using var sentinel = await RedisProcess.StartAsync(
             access: null,
-            [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", "sentinel down-after-milliseconds tokens 1000", "sentinel failover-timeout tokens 5000"],
+            [
+                $"sentinel monitor tokens 127.0.0.1 {master.Port} 1",
+                $"sentinel auth-pass tokens {Password}",
+                "sentinel down-after-milliseconds tokens 1000",
+                "sentinel failover-timeout tokens 5000",
+            ],
             isSentinel: true);
         await sentinel.WaitForAsync(reply => reply.Items is [_, _], "SENTINEL", "REPLICAS", "tokens");
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
@@ -53,12 +58,18 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task Sentinels_with_a_password_of_their_own_are_told_it()
+    public async Task A_Sentinel_that_requires_a_password_gets_that_of_the_servers()
     {
         var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         await using var master = await RedisProcess.StartAsync(access, [$"requirepass {Password}"]);
         await using var sentinel = await RedisProcess.StartAsync(
-            access, [$"sentinel monitor tokens 127.0.0.1 {master.Port} 1", $"sentinel auth-pass tokens {Password}", $"requirepass {Password}"], isSentinel: true);
+            access,
+            [
+                $"sentinel monitor tokens 127.0.0.1 {master.Port} 1",
+                $"sentinel auth-pass tokens {Password}",
+                $"requirepass {Password}",
+            ],
+            isSentinel: true);
         using var rig = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password={Password}");
         using var wrong = new RedisRig($"{sentinel.Endpoint},serviceName=tokens,password=wrong");
 
@@ -69,12 +80,12 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_cluster_of_three_masters_is_entered_at_any_of_them_and_keeps_all_keys_of_a_token_on_one()
+    public async Task Any_node_of_a_cluster_can_be_the_endpoint_and_all_keys_of_a_token_are_on_one_node()
     {
         await using var cluster = await RedisCluster.StartAsync();
         foreach (var (node, i) in cluster.Nodes.Select((node, i) => (node, i)))
         {
-            // By different keys, so that each node is asked for what another has.
+            // With three different keys, some operations start at a node that does not have the key.
             using var rig = new RedisRig($"{node.Endpoint}", password: $"password {i}");
             await rig.WriteAsync(RedisRig.Token($"token {i}"));
             await using var lease = await rig.AcquireAsync();
@@ -91,7 +102,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_key_that_is_being_moved_is_found_on_either_side()
+    public async Task A_token_is_read_and_written_while_a_cluster_moves_its_slot()
     {
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"{cluster.Nodes[0].Endpoint}");
@@ -102,7 +113,7 @@ public sealed class TopologyTests
         await to.RunAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
         await from.RunAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
 
-        // The old node has not the key: it sends on with ASK.
+        // The old node does not have the key, so it redirects with ASK.
         await rig.WriteAsync(RedisRig.Token("a"));
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
         Assert.Equal(0, (await from.RunAsync("DBSIZE")).Integer);
@@ -119,11 +130,12 @@ public sealed class TopologyTests
         await using var cluster = await RedisCluster.StartAsync();
         using var rig = new RedisRig($"redis://{cluster.Nodes[0].Endpoint}/1");
 
-        Assert.Contains("does not have the database; a cluster has only 0", (await rig.CheckAsync()).Reason, StringComparison.Ordinal);
+        var reason = (await rig.CheckAsync()).Reason;
+        Assert.Contains("does not have the database. A cluster has only database 0", reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task After_a_failover_in_place_the_new_master_is_used_and_not_the_old_one()
+    public async Task After_a_failover_without_a_crash_the_new_master_is_used()
     {
         await using var redis = await SentinelRedis.StartAsync("127.0.0.1");
         using var rig = new RedisRig(redis.ConnectionString);

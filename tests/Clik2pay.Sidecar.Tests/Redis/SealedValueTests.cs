@@ -9,11 +9,11 @@ public sealed class SealedValueTests
     private static readonly byte[] Value = [1, 2, 3];
 
     [Fact]
-    public void What_was_sealed_opens_with_the_same_key_and_name() =>
+    public void A_sealed_value_opens_with_the_same_key_and_name() =>
         Assert.Equal(Value, SealedValue.TryOpen(SealedValue.Seal(Value, Key, "name"), Key, "name"));
 
     [Fact]
-    public void It_opens_with_no_other_key_and_under_no_other_name()
+    public void A_sealed_value_does_not_open_with_another_key_or_name()
     {
         var sealedValue = SealedValue.Seal(Value, Key, "name");
 
@@ -22,7 +22,7 @@ public sealed class SealedValueTests
     }
 
     [Fact]
-    public void With_one_bit_changed_or_one_byte_missing_it_does_not_open()
+    public void A_sealed_value_with_a_changed_bit_or_missing_bytes_does_not_open()
     {
         var sealedValue = SealedValue.Seal(Value, Key, "name");
 
@@ -38,6 +38,6 @@ public sealed class SealedValueTests
     }
 
     [Fact]
-    public void The_same_value_is_never_sealed_alike() =>
+    public void The_same_value_sealed_twice_differs() =>
         Assert.NotEqual(SealedValue.Seal(Value, Key, "name"), SealedValue.Seal(Value, Key, "name"));
 }

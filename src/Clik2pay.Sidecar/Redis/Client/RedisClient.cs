@@ -9,13 +9,16 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Redis.Client;
 
 /// <summary>
-/// Runs scripts on Redis, each on a connection of its own (see <see cref="RedisSession"/>). A failure is a value, and is logged when it
-/// changes.
+/// Runs scripts on Redis, each on a connection of its own (see <see cref="RedisSession"/>). A failure is returned instead of thrown. It is
+/// logged when it differs from the previous one.
 /// </summary>
 internal sealed class RedisClient(
     RedisOptions options, TcpConnector connector, RedisMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
 {
-    /// <summary>The limit for an operation: connections to all endpoints and to where they redirect, TLS, authentication, script.</summary>
+    /// <summary>
+    /// The time limit for an operation. It includes the connections to all endpoints and to the servers that they redirect to, TLS,
+    /// authentication and the script.
+    /// </summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const string DeleteIfUnchanged = """
@@ -25,17 +28,17 @@ internal sealed class RedisClient(
 
     private RedisEndpoint? lastEndpoint;
     private bool isInUse;
-    private (RedisFailure Failure, bool IsWriting)? trouble;
+    private (RedisFailure Failure, bool AffectsWritesOnly)? lastFailure;
     private volatile StoreStatus status = new("Redis");
 
     /// <summary>
-    /// The state at the last operation. The log has more details: an address could be a password in the wrong place, and every client of
-    /// the administration listener can read the state.
+    /// The state after the last operation. It contains no address, because every client of the administration listener can read it, and an
+    /// address could be a misplaced password. The log contains the address.
     /// </summary>
     public StoreStatus Status => status;
 
-    /// <param name="operation">The purpose.</param>
-    /// <param name="script">What to run.</param>
+    /// <param name="operation">The purpose of the script.</param>
+    /// <param name="script">The script to run.</param>
     /// <param name="cancellationToken">Ends the operation, which ends by itself after <see cref="Timeout"/>.</param>
     public async Task<RedisResponse> RunAsync(RedisOperation operation, RedisScript script, CancellationToken cancellationToken)
     {
@@ -58,29 +61,30 @@ internal sealed class RedisClient(
         : SidecarSpans.Source.StartActivity($"redis {operation.ToSnakeCase()}", ActivityKind.Client)?.SetTag("db.system.name", "redis");
 
     /// <summary>
-    /// The script itself selects the database, so it runs there or not at all. The library ignores a refused SELECT, and then the script
-    /// would run in database 0.
+    /// Makes the script select its database, so that it runs there or not at all. The library ignores a refused SELECT. The script would
+    /// then run in database 0.
     /// </summary>
     private RedisScript SelectDatabase(RedisScript script) =>
         options.Database == 0 ? script : script with { Text = $"redis.call('SELECT', {options.Database})\n{script.Text}" };
 
-    /// <summary>Logs changes of state only. A Redis that can be read may still refuse writes.</summary>
+    /// <summary>Updates the state, and logs it if it has changed. A Redis that can be read may still refuse writes.</summary>
     private void Report(RedisResponse response, bool isWriting)
     {
         if (response.Failure is { } failure)
         {
-            if (trouble?.Failure != failure)
+            if (lastFailure?.Failure != failure)
                 log.Unusable(failure, response.Reason!);
 
             // A successful read does not end a failure that affects writes only.
-            trouble = (failure, isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply);
+            var affectsWritesOnly = isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply;
+            lastFailure = (failure, affectsWritesOnly);
             isInUse = false;
             status = status with { IsUp = false, Trouble = failure.ToSnakeCase() };
         }
-        else if (!isInUse && (isWriting || trouble is not { IsWriting: true }))
+        else if (!isInUse && (isWriting || lastFailure is not { AffectsWritesOnly: true }))
         {
             log.InUse(options);
-            trouble = null;
+            lastFailure = null;
             isInUse = true;
             status = status with { IsUp = true, Trouble = null };
         }
@@ -88,15 +92,15 @@ internal sealed class RedisClient(
 
     private async Task<RedisResponse> TryAllAsync(RedisScript script, CancellationToken cancellationToken)
     {
-        // The endpoint that replied last comes first. In a cluster, it is the node that has the keys.
-        var candidates = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
+        // The endpoint that worked last comes first. In a cluster, it is the node that has the keys.
+        var endpoints = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
         var deadline = time.GetMonotonicNow() + Timeout;
         var response = default(RedisResponse);
-        for (var i = 0; i < candidates.Count; i++)
+        for (var i = 0; i < endpoints.Count; i++)
         {
             // An endpoint that drops packets must leave time for the next ones.
-            var share = (deadline - time.GetMonotonicNow()) / (candidates.Count - i);
-            response = await TryAsync(candidates[i], script, share, cancellationToken);
+            var share = (deadline - time.GetMonotonicNow()) / (endpoints.Count - i);
+            response = await TryAsync(endpoints[i], script, share, cancellationToken);
             if (response.Failure is null)
                 break;
         }
@@ -133,12 +137,13 @@ internal sealed class RedisClient(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Any other failure of Redis must not end a refresh.
+            // An unexpected failure must not end a refresh.
             return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} cannot be used ({e.GetType().Name})");
         }
 
         // A Sentinel can report any text as the name of the master. Only configured names, and addresses, are quoted.
-        string Name(RedisEndpoint it) => it.IsAddress || options.Endpoints.Contains(it) ? $"{it}" : "the master that the Sentinel reported";
+        string Name(RedisEndpoint failed) =>
+            failed.IsAddress || options.Endpoints.Contains(failed) ? $"{failed}" : "the master that the Sentinel reported";
     }
 
     private async Task<(RedisResult Reply, RedisEndpoint Node)> RunAsync(

@@ -3,17 +3,17 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Redis.Client;
 
 /// <summary>
-/// Finds out why an operation failed. The library reports most failures as "could not connect", so the errors that the server sent and the
-/// state of the connection are examined too. No text of an exception is used, because it may quote what the server sent.
+/// Finds the cause of a failed operation. The library reports most failures as "could not connect", so the errors that the server sent and
+/// the state of the connection are examined too. The text of exceptions is not quoted, because it may contain what the server sent.
 /// </summary>
 internal static class RedisDiagnosis
 {
-    private const string NotSentinel = "did not reply as a Sentinel does; is it a server? Then remove serviceName";
+    private const string NotSentinel = "did not reply as a Sentinel does. If it is not a Sentinel, remove serviceName";
 
-    /// <param name="e">What the library reported.</param>
-    /// <param name="target">What the operation connected to.</param>
+    /// <param name="e">The exception of the library.</param>
+    /// <param name="target">The server that the operation connected to.</param>
     /// <param name="tunnel">The connections of the operation.</param>
-    /// <param name="connection">Null if the library did not connect.</param>
+    /// <param name="connection">The library's connection. Null if the library did not connect.</param>
     /// <param name="deadline">The deadline of the operation.</param>
     /// <returns>A <see cref="RedisFailureException"/>, or an <see cref="OperationCanceledException"/> if the deadline passed.</returns>
     public static Exception Explain(
@@ -36,11 +36,11 @@ internal static class RedisDiagnosis
         if (connection is not null && tunnel.IsLoginRefused)
         {
             return new RedisFailureException(
-                RedisFailure.AccessDenied, "is in a cluster of which another node refuses the user or the password");
+                RedisFailure.AccessDenied, "is in a cluster in which another node refuses the user or the password");
         }
 
         if (tunnel.Failure is { } failure)
-            return new RedisFailureException(failure.Failure, $"is in a cluster of which another node {failure.Message}");
+            return new RedisFailureException(failure.Failure, $"is in a cluster in which another node {failure.Message}");
 
         if (deadline.IsCancellationRequested)
             return new OperationCanceledException(deadline);
@@ -99,6 +99,6 @@ internal static class RedisDiagnosis
             : new(
                 RedisFailure.Unreachable,
                 "ended the connection before its reply was complete"
-                + (stream.IsSecure || stream.HasReceived ? "" : "; does it require TLS?"));
+                + (stream.IsSecure || stream.HasReceived ? "" : ". Check whether it requires TLS"));
     }
 }

@@ -1,15 +1,15 @@
 namespace Clik2pay.Sidecar.Redis.Client;
 
-/// <summary>Explains the errors of Redis. Nothing of their text is quoted, because a server can send anything.</summary>
+/// <summary>Explains errors that Redis sends. Their text is not quoted, because a server can send anything.</summary>
 internal static class RedisErrors
 {
     public const string NeededRights =
-        "does not allow the user what the sidecar needs: EVAL and TIME, and GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys "
-        + "(also SELECT with a database; CLUSTER and ASKING in a cluster)";
+        "does not allow the user every command that the sidecar needs: EVAL and TIME; GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys; "
+        + "SELECT for another database than 0; CLUSTER and ASKING in a cluster";
 
-    public const string UnknownCommand = "does not know a command that the sidecar needs; is it a Sentinel? Then set serviceName";
+    public const string UnknownCommand = "does not support a command that the sidecar needs. If it is a Sentinel, set serviceName";
 
-    private const string NoDatabase = "does not have the database; a cluster has only 0";
+    private const string NoDatabase = "does not have the database. A cluster has only database 0";
 
     private static readonly (string Code, RedisFailure Failure, string What)[] Codes =
     [
@@ -17,7 +17,8 @@ internal static class RedisErrors
         ("WRONGPASS", RedisFailure.AccessDenied, "refuses the user or the password"),
         ("NOPERM", RedisFailure.AccessDenied, NeededRights),
         ("DENIED", RedisFailure.AccessDenied,
-            "is in protected mode and accepts no clients from other machines; set a password, or protected-mode no on a closed network"),
+            "is in protected mode and accepts no clients from other machines. "
+            + "Set a password in Redis, or protected-mode no if the network is closed"),
         ("READONLY", RedisFailure.NotReady, "is a replica"),
         ("LOADING", RedisFailure.NotReady, "is loading its data"),
         ("OOM", RedisFailure.NotReady, "is out of memory"),
@@ -39,11 +40,12 @@ internal static class RedisErrors
         ("executing the script can't", RedisFailure.AccessDenied, NeededRights),
     ];
 
-    /// <summary>Redis refuses to authenticate, with an error that is not known.</summary>
+    /// <summary>For a reply to AUTH that is neither OK nor a known error.</summary>
     public static RedisFailureException RefusedLogin => new(
-        RedisFailure.AccessDenied, "refuses AUTH. If it requires no password, remove the password; before Redis 6 there are no users");
+        RedisFailure.AccessDenied,
+        "refuses AUTH. If Redis requires no password, remove the password. Before version 6, Redis has no users");
 
-    /// <summary>The library does not find the node of the cluster that has the keys.</summary>
+    /// <summary>For a node of the cluster that has the keys, but is not known to the library.</summary>
     public static RedisFailureException Redirection => new(
         RedisFailure.AccessDenied,
         "redirects to another node of its cluster, which was not found. Check that the user is allowed CLUSTER and ASKING");

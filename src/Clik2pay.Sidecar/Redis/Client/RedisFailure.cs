@@ -1,23 +1,31 @@
 namespace Clik2pay.Sidecar.Redis.Client;
 
-/// <summary>How a visit to Redis can fail.</summary>
+/// <summary>The kinds of failure of an operation on Redis.</summary>
 internal enum RedisFailure
 {
-    /// <summary>No connection could be made, or it broke.</summary>
+    /// <summary>No connection was established, it ended before the reply was complete, or the failure is of no other kind.</summary>
     Unreachable,
 
-    /// <summary>The visit was not done in its time.</summary>
+    /// <summary>The operation did not complete within <see cref="RedisClient.Timeout"/>.</summary>
     Timeout,
 
-    /// <summary>No TLS could be agreed on, or the server's certificate is not to be trusted. Nothing went out in clear text.</summary>
+    /// <summary>
+    /// The TLS handshake failed, a certificate is not trusted, or a file with certificates is invalid. Nothing was sent in clear text.
+    /// </summary>
     TlsFailed,
 
-    /// <summary>Redis refuses user or password, or does not allow the user what the sidecar needs.</summary>
+    /// <summary>
+    /// Redis refuses the user or the password, or does not allow the user a command or key that the sidecar needs. Or a file with the user
+    /// or the password cannot be used.
+    /// </summary>
     AccessDenied,
 
-    /// <summary>Redis answers, but cannot do it now: it loads, is a replica, is full, or its cluster is down.</summary>
+    /// <summary>
+    /// Redis responds, but cannot run the operation now. For example, it is loading its data, is a replica, is full, or its cluster is
+    /// down.
+    /// </summary>
     NotReady,
 
-    /// <summary>What answers does not speak as Redis does, or the command is none that it knows.</summary>
+    /// <summary>The server does not reply as Redis does, or does not have a command or the database.</summary>
     InvalidReply,
 }

@@ -1,20 +1,22 @@
 namespace Clik2pay.Sidecar.Redis.Client;
 
-/// <summary>What Redis is visited for.</summary>
+/// <summary>The purpose of an operation on Redis.</summary>
 internal enum RedisOperation
 {
-    /// <summary>To look for the shared token. The others write: that they succeed says more of a Redis that is full or a replica.</summary>
+    /// <summary>
+    /// Reads the shared token. All other operations write, so only their success shows that Redis is neither full nor a replica.
+    /// </summary>
     Read,
 
-    /// <summary>To write the shared token, or what the verb <c>check</c> writes.</summary>
+    /// <summary>Writes the shared token, or the key of the verb <c>check</c>.</summary>
     Write,
 
-    /// <summary>To ask for the lease.</summary>
+    /// <summary>Tries to acquire the lease.</summary>
     Acquire,
 
-    /// <summary>To give the lease back.</summary>
+    /// <summary>Releases the lease, and writes the failure note if the token call has failed.</summary>
     Release,
 
-    /// <summary>To remove what was of no use.</summary>
+    /// <summary>Removes a value that cannot be used, or records a rejected token.</summary>
     Discard,
 }

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Redis.Client;
 
-/// <summary>What a session connects to.</summary>
+/// <summary>The kinds of server that a session connects to.</summary>
 internal enum RedisServerKind
 {
     /// <summary>A single server, or the node of a cluster that has the keys.</summary>

@@ -34,10 +34,10 @@ internal sealed class RedisSession : IAsyncDisposable
     /// <summary>Whether the server redirects to another node of its cluster.</summary>
     public bool IsRedirected { get; private set; }
 
-    /// <param name="target">What to connect to.</param>
+    /// <param name="target">The server to connect to.</param>
     /// <param name="tunnel">Opens the connection. The session disposes it.</param>
     /// <param name="remaining">The time until the deadline.</param>
-    /// <param name="deadline">Ends the session's work.</param>
+    /// <param name="deadline">Canceled at the deadline.</param>
     /// <exception cref="RedisFailureException">The server cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The deadline passed.</exception>
     public static async Task<RedisSession> OpenAsync(
@@ -45,7 +45,7 @@ internal sealed class RedisSession : IAsyncDisposable
     {
         var configuration = new ConfigurationOptions
         {
-            // The defaults depend on the host name otherwise. Those of Azure subscribe to events.
+            // Without this, the defaults depend on the host name. The defaults for Azure subscribe to events.
             Defaults = new(),
             EndPoints = { { target.Endpoint.Host, target.Endpoint.Port } },
             Tunnel = tunnel,
@@ -64,7 +64,8 @@ internal sealed class RedisSession : IAsyncDisposable
             AbortOnConnectFail = true,
             ConnectRetry = 1,
 
-            // The deadline comes first. In a cluster, the library waits for all nodes, and continues without those that are silent.
+            // The operation's deadline passes before these timeouts. A cluster is the exception: the library waits for all of its nodes,
+            // and after the timeout continues without those that have not responded.
             ConnectTimeout = (int)(target.Kind == RedisServerKind.Cluster ? remaining / 2 : remaining * 2).TotalMilliseconds + 1,
             AsyncTimeout = (int)(remaining * 2).TotalMilliseconds + 1,
         };

@@ -6,30 +6,31 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Redis.Client;
 
 /// <summary>
-/// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, which the
-/// library does not report. It fails if the server refuses the password, which the library ignores, and if the server sends more than any
-/// valid reply contains.
+/// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, because
+/// the library does not report them. It fails if the server refuses the login, because the library would continue. It also fails if the
+/// server sends more than any valid reply contains.
 /// </summary>
 /// <param name="inner">The connection. It is disposed with this stream.</param>
 /// <param name="hasPassword">Whether the library sends AUTH first.</param>
-/// <param name="report">Called once at the end, with whether the server sent anything.</param>
+/// <param name="report">Called once, when the stream is disposed. The argument is whether the server sent anything.</param>
 internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> report) : AsyncStream
 {
     /// <summary>
-    /// In bytes. A token has at most 48 KiB, and the list of 1,000 nodes of a cluster, which is read twice, 120 KiB. Without a limit, a
-    /// server could fill the memory.
+    /// In bytes. A token has at most 48 KiB. The list of 1,000 nodes of a cluster has 120 KiB, and is read twice. Without a limit, a server
+    /// could fill the memory.
     /// </summary>
     private const int MaxReceived = 1024 * 1024;
 
     /// <summary>
-    /// In replies. The library reads nested arrays recursively, so tens of thousands of them overflow the stack, which ends the process. A
-    /// cluster reports three arrays for each range of slots, and two for each replica of it.
+    /// The maximum number of arrays in all replies. The library reads nested arrays recursively, so tens of thousands of them overflow the
+    /// stack, which ends the process. A cluster reports three arrays for each range of slots, and two for each replica of it.
     /// </summary>
     private const int MaxArrays = 2000;
 
+    /// <summary>In characters. The rest of a longer line is ignored.</summary>
     private const int MaxLineLength = 256;
 
-    /// <summary>The replies to AUTH and TIME have fewer.</summary>
+    /// <summary>The number of lines that are examined. The replies to AUTH and TIME have fewer.</summary>
     private const int MaxLines = 8;
 
     private static readonly SearchValues<char> ReplyTypes = SearchValues.Create("+-:$*_#,(!=%~>|");
@@ -125,7 +126,7 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
 
         // The library has not seen these bytes yet.
         if (HasExceededLimit || IsLoginRefused)
-            throw new IOException("The connection to Redis is not used any longer.");
+            throw new IOException("The connection to Redis is no longer used.");
     }
 
     private void ReadLine(byte value)

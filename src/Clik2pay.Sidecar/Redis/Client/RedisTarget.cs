@@ -2,8 +2,8 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.Redis.Client;
 
-/// <summary>What a session connects to.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Endpoint">Its address.</param>
-/// <param name="Login">Its user and password.</param>
+/// <summary>The server that a session connects to.</summary>
+/// <param name="Kind">The kind of server.</param>
+/// <param name="Endpoint">The address of the server.</param>
+/// <param name="Login">The user and the password to log in with.</param>
 internal sealed record RedisTarget(RedisServerKind Kind, RedisEndpoint Endpoint, RedisLogin Login);

@@ -13,8 +13,8 @@ using StackExchange.Redis.Configuration;
 namespace Clik2pay.Sidecar.Redis.Client;
 
 /// <summary>
-/// Opens the connections of one operation for the library, TCP and TLS. It keeps the cause of a failure, which the library reports as
-/// "could not connect", and ends with the operation's deadline, for which the library has no parameter.
+/// Opens the TCP and TLS connections of one operation for the library. It keeps the cause of a failure, because the library reports every
+/// failure as "could not connect". It stops at the operation's deadline, for which the library has no parameter.
 /// </summary>
 /// <param name="options">Certificates and names for TLS.</param>
 /// <param name="hasPassword">Whether the library sends AUTH first.</param>
@@ -36,10 +36,10 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
 
     private bool isDisposed;
 
-    /// <summary>Why the last connection that failed could not be opened.</summary>
+    /// <summary>The cause of the last failure to open a connection. Null if there was none.</summary>
     public RedisFailureException? Failure { get; private set; }
 
-    /// <summary>The connection to the server itself. Null if it could not be opened.</summary>
+    /// <summary>The first connection that was opened. Null if there was none.</summary>
     public RedisStream? Stream { get; private set; }
 
     /// <summary>Whether any node of the cluster refused the login.</summary>
@@ -72,7 +72,7 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
         return await opening;
     }
 
-    /// <summary>Closes the connections. Then <see cref="Failure"/> is known.</summary>
+    /// <summary>Closes the connections. Afterwards, <see cref="Failure"/> does not change.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (guard)
@@ -132,7 +132,7 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
             throw;
         }
 
-        // An address that accepts connections and does not reply is tried after the others.
+        // An address that accepts connections but does not reply is tried after the others.
         void Report(bool works) => connector.Report(endpoint.Host, remote, works);
     }
 

@@ -21,10 +21,12 @@ internal static class RedisConnectionStringOptions
         "writeBuffer",
     ];
 
-    /// <summary>Ignoring one of these would break what the operator asked for.</summary>
+    /// <summary>
+    /// The options that are not supported, with the reason. If they were ignored, the sidecar would not do what the operator set.
+    /// </summary>
     private static readonly Dictionary<string, string> ReasonsAgainst = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["channelPrefix"] = $"The sidecar uses no channels. For a prefix of all keys, set {RedisOptions.Section}:KeyPrefix",
+        ["channelPrefix"] = $"The sidecar uses no channels. To set a prefix for all keys, use {RedisOptions.Section}:KeyPrefix",
         ["checkCertificateRevocation"] = "The sidecar does not check whether certificates are revoked",
         ["highIntegrity"] = "The sidecar does not send the additional commands that verify each response",
         ["proxy"] = "The sidecar needs a direct connection to Redis, without Twemproxy or Envoy",
@@ -32,7 +34,7 @@ internal static class RedisConnectionStringOptions
         ["tunnel"] = "The sidecar needs a direct connection to Redis, without an HTTP proxy",
     };
 
-    /// <summary>The only values of unsupported options that are accepted, because the sidecar works like this anyway.</summary>
+    /// <summary>The only values of unsupported options that are accepted, because they describe what the sidecar does.</summary>
     private static readonly Dictionary<string, string> Defaults = new(StringComparer.Ordinal)
     {
         ["checkCertificateRevocation"] = "false",
@@ -47,7 +49,9 @@ internal static class RedisConnectionStringOptions
     /// <param name="text">The name.</param>
     /// <param name="value">The value. It is not quoted.</param>
     /// <param name="position">The position in the connection string, for the error. The first host is at 1.</param>
-    /// <returns>Why the option cannot be used, or null if it can be. Unknown text is not quoted: it may be a part of a password.</returns>
+    /// <returns>
+    /// Why the option cannot be used, or null if it can be. Unknown text is not quoted, because it may be a part of a password.
+    /// </returns>
     public static string? FindError(string text, string value, int position)
     {
         if (text.StartsWith('$'))
@@ -59,7 +63,7 @@ internal static class RedisConnectionStringOptions
                 + "If the password contains a comma, use the form redis://:password@host and write the comma as %2C.";
         }
 
-        return ReasonsAgainst.TryGetValue(name, out var reason) && !AsksForTheDefault(name, value)
+        return ReasonsAgainst.TryGetValue(name, out var reason) && !IsDefault(name, value)
             ? $"{name} is not supported. {reason}."
             : null;
     }
@@ -70,9 +74,9 @@ internal static class RedisConnectionStringOptions
         {
             "ssl" => "Write true or false.",
             "defaultDatabase" => "Write 0 or a higher number.",
-            _ => "Remove it; it has no effect.",
+            _ => "Remove it, because it has no effect.",
         };
 
-    private static bool AsksForTheDefault(string name, string value) =>
+    private static bool IsDefault(string name, string value) =>
         Defaults.TryGetValue(name, out var given) && given.Equals(value, StringComparison.OrdinalIgnoreCase);
 }

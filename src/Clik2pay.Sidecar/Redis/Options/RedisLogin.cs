@@ -31,7 +31,7 @@ internal sealed record RedisLogin
         return error is null ? new() { SettingPrefix = SettingPrefix, User = user, Password = password } : null;
     }
 
-    /// <summary>Not the secrets, which the compiler would include.</summary>
+    /// <summary>Replaces the method that the compiler generates, which would include the secrets.</summary>
     public override string ToString() => "Redis login";
 
     private string? Read(string? value, string setting, string? path, out string? error)

@@ -1,12 +1,14 @@
 namespace Clik2pay.Sidecar.Redis.Options;
 
-/// <summary>The section <c>Redis</c>: where replicas share their access token. Null without a connection string.</summary>
+/// <summary>The settings of the section <c>Redis</c>. Replicas share their access token through this Redis.</summary>
 internal sealed record RedisOptions
 {
     public const string Section = "Redis";
     public const string DefaultKeyPrefix = "clik2pay:";
 
-    /// <summary>Tried in turn: a server, the nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels. At least one.</summary>
+    /// <summary>
+    /// At least one: a server, nodes of a cluster, or Sentinels if <see cref="ServiceName"/> is set. They are tried in turn.
+    /// </summary>
     public required IReadOnlyList<RedisEndpoint> Endpoints { get; init; }
 
     /// <summary>The user and the password of the servers.</summary>
@@ -15,28 +17,28 @@ internal sealed record RedisOptions
     /// <summary>The user and the password of the Sentinels. Null: those of the servers, if a Sentinel requires a password.</summary>
     public RedisLogin? SentinelLogin { get; init; }
 
-    /// <summary>Whether to speak TLS; then nothing ever goes out in clear text.</summary>
+    /// <summary>Whether connections use TLS. With TLS, nothing is sent in clear text.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>The name that each server's certificate must have, when it is not the one that is connected to.</summary>
+    /// <summary>The name that each server's certificate must have. Null: the host of its endpoint.</summary>
     public string? TlsHost { get; init; }
 
-    /// <summary>A PEM file with the certificate authorities that are trusted in place of the system's.</summary>
+    /// <summary>A PEM file with the certificate authorities to trust instead of the system's. Null: the system's.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>A PEM file with the certificate that the sidecar authenticates with in TLS, and its intermediate certificates.</summary>
+    /// <summary>A PEM file with the client certificate for TLS and its intermediate certificates. Null: no client certificate.</summary>
     public string? ClientCertificateFile { get; init; }
 
     /// <summary>A PEM file with the private key of <see cref="ClientCertificateFile"/>, not encrypted.</summary>
     public string? ClientKeyFile { get; init; }
 
-    /// <summary>The name by which the Sentinels know the master; null when the endpoints are servers.</summary>
+    /// <summary>The name by which the Sentinels know the master. Null if the endpoints are servers.</summary>
     public string? ServiceName { get; init; }
 
-    /// <summary>0 and up; a cluster has only 0.</summary>
+    /// <summary>The number of the database, 0 or higher. A cluster has only database 0.</summary>
     public int Database { get; init; }
 
-    /// <summary>What the names of all keys begin with.</summary>
+    /// <summary>The beginning of the names of all keys.</summary>
     public string KeyPrefix { get; init; } = DefaultKeyPrefix;
 
     /// <summary>The addresses, without the secrets.</summary>

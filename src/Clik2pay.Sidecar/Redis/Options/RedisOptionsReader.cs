@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Redis.Options;
 
-/// <summary>Reads and checks the section <c>Redis</c>.</summary>
+/// <summary>Reads and validates the section <c>Redis</c>.</summary>
 internal static class RedisOptionsReader
 {
     private const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
@@ -11,7 +11,7 @@ internal static class RedisOptionsReader
     private const string ClientCertificateFileKey = $"{RedisOptions.Section}:ClientCertificateFile";
     private const string ClientKeyFileKey = $"{RedisOptions.Section}:ClientKeyFile";
 
-    /// <returns>Null when no Redis is to be used, or when an error was reported.</returns>
+    /// <returns>Null if there is no connection string, or if an error that concerns it was reported.</returns>
     public static RedisOptions? Read(SettingsReader settings)
     {
         // Everything is read before anything is validated, so that all errors are reported at once.

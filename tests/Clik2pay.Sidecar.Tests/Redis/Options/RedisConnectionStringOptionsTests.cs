@@ -4,10 +4,12 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Tests.Redis.Options;
 
-/// <summary>Each option that StackExchange.Redis knows either works, is documented to have no effect, or is refused by its name.</summary>
+/// <summary>
+/// Each option that StackExchange.Redis supports either works, is documented to have no effect, or is refused by its name.
+/// </summary>
 public sealed class RedisConnectionStringOptionsTests
 {
-    /// <summary>The names in the library itself, so that a new version with another option fails these tests.</summary>
+    /// <summary>The names of the options, read from the library. A new version with another option fails these tests.</summary>
     public static TheoryData<string> Library =>
     [
         .. (typeof(ConfigurationOptions).GetNestedType("OptionKeys", BindingFlags.NonPublic)?
@@ -21,7 +23,7 @@ public sealed class RedisConnectionStringOptionsTests
 
     [Theory]
     [MemberData(nameof(Library))]
-    public void Each_option_of_the_library_is_known_by_its_name_in_any_case(string name)
+    public void Each_option_of_the_library_is_found_in_any_case(string name)
     {
         Assert.Equal(name, RedisConnectionStringOptions.FindName(name));
         Assert.Equal(name, RedisConnectionStringOptions.FindName(name.ToUpperInvariant()));
@@ -91,7 +93,7 @@ public sealed class RedisConnectionStringOptionsTests
     {
         Assert.Null(RedisConnectionString.TryRead($"r,{name}=canary", out var error));
 
-        Assert.Equal($"the value of {name} is not valid. Remove it; it has no effect.", error);
+        Assert.Equal($"the value of {name} is not valid. Remove it, because it has no effect.", error);
     }
 
     [Theory]
@@ -119,7 +121,7 @@ public sealed class RedisConnectionStringOptionsTests
     [InlineData("CHECKCERTIFICATEREVOCATION=False")]
     [InlineData("proxy=none")]
     [InlineData("Proxy = NONE")]
-    public void An_option_that_asks_for_what_the_sidecar_does_is_accepted(string option)
+    public void An_unsupported_option_with_its_default_value_is_accepted(string option)
     {
         var options = RedisConnectionString.TryRead($"r,{option}", out var error);
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.Tests.Redis.Options;
 
-/// <summary>Both forms of a connection string, and the errors in one that is invalid.</summary>
+/// <summary>Both forms of a connection string, and the errors for invalid ones.</summary>
 public sealed class RedisConnectionStringTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class RedisConnectionStringTests
     [InlineData("rediss://:canary@redis.example:7000/5", "redis.example:7000, TLS, database 5")]
     [InlineData("REDISS://redis.example:7000", "redis.example:7000, TLS")]
     [InlineData("redis://[::1]:7000", "[::1]:7000")]
-    public void A_connection_string_names_hosts_and_options(string text, string expected) =>
+    public void A_connection_string_sets_hosts_and_options(string text, string expected) =>
         Assert.Equal(expected, Read(text).ToString());
 
     [Theory]

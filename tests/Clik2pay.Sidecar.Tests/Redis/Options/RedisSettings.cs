@@ -22,7 +22,7 @@ internal static class RedisSettings
         return options!;
     }
 
-    /// <summary>All of them, one per line.</summary>
+    /// <returns>All errors, one per line.</returns>
     public static string FindErrors(params IEnumerable<(string Key, string? Value)> settings)
     {
         Assert.Null(TryRead(out var errors, settings));

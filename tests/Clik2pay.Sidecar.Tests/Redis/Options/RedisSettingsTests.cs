@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Redis.Options;
 
-/// <summary>The settings of the section <c>Redis</c> beside the connection string.</summary>
+/// <summary>The settings of the section <c>Redis</c>, alone and together with the connection string.</summary>
 public sealed class RedisSettingsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
