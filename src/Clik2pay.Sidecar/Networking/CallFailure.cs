@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Networking;
 
 /// <summary>
-/// Explains why a call failed, as the end of a sentence that begins with the address. It never uses the message of an exception, which may
-/// contain what the other side sent.
+/// Explains why a call failed, as the end of a sentence that begins with the address. The message of an exception is not used, because it
+/// may contain what the other side sent.
 /// </summary>
 internal static class CallFailure
 {
@@ -44,7 +44,7 @@ internal static class CallFailure
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             e.GetBaseException() is UntrustedCertificateException untrusted
                 ? $"could not be trusted{Through(address)}: {untrusted.Reason}{(untrusted.IsUnknownAuthority ? UseCaFile : "")}"
-                : Unreachable(address, "the TLS handshake failed; check that this port speaks TLS"),
+                : Unreachable(address, "the TLS handshake failed; check that this port uses TLS"),
         _ when !wasSent => Unreachable(
             address, EnvironmentProxy.Instance.Find(address) is null ? "no connection was established" : "the proxy closed the connection"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => InvalidResponse,
@@ -56,12 +56,12 @@ internal static class CallFailure
         _ when Has<HttpIOException>(e, failure => failure.HttpRequestError == HttpRequestError.InvalidResponse) => InvalidResponse,
         _ when e is null || Has<IOException>(e) => Closed,
 
-        // The server rejects a header of the response when it is copied.
+        // Kestrel throws this when a header of the response cannot be copied to the caller's response.
         InvalidOperationException => InvalidResponse,
         _ => $"did not complete the call ({e.GetType().Name})",
     };
 
-    /// <summary>For a request whose timeout passed before a connection was established.</summary>
+    /// <summary>Explains a request whose timeout passed before a connection was established.</summary>
     public static string ExplainNoConnection(Uri address, TimeSpan limit) => Unreachable(address, NoConnection(limit));
 
     public static string Describe(SocketError? error) => error switch
@@ -76,7 +76,7 @@ internal static class CallFailure
         _ => $"the connection failed ({error})",
     };
 
-    /// <summary>For a 407 to a request that was sent to the proxy itself, as over plain http.</summary>
+    /// <summary>Explains a 407 response of the proxy to a request over plain http, which is sent to the proxy itself.</summary>
     /// <returns>Null if the address is not reached through a proxy.</returns>
     public static string? ExplainProxyRefusal(Uri address) => EnvironmentProxy.Instance.Find(address) is null
         ? null
@@ -90,8 +90,8 @@ internal static class CallFailure
     private static string NoConnection(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"no connection within {limit.TotalSeconds:0.#} s");
 
-    private static string Unreachable(Uri address, string why) =>
-        $"could not be reached{Through(address)}: {why}";
+    private static string Unreachable(Uri address, string reason) =>
+        $"could not be reached{Through(address)}: {reason}";
 
     private static string Through(Uri address) => EnvironmentProxy.Instance.Find(address) is { } proxy ? $" through the proxy {proxy}" : "";
 

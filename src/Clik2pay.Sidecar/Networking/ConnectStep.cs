@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Networking;
 
-/// <summary>What an attempt to connect waits for.</summary>
+/// <summary>The steps of an attempt to connect, before TLS.</summary>
 internal enum ConnectStep
 {
-    /// <summary>The addresses of the name.</summary>
+    /// <summary>Finding the addresses of the name.</summary>
     NameResolution,
 
-    /// <summary>A TCP connection to one of the addresses.</summary>
+    /// <summary>Establishing a TCP connection to one of the addresses.</summary>
     Tcp,
 }

@@ -3,8 +3,9 @@ using System.Net;
 namespace Clik2pay.Sidecar.Networking;
 
 /// <summary>
-/// The HTTP proxy that <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> name. Its credentials are used for Basic
-/// and Digest only. The HTTP client prefers Negotiate and NTLM if the proxy offers them, and does not fall back when they fail.
+/// The HTTP proxy that the environment variables <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> configure. Its
+/// credentials are used for Basic and Digest authentication only. Otherwise, the HTTP client would prefer Negotiate and NTLM if the proxy
+/// offers them, and would not fall back to Basic when they fail.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 {

@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Clik2pay.Sidecar.Networking;
 
-/// <summary>Decides which servers' certificates are trusted, and names the cause when one is not.</summary>
+/// <summary>Validates the certificates of servers, and explains why a certificate is not trusted.</summary>
 internal static class ServerCertificates
 {
-    /// <summary>The last flag means that an authority has the name of a trusted one and another key.</summary>
+    /// <summary><c>NotSignatureValid</c> means that an authority has the name of a trusted one and another key.</summary>
     private static readonly X509ChainStatusFlags[] UnknownAuthority =
         [X509ChainStatusFlags.UntrustedRoot, X509ChainStatusFlags.PartialChain, X509ChainStatusFlags.NotSignatureValid];
 

@@ -11,7 +11,8 @@ namespace Clik2pay.Sidecar.Networking;
 internal sealed class TcpConnector(TimeProvider time)
 {
     /// <summary>
-    /// The maximum number of concurrent attempts in the process, without the first one of each call. Each needs an open file.
+    /// The maximum number of concurrent attempts in the process, not counting the first attempt of each call. Each attempt needs an open
+    /// file.
     /// </summary>
     public const int MaxFurtherAttempts = 16;
 
@@ -153,12 +154,12 @@ internal sealed class TcpConnector(TimeProvider time)
         stop.Cancel();
         stop.Dispose();
         _ = connecting.ContinueWith(
-            static lost =>
+            static abandoned =>
             {
-                if (lost.IsCompletedSuccessfully)
-                    lost.Result.Dispose();
+                if (abandoned.IsCompletedSuccessfully)
+                    abandoned.Result.Dispose();
                 else
-                    _ = lost.Exception;
+                    _ = abandoned.Exception;
             },
             TaskScheduler.Default);
     }

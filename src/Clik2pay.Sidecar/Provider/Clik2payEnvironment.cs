@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>Which of the provider's environments is called. Nothing in a credential tells for which one it was issued.</summary>
+/// <summary>The provider's environments. A credential does not show for which environment it was issued.</summary>
 internal enum Clik2payEnvironment
 {
     Sandbox,
     Production,
 
-    /// <summary>Both addresses are given by hand: a simulator, or an environment that is not known here.</summary>
+    /// <summary>Both addresses are settings, for a simulator or for an environment that has no published addresses.</summary>
     Custom,
 }

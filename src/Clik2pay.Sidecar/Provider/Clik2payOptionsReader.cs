@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>Reads and checks the section <c>Clik2pay</c>.</summary>
+/// <summary>Reads and validates the section <c>Clik2pay</c>.</summary>
 internal static class Clik2payOptionsReader
 {
     private const string EnvironmentKey = $"{Clik2payOptions.Section}:Environment";
@@ -11,10 +11,10 @@ internal static class Clik2payOptionsReader
     private const string CaFileKey = $"{Clik2payOptions.Section}:CaFile";
     private const string AllowInsecureUpstreamKey = $"{Clik2payOptions.Section}:AllowInsecureUpstream";
 
-    /// <returns>The options, or null when an error was noted that leaves them without a value.</returns>
+    /// <returns>The options, or null if an error was reported that leaves a required one without a value.</returns>
     public static Clik2payOptions? Read(SettingsReader settings)
     {
-        // Everything is read before anything is judged: one run shows all that is wrong.
+        // Everything is read before anything is validated, so that all errors are reported at once.
         var environment = ReadEnvironment(settings);
         var allowInsecure = settings.Flag(AllowInsecureUpstreamKey);
         var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment, allowInsecure);
@@ -22,13 +22,17 @@ internal static class Clik2payOptionsReader
         var credentials = CredentialSetReader.Read(settings);
         var caFile = settings.Text(CaFileKey);
         var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", Clik2payOptions.DefaultScope);
-        var refreshAt = settings.Fraction($"{Clik2payOptions.Section}:RefreshAt", Clik2payOptions.DefaultRefreshAt, Clik2payOptions.LeastRefreshAt, Clik2payOptions.MostRefreshAt);
+        var refreshAt = settings.Fraction(
+            $"{Clik2payOptions.Section}:RefreshAt",
+            Clik2payOptions.DefaultRefreshAt,
+            Clik2payOptions.MinRefreshAt,
+            Clik2payOptions.MaxRefreshAt);
 
         if (apiBaseUrl is { PathAndQuery: not "/" })
-            settings.AddError(ApiBaseUrlKey, "it has a path; give scheme, host and port only, paths come from the callers.");
+            settings.AddError(ApiBaseUrlKey, "it has a path. Set only scheme, host and port. Paths come from the callers.");
 
         if (environment is { } known and not Clik2payEnvironment.Custom)
-            (apiBaseUrl, tokenEndpoint) = ProviderAddresses.Of(known);
+            (apiBaseUrl, tokenEndpoint) = ProviderAddresses.For(known);
 
         if (caFile is not null)
             CertificateAuthorities.Validate(settings, CaFileKey, caFile);
@@ -62,8 +66,8 @@ internal static class Clik2payOptionsReader
             return environment;
 
         settings.AddError(EnvironmentKey, text is null
-            ? "it is missing; say Sandbox or Production, whichever the credentials were issued for (or Custom, with addresses of your own)."
-            : $"\"{text}\" is not an environment; say Sandbox, Production or Custom.");
+            ? "it is missing. Set the environment of your credentials, Sandbox or Production, or Custom for other addresses."
+            : $"\"{text}\" is not an environment. Set Sandbox, Production or Custom.");
         return null;
     }
 
@@ -74,17 +78,18 @@ internal static class Clik2payOptionsReader
         if (environment != Clik2payEnvironment.Custom)
         {
             if (text is not null && environment is not null)
-                settings.AddError(key, $"it is only for Clik2pay:Environment=Custom; remove it, {environment} has an address of its own.");
+                settings.AddError(key, $"it applies to {EnvironmentKey}=Custom only. Remove it; {environment} has a fixed address.");
             return null;
         }
 
         if (text is null)
         {
-            settings.AddError(key, "it is missing; Clik2pay:Environment=Custom needs it.");
+            settings.AddError(key, $"it is missing. {EnvironmentKey}=Custom requires it.");
             return null;
         }
 
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
         {
             settings.AddError(key, "it is not an address of the form https://host[:port]/path.");
             return null;
@@ -92,13 +97,16 @@ internal static class Clik2payOptionsReader
 
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
         {
-            settings.AddError(key, "it has a user or a fragment in it; remove that, credentials have settings of their own.");
+            settings.AddError(key, "it contains a user or a fragment. Remove it. Credentials have their own settings.");
             return null;
         }
 
         if (address.Scheme == "http" && !address.IsLoopback && !allowInsecure)
         {
-            settings.AddError(key, $"{address} is plain http, which would send credentials in clear text; use https (or, on a network that is safe, set {AllowInsecureUpstreamKey}=true).");
+            settings.AddError(
+                key,
+                $"{address} uses plain http, which would send credentials in clear text. "
+                    + $"Use https, or set {AllowInsecureUpstreamKey}=true if the network is safe.");
             return null;
         }
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>Reads the credential set, and judges what Basic authentication can carry of it.</summary>
+/// <summary>Reads the credential set, and validates that its values can be sent to the provider.</summary>
 internal static class CredentialSetReader
 {
     private const string UsernameKey = $"{Clik2payOptions.Section}:Username";
@@ -10,10 +10,11 @@ internal static class CredentialSetReader
     private const string ApiKeyKey = $"{Clik2payOptions.Section}:ApiKey";
     private const string DirectoryKey = $"{Clik2payOptions.Section}:CredentialsDirectory";
 
-    /// <summary>The settings that name a file or a folder.</summary>
-    public static IReadOnlyList<string> FileKeys { get; } = [DirectoryKey, .. new[] { UsernameKey, PasswordKey, ApiKeyKey }.Select(SecretReader.FileKey)];
+    /// <summary>The keys of the settings that name a file or a folder.</summary>
+    public static IReadOnlyList<string> FileKeys { get; } =
+        [DirectoryKey, .. new[] { UsernameKey, PasswordKey, ApiKeyKey }.Select(SecretReader.FileKey)];
 
-    /// <returns>The set, or null when an error was noted.</returns>
+    /// <returns>The credential set, or null if an error was reported.</returns>
     public static CredentialSet? Read(SettingsReader settings)
     {
         var secrets = new SecretReader(settings, DirectoryKey);
@@ -23,7 +24,9 @@ internal static class CredentialSetReader
 
         if (username?.Contains(':') == true)
         {
-            settings.AddError(UsernameKey, "it contains a colon, which Basic authentication cannot carry in a username; are username and password both in it?");
+            settings.AddError(
+                UsernameKey,
+                "it contains a colon, which Basic authentication does not allow in a username. Check that it is only the username.");
             return null;
         }
 

@@ -6,12 +6,12 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>The name of the provider has two addresses, and one of them does not work.</summary>
+/// <summary>A provider with two addresses, of which one or both do not work.</summary>
 public sealed class AddressTests
 {
     [Lesson("the second address was never tried: dotnet/corefx#29716, cyberduck#14761")]
     [Fact]
-    public async Task With_one_silent_or_refusing_address_of_two_the_first_token_and_the_first_payment_succeed_within_one_connect_timeout()
+    public async Task With_one_working_address_of_two_the_first_token_and_the_first_payment_succeed_within_5_s()
     {
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
 
@@ -25,7 +25,7 @@ public sealed class AddressTests
 
     [Lesson("an address that accepted connections was pinned although it completed no TLS")]
     [Fact]
-    public async Task An_address_that_accepts_connections_and_completes_no_TLS_fails_one_payment_and_is_tried_last_from_then_on()
+    public async Task An_address_that_completes_no_TLS_fails_at_most_one_payment_and_is_tried_last_afterwards()
     {
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
 
@@ -34,7 +34,7 @@ public sealed class AddressTests
 
     [Lesson("attempts to connect used up the open files")]
     [Fact]
-    public async Task When_no_address_of_the_provider_responds_probes_do()
+    public async Task When_no_address_of_the_provider_responds_liveness_probes_succeed()
     {
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
         await using var upstream = await RecordingUpstream.StartAsync(network.Host);
@@ -42,7 +42,7 @@ public sealed class AddressTests
         var port = new Uri(upstream.Address).Port;
         await network.DropAsync("--dport", $"{port}");
 
-        // What is not published keeps some 200 files of its own open.
+        // The program that is not published has some 200 more files open.
         var limit = SidecarProcess.IsPublished ? 256 : 768;
         await using var program = SidecarProcess.StartBy(
             [.. network.Command, "prlimit", $"--nofile={limit}:{limit}"],
@@ -51,7 +51,7 @@ public sealed class AddressTests
         var (address, admin) = await program.WaitForAddressesAsync();
         await program.WaitForLineAsync("Access token refreshed");
         using var callers = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
-        using var kubelet = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+        using var prober = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
         {
             BaseAddress = admin,
         };
@@ -60,7 +60,7 @@ public sealed class AddressTests
         var mostFiles = 0;
         while (!payments.TrueForAll(payment => payment.IsCompleted))
         {
-            Assert.Equal(HttpStatusCode.OK, (await kubelet.GetAsync("/livez", TestContext.Current.CancellationToken)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await prober.GetAsync("/livez", TestContext.Current.CancellationToken)).StatusCode);
             mostFiles = Math.Max(mostFiles, Directory.GetFileSystemEntries($"/proc/{program.Id}/fd").Length);
             await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time);
         }
@@ -74,7 +74,7 @@ public sealed class AddressTests
         Assert.Contains(HttpStatusCode.BadGateway, responses);
     }
 
-    /// <returns>Null if the connection was closed, because there are too many.</returns>
+    /// <returns>The status, or null if the sidecar closed the connection because it has too many.</returns>
     private static async Task<HttpStatusCode?> PayAsync(HttpClient caller)
     {
         try

@@ -15,7 +15,7 @@ public sealed class EarlyResponseTests
     [InlineData(true, true, false)]
     [InlineData(false, false, true)]
     [InlineData(true, false, true)]
-    public async Task The_caller_gets_the_response_and_the_connection_is_not_used_again(bool isSecure, bool isChunked, bool isReused)
+    public async Task The_caller_gets_an_early_response_and_the_connection_is_not_reused(bool isSecure, bool isChunked, bool isReused)
     {
         using var certificates = new TestCertificates("provider.example", isForLoopback: true);
         await using var upstream = new ScriptedUpstream(
@@ -33,7 +33,7 @@ public sealed class EarlyResponseTests
                     return;
                 }
 
-                // What is not read makes the kernel reset the connection when it is closed.
+                // Because of the unread bytes, the kernel resets the connection when it is closed.
                 await connection.ReadSomeAsync();
                 await connection.WriteAsync("HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge");
             },
@@ -57,7 +57,7 @@ public sealed class EarlyResponseTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task Without_a_response_the_caller_gets_502_that_says_so(bool isSecure, bool isReused)
+    public async Task Without_a_response_the_caller_gets_502_and_sent_is_maybe(bool isSecure, bool isReused)
     {
         using var certificates = new TestCertificates("provider.example", isForLoopback: true);
         await using var upstream = new ScriptedUpstream(

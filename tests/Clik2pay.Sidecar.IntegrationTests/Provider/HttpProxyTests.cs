@@ -3,7 +3,9 @@ using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>The variables that name an HTTP proxy. They are read once in a process, so each test starts the program.</summary>
+/// <summary>
+/// The environment variables that configure an HTTP proxy. A process reads them once, so each test starts the program.
+/// </summary>
 public sealed class HttpProxyTests
 {
     [Lesson("the proxy offers Negotiate or NTLM beside Basic: dotnet/runtime#86322, corefx#31005")]
@@ -12,7 +14,7 @@ public sealed class HttpProxyTests
     [InlineData("Negotiate", "Basic realm=\"p\"")]
     [InlineData("NTLM", "Basic realm=\"p\"")]
     [InlineData("Negotiate", "NTLM", "Basic realm=\"p\"")]
-    public async Task Credentials_in_HTTPS_PROXY_work_whatever_the_proxy_offers_beside_Basic(params string[] challenges)
+    public async Task Credentials_in_HTTPS_PROXY_are_accepted_if_the_proxy_offers_Basic_among_others(params string[] challenges)
     {
         using var certificates = new TestCertificates("provider.example", isForLoopback: false);
         await using var upstream = new ScriptedUpstream(RespondAsync, certificates);
@@ -55,12 +57,14 @@ public sealed class HttpProxyTests
         Assert.Empty(proxy.Accepted);
     }
 
-    /// <summary>Over plain http the proxy gets the request itself: first without its credentials, and then again with them.</summary>
+    /// <summary>
+    /// Over plain http, the proxy gets the request itself: first without the proxy's credentials, and then again with them.
+    /// </summary>
     [Theory]
     [InlineData("right", 200, "done", 1)]
     [InlineData("wrong", 502, "the proxy responded 407", 0)]
     public async Task Over_plain_http_the_proxy_gets_a_request_again_after_its_407_and_forwards_it_once(
-        string password, int status, string says, int forwarded)
+        string password, int status, string expected, int forwarded)
     {
         await using var proxy = new ConnectProxy(upstreamPort: 1, "user:right", ["Basic realm=\"p\""]);
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
@@ -74,15 +78,15 @@ public sealed class HttpProxyTests
         var response = await PostAsync(program);
 
         Assert.Equal(status, response.Status);
-        Assert.Contains(says, response.Text, StringComparison.Ordinal);
+        Assert.Contains(expected, response.Text, StringComparison.Ordinal);
         Assert.Equal(forwarded, proxy.Accepted.Count);
 
-        // The check sends no request, so it does not find this out.
+        // The check sends no request, so it does not detect wrong credentials.
         var (_, output) = await SidecarProcess.RunAsync(environment, "check");
         Assert.Contains($"connected to the proxy http://127.0.0.1:{proxy.Port} only", output, StringComparison.Ordinal);
     }
 
-    /// <summary>What the README says of NO_PROXY.</summary>
+    /// <summary>The README documents these rules of NO_PROXY.</summary>
     [Theory]
     [InlineData("api.provider.example", true)]
     [InlineData("other.example, API.provider.example", true)]
@@ -104,7 +108,7 @@ public sealed class HttpProxyTests
             ("NO_PROXY", value));
         await using var program = SidecarProcess.Start(environment, "run");
 
-        // Directly the name does not resolve, or not in time.
+        // Without the proxy, the name does not resolve.
         Assert.Equal(isDirect ? 502 : 200, (await PostAsync(program)).Status);
         Assert.Equal(isDirect ? 0 : 1, proxy.Accepted.Count);
     }
@@ -118,7 +122,7 @@ public sealed class HttpProxyTests
         foreach (var (key, value) in settings)
             environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
-        // Where both are set, the one in lower case counts.
+        // If both are set, the variable in lower case is used.
         foreach (var name in (string[])["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"])
             environment[name.ToLowerInvariant()] = environment[name];
         return environment;
@@ -135,7 +139,9 @@ public sealed class HttpProxyTests
     {
         while (await connection.ReadRequestAsync() is { } request)
         {
-            var body = request.Target.EndsWith("/token", StringComparison.Ordinal) ? """{"access_token":"a","expires_in":3600,"token_type":"Bearer"}""" : "done";
+            var body = request.Target.EndsWith("/token", StringComparison.Ordinal)
+                ? """{"access_token":"a","expires_in":3600,"token_type":"Bearer"}"""
+                : "done";
             await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         }
     }

@@ -5,8 +5,10 @@ namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
 public sealed class IdleConnectionTests
 {
-    /// <summary>Many load balancers close an idle connection after 60 s. A request that is sent at that moment gets no response.</summary>
-    private static readonly TimeSpan LoadBalancer = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// The time after which many load balancers close an idle connection. A request that is sent at that moment gets no response.
+    /// </summary>
+    private static readonly TimeSpan LoadBalancerTimeout = TimeSpan.FromSeconds(60);
 
     [Lesson("the server closed idle connections at 60 s, and requests sent then got 502: aws-sigv4-proxy#72")]
     [Fact]
@@ -24,9 +26,9 @@ public sealed class IdleConnectionTests
         await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
 
         await sidecar.Caller.PostAsync("/open/v1/a", new StringContent("{}"));
-        var idle = await closed.Task.WaitAsync(LoadBalancer);
+        var idle = await closed.Task.WaitAsync(LoadBalancerTimeout);
 
         Figures.Report($"an idle connection to the provider is closed after {idle.TotalSeconds:0} s");
-        Assert.InRange(idle, TimeSpan.FromSeconds(20), LoadBalancer - TimeSpan.FromSeconds(10));
+        Assert.InRange(idle, TimeSpan.FromSeconds(20), LoadBalancerTimeout - TimeSpan.FromSeconds(10));
     }
 }

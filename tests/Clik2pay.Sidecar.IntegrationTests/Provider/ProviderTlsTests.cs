@@ -12,14 +12,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>Which certificates the program trusts.</summary>
+/// <summary>TLS connections to the provider, and the errors for certificates that are not trusted.</summary>
 public sealed class ProviderTlsTests
 {
     private const string UnknownAuthority = "its certificate is from an unknown authority, or an intermediate certificate is missing; "
         + "for a private authority, set Clik2pay:CaFile.";
 
     [Fact]
-    public async Task A_provider_with_a_certificate_of_an_unknown_authority_gets_no_request_and_no_issuer_is_downloaded()
+    public async Task With_a_certificate_of_an_unknown_authority_no_request_is_sent_and_no_issuer_is_downloaded()
     {
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
@@ -29,21 +29,26 @@ public sealed class ProviderTlsTests
         var calls = 0;
         await using var upstream = await StartAsync(certificates, () => Interlocked.Increment(ref calls));
 
-        Assert.Equal(HttpStatusCode.OK, (await AskAsync(certificates)).StatusCode);
-        using var refused = await AskAsync(stranger);
+        Assert.Equal(HttpStatusCode.OK, (await CallAsync(certificates)).StatusCode);
+        using var refused = await CallAsync(stranger);
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains($"could not be trusted: {UnknownAuthority} Nothing was sent", text, StringComparison.Ordinal);
         Assert.Equal(1, calls);
-        Assert.False(elsewhere.Pending(), "the issuer's certificate was asked for");
+        Assert.False(elsewhere.Pending(), "the issuer's certificate was requested");
 
-        async Task<HttpResponseMessage> AskAsync(TestCertificates trusted)
+        async Task<HttpResponseMessage> CallAsync(TestCertificates trusted)
         {
             await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
             await using var plain = await RecordingUpstream.StartAsync();
-            await using var program = SidecarProcess.Start(
-                SidecarProcess.Environment(plain, tokenEndpoint, ("Clik2pay:ApiBaseUrl", upstream.Urls.Single()), ("SSL_CERT_FILE", trusted.AuthorityFile), ("SSL_CERT_DIR", "/nowhere")), "run");
+            var environment = SidecarProcess.Environment(
+                plain,
+                tokenEndpoint,
+                ("Clik2pay:ApiBaseUrl", upstream.Urls.Single()),
+                ("SSL_CERT_FILE", trusted.AuthorityFile),
+                ("SSL_CERT_DIR", "/nowhere"));
+            await using var program = SidecarProcess.Start(environment, "run");
             using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
             return await caller.GetAsync("/open/v1/a", TestContext.Current.CancellationToken);
         }
@@ -67,8 +72,8 @@ public sealed class ProviderTlsTests
     [InlineData("wrong name", "its certificate does not match the host name.")]
     [InlineData("expired", "its certificate has expired or is not valid yet (valid from 20")]
     [InlineData("all of them", "or an intermediate certificate is missing; its certificate has expired or is not valid yet")]
-    [InlineData("no TLS", "could not be reached: the TLS handshake failed; check that this port speaks TLS")]
-    public async Task A_failed_handshake_names_its_cause_for_API_and_token_endpoint(string fault, string says)
+    [InlineData("no TLS", "could not be reached: the TLS handshake failed; check that this port uses TLS")]
+    public async Task A_failed_handshake_with_the_API_or_the_token_endpoint_is_reported_with_its_cause(string fault, string expected)
     {
         var isExpired = fault is "expired" or "all of them";
         var isUnknown = fault is "unknown authority" or "all of them";
@@ -97,7 +102,7 @@ public sealed class ProviderTlsTests
         foreach (var response in new[] { refused, withoutToken })
         {
             var problem = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.Contains(says, problem, StringComparison.Ordinal);
+            Assert.Contains(expected, problem, StringComparison.Ordinal);
             Assert.Contains("\"sent\":\"no\"", problem, StringComparison.Ordinal);
         }
 
@@ -106,7 +111,7 @@ public sealed class ProviderTlsTests
 
     private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
     {
-        // The server does not look for its issuer either.
+        // With offline, the test's server does not download its issuer's certificate either.
         var certificate = SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile),
             additionalCertificates: null,

@@ -11,7 +11,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
 /// <summary>
-/// An upstream that fails at random in every place where a connection can fail, and remembers every request that reached it.
+/// An upstream that fails at random during connecting, requests and responses, and records each request that reached it.
 /// </summary>
 [Collection(OneByOne.Name)]
 public sealed class RandomFailureTests
@@ -27,9 +27,9 @@ public sealed class RandomFailureTests
 
     [Lesson("a POST was sent again by the HTTP client: dotnet/corefx#39005, undici#5598")]
     [Fact]
-    public async Task After_random_failures_no_unsafe_request_arrived_twice_and_sent_was_never_no_for_one_that_arrived()
+    public async Task After_random_failures_no_unsafe_request_arrived_twice_and_none_that_arrived_was_reported_as_not_sent()
     {
-        // The records are compared after both have stopped.
+        // The records are compared after the sidecar and the upstream have stopped.
         await using (var upstream = new ScriptedUpstream(FailAtRandomAsync))
         {
             await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
@@ -43,18 +43,18 @@ public sealed class RandomFailureTests
 
         var counts = outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Key} {outcome.Value}");
         Figures.Report($"{Requests} random failures of the provider: {string.Join(", ", counts)}");
-        Assert.DoesNotContain(arrivals, arrival => arrival.Value > 1 && MethodOf(arrival.Key) != "GET");
+        Assert.DoesNotContain(arrivals, arrival => arrival.Value > 1 && GetMethod(arrival.Key) != "GET");
         Assert.DoesNotContain(reportedAsNotSent, arrivals.ContainsKey);
         Assert.True(violations.IsEmpty, string.Join('\n', violations.Take(10)));
 
-        // Without both outcomes the test would prove nothing.
+        // The test proves nothing unless both outcomes are frequent.
         Assert.True(outcomes["502 maybe"] > Requests / 20);
         Assert.True(outcomes["200"] > Requests / 20);
     }
 
-    private static string MethodOf(int number) => (number % 8) switch { 0 => "GET", 1 => "DELETE", 2 => "PUT", _ => "POST" };
+    private static string GetMethod(int number) => (number % 8) switch { 0 => "GET", 1 => "DELETE", 2 => "PUT", _ => "POST" };
 
-    private static string BodyOf(int number, Random random) => (number % 8, random.Next(5)) switch
+    private static string GetBody(int number, Random random) => (number % 8, random.Next(5)) switch
     {
         (0, _) or (1, 0) => "\r\n",
         (_, 0) => "Content-Length: 0\r\n\r\n",
@@ -64,20 +64,20 @@ public sealed class RandomFailureTests
         _ => "Content-Length: 2\r\n\r\n{}",
     };
 
-    /// <summary>Returns the same sequence for a number in every run.</summary>
-    private static Random RandomOf(int number) => new(number);
+    /// <summary>Creates a generator that returns the same sequence for a number in every run.</summary>
+    private static Random CreateRandom(int number) => new(number);
 
     private async Task CallAsync(Uri address, int number)
     {
         await using var connection = await RawConnection.OpenAsync(address);
-        var request = $"{MethodOf(number)} /open/v1/{number}/end HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{BodyOf(number, RandomOf(number))}";
+        var head = $"{GetMethod(number)} /open/v1/{number}/end HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
         try
         {
-            await connection.SendAsync(request);
+            await connection.SendAsync(head + GetBody(number, CreateRandom(number)));
         }
         catch (SocketException)
         {
-            // The sidecar has responded before it had the whole body.
+            // The sidecar responded and closed the connection before it received the whole body.
         }
 
         try
@@ -89,18 +89,18 @@ public sealed class RandomFailureTests
             if (sent == " no")
                 reportedAsNotSent.Enqueue(number);
             if (response.Status is not (200 or 413 or 502))
-                violations.Enqueue($"{MethodOf(number)} {number}: {response.StartLine} {response.Text}");
+                violations.Enqueue($"{GetMethod(number)} {number}: {response.StartLine} {response.Text}");
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            // The provider closed the connection in the middle of a response, and so did the sidecar.
-            outcomes.AddOrUpdate("broken off", 1, (_, count) => count + 1);
+            // The provider closed the connection during a response, so the sidecar closed the caller's connection.
+            outcomes.AddOrUpdate("incomplete", 1, (_, count) => count + 1);
         }
     }
 
     private async Task FailAtRandomAsync(ScriptedUpstream.Connection connection)
     {
-        var random = RandomOf(connection.Number);
+        var random = CreateRandom(connection.Number);
         var buffer = new byte[64 * 1024];
         if (random.Next(12) == 0)
         {
@@ -114,7 +114,7 @@ public sealed class RandomFailureTests
             var count = await connection.Stream.ReadAsync(buffer, connection.Stopped);
             if (count == 0)
                 return;
-            if (NumberIn(Encoding.Latin1.GetString(buffer, 0, count)) is not { } number)
+            if (FindNumber(Encoding.Latin1.GetString(buffer, 0, count)) is not { } number)
                 continue;
             arrivals.AddOrUpdate(number, 1, (_, arrived) => arrived + 1);
 
@@ -139,7 +139,7 @@ public sealed class RandomFailureTests
                     await connection.WriteAsync("not HTTP at all\r\n\r\n");
                     return;
                 case 6:
-                    // Closes while it is idle, perhaps just as the next request is sent.
+                    // Closes the idle connection, possibly while the next request is being sent.
                     await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
                     await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5)), SystemDefaults.Time, connection.Stopped);
                     return;
@@ -150,7 +150,7 @@ public sealed class RandomFailureTests
         }
     }
 
-    private static int? NumberIn(string text)
+    private static int? FindNumber(string text)
     {
         const string prefix = " /open/v1/";
         var start = text.IndexOf(prefix, StringComparison.Ordinal);

@@ -4,7 +4,9 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>A provider that sends a body with a response that has none, when the next request is already on its way.</summary>
+/// <summary>
+/// A provider that sends a body after a response that must not have one, at the moment when the next request arrives.
+/// </summary>
 public sealed class ResponseBoundaryTests
 {
     private const string Later = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!";
@@ -66,7 +68,7 @@ public sealed class ResponseBoundaryTests
                     foreach (var part in isSplit ? first.Select(character => $"{character}") : [first])
                         await connection.WriteAsync(part);
 
-                    // The second request on this connection gets what is no response to it.
+                    // A second request on this connection gets a response that does not belong to it.
                     if (await connection.Stream.ReadAsync(new byte[1], connection.Stopped) > 0)
                         await connection.WriteAsync(Later);
                 }

@@ -13,7 +13,10 @@ namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 public sealed class SilentDropTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Detected = TimeSpan.FromSeconds(20);
+
+    /// <summary>The time within which the sidecar detects the drop.</summary>
+    private static readonly TimeSpan DetectedWithin = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 30));
 
     [Lesson("five minutes of 504 on the one dropped connection: hyperium/hyper#4186, agentgateway#3231")]
@@ -26,8 +29,9 @@ public sealed class SilentDropTests
         {
             var failed = payments.Where(payment => payment.Status != HttpStatusCode.Created).ToList();
             var last = failed.Select(payment => payment.At.TotalSeconds).DefaultIfEmpty(-1).Max();
-            Figures.Report($"{connections} connections dropped silently: {failed.Count} of {payments.Count} payments failed, the last one at {last:0} s");
-            Assert.DoesNotContain(failed, payment => payment.At >= Detected);
+            Figures.Report(
+                $"{connections} connections dropped: {failed.Count} of {payments.Count} payments failed, the last one at {last:0} s");
+            Assert.DoesNotContain(failed, payment => payment.At >= DetectedWithin);
             Assert.All(failed, payment => Assert.Equal(HttpStatusCode.BadGateway, payment.Status));
             Assert.All(failed, payment => Assert.Contains("stopped acknowledging data", payment.Text, StringComparison.Ordinal));
         }
@@ -47,7 +51,7 @@ public sealed class SilentDropTests
                 ports.Add(((IPEndPoint)connection.Socket.RemoteEndPoint!).Port);
                 while (await connection.ReadRequestAsync() is { } request)
                 {
-                    // All requests are under way at once, so that each has its own connection.
+                    // The first requests are in progress at the same time, so that each has its own connection.
                     if (request.Target.EndsWith("/before", StringComparison.Ordinal) && Interlocked.Increment(ref arrived) == connections)
                         allArrived.SetResult();
                     await allArrived.Task;
@@ -78,8 +82,8 @@ public sealed class SilentDropTests
         var payments = new List<Task<Payment>>();
         for (var at = TimeSpan.Zero; at <= Duration; at += Interval)
         {
-            await Task.Delay(
-                at - SystemDefaults.Time.GetElapsedTime(start) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, SystemDefaults.Time);
+            var wait = at - SystemDefaults.Time.GetElapsedTime(start);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, SystemDefaults.Time);
             payments.Add(TimeAsync(SystemDefaults.Time.GetElapsedTime(start)));
         }
 
@@ -98,7 +102,7 @@ public sealed class SilentDropTests
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <param name="At">How long after the drop it started.</param>
+    /// <param name="At">The time from the drop to the start of the payment.</param>
     /// <param name="Status">The status of the response.</param>
     /// <param name="Text">The body of the response.</param>
     private sealed record Payment(TimeSpan At, HttpStatusCode Status, string Text);

@@ -47,7 +47,7 @@ public sealed class TcpConnectorTests : IDisposable
     }
 
     [Fact]
-    public async Task When_every_address_refuses_the_failure_is_that_of_the_first()
+    public async Task When_every_address_refuses_the_exception_of_the_first_is_thrown()
     {
         server.Stop();
 
@@ -57,7 +57,7 @@ public sealed class TcpConnectorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connect_that_is_canceled_ends_although_no_address_has_responded()
+    public async Task A_canceled_attempt_ends_although_no_address_has_responded()
     {
         using var first = new BlackHole($"{First}", Port);
         server.Stop();

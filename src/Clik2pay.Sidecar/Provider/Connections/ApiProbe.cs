@@ -8,7 +8,8 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions options)
 {
     /// <summary>
-    /// The HTTP proxy, if a success covers the connection to it only. Over plain http a proxy connects to the API when it gets a request.
+    /// The HTTP proxy, if a success covers only the connection to the proxy. Over plain http, a proxy connects to the API only when it gets
+    /// a request.
     /// </summary>
     public string? ConnectsOnlyTo =>
         options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp ? EnvironmentProxy.Instance.Find(options.ApiBaseUrl) : null;

@@ -5,17 +5,20 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
-/// The span of a call of the provider, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span),
-/// without its query. The HTTP client's own costs each request something, sampled or not, and tells messages of exceptions, in which it
-/// quotes what upstream sent.
+/// Creates the span of a call to the provider, by OpenTelemetry's conventions for HTTP clients, without the query
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span). The HTTP client's own span is not used. It costs time
+/// on every request, sampled or not, and contains messages of exceptions, which may quote what the provider sent.
 /// </summary>
 internal sealed class ClientSpan(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Activity.Current is { Recorded: true } ? DescribeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+        Activity.Current is { Recorded: true } ? SendInSpanAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
 
-    /// <summary>Asynchronous from its first line: what it makes the current span is that only in here, and a replay's span no child of the first one's.</summary>
-    private async Task<HttpResponseMessage> DescribeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>
+    /// The method is async so that its span is the current one only inside it. Otherwise, the span of a replay would become a child of the
+    /// first call's span.
+    /// </summary>
+    private async Task<HttpResponseMessage> SendInSpanAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
         using var span = SidecarSpans.Source.StartActivity(request.Method.Method, ActivityKind.Client);

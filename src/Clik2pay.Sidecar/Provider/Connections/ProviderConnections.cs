@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Provider.Connections;
 
-/// <summary>Configures the connections to both of the provider's APIs.</summary>
+/// <summary>Configures the connections to the provider: to the API and to the token endpoint.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
     /// <summary>The connect timeout for the API. It includes name resolution, TCP, TLS and an HTTP proxy.</summary>
@@ -27,7 +27,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
     private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];
 
     /// <param name="handler">The handler to configure.</param>
-    /// <param name="address">The API that the handler calls.</param>
+    /// <param name="address">The address of the API or the token endpoint, which the handler calls.</param>
     /// <param name="connectTimeout">One of the two timeouts above.</param>
     public void Configure(SocketsHttpHandler handler, Uri address, TimeSpan connectTimeout)
     {
@@ -37,7 +37,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
         handler.PooledConnectionIdleTimeout = IdleTimeout;
         handler.PooledConnectionLifetime = Lifetime;
 
-        // A redirect would take credentials to where it points; a cookie would carry one answer's state into another request.
+        // A redirect would send credentials to another address. A cookie would carry state from one response into another request.
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
 
@@ -49,7 +49,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
             options.CaFile is { } file ? CertificateAuthorities.Load(file) : null);
         handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificates.Validate;
 
-        // A traceparent goes out only when a caller sent one, and the span of a call is our own.
+        // The HTTP client would add a traceparent. Only one that the caller sent is forwarded. ClientSpan creates the span.
         handler.ActivityHeadersPropagator = null;
         handler.MeterFactory = meters;
     }

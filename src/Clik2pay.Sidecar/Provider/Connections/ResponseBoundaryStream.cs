@@ -4,9 +4,9 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
-/// A connection above TLS that ends after a response without a body: to HEAD, a 204 or a 304 (RFC 9112, section 6.3). The HTTP client
-/// reuses a connection as soon as it has the headers of such a response. If the provider sent a body all the same, the next caller would
-/// get it as its own response.
+/// A connection, above TLS, that is not reused after a response without a body. Responses to HEAD, 204 and 304 have no body (RFC 9112,
+/// section 6.3). The HTTP client reuses a connection as soon as it has the headers of such a response. If the provider sent a body
+/// nevertheless, the next caller would get it as its own response.
 /// </summary>
 internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
 {
@@ -64,7 +64,9 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
         return isReadingHead ? Inspect(buffer.Span, count) : count;
     }
 
-    /// <returns>The number of bytes that the HTTP client gets: one more at the end of a response without a body.</returns>
+    /// <returns>
+    /// The number of bytes that the HTTP client gets, which is one more than were read at the end of a response without a body.
+    /// </returns>
     private int Inspect(Span<byte> buffer, int count)
     {
         for (var i = 0; i < count && isReadingHead; i++)
@@ -91,7 +93,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
     /// <returns>Whether the byte is the last one of a response without a body.</returns>
     private bool IsEndOfResponse(byte next)
     {
-        // The response came before the whole request was written, so this is the rest of its body.
+        // The response to this request began before the whole request was written. These bytes are the rest of its body.
         if (index < Prefix.Length && next != Prefix[index])
         {
             isReadingHead = false;

@@ -15,7 +15,7 @@ internal sealed class UpstreamStream(Socket socket, Action<bool> report) : Netwo
     private volatile IOException? writeFailure;
     private bool hasReported;
 
-    /// <summary>The HTTP client has established the connection.</summary>
+    /// <summary>Call this when the HTTP client has established the connection.</summary>
     public void SetEstablished() => Report(isEstablished: true);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
