@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>Callers that call again and again until they are told to stop, and count what came back.</summary>
+/// <summary>Callers that send requests until they are disposed, and count the successful and the failed ones.</summary>
 internal sealed class Load : IAsyncDisposable
 {
     private readonly CancellationTokenSource end = new();
@@ -11,11 +11,14 @@ internal sealed class Load : IAsyncDisposable
     private int succeeded;
     private int failed;
 
-    /// <param name="sidecars">Whom to call.</param>
-    /// <param name="callersEach">How many callers each of them has.</param>
-    /// <param name="pauseMs">Between two calls of a caller, in milliseconds: a load, not a contest for the machine's two cores.</param>
-    public Load(IEnumerable<HttpClient> sidecars, int callersEach = 2, int pauseMs = 5) =>
-        callers = [.. sidecars.SelectMany(sidecar => Enumerable.Range(0, callersEach).Select(_ => CallAsync(sidecar, TimeSpan.FromMilliseconds(pauseMs))))];
+    /// <param name="sidecars">The sidecars to call.</param>
+    /// <param name="callersEach">The number of callers of each sidecar.</param>
+    /// <param name="pauseMs">The pause between two calls of a caller, in milliseconds. It leaves processor time for the sidecars.</param>
+    public Load(IEnumerable<HttpClient> sidecars, int callersEach = 2, int pauseMs = 5)
+    {
+        var pause = TimeSpan.FromMilliseconds(pauseMs);
+        callers = [.. sidecars.SelectMany(sidecar => Enumerable.Range(0, callersEach).Select(_ => CallAsync(sidecar, pause)))];
+    }
 
     public int Succeeded => Volatile.Read(ref succeeded);
 
@@ -34,8 +37,8 @@ internal sealed class Load : IAsyncDisposable
         {
             try
             {
-                using var answer = await sidecar.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), CancellationToken.None);
-                Interlocked.Increment(ref answer.StatusCode == HttpStatusCode.OK ? ref succeeded : ref failed);
+                using var response = await sidecar.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), CancellationToken.None);
+                Interlocked.Increment(ref response.StatusCode == HttpStatusCode.OK ? ref succeeded : ref failed);
             }
             catch (HttpRequestException)
             {

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>Tests that repeat random runs make few of them, and many with TEST_LONG=1.</summary>
+/// <summary>The number of runs of tests that repeat random runs. The environment variable TEST_LONG=1 selects the larger number.</summary>
 internal static class LongTests
 {
     public static int Repeats(int many, int few) => Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? many : few;

@@ -12,7 +12,7 @@ internal sealed class OldProgram : IDisposable
     /// <summary>The path of the program.</summary>
     public string File => Path.Combine(folder.FullName, "program", "clik2pay-sidecar");
 
-    /// <summary>Without the commit, as in a shallow clone, the test is skipped.</summary>
+    /// <summary>Builds the program. If the repository does not have the commit, as in a shallow clone, the test is skipped.</summary>
     public static async Task<OldProgram> BuildAsync(string commit)
     {
         var program = new OldProgram();

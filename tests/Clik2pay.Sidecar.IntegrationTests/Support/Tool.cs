@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>Programs of this machine that a test runs to their end.</summary>
+/// <summary>Runs programs of this machine to their end.</summary>
 internal static class Tool
 {
-    /// <returns>The exit code and everything that was printed; -1 if there is no such program.</returns>
+    /// <returns>The exit code and the output. The exit code is -1 if the program cannot be started.</returns>
     public static async Task<(int ExitCode, string Output)> TryRunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)

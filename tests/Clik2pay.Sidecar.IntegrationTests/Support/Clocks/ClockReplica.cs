@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 /// <summary>A process with a token, its callers and its administration listener.</summary>
 internal sealed class ClockReplica : IAsyncDisposable
 {
-    /// <summary>Longer than the bodies that the sidecar keeps for a replay after a 401.</summary>
+    /// <summary>In bytes. The sidecar does not keep a body of this length for a replay after a 401.</summary>
     public const int LargeBody = 80_000;
 
     private ClockReplica(SidecarProcess process, Uri callers, Uri admin)
@@ -49,7 +49,7 @@ internal sealed class ClockReplica : IAsyncDisposable
         return status.RootElement.GetProperty("token").ValueKind != JsonValueKind.Null;
     }
 
-    /// <returns>What the readiness probe reports; it differs with and without a token.</returns>
+    /// <returns>The body of the readiness probe's response, which differs with and without a token.</returns>
     public Task<string> ReadReadinessAsync() => ReadAsync("/readyz");
 
     /// <returns>The value of a metric without labels.</returns>

@@ -8,7 +8,9 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
-/// <summary>Replicas between an <see cref="ExpiringProvider"/> and, if wanted, a Redis server, with clocks that the test steps.</summary>
+/// <summary>
+/// Replicas that call an <see cref="ExpiringProvider"/> and may share a Redis server. The test can step their clocks, and that of Redis.
+/// </summary>
 internal sealed class ClockRig : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ClockReplica> replicas = new();
@@ -23,10 +25,10 @@ internal sealed class ClockRig : IAsyncDisposable
 
     public required RecordingUpstream Upstream { get; init; }
 
-    /// <summary>The clocks of the replicas; null if they are the machine's.</summary>
+    /// <summary>The clocks of the replicas. Null if they use the machine's clocks.</summary>
     public SteppedClocks? Clocks { get; private set; }
 
-    /// <summary>The clocks of Redis; null if they are the machine's.</summary>
+    /// <summary>The clocks of Redis. Null if it uses the machine's clocks.</summary>
     public SteppedClocks? RedisClocks { get; private set; }
 
     public RedisServer? Redis { get; private set; }
@@ -38,7 +40,7 @@ internal sealed class ClockRig : IAsyncDisposable
     public static async Task<ClockRig> StartAsync(TimeSpan lifetime)
     {
         var rig = new ClockRig { TokenEndpoint = await FakeTokenEndpoint.StartAsync(), Upstream = await RecordingUpstream.StartAsync() };
-        (rig.TokenEndpoint.Fault, rig.Upstream.Instead) = (rig.Provider.GiveTokenAsync, rig.Provider.RespondAsync);
+        (rig.TokenEndpoint.Fault, rig.Upstream.Instead) = (rig.Provider.IssueTokenAsync, rig.Provider.RespondAsync);
         rig.Provider.Lifetime = lifetime;
         return rig;
     }
@@ -67,10 +69,10 @@ internal sealed class ClockRig : IAsyncDisposable
     public Task<ClockReplica> StartReplicaAsync(params (string Key, string Value)[] settings) =>
         AddAsync(SidecarProcess.Start(Environment(settings), "run"));
 
-    /// <summary>The same with another version of the program.</summary>
+    /// <summary>Starts a replica with another version of the program, as <see cref="StartReplicaAsync"/> does.</summary>
     public Task<ClockReplica> StartReplicaOfAsync(string program) => AddAsync(SidecarProcess.StartOther(program, Environment(), "run"));
 
-    /// <summary>The machine of the replicas was suspended, and the provider's time went on, as did Redis's.</summary>
+    /// <summary>Simulates that the machine of the replicas was suspended. The time of the provider and of Redis advances too.</summary>
     public void Suspend(TimeSpan duration)
     {
         Provider.Advance(duration);
@@ -78,7 +80,7 @@ internal sealed class ClockRig : IAsyncDisposable
         Clocks!.Suspend(duration);
     }
 
-    /// <returns>How many scripts Redis has run. Each poll of a replica runs at least one.</returns>
+    /// <returns>The number of scripts that Redis has run. Each poll of a replica runs at least one.</returns>
     public async Task<int> CountScriptsAsync()
     {
         const string Calls = "cmdstat_eval:calls=";
@@ -119,7 +121,7 @@ internal sealed class ClockRig : IAsyncDisposable
         var replica = await ClockReplica.StartAsync(process);
         replicas.Enqueue(replica);
 
-        // A replica is ready before it has written its token, so a write could follow what the test does to Redis.
+        // A replica is ready before it has written its token. Without waiting, the test could change Redis before that write.
         if (Redis is not null)
             await Redis.WaitForAsync(HasToken, "KEYS", "*");
         return replica;

@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 /// <summary>
-/// Token endpoint and upstream in one, which keep the expiry of each token by a clock of their own. The upstream responds 401 to a token
-/// that has expired, was revoked or is too new, and counts it.
+/// A token endpoint and an upstream with a common clock of their own, by which tokens expire. The upstream responds 401 to a token that has
+/// expired, was revoked or is too new, and counts these requests.
 /// </summary>
 internal sealed class ExpiringProvider
 {
-    /// <summary>For a request that was sent in time and is served late on a busy machine.</summary>
+    /// <summary>The time after its expiry during which a token is accepted, because a busy machine may serve a request late.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, (TimeSpan IssuedAt, TimeSpan ExpiresAt)> tokens = new(StringComparer.Ordinal);
@@ -28,13 +28,13 @@ internal sealed class ExpiringProvider
     /// <summary>The upstream accepts a token only after this time.</summary>
     public TimeSpan MinimumAge { get; set; }
 
-    /// <summary>How many tokens were issued.</summary>
+    /// <summary>The number of tokens that were issued.</summary>
     public int Issued => Volatile.Read(ref issued);
 
-    /// <summary>How many requests arrived with an expired token.</summary>
+    /// <summary>The number of requests that arrived with an expired token.</summary>
     public int Expired => Volatile.Read(ref expired);
 
-    /// <summary>How many requests arrived with a token that was revoked or too new.</summary>
+    /// <summary>The number of requests that arrived with a token that was revoked or too new.</summary>
     public int Unaccepted => Volatile.Read(ref unaccepted);
 
     /// <summary>The token of each request, in the order of arrival.</summary>
@@ -42,15 +42,15 @@ internal sealed class ExpiringProvider
 
     private TimeSpan Now => SystemDefaults.Time.GetElapsedTime(startedAt) + advanced;
 
-    /// <summary>The name of a token, counted from 1.</summary>
+    /// <summary>The value of a token. The first token has the number 1.</summary>
     public static string TokenOf(int number) => string.Create(CultureInfo.InvariantCulture, $"access_token_{number}");
 
-    /// <summary>Time passes that the clocks of this machine do not show.</summary>
+    /// <summary>Advances the provider's clock, but not the clocks of this machine.</summary>
     public void Advance(TimeSpan duration) => advanced += duration;
 
     public void Revoke(string token) => Assert.True(tokens.TryRemove(token, out _));
 
-    public Task GiveTokenAsync(HttpContext context)
+    public Task IssueTokenAsync(HttpContext context)
     {
         var (token, now) = (TokenOf(Interlocked.Increment(ref issued)), Now);
         tokens[token] = (now, now + Lifetime);

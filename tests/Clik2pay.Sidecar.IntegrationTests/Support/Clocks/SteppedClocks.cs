@@ -3,8 +3,8 @@ using System.IO.MemoryMappedFiles;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 /// <summary>
-/// The clocks of the processes that are started with <see cref="Variables"/>. A small library, loaded into them before libc, adds offsets
-/// to what the kernel reports. CLOCK_MONOTONIC is never changed.
+/// The clocks of processes that are started with <see cref="Variables"/>. A small library is loaded into these processes before libc. It
+/// adds offsets to the times of the kernel's clocks. CLOCK_MONOTONIC is never changed.
 /// </summary>
 internal sealed class SteppedClocks : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class SteppedClocks : IDisposable
     /// <summary>Compiles the library. Without a compiler, or on another system than Linux, the test is skipped.</summary>
     public static async Task<SteppedClocks> CreateAsync()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "LD_PRELOAD is used, which needs Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The test uses LD_PRELOAD, which requires Linux.");
         var temporary = new TemporaryFolder();
         var source = Path.Combine(AppContext.BaseDirectory, "Clocks", "clock_shim.c");
         var library = Path.Combine(temporary.FullName, "clock_shim.so");
@@ -47,10 +47,10 @@ internal sealed class SteppedClocks : IDisposable
         throw new InvalidOperationException();
     }
 
-    /// <summary>The wall clock is set, or the virtual machine was paused: no other clock shows it.</summary>
+    /// <summary>Steps only the wall clock, as when it is set or when the virtual machine was paused.</summary>
     public void StepWall(TimeSpan step) => Add(0, step);
 
-    /// <summary>The machine was suspended: the wall clock and CLOCK_BOOTTIME have advanced.</summary>
+    /// <summary>Advances the wall clock and CLOCK_BOOTTIME, as when the machine was suspended.</summary>
     public void Suspend(TimeSpan duration)
     {
         Add(sizeof(long), duration);

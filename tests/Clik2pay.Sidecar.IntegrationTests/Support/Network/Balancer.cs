@@ -4,7 +4,9 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>Sends calls to the replicas that say they are ready, as a Service of Kubernetes does: it asks them now and then, and believes the last answer.</summary>
+/// <summary>
+/// Sends calls to the replicas that are ready, as a Kubernetes Service does. It polls their readiness and uses the last result.
+/// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -18,17 +20,17 @@ internal sealed class Balancer : IAsyncDisposable
 
     public int Succeeded => Volatile.Read(ref succeeded);
 
-    /// <summary>What callers got that was no 200.</summary>
+    /// <summary>The results of calls that were not 200.</summary>
     public ConcurrentQueue<string> Failures { get; } = new();
 
-    /// <summary>Takes the replica in as soon as it is ready.</summary>
+    /// <summary>Waits until the replica is ready. From then on, the replica gets calls.</summary>
     public async Task AddAsync(SidecarProcess replica)
     {
         var (callers, admin) = await replica.WaitForAddressesAsync();
         replicas[replica] = (new HttpClient { BaseAddress = callers }, new Uri(admin, "/readyz"), IsReady: false);
-        while (!await LookAsync(replica))
+        while (!await PollAsync(replica))
             await PauseAsync(Period);
-        tasks.Add(RepeatAsync(Period, () => LookAsync(replica)));
+        tasks.Add(RepeatAsync(Period, () => PollAsync(replica)));
     }
 
     public void StartCallers(int count)
@@ -47,36 +49,38 @@ internal sealed class Balancer : IAsyncDisposable
             replica.Callers.Dispose();
     }
 
-    private async Task<bool> LookAsync(SidecarProcess replica)
+    private async Task<bool> PollAsync(SidecarProcess replica)
     {
         var before = replicas[replica];
         var isReady = false;
         try
         {
-            using var answer = await probe.GetAsync(before.Readiness, CancellationToken.None);
-            isReady = answer.IsSuccessStatusCode;
+            using var response = await probe.GetAsync(before.Readiness, CancellationToken.None);
+            isReady = response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
-            // It has ended.
+            // The replica has ended.
         }
 
         replicas[replica] = before with { IsReady = isReady };
         return isReady;
     }
 
-    /// <summary>A POST with a body: no HTTP client repeats it by itself.</summary>
+    /// <summary>Sends a POST with a body, because no HTTP client repeats it by itself.</summary>
     private async Task CallAsync()
     {
         var ready = replicas.Values.Where(replica => replica.IsReady).ToArray();
         try
         {
+            var callers = ready[(uint)Interlocked.Increment(ref turn) % ready.Length].Callers;
             using var body = new StringContent("{}");
-            using var answer = await ready[(uint)Interlocked.Increment(ref turn) % ready.Length].Callers.PostAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), body, CancellationToken.None);
-            if (answer.StatusCode == HttpStatusCode.OK)
+            using var response = await callers.PostAsync(
+                new Uri("/open/v1/payment-requests", UriKind.Relative), body, CancellationToken.None);
+            if (response.StatusCode == HttpStatusCode.OK)
                 Interlocked.Increment(ref succeeded);
             else
-                Failures.Enqueue($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+                Failures.Enqueue($"{response.StatusCode}: {await response.Content.ReadAsStringAsync(CancellationToken.None)}");
         }
         catch (Exception e) when (e is HttpRequestException or DivideByZeroException)
         {

@@ -1,25 +1,25 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>What can be wrong with a connection.</summary>
+/// <summary>The faults of a connection through a <see cref="ChaosProxy"/>.</summary>
 internal enum ChaosFault
 {
     None,
 
-    /// <summary>What comes back is late by 300 ms each time.</summary>
+    /// <summary>Each piece that the server sends is 300 ms late.</summary>
     Delay,
 
-    /// <summary>It is reset as soon as the caller has said something.</summary>
+    /// <summary>The connection is reset when the client sends its first byte.</summary>
     Cut,
 
-    /// <summary>It is made, and what the caller says goes nowhere.</summary>
+    /// <summary>The client can connect, and the server gets nothing.</summary>
     Dropped,
 
-    /// <summary>The server gets everything, and nothing comes back.</summary>
+    /// <summary>The server gets everything, and its replies are lost.</summary>
     HalfOpen,
 
-    /// <summary>The client can connect, and the server runs the script. The reply is lost.</summary>
+    /// <summary>The client can connect, and the server runs the script. The reply to the script is lost.</summary>
     LostReply,
 
-    /// <summary>What comes back comes byte by byte, 20 in a second.</summary>
+    /// <summary>The server's replies arrive byte by byte, 20 bytes per second.</summary>
     Drip,
 }

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>A way to a server with faults on demand. A change counts for connections made from then on.</summary>
+/// <summary>A TCP proxy to a Redis server that causes faults. A change of the fault affects connections that are opened after it.</summary>
 internal sealed class ChaosProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -29,7 +29,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Called when a client sends a script, before the server receives it.</summary>
     public Action? BeforeScript { get; set; }
 
-    /// <summary>How many have been made so far.</summary>
+    /// <summary>The number of connections that were accepted.</summary>
     public int Connections => Volatile.Read(ref connections);
 
     public async ValueTask DisposeAsync()
@@ -47,9 +47,9 @@ internal sealed class ChaosProxy : IAsyncDisposable
         {
             while (true)
             {
-                var caller = await listener.AcceptTcpClientAsync(end.Token);
+                var client = await listener.AcceptTcpClientAsync(end.Token);
                 Interlocked.Increment(ref connections);
-                open.Add(ServeAsync(caller, Fault));
+                open.Add(ServeAsync(client, Fault));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -58,42 +58,42 @@ internal sealed class ChaosProxy : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient caller, ChaosFault fault)
+    private async Task ServeAsync(TcpClient client, ChaosFault fault)
     {
         using var server = new TcpClient();
         try
         {
-            using (caller)
+            using (client)
             {
                 if (fault == ChaosFault.Cut)
                 {
-                    // Zero seconds to linger: a reset, in the middle of whatever is being said.
-                    await caller.GetStream().ReadExactlyAsync(new byte[1], end.Token);
-                    caller.LingerState = new(enable: true, seconds: 0);
+                    // A linger time of zero resets the connection when it is closed.
+                    await client.GetStream().ReadExactlyAsync(new byte[1], end.Token);
+                    client.LingerState = new(enable: true, seconds: 0);
                     return;
                 }
 
                 if (fault == ChaosFault.Dropped)
                 {
-                    // Accepted by the kernel, and never a word: as when packets are dropped behind a load balancer.
+                    // The kernel accepts the connection, as when packets are dropped behind a load balancer.
                     await Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
                 }
 
                 await server.ConnectAsync(target.Host, target.Port, end.Token);
                 var isRunning = new StrongBox<bool>();
-                var there = PumpAsync(caller.GetStream(), server.GetStream(), ChaosFault.None, isRunning);
-                var back = PumpAsync(server.GetStream(), caller.GetStream(), fault, isRunning);
-                await Task.WhenAny(there, back);
+                var requests = PumpAsync(client.GetStream(), server.GetStream(), ChaosFault.None, isRunning);
+                var replies = PumpAsync(server.GetStream(), client.GetStream(), fault, isRunning);
+                await Task.WhenAny(requests, replies);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
         {
-            // The connection is over, one way or another.
+            // The connection or the test has ended.
         }
     }
 
-    /// <param name="from">Where bytes come from.</param>
-    /// <param name="to">Where they go.</param>
+    /// <param name="from">The side that is read.</param>
+    /// <param name="to">The side that is written.</param>
     /// <param name="fault">The fault of this direction.</param>
     /// <param name="isRunning">Whether the client has sent a script.</param>
     private async Task PumpAsync(NetworkStream from, NetworkStream to, ChaosFault fault, StrongBox<bool> isRunning)
@@ -130,7 +130,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The other direction notices.
+            // ServeAsync closes both sides when one direction ends.
         }
     }
 }

@@ -6,8 +6,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 /// <summary>
-/// An HTTP proxy that requires credentials. It opens every tunnel (CONNECT) to the upstream, whatever its name, and responds to other
-/// requests itself, like the provider behind it.
+/// An HTTP proxy that requires credentials. It opens each tunnel (CONNECT) to the upstream, for any name. It responds to other requests
+/// itself.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class ConnectProxy : IAsyncDisposable
     private readonly string authorization;
     private readonly IReadOnlyList<string> challenges;
 
-    /// <param name="upstreamPort">Where tunnels go, on 127.0.0.1.</param>
-    /// <param name="credentials">user:password.</param>
-    /// <param name="challenges">The values of its Proxy-Authenticate headers.</param>
+    /// <param name="upstreamPort">The port on 127.0.0.1 to which tunnels are opened.</param>
+    /// <param name="credentials">The required credentials, as user:password.</param>
+    /// <param name="challenges">The values of the Proxy-Authenticate headers in a 407 response.</param>
     public ConnectProxy(int upstreamPort, string credentials, IReadOnlyList<string> challenges)
     {
         (this.upstreamPort, this.challenges) = (upstreamPort, challenges);
@@ -28,7 +28,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     public int Port => server.Port;
 
-    /// <summary>Start lines of the requests that had the credentials.</summary>
+    /// <summary>The start lines of the requests with the required credentials.</summary>
     public ConcurrentQueue<string> Accepted { get; } = new();
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>A name server that responds NXDOMAIN, or does not respond if the name begins with "silent" (RFC 1035, section 4).</summary>
+/// <summary>
+/// A name server (RFC 1035, section 4). It responds NXDOMAIN, or does not respond if the name begins with "silent".
+/// </summary>
 internal sealed class NameServer : IAsyncDisposable
 {
     private readonly UdpClient server;

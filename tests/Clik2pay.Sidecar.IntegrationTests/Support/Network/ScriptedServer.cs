@@ -5,7 +5,10 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>A server that replies to the first command of each connection with given bytes, and then closes it.</summary>
+/// <summary>
+/// A server instead of Redis. It replies to the first script or master lookup of each connection with given bytes, and then ends the
+/// connection.
+/// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -18,9 +21,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
         serving = ServeAsync();
     }
 
+    /// <summary>The reply to the first script or master lookup of a connection.</summary>
     public byte[] Reply { get; set; }
 
-    /// <summary>Whether a client can connect first. Otherwise the first bytes of a connection are the reply.</summary>
+    /// <summary>
+    /// Whether the server replies to the commands with which a client connects. If not, it replies to the first command with
+    /// <see cref="Reply"/>.
+    /// </summary>
     public bool AcceptsConnections { get; init; } = true;
 
     public string AuthReply { get; init; } = "+OK\r\n";
@@ -30,7 +37,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public RedisEndpoint Endpoint => new("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
 
-    /// <summary>What a client sends to connect, and the replies. <c>SENTINEL MASTERS</c> is part of it for a Sentinel.</summary>
+    /// <summary>
+    /// The commands with which a client connects, and the replies. A client of a Sentinel sends <c>SENTINEL MASTERS</c> too.
+    /// </summary>
     private (string Command, string Reply)[] Handshake =>
     [
         ("\nAUTH\r", AuthReply),
@@ -64,8 +73,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             while (true)
             {
-                using var caller = await listener.AcceptTcpClientAsync();
-                var stream = caller.GetStream();
+                using var client = await listener.AcceptTcpClientAsync();
+                var stream = client.GetStream();
                 try
                 {
                     while (AcceptsConnections && await ReadAsync(stream) is { } received && !IsCommand(received))
@@ -77,21 +86,21 @@ internal sealed class ScriptedServer : IAsyncDisposable
                     if (!AcceptsConnections)
                         await ReadAsync(stream);
                     await stream.WriteAsync(Reply);
-                    caller.Client.Shutdown(SocketShutdown.Send);
+                    client.Client.Shutdown(SocketShutdown.Send);
                     while (await stream.ReadAsync(new byte[1024]) > 0)
                     {
-                        // Until the caller has had enough: closing with unread bytes would reset the connection.
+                        // The client closes the connection. Closing it here with unread bytes would reset it.
                     }
                 }
                 catch (IOException)
                 {
-                    // The caller has had enough.
+                    // The client has closed the connection.
                 }
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // The end.
+            // The test is over.
         }
     }
 }

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 /// <summary>
-/// An upstream that runs a script for each connection, over TLS if it is given certificates. The connection ends with the script.
+/// An upstream that runs a script for each connection, over TLS if certificates are set. When the script ends, the connection is closed.
 /// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         listener = new(IPAddress.Parse(address), port);
         this.script = script;
         certificate = certificates is null ? null : SslStreamCertificateContext.Create(
-            X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile), additionalCertificates: null, offline: true);
+            X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile),
+            additionalCertificates: null,
+            offline: true);
         listener.Start(1024);
         serving = ServeAsync();
     }
@@ -33,7 +35,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections have been accepted.</summary>
+    /// <summary>The number of connections that were accepted.</summary>
     public int Connections => Volatile.Read(ref connections);
 
     public async ValueTask DisposeAsync()
@@ -90,10 +92,10 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         }
     }
 
-    /// <param name="Number">The first connection is 1.</param>
-    /// <param name="Socket">The connection below TLS.</param>
-    /// <param name="Stream">What is read and written.</param>
-    /// <param name="Stopped">The test is over.</param>
+    /// <param name="Number">The number of the connection. The first one is 1.</param>
+    /// <param name="Socket">The TCP connection, below TLS.</param>
+    /// <param name="Stream">The stream to read and write, above TLS if used.</param>
+    /// <param name="Stopped">Canceled when the test is over.</param>
     internal sealed record Connection(int Number, Socket Socket, Stream Stream, CancellationToken Stopped)
     {
         private readonly WireReader reader = new(Stream);
@@ -101,7 +103,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         /// <returns>Null at the end of the connection.</returns>
         public Task<WireMessage?> ReadRequestAsync() => reader.ReadRequestAsync();
 
-        /// <summary>Reads some bytes of a request and leaves the rest.</summary>
+        /// <summary>Reads the first 100 bytes of a request and leaves the rest.</summary>
         public async Task ReadSomeAsync() => await Stream.ReadExactlyAsync(new byte[100], Stopped);
 
         public async Task WriteAsync(string text)

@@ -5,21 +5,22 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>An authority of a test's own, and a server's certificate by it.</summary>
+/// <summary>A certificate authority for a test, and a server certificate that it issued.</summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <param name="name">What the server's certificate is for; besides, it is for 127.0.0.1 if so wished.</param>
-    /// <param name="isForLoopback">Whether it is.</param>
-    /// <param name="issuerAt">Where the certificate says that its issuer's lies.</param>
-    /// <param name="age">How long ago the server's certificate expired; null for one that is valid.</param>
+    /// <param name="name">The DNS name in the server certificate.</param>
+    /// <param name="isForLoopback">Whether the server certificate also contains the address 127.0.0.1.</param>
+    /// <param name="issuerAt">The URL of the issuer's certificate in the server certificate. Null: none.</param>
+    /// <param name="age">How long ago the server certificate expired. Null: it is valid for another day.</param>
     public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? age = null)
     {
         var now = SystemDefaults.Time.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authority = new CertificateRequest($"CN=authority of {name}", authorityKey, HashAlgorithmName.SHA256);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         using var authorityCertificate = authority.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -45,8 +46,11 @@ internal sealed class TestCertificates : IDisposable
 
     public string KeyFile { get; }
 
-    /// <summary>Lines for a Redis server that speaks TLS and asks its clients for no certificate.</summary>
-    public string[] Settings => [$"tls-cert-file {CertificateFile}", $"tls-key-file {KeyFile}", $"tls-ca-cert-file {AuthorityFile}", "tls-auth-clients no"];
+    /// <summary>Lines of the configuration file of a Redis server that uses TLS without client certificates.</summary>
+    public string[] Settings =>
+    [
+        $"tls-cert-file {CertificateFile}", $"tls-key-file {KeyFile}", $"tls-ca-cert-file {AuthorityFile}", "tls-auth-clients no",
+    ];
 
     public void Dispose() => folder.Dispose();
 }

@@ -3,16 +3,16 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-/// <summary>A connection of the tests' own to one Redis server, replica, cluster node or Sentinel.</summary>
+/// <summary>Opens connections of a test to exactly one Redis server, replica, cluster node or Sentinel.</summary>
 internal static class TestConnection
 {
     /// <summary>The name of these connections in <c>CLIENT LIST</c>.</summary>
     public const string Name = "tests";
 
-    /// <summary>Longer than a busy machine needs.</summary>
+    /// <summary>The timeout for connecting and for each command. A busy machine needs less.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <param name="access">The server, and how to log in.</param>
+    /// <param name="access">The server, the login and the TLS files.</param>
     public static Task<ConnectionMultiplexer> OpenAsync(RedisOptions access)
     {
         var server = access.Endpoints.Single();

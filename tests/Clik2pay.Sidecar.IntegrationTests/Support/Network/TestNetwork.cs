@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 /// <summary>
-/// A network namespace for the program, connected to this process by a pair of virtual interfaces, with its own name resolution. Dropping
-/// its packets affects nothing else. It needs root, <c>ip</c> and <c>iptables</c>; without them the test is skipped.
+/// A network namespace for the program, with its own name resolution, connected to this process by a pair of virtual interfaces. Dropped
+/// packets affect only this namespace. The test is skipped without root, <c>ip</c> or <c>iptables</c>.
 /// </summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>The command that starts a program in the namespace.</summary>
     public IReadOnlyList<string> Command => ["ip", "netns", "exec", name];
 
-    /// <param name="hosts">Creates the lines of its hosts file.</param>
+    /// <param name="hosts">Returns the lines of the hosts file in the namespace.</param>
     public static async Task<TestNetwork> CreateAsync(Func<TestNetwork, string> hosts)
     {
         var number = Interlocked.Increment(ref count);
@@ -70,7 +70,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     public Task ReachHostOfAsync(TestNetwork other) =>
         RunAsync("ip", "-n", name, "route", "add", $"{other.Host}/32", "via", Host);
 
-    /// <summary>Settings with which a program in the namespace can be called from here, and may call plain http.</summary>
+    /// <summary>Settings with which this process can call a program in the namespace, and the program can call plain http.</summary>
     public IEnumerable<(string Key, string Value)> Settings =>
     [
         ("Sidecar:Listen", $"http://{Sidecar}:0"),

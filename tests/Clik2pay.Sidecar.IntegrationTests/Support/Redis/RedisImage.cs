@@ -8,7 +8,7 @@ using Testcontainers.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
-/// <summary>An image of Redis or Valkey, in a container of this machine's engine. Its port is bound to loopback only.</summary>
+/// <summary>An image of Redis or Valkey in a container on this machine. Its port is bound to loopback only.</summary>
 internal sealed class RedisImage : RedisServer
 {
     /// <summary>The image that is used if redis-server is not installed.</summary>
@@ -30,7 +30,7 @@ internal sealed class RedisImage : RedisServer
 
     /// <summary>Starts an image. Without a container engine, or without the image, the test is skipped.</summary>
     /// <param name="image">The name and tag of the image.</param>
-    /// <param name="settings">Lines of its configuration file.</param>
+    /// <param name="settings">Lines of the configuration file.</param>
     public static async Task<RedisImage> StartAsync(string image, params string[] settings)
     {
         if (Unavailable.TryGetValue(image, out var reason))

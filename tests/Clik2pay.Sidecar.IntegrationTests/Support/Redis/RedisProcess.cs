@@ -5,12 +5,14 @@ using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
-/// <summary>A process of the program redis-server, which a test can stop and kill, and which reads its files and its clock.</summary>
+/// <summary>
+/// A process of the program redis-server. A test can stop and kill the process, give it files of this machine, and step its clock.
+/// </summary>
 internal sealed class RedisProcess : RedisServer
 {
     private readonly TemporaryFolder folder = new();
     private readonly string[] arguments;
-    private readonly string readySign;
+    private readonly string readyText;
     private readonly IReadOnlyDictionary<string, string>? environment;
     private Process? process;
 
@@ -28,7 +30,7 @@ internal sealed class RedisProcess : RedisServer
             .. settings,
             ""]));
         arguments = isSentinel ? [configuration, "--sentinel"] : [configuration];
-        readySign = isSentinel ? "+monitor" : "Ready to accept connections";
+        readyText = isSentinel ? "+monitor" : "Ready to accept connections";
     }
 
     /// <summary>Whether the program is on the PATH.</summary>
@@ -37,14 +39,14 @@ internal sealed class RedisProcess : RedisServer
         .Any(directory => File.Exists(Path.Combine(directory, "redis-server")));
 
     /// <summary>Starts the program. If it is not installed, the test is skipped.</summary>
-    /// <param name="settings">Lines of its configuration file.</param>
+    /// <param name="settings">Lines of the configuration file.</param>
     public static new Task<RedisProcess> StartAsync(params string[] settings) => StartAsync(access: null, settings);
 
     /// <param name="access">How the test logs in, and whether the server uses TLS.</param>
-    /// <param name="settings">Lines of its configuration file.</param>
+    /// <param name="settings">Lines of the configuration file.</param>
     /// <param name="isSentinel">Whether it is a Sentinel.</param>
-    /// <param name="environment">Its environment variables.</param>
-    /// <param name="address">The address it listens on.</param>
+    /// <param name="environment">Additional environment variables.</param>
+    /// <param name="address">The address to listen on.</param>
     public static async Task<RedisProcess> StartAsync(
         RedisOptions? access,
         IReadOnlyList<string> settings,
@@ -55,7 +57,7 @@ internal sealed class RedisProcess : RedisServer
         Assert.SkipUnless(IsInstalled, "The test controls Redis as a process, and there is no redis-server on the PATH.");
         access ??= new() { Endpoints = [] };
 
-        // Another process may take the free port before this one does.
+        // Another process may take the free port before redis-server does.
         for (var attempt = 0; ; attempt++)
         {
             var server = new RedisProcess(access with { Endpoints = [new(address, FreePort())] }, isSentinel, settings, environment);
@@ -67,10 +69,10 @@ internal sealed class RedisProcess : RedisServer
         }
     }
 
-    /// <summary>Starts it again on the same port, empty.</summary>
+    /// <summary>Starts the program again, on the same port and without data.</summary>
     public async Task StartAgainAsync() => Assert.True(await TryStartAsync());
 
-    /// <summary>Ends it as a crash would.</summary>
+    /// <summary>Kills the process, as a crash would.</summary>
     public async Task KillAsync()
     {
         Signal(SidecarProcess.Kill9);
@@ -108,7 +110,7 @@ internal sealed class RedisProcess : RedisServer
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data?.Contains(readySign, StringComparison.Ordinal) != false)
+            if (line.Data?.Contains(readyText, StringComparison.Ordinal) != false)
                 ready.TrySetResult(line.Data is not null);
         };
         process.Start();

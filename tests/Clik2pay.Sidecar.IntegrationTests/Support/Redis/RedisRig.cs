@@ -12,16 +12,16 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
-/// <summary>Store and lease as the program makes them of its settings, for one set of credentials.</summary>
+/// <summary>A replica's store and lease, created from settings as in the program, for one set of credentials.</summary>
 internal sealed class RedisRig : IDisposable
 {
     private readonly ILoggerFactory logging;
     private readonly TestMeters meters = new();
 
-    /// <param name="connectionString">As a user writes it.</param>
+    /// <param name="connectionString">The setting <c>Redis:ConnectionString</c>.</param>
     /// <param name="environment">Sandbox or Production.</param>
-    /// <param name="password">Of the provider's credentials.</param>
-    /// <param name="caFile">As a user sets it.</param>
+    /// <param name="password">The password for the token endpoint.</param>
+    /// <param name="caFile">The setting <c>Redis:CaFile</c>.</param>
     /// <param name="more">Other settings.</param>
     public RedisRig(
         string connectionString,
@@ -78,12 +78,15 @@ internal sealed class RedisRig : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <param name="value">The token.</param>
+    /// <param name="left">The remaining time, in seconds.</param>
+    /// <param name="lifetime">In seconds.</param>
     public static AccessToken Token(string value, double left = 3600, double lifetime = 3600) =>
         new(value, TimeSpan.FromSeconds(lifetime), SystemDefaults.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
 
     public ValueTask<StoreReading> ReadAsync() => Store.ReadAsync(Key, Cancellation);
 
-    /// <summary>As a refresh does: a look, then a write.</summary>
+    /// <summary>Reads the store and then writes the token, as a refresh does.</summary>
     public async Task WriteAsync(AccessToken token)
     {
         await ReadAsync();

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
-/// <summary>A real Redis server of a test's own, on a free port.</summary>
+/// <summary>A Redis server for one test, on a free port.</summary>
 /// <param name="access">The address of the server, and how the test logs in.</param>
 internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
     public int Port => Endpoint.Port;
 
     /// <summary>Starts redis-server, or an image if it is not installed. To stop or kill it, use <see cref="RedisProcess"/>.</summary>
-    /// <param name="settings">Lines of its configuration file.</param>
+    /// <param name="settings">Lines of the configuration file.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings) =>
         RedisProcess.IsInstalled
             ? await RedisProcess.StartAsync(settings)
@@ -33,12 +33,12 @@ internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
     public Task<ConnectionMultiplexer> ConnectAsync() => TestConnection.OpenAsync(access);
 
     /// <summary>Repeats a command until its reply meets the condition.</summary>
-    public async Task<RedisResult> WaitForAsync(Func<RedisResult, bool> isRight, params RedisValue[] command)
+    public async Task<RedisResult> WaitForAsync(Func<RedisResult, bool> condition, params RedisValue[] command)
     {
         while (true)
         {
             var reply = await RunAsync(command);
-            if (isRight(reply))
+            if (condition(reply))
                 return reply;
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
@@ -48,7 +48,7 @@ internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
     /// <returns>The only key.</returns>
     public async Task<string> SingleKeyAsync() => Assert.Single((await RunAsync("KEYS", "*")).Items!).Text!;
 
-    /// <summary>The number of connections, without those of the tests and of other servers.</summary>
+    /// <summary>Counts the connections of clients, without those of the tests.</summary>
     public async Task<int> CountClientsAsync()
     {
         var clients = (await RunAsync("CLIENT", "LIST", "TYPE", "NORMAL")).Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -26,7 +26,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
     /// <param name="address">The address that all of them listen on.</param>
     public static async Task<SentinelRedis> StartAsync(string address)
     {
-        // Clients with other addresses than loopback are refused in protected mode. A replica is to be in sync at once.
+        // Protected mode would refuse clients with other addresses than loopback. Without a delay, a replica is in sync earlier.
         string[] common = ["protected-mode no", "repl-diskless-sync-delay 0"];
         var started = new List<RedisProcess>();
         try
@@ -59,7 +59,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
             RedisProcess.StartAsync(access: null, [.. common, .. settings], isSentinel: false, address: address);
     }
 
-    /// <summary>The server that the Sentinel sends clients to.</summary>
+    /// <summary>Asks the Sentinel for the master.</summary>
     public async Task<RedisProcess> FindMasterAsync()
     {
         var address = await Sentinel.RunAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName);
@@ -101,8 +101,8 @@ internal sealed class SentinelRedis : IAsyncDisposable
         while (true)
         {
             var master = await FindMasterAsync();
-            if (await FlagsAsync("MASTER") == "master" && await IsInSyncAsync(servers.Single(server => server != master), master)
-                && await FlagsAsync("REPLICAS") == "slave")
+            if (await ReadFlagsAsync("MASTER") == "master" && await IsInSyncAsync(servers.Single(server => server != master), master)
+                && await ReadFlagsAsync("REPLICAS") == "slave")
             {
                 return;
             }
@@ -137,11 +137,12 @@ internal sealed class SentinelRedis : IAsyncDisposable
         }
     }
 
-    /// <summary>How the Sentinel sees the master, or its only replica.</summary>
-    private async Task<string> FlagsAsync(string which)
+    /// <param name="command">MASTER, or REPLICAS for the only replica.</param>
+    /// <returns>The flags that the Sentinel reports.</returns>
+    private async Task<string> ReadFlagsAsync(string command)
     {
-        var reply = await Sentinel.RunAsync("SENTINEL", which, ServiceName);
-        var fields = (which == "MASTER" ? reply : reply.Items!.Single()).Items!.Select(item => item.Text!).ToList();
+        var reply = await Sentinel.RunAsync("SENTINEL", command, ServiceName);
+        var fields = (command == "MASTER" ? reply : reply.Items!.Single()).Items!.Select(item => item.Text!).ToList();
         return fields[fields.IndexOf("flags") + 1];
     }
 }
