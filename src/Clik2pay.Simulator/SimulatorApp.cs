@@ -1,5 +1,8 @@
 using Clik2pay.Simulator.Auth;
 using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Faults;
+using Clik2pay.Simulator.Options;
 using Clik2pay.Simulator.Payments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Clik2pay.Simulator;
 
-/// <summary>The provider's two APIs on one address, and a control API of the simulator's own. Everything is kept in memory.</summary>
+/// <summary>The provider's two APIs and the simulator's control API on one address. All state is in memory.</summary>
 public static class SimulatorApp
 {
     public static WebApplication Create(SimulatorOptions options, TimeProvider time)
@@ -16,14 +19,16 @@ public static class SimulatorApp
         // The content root is not used. The default is the working directory, which may have been deleted.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton<Faults>();
+        builder.Services.AddSingleton<FaultState>();
         builder.Services.AddSingleton<Counters>();
         builder.Services.AddSingleton<IssuedTokens>();
-        builder.Services.AddSingleton<PaymentRequestBook>();
+        builder.Services.AddSingleton<PaymentRequestStore>();
 
         var app = builder.Build();
         app.Urls.Add(options.Url);

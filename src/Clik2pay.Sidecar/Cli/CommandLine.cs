@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Simulator;
+using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Sidecar.Cli;
 

@@ -1,5 +1,5 @@
 using Clik2pay.Sidecar.Requests.Routes;
-using Clik2pay.Simulator;
+using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Sidecar.Cli;
 

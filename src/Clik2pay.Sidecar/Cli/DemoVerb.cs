@@ -7,6 +7,7 @@ using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using Clik2pay.Simulator;
+using Clik2pay.Simulator.Options;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Trace;
 

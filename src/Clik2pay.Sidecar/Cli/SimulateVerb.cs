@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Simulator;
+using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Sidecar.Cli;
 

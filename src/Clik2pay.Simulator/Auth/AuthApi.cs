@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Faults;
+using Clik2pay.Simulator.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,40 +12,42 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Simulator.Auth;
 
-/// <summary>The Auth API: <c>POST /oauth2/token</c> with the shape and the errors of AWS Cognito.</summary>
+/// <summary>The Auth API: <c>POST /oauth2/token</c>, with the responses and errors of AWS Cognito.</summary>
 internal static class AuthApi
 {
     public static void MapAuthApi(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<SimulatorOptions>();
         var tokens = app.Services.GetRequiredService<IssuedTokens>();
-        var faults = app.Services.GetRequiredService<Faults>();
+        var faults = app.Services.GetRequiredService<FaultState>();
         var counters = app.Services.GetRequiredService<Counters>();
         var time = app.Services.GetRequiredService<TimeProvider>();
 
         app.MapPost("/oauth2/token", async context =>
         {
-            counters.Add(Counted.TokenRequests);
+            counters.Increment(CountedEvent.TokenRequests);
             var fault = faults.Current;
             await Task.Delay(TimeSpan.FromMilliseconds(fault.TokenEndpointDelayMs), time, context.RequestAborted);
 
-            // The server's own clock, also where a test has set it.
+            // Kestrel would write the machine's time, which differs from the injected time in tests.
             context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
-            if (await TokenEndpointFaults.RespondAsync(context, fault.TokenEndpoint))
+            if (await TokenEndpointFaults.TryRespondAsync(context, fault.TokenEndpoint))
                 return;
 
-            var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
-            if (Refusal(context.Request, form, options) is { } error)
+            var form = context.Request.HasFormContentType
+                ? await context.Request.ReadFormAsync(context.RequestAborted)
+                : FormCollection.Empty;
+            if (FindError(context.Request, form, options) is { } error)
             {
-                counters.Add(Counted.TokenRequestsRefused);
-                await Json.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["error"] = error });
+                counters.Increment(CountedEvent.TokenRequestsRefused);
+                await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["error"] = error });
                 return;
             }
 
-            counters.Add(Counted.TokensIssued);
+            counters.Increment(CountedEvent.TokensIssued);
             var lifetime = TimeSpan.FromSeconds(fault.TokenLifetimeSeconds);
             var token = tokens.Issue(form["scope"].ToString(), lifetime);
-            await Json.WriteAsync(context, StatusCodes.Status200OK, TokenEndpointFaults.Spoil(fault.TokenEndpoint, new JsonObject
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, TokenEndpointFaults.Apply(fault.TokenEndpoint, new JsonObject
             {
                 ["access_token"] = token,
                 ["expires_in"] = fault.TokenLifetimeSeconds,
@@ -51,8 +56,8 @@ internal static class AuthApi
         });
     }
 
-    /// <summary>The OAuth error for a request that gets no token (RFC 6749, section 5.2); null for one that does.</summary>
-    private static string? Refusal(HttpRequest request, IFormCollection form, SimulatorOptions options)
+    /// <returns>The OAuth error code for an invalid token request (RFC 6749, section 5.2); null for a valid one.</returns>
+    private static string? FindError(HttpRequest request, IFormCollection form, SimulatorOptions options)
     {
         var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{options.Password}"));
         if (request.Headers.Authorization != $"Basic {expected}")

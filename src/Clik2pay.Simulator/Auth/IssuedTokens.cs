@@ -3,12 +3,14 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Simulator.Auth;
 
 /// <summary>
-/// Issues access tokens and remembers them. They look like those of AWS Cognito: a JWT of about 1 kB. The signature is random bytes,
-/// since a token is looked up here and not verified.
+/// Issues access tokens and stores their expiries. The tokens are JWTs of about 1 kB, as AWS Cognito issues them.
+/// The signature is random bytes, because <see cref="IsValid"/> looks a token up and does not verify its signature.
 /// </summary>
 internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
 {
@@ -18,11 +20,7 @@ internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
     public string Issue(string scope, TimeSpan lifetime)
     {
         var now = time.GetUtcNow();
-        foreach (var (old, expiry) in expiries)
-        {
-            if (expiry <= now)
-                expiries.TryRemove(old, out _);
-        }
+        RemoveExpired(now);
 
         var header = new JsonObject { ["kid"] = keyId, ["alg"] = "RS256" };
         var claims = new JsonObject
@@ -43,15 +41,24 @@ internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
         return token;
     }
 
-    /// <summary>Whether this environment issued the token, it has not expired and was not revoked.</summary>
+    /// <returns>Whether this simulator issued the token, and the token has neither expired nor been revoked.</returns>
     public bool IsValid(string token) => expiries.TryGetValue(token, out var expiry) && time.GetUtcNow() < expiry;
 
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of tokens that were revoked.</returns>
     public int RevokeAll()
     {
         var count = expiries.Count;
         expiries.Clear();
         return count;
+    }
+
+    private void RemoveExpired(DateTimeOffset now)
+    {
+        foreach (var (token, expiry) in expiries)
+        {
+            if (expiry <= now)
+                expiries.TryRemove(token, out _);
+        }
     }
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
-using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Simulator.Auth;
 
-/// <summary>Plays the faults of a token endpoint.</summary>
+/// <summary>Simulates the faults of a token endpoint.</summary>
 internal static class TokenEndpointFaults
 {
-    /// <summary>Responses in place of the token endpoint.</summary>
-    /// <returns>Whether it has.</returns>
-    public static async Task<bool> RespondAsync(HttpContext context, TokenEndpointFault fault)
+    /// <summary>Responds instead of the token endpoint if the fault replaces the whole response.</summary>
+    /// <returns>Whether the request is finished.</returns>
+    public static async Task<bool> TryRespondAsync(HttpContext context, TokenEndpointFault fault)
     {
         var response = context.Response;
         switch (fault)
@@ -22,10 +23,11 @@ internal static class TokenEndpointFaults
                 return true;
             case TokenEndpointFault.Throttled:
                 response.Headers.RetryAfter = "7";
-                await Json.WriteAsync(context, StatusCodes.Status429TooManyRequests, new JsonObject { ["__type"] = "TooManyRequestsException", ["message"] = "Rate exceeded" });
+                var throttled = new JsonObject { ["__type"] = "TooManyRequestsException", ["message"] = "Rate exceeded" };
+                await JsonBody.WriteAsync(context, StatusCodes.Status429TooManyRequests, throttled);
                 return true;
             case TokenEndpointFault.Refusing:
-                await Json.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["error"] = "invalid_client" });
+                await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["error"] = "invalid_client" });
                 return true;
             case TokenEndpointFault.Redirecting:
                 response.Redirect("https://elsewhere.example/oauth2/token");
@@ -46,27 +48,28 @@ internal static class TokenEndpointFaults
         }
     }
 
-    /// <summary>Makes a good answer a bad one.</summary>
-    public static JsonObject Spoil(TokenEndpointFault fault, JsonObject answer)
+    /// <summary>Changes a valid token response if the fault concerns one of its fields.</summary>
+    /// <returns>The same object.</returns>
+    public static JsonObject Apply(TokenEndpointFault fault, JsonObject tokenResponse)
     {
         switch (fault)
         {
             case TokenEndpointFault.NotBearer:
-                answer["token_type"] = "MAC";
+                tokenResponse["token_type"] = "MAC";
                 break;
             case TokenEndpointFault.BrokenToken:
-                answer["access_token"] = "eyJraWQ\r\nx-injected: yes";
+                tokenResponse["access_token"] = "eyJraWQ\r\nx-injected: yes";
                 break;
             case TokenEndpointFault.ZeroLifetime:
-                answer["expires_in"] = 0;
+                tokenResponse["expires_in"] = 0;
                 break;
             case TokenEndpointFault.NoLifetime:
-                answer.Remove("expires_in");
+                tokenResponse.Remove("expires_in");
                 break;
             default:
                 break;
         }
 
-        return answer;
+        return tokenResponse;
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Auth;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Faults;
 using Clik2pay.Simulator.Payments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,49 +12,63 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Simulator.Control;
 
-/// <summary>The simulator's own API: faults on demand, counters, and what happens at the provider without anybody calling.</summary>
+/// <summary>The simulator's own API: sets faults, returns counters, revokes tokens, and pays payment requests.</summary>
 internal static class ControlApi
 {
     public static void MapControlApi(this WebApplication app)
     {
         var services = app.Services;
-        var faults = services.GetRequiredService<Faults>();
+        var faults = services.GetRequiredService<FaultState>();
         var tokens = services.GetRequiredService<IssuedTokens>();
-        var book = services.GetRequiredService<PaymentRequestBook>();
+        var requests = services.GetRequiredService<PaymentRequestStore>();
         var counters = services.GetRequiredService<Counters>();
         var control = app.MapGroup("/_simulator");
 
-        control.MapGet("/counters", context => Json.WriteAsync(context, StatusCodes.Status200OK, counters.ToJson()));
+        control.MapGet("/counters", context => JsonBody.WriteAsync(context, StatusCodes.Status200OK, counters.ToJson()));
 
         control.MapGet("/faults", context => WriteAsync(context, faults.Current));
         control.MapPut("/faults", context => SetAsync(context, faults));
         control.MapDelete("/faults", context => WriteAsync(context, faults.Current = new()));
 
-        control.MapPost("/revoke-tokens", context => Json.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["revoked"] = tokens.RevokeAll() }));
+        control.MapPost("/revoke-tokens", context =>
+            JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["revoked"] = tokens.RevokeAll() }));
 
-        // The payer pays.
-        control.MapPost("/payment-requests/{id}/pay", context => PaymentRequestEndpoints.ChangeAsync(context, book, PaymentRequestStatus.Paid));
+        control.MapPost("/payment-requests/{id}/pay", context =>
+            PaymentRequestEndpoints.ChangeStatusAsync(context, requests, PaymentRequestStatus.Paid));
     }
 
-    private static async Task SetAsync(HttpContext context, Faults faults)
+    private static async Task SetAsync(HttpContext context, FaultState faults)
     {
         try
         {
-            var settings = await JsonSerializer.DeserializeAsync(context.Request.Body, FaultsJson.Default.FaultSettings, context.RequestAborted)
-                ?? throw new JsonException("The body is null; to clear all faults, DELETE them.");
-            if (!Enum.IsDefined(settings.TokenEndpoint) || !Enum.IsDefined(settings.Api))
-                throw new JsonException("There is no such fault.");
-            if (settings is { TokenEndpointDelayMs: < 0 } or { ApiDelayMs: < 0 } or { TokenLifetimeSeconds: < 1 })
-                throw new JsonException("A delay is 0 or more, a lifetime 1 or more.");
-
-            await WriteAsync(context, faults.Current = settings);
+            await WriteAsync(context, faults.Current = await ReadAsync(context));
         }
         catch (JsonException e)
         {
-            await Json.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["message"] = e.Message });
+            await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["message"] = e.Message });
         }
     }
 
-    private static Task WriteAsync(HttpContext context, FaultSettings settings) =>
-        Json.WriteAsync(context, StatusCodes.Status200OK, JsonSerializer.SerializeToNode(settings, FaultsJson.Default.FaultSettings)!);
+    private static async Task<FaultSettings> ReadAsync(HttpContext context)
+    {
+        var settings = await JsonSerializer.DeserializeAsync(
+                context.Request.Body, FaultsJson.Default.FaultSettings, context.RequestAborted)
+            ?? throw new JsonException("The body is null. To clear all faults, send DELETE.");
+        if (!Enum.IsDefined(settings.TokenEndpoint))
+            throw new JsonException($"tokenEndpoint: use one of {string.Join(", ", Enum.GetNames<TokenEndpointFault>())}.");
+        if (!Enum.IsDefined(settings.Api))
+            throw new JsonException($"api: use one of {string.Join(", ", Enum.GetNames<ApiFault>())}.");
+        if (settings is { TokenEndpointDelayMs: < 0 } or { ApiDelayMs: < 0 })
+            throw new JsonException("tokenEndpointDelayMs and apiDelayMs must be 0 or more.");
+        if (settings.TokenLifetimeSeconds < 1)
+            throw new JsonException("tokenLifetimeSeconds must be 1 or more.");
+
+        return settings;
+    }
+
+    private static Task WriteAsync(HttpContext context, FaultSettings settings)
+    {
+        var body = JsonSerializer.SerializeToNode(settings, FaultsJson.Default.FaultSettings)!;
+        return JsonBody.WriteAsync(context, StatusCodes.Status200OK, body);
+    }
 }

@@ -1,29 +1,36 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Auth;
-using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Faults;
+using Clik2pay.Simulator.Options;
 using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>Stands before the Payment Requests API as AWS API Gateway does: request ids, token and key looked at, its own error bodies.</summary>
-internal sealed class Gateway(SimulatorOptions options, IssuedTokens tokens, Faults faults, Counters counters, TimeProvider time)
+/// <summary>
+/// Simulates AWS API Gateway in front of the Payment Requests API: adds request ids, checks access token and API key, and writes errors.
+/// </summary>
+internal sealed class Gateway(
+    SimulatorOptions options, IssuedTokens tokens, FaultState faults, Counters counters, TimeProvider time)
 {
     private const string BearerPrefix = "Bearer ";
 
-    /// <summary>The error of a path that the API does not have: API Gateway says so in this odd way.</summary>
-    public static Task NoSuchRouteAsync(HttpContext context) => RefuseAsync(context, StatusCodes.Status403Forbidden, "MissingAuthenticationTokenException", "Missing Authentication Token");
+    /// <summary>Responds to a path that the API does not have. API Gateway does so with 403 and this message.</summary>
+    public static Task WriteUnknownRouteAsync(HttpContext context) => WriteErrorAsync(
+        context, StatusCodes.Status403Forbidden, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
-    /// <summary>Writes an error as API Gateway does.</summary>
-    public static Task RefuseAsync(HttpContext context, int status, string type, string message)
+    /// <summary>Writes an error in the format of API Gateway.</summary>
+    public static Task WriteErrorAsync(HttpContext context, int status, string type, string message)
     {
         context.Response.Headers["x-amzn-ErrorType"] = type;
-        return Json.WriteAsync(context, status, new JsonObject { ["message"] = message });
+        return JsonBody.WriteAsync(context, status, new JsonObject { ["message"] = message });
     }
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        counters.Add(Counted.ApiRequests);
+        counters.Increment(CountedEvent.ApiRequests);
         context.Response.Headers["x-amzn-RequestId"] = Identifier.New();
         context.Response.Headers["x-amz-apigw-id"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(11));
 
@@ -36,22 +43,23 @@ internal sealed class Gateway(SimulatorOptions options, IssuedTokens tokens, Fau
         }
         else if (fault.Api == ApiFault.ServerError)
         {
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError, "InternalServerErrorException", "Internal server error");
+            await WriteErrorAsync(
+                context, StatusCodes.Status500InternalServerError, "InternalServerErrorException", "Internal server error");
         }
         else if (fault.Api == ApiFault.Throttled)
         {
-            counters.Add(Counted.ApiThrottled);
-            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "TooManyRequestsException", "Too Many Requests");
+            counters.Increment(CountedEvent.ApiThrottled);
+            await WriteErrorAsync(context, StatusCodes.Status429TooManyRequests, "TooManyRequestsException", "Too Many Requests");
         }
         else if (fault.Api == ApiFault.Unauthorized || !HasValidToken(context.Request))
         {
-            counters.Add(Counted.ApiUnauthorized);
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "UnauthorizedException", "Unauthorized");
+            counters.Increment(CountedEvent.ApiUnauthorized);
+            await WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "UnauthorizedException", "Unauthorized");
         }
         else if (context.Request.Headers["x-api-key"] != options.ApiKey)
         {
-            counters.Add(Counted.ApiForbidden);
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "ForbiddenException", "Forbidden");
+            counters.Increment(CountedEvent.ApiForbidden);
+            await WriteErrorAsync(context, StatusCodes.Status403Forbidden, "ForbiddenException", "Forbidden");
         }
         else
         {

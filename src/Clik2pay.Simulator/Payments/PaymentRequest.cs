@@ -3,14 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>A payment request: what the merchant sent, and what has become of it.</summary>
-/// <param name="Id">Given by the provider.</param>
-/// <param name="Sent">The merchant's fields as they came.</param>
+/// <summary>A payment request of the merchant.</summary>
+/// <param name="Id">The identifier that the provider assigned.</param>
+/// <param name="Sent">The fields as the merchant sent them.</param>
 /// <param name="Amount">In dollars.</param>
-/// <param name="Status">How far it has come.</param>
-/// <param name="Refunded">How much of the amount has gone back, in dollars.</param>
-/// <param name="CreatedAt">When it was created.</param>
-internal sealed record PaymentRequest(string Id, JsonObject Sent, decimal Amount, PaymentRequestStatus Status, decimal Refunded, DateTimeOffset CreatedAt)
+/// <param name="Status">The current status.</param>
+/// <param name="Refunded">The part of the amount that was refunded, in dollars.</param>
+/// <param name="CreatedAt">The time of creation.</param>
+internal sealed record PaymentRequest(
+    string Id, JsonObject Sent, decimal Amount, PaymentRequestStatus Status, decimal Refunded, DateTimeOffset CreatedAt)
 {
     public string? MerchantTransactionId => (string?)Sent["merchantTransactionId"];
 

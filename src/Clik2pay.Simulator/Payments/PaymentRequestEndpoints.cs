@@ -1,106 +1,130 @@
 using System.Text.Json.Nodes;
-using Clik2pay.Simulator.Control;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Counting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>What can be done with payment requests, and with payments.</summary>
+/// <summary>The endpoints for payment requests and payments.</summary>
 internal static class PaymentRequestEndpoints
 {
-    public static async Task CreateAsync(HttpContext context, PaymentRequestBook book, Counters counters)
+    private const string InvalidAmount = "amount: a positive number with at most two decimals is required";
+    private const string InvalidBody = "the body is not a JSON object";
+
+    public static async Task CreateAsync(HttpContext context, PaymentRequestStore requests, Counters counters)
     {
-        if (await Json.ReadObjectAsync(context) is not { } sent)
-            await BadRequestAsync(context, "the body is not a JSON object");
+        if (await JsonBody.ReadObjectAsync(context) is not { } sent)
+        {
+            await WriteBadRequestAsync(context, InvalidBody);
+        }
         else if (PaymentRequestRules.FindError(sent) is { } error)
-            await BadRequestAsync(context, error);
-        else if (book.TryCreate(sent, PaymentRequestRules.Amount(sent)!.Value) is not { } created)
-            await BadRequestAsync(context, "merchantTransactionId: it has been used before");
+        {
+            await WriteBadRequestAsync(context, error);
+        }
+        else if (requests.TryCreate(sent, PaymentRequestRules.Amount(sent)!.Value) is not { } created)
+        {
+            await WriteBadRequestAsync(context, "merchantTransactionId: already used");
+        }
         else
         {
-            counters.Add(Counted.PaymentRequestsCreated);
+            counters.Increment(CountedEvent.PaymentRequestsCreated);
             context.Response.Headers.Location = $"/open/v1/payment-requests/{created.Id}";
-            await Json.WriteAsync(context, StatusCodes.Status201Created, created.ToJson());
+            await JsonBody.WriteAsync(context, StatusCodes.Status201Created, created.ToJson());
         }
     }
 
-    public static Task ReadAsync(HttpContext context, PaymentRequestBook book) => book.Find(Id(context)) is { } found
-        ? Json.WriteAsync(context, StatusCodes.Status200OK, found.ToJson())
-        : NotFoundAsync(context);
+    public static Task ReadAsync(HttpContext context, PaymentRequestStore requests) => requests.Find(Id(context)) is { } found
+        ? JsonBody.WriteAsync(context, StatusCodes.Status200OK, found.ToJson())
+        : WriteNotFoundAsync(context);
 
-    public static Task ListAsync(HttpContext context, PaymentRequestBook book)
+    public static Task ListAsync(HttpContext context, PaymentRequestStore requests)
     {
-        var query = context.Request.Query;
-        var found = book.List()
-            .Where(request => !query.ContainsKey("merchantTransactionId") || query["merchantTransactionId"] == request.MerchantTransactionId)
-            .Where(request => !query.ContainsKey("status") || string.Equals(query["status"], request.Status.ToString(), StringComparison.OrdinalIgnoreCase))
-            .Select(request => (JsonNode)request.ToJson());
-        return Json.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["paymentRequests"] = new JsonArray([.. found]) });
+        var found = requests.List().Where(request => Matches(context.Request.Query, request)).Select(request => (JsonNode)request.ToJson());
+        return JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["paymentRequests"] = new JsonArray([.. found]) });
     }
 
-    /// <summary>Pays or cancels: both only from the status in which a request was created.</summary>
-    public static async Task ChangeAsync(HttpContext context, PaymentRequestBook book, PaymentRequestStatus status) => await RespondAsync(
-        context,
-        book.TryChange(Id(context), request => request.Status == PaymentRequestStatus.Created ? request with { Status = status } : null),
-        StatusCodes.Status200OK,
-        $"a payment request cannot become {status.ToString().ToUpperInvariant()} from its status");
+    /// <summary>Sets the status to Paid or Cancelled. Both are allowed from the status Created only.</summary>
+    public static async Task ChangeStatusAsync(HttpContext context, PaymentRequestStore requests, PaymentRequestStatus status) =>
+        await WriteChangeAsync(
+            context,
+            requests.TryChange(
+                Id(context), request => request.Status == PaymentRequestStatus.Created ? request with { Status = status } : null),
+            StatusCodes.Status200OK,
+            $"the current status does not allow a change to {status.ToString().ToUpperInvariant()}");
 
-    /// <summary>Refunds the whole amount when there is no body, or the part that the body names. A body that cannot be read refunds nothing.</summary>
-    public static async Task RefundAsync(HttpContext context, PaymentRequestBook book)
+    /// <summary>Refunds the amount in the body, or the rest of the paid amount without one. An invalid body refunds nothing.</summary>
+    public static async Task RefundAsync(HttpContext context, PaymentRequestStore requests)
     {
         var hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        if ((hasBody ? await Json.ReadObjectAsync(context) : []) is not { } body)
+        if ((hasBody ? await JsonBody.ReadObjectAsync(context) : []) is not { } body)
         {
-            await BadRequestAsync(context, "the body is not a JSON object");
+            await WriteBadRequestAsync(context, InvalidBody);
             return;
         }
 
-        if (body.ContainsKey("amount") && PaymentRequestRules.Amount(body) is null)
+        var amount = PaymentRequestRules.Amount(body);
+        if (body.ContainsKey("amount") && amount is null)
         {
-            await BadRequestAsync(context, "amount: a positive number with at most two decimals is required");
+            await WriteBadRequestAsync(context, InvalidAmount);
             return;
         }
 
-        await RespondAsync(context, book.TryChange(Id(context), request => Refund(request, PaymentRequestRules.Amount(body))), StatusCodes.Status201Created,
-            "only a paid payment request can be refunded, and only up to what is left of its amount");
+        await WriteChangeAsync(
+            context,
+            requests.TryChange(Id(context), request => Refund(request, amount)),
+            StatusCodes.Status201Created,
+            "a refund requires the status PAID and an amount that has not been refunded yet");
     }
 
-    /// <summary>Sends money to a recipient.</summary>
-    public static async Task PayOutAsync(HttpContext context, Counters counters)
+    /// <summary>Sends a payment to a recipient.</summary>
+    public static async Task CreatePaymentAsync(HttpContext context, Counters counters)
     {
-        if (await Json.ReadObjectAsync(context) is not { } sent || PaymentRequestRules.Amount(sent) is null)
+        if (await JsonBody.ReadObjectAsync(context) is not { } sent || PaymentRequestRules.Amount(sent) is null)
         {
-            await BadRequestAsync(context, "amount: a positive number with at most two decimals is required");
+            await WriteBadRequestAsync(context, InvalidAmount);
             return;
         }
 
-        counters.Add(Counted.PaymentsCreated);
+        counters.Increment(CountedEvent.PaymentsCreated);
         sent["id"] = Identifier.New();
         sent["status"] = "CREATED";
-        await Json.WriteAsync(context, StatusCodes.Status201Created, sent);
+        await JsonBody.WriteAsync(context, StatusCodes.Status201Created, sent);
     }
+
+    private static bool Matches(IQueryCollection query, PaymentRequest request) =>
+        (!query.ContainsKey("merchantTransactionId") || query["merchantTransactionId"] == request.MerchantTransactionId)
+        && (!query.ContainsKey("status")
+            || string.Equals(query["status"], request.Status.ToString(), StringComparison.OrdinalIgnoreCase));
 
     private static PaymentRequest? Refund(PaymentRequest request, decimal? amount)
     {
-        var left = request.Amount - request.Refunded;
-        var refund = amount ?? left;
-        if (request.Status != PaymentRequestStatus.Paid || refund > left)
+        var rest = request.Amount - request.Refunded;
+        var refund = amount ?? rest;
+        if (request.Status != PaymentRequestStatus.Paid || refund > rest)
             return null;
 
-        return request with { Refunded = request.Refunded + refund, Status = refund == left ? PaymentRequestStatus.Refunded : PaymentRequestStatus.Paid };
+        return request with
+        {
+            Refunded = request.Refunded + refund,
+            Status = refund == rest ? PaymentRequestStatus.Refunded : PaymentRequestStatus.Paid,
+        };
     }
 
-    private static Task RespondAsync(HttpContext context, (bool Exists, PaymentRequest? Changed) result, int status, string whyNot) => result switch
-    {
-        (false, _) => NotFoundAsync(context),
-        (_, { } changed) => Json.WriteAsync(context, status, changed.ToJson()),
-        _ => BadRequestAsync(context, whyNot),
-    };
+    private static Task WriteChangeAsync(
+        HttpContext context, (bool Exists, PaymentRequest? Changed) result, int status, string error) => result switch
+        {
+            (false, _) => WriteNotFoundAsync(context),
+            (_, { } changed) => JsonBody.WriteAsync(context, status, changed.ToJson()),
+            _ => WriteBadRequestAsync(context, error),
+        };
 
     private static string Id(HttpContext context) => (string)context.GetRouteValue("id")!;
 
-    private static Task BadRequestAsync(HttpContext context, string message) => Gateway.RefuseAsync(context, StatusCodes.Status400BadRequest, "BadRequestException", message);
+    private static Task WriteBadRequestAsync(HttpContext context, string message) =>
+        Gateway.WriteErrorAsync(context, StatusCodes.Status400BadRequest, "BadRequestException", message);
 
-    private static Task NotFoundAsync(HttpContext context) => Gateway.RefuseAsync(context, StatusCodes.Status404NotFound, "NotFoundException", "Payment request not found");
+    private static Task WriteNotFoundAsync(HttpContext context) =>
+        Gateway.WriteErrorAsync(context, StatusCodes.Status404NotFound, "NotFoundException", "Payment request not found");
 }

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>What the provider accepts.</summary>
+/// <summary>Validates payment requests as the provider does.</summary>
 internal static class PaymentRequestRules
 {
-    /// <returns>What is wrong with a new payment request; null when nothing is.</returns>
+    /// <returns>The first error in a new payment request; null if it is valid.</returns>
     public static string? FindError(JsonObject sent)
     {
         if (Amount(sent) is null)
@@ -14,20 +14,21 @@ internal static class PaymentRequestRules
 
         return Text(sent, "type") switch
         {
-            "SMART" => "type: SMART is read only",
-            "FLEX" when sent["flexDetails"] is not JsonObject => "flexDetails: required with type FLEX",
+            "SMART" => "type: SMART is read-only",
+            "FLEX" when sent["flexDetails"] is not JsonObject => "flexDetails: required if type is FLEX",
             "ECOMM" or "EBILL" or "FLEX" => FindErrorInParties(sent),
-            _ => "type: one of ECOMM, EBILL, FLEX is required",
+            _ => "type: use ECOMM, EBILL or FLEX",
         };
     }
 
-    /// <summary>The amount in dollars; null when it is absent or none.</summary>
+    /// <returns>The amount in dollars; null if it is missing or invalid.</returns>
     public static decimal? Amount(JsonObject sent) =>
         sent["amount"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<decimal>(out var amount)
         && amount > 0 && decimal.Round(amount, 2) == amount
             ? amount
             : null;
 
+    /// <returns>The value of a string property; null if it is missing, no string, or not valid Unicode.</returns>
     public static string? Text(JsonObject json, string name)
     {
         try
@@ -36,7 +37,7 @@ internal static class PaymentRequestRules
         }
         catch (InvalidOperationException)
         {
-            // A text that is not Unicode.
+            // The string contains an unpaired surrogate, so it isn't valid Unicode.
             return null;
         }
     }
@@ -47,10 +48,10 @@ internal static class PaymentRequestRules
             return "payer.name: required";
 
         if (Text(payer, "email")?.Contains('@') != true)
-            return "payer.email: an e-mail address is required";
+            return "payer.email: an email address is required";
 
         if (sent.ContainsKey("merchantTransactionId") && Text(sent, "merchantTransactionId") is not { Length: >= 6 and <= 32 })
-            return "merchantTransactionId: 6 to 32 characters";
+            return "merchantTransactionId: 6 to 32 characters are required";
 
         return null;
     }

@@ -1,6 +1,6 @@
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>How far a payment request has come. On the wire in upper case.</summary>
+/// <summary>The status of a payment request. JSON bodies contain the name in upper case.</summary>
 internal enum PaymentRequestStatus
 {
     Created,

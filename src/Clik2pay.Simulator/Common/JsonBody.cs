@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
-namespace Clik2pay.Simulator;
+namespace Clik2pay.Simulator.Common;
 
-/// <summary>Reads and writes bodies.</summary>
-internal static class Json
+/// <summary>Reads JSON request bodies and writes JSON response bodies.</summary>
+internal static class JsonBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -19,12 +19,14 @@ internal static class Json
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    /// <summary>The body as an object; null when it is none.</summary>
+    /// <returns>The request body; null if it isn't a valid JSON object.</returns>
     public static async Task<JsonObject?> ReadObjectAsync(HttpContext context)
     {
         try
         {
-            return await JsonNode.ParseAsync(context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted) as JsonObject;
+            var body = await JsonNode.ParseAsync(
+                context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted);
+            return body as JsonObject;
         }
         catch (JsonException)
         {

@@ -1,14 +1,15 @@
 using System.Text.Json.Nodes;
+using Clik2pay.Simulator.Common;
 
 namespace Clik2pay.Simulator.Payments;
 
-/// <summary>All payment requests of the merchant, in the order of their creation.</summary>
-internal sealed class PaymentRequestBook(TimeProvider time)
+/// <summary>All payment requests, in the order of their creation.</summary>
+internal sealed class PaymentRequestStore(TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly OrderedDictionary<string, PaymentRequest> requests = new(StringComparer.Ordinal);
 
-    /// <returns>The new request; null when its merchantTransactionId has been used before.</returns>
+    /// <returns>The new payment request; null if its merchantTransactionId is in use.</returns>
     public PaymentRequest? TryCreate(JsonObject sent, decimal amount)
     {
         var request = new PaymentRequest(Identifier.New(), sent, amount, PaymentRequestStatus.Created, Refunded: 0, time.GetUtcNow());
@@ -34,8 +35,10 @@ internal sealed class PaymentRequestBook(TimeProvider time)
             return [.. requests.Values];
     }
 
-    /// <summary>Changes a request if it allows the change.</summary>
-    /// <returns>Whether there is such a request, and what it is now; null in place of that when the change is not allowed.</returns>
+    /// <summary>Replaces a payment request by what <paramref name="change"/> returns for it.</summary>
+    /// <param name="id">The identifier of the payment request.</param>
+    /// <param name="change">Returns the changed payment request, or null if the change is not allowed.</param>
+    /// <returns>Whether the payment request exists, and its new state; null for the state if the change is not allowed.</returns>
     public (bool Exists, PaymentRequest? Changed) TryChange(string id, Func<PaymentRequest, PaymentRequest?> change)
     {
         lock (gate)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Clik2pay.Simulator.Control;
+namespace Clik2pay.Simulator.Faults;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

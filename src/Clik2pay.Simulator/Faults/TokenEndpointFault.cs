@@ -1,11 +1,11 @@
-namespace Clik2pay.Simulator.Control;
+namespace Clik2pay.Simulator.Faults;
 
-/// <summary>What is wrong with the simulated token endpoint.</summary>
-public enum TokenEndpointFault
+/// <summary>A fault of the simulated token endpoint.</summary>
+internal enum TokenEndpointFault
 {
     None,
 
-    /// <summary>The connection is cut without an answer.</summary>
+    /// <summary>Aborts the connection without a response.</summary>
     Down,
 
     /// <summary>503.</summary>
@@ -14,7 +14,7 @@ public enum TokenEndpointFault
     /// <summary>429 with Retry-After.</summary>
     Throttled,
 
-    /// <summary>400 <c>invalid_client</c>, whatever the credentials.</summary>
+    /// <summary>400 <c>invalid_client</c>, even for valid credentials.</summary>
     Refusing,
 
     /// <summary>302 to another host.</summary>
@@ -23,7 +23,7 @@ public enum TokenEndpointFault
     /// <summary>200 without a body.</summary>
     EmptyBody,
 
-    /// <summary>200 with a web page.</summary>
+    /// <summary>200 with an HTML page.</summary>
     Html,
 
     /// <summary>200 with a body of 1 MB.</summary>
@@ -32,12 +32,12 @@ public enum TokenEndpointFault
     /// <summary>A token_type other than Bearer.</summary>
     NotBearer,
 
-    /// <summary>A line end in the token.</summary>
+    /// <summary>A line break in the token.</summary>
     BrokenToken,
 
-    /// <summary>expires_in 0.</summary>
+    /// <summary>expires_in is 0.</summary>
     ZeroLifetime,
 
-    /// <summary>No expires_in.</summary>
+    /// <summary>expires_in is missing.</summary>
     NoLifetime,
 }

@@ -1,16 +1,16 @@
-namespace Clik2pay.Simulator;
+namespace Clik2pay.Simulator.Options;
 
-/// <summary>Where a simulator listens and whom it knows.</summary>
+/// <summary>The address of a simulator, and the environment that it simulates.</summary>
 public sealed record SimulatorOptions
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
-    /// <summary>Scheme, host and port; port 0 takes a free one.</summary>
+    /// <summary>Scheme, host and port. Port 0 selects a free port.</summary>
     public string Url { get; init; } = DefaultUrl;
 
     public SimulatedEnvironment Environment { get; init; } = SimulatedEnvironment.Sandbox;
 
-    /// <summary>The one merchant of this environment. These are no secrets: they open nothing but a simulator.</summary>
+    /// <summary>The only username of this environment. The credentials are not secret, because only a simulator accepts them.</summary>
     public string Username => $"{Name}-username";
 
     public string Password => $"{Name}-password";

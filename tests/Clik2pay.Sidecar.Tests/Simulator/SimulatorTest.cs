@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Clik2pay.Simulator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Clik2pay.Sidecar.Tests.Simulator;
+
+/// <summary>Runs a simulator of the sandbox, and sends requests to it.</summary>
+public abstract class SimulatorTest : IAsyncLifetime
+{
+    private WebApplication app = null!;
+
+    private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(60));
+
+    private protected HttpClient Http { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        app = SimulatorApp.Create(new() { Url = "http://127.0.0.1:0" }, Time);
+        await app.StartAsync();
+        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(app.Urls.First()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected static HttpRequestMessage CreateRequest(
+        HttpMethod method, string path, string token, string? apiKey = "sandbox-api-key")
+    {
+        var request = new HttpRequestMessage(method, path) { Headers = { Authorization = new("Bearer", token) } };
+        if (apiKey is not null)
+            request.Headers.Add("x-api-key", apiKey);
+        return request;
+    }
+
+    private protected async Task SetFaultsAsync(string faults)
+    {
+        var response = await Http.PutAsync("/_simulator/faults", new StringContent(faults));
+        response.EnsureSuccessStatusCode();
+    }
+
+    private protected Task<JsonElement> GetCountersAsync() => Http.GetFromJsonAsync<JsonElement>("/_simulator/counters");
+
+    private protected async Task<HttpResponseMessage> PostTokenAsync(
+        string credentials = "sandbox-username:sandbox-password",
+        string form = "grant_type=client_credentials&scope=payment_request/all")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth2/token")
+        {
+            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))) },
+            Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
+        };
+        return await Http.SendAsync(request);
+    }
+
+    private protected async Task<JsonElement> RequestTokenAsync()
+    {
+        var response = await PostTokenAsync();
+        return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private protected async Task<string> GetTokenAsync() => (await RequestTokenAsync()).GetProperty("access_token").GetString()!;
+
+    private protected async Task<HttpStatusCode> ListAsync(string token)
+    {
+        using var request = CreateRequest(HttpMethod.Get, "/open/v1/payment-requests", token);
+        return (await Http.SendAsync(request)).StatusCode;
+    }
+
+    private protected async Task<JsonElement> SendAsync(string token, HttpMethod method, string path, string? body, HttpStatusCode expected)
+    {
+        using var request = CreateRequest(method, path, token);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        var response = await Http.SendAsync(request);
+        Assert.Equal(expected, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+}
