@@ -1,4 +1,4 @@
-"""Renders the chart, finds things in what is rendered, and keeps the list of checks."""
+"""Renders the chart, reads the rendered objects, and collects the checks."""
 import pathlib
 import subprocess
 import sys
@@ -11,7 +11,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CHART, SHOP = ROOT / "charts/clik2pay-sidecar", ROOT / "examples/helm/shop"
 OPERATOR = ["--api-versions", "monitoring.coreos.com/v1"]
 MINIMAL = ["-f", str(CHART / "ci/minimal-values.yaml")]
-UNDER = "clik2pay-sidecar."  # where the example has the sidecar's values
+UNDER = "clik2pay-sidecar."  # The prefix of the sidecar's values in the example.
 
 
 def helm(*arguments):
@@ -19,17 +19,17 @@ def helm(*arguments):
 
 
 def template(chart, *arguments, release="pay"):
-    """The rendered objects."""
-    answer = helm("template", release, chart, "-n", "prod", *arguments)
-    assert answer.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{answer.stderr}"
-    return [document for document in yaml.safe_load_all(answer.stdout) if document]
+    """Returns the rendered objects."""
+    result = helm("template", release, chart, "-n", "prod", *arguments)
+    assert result.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{result.stderr}"
+    return [document for document in yaml.safe_load_all(result.stdout) if document]
 
 
-def refusal(chart, *arguments):
-    """What helm says when it refuses."""
-    answer = helm("template", "pay", chart, *arguments)
-    assert answer.returncode != 0, f"helm template {' '.join(map(str, arguments))} is not refused"
-    return answer.stderr
+def error_of(chart, *arguments):
+    """Returns the error message of helm."""
+    result = helm("template", "pay", chart, *arguments)
+    assert result.returncode != 0, f"helm template {' '.join(map(str, arguments))} does not fail"
+    return result.stderr
 
 
 def of_kind(objects, *kinds):
@@ -38,7 +38,7 @@ def of_kind(objects, *kinds):
 
 def one(objects, kind, suffix=""):
     found = [document for document in of_kind(objects, kind) if document["metadata"]["name"].endswith(suffix)]
-    assert len(found) == 1, f"{len(found)} {kind}s …{suffix} in place of one"
+    assert len(found) == 1, f"{len(found)} {kind}s …{suffix} instead of one"
     return found[0]
 
 
@@ -53,18 +53,18 @@ def sidecar_of(pod):
         for at, container in enumerate(pod["spec"].get(place) or [])
         if container["name"] == "clik2pay-sidecar"
     ]
-    assert len(found) == 1, f"{len(found)} sidecars in place of one"
+    assert len(found) == 1, f"{len(found)} sidecars instead of one"
     return found[0]
 
 
 def settings_of(container):
     names = [variable["name"] for variable in container["env"]]
-    assert len(names) == len(set(names)), f"a variable is there twice: {names}"
+    assert len(names) == len(set(names)), f"A variable is set twice: {names}"
     return {variable["name"]: variable.get("value") for variable in container["env"]}
 
 
 def strings(node, path=""):
-    """Each text in a document, with where it is; keys too."""
+    """Yields the path and text of each string and key in a document."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield path, str(key)
@@ -87,7 +87,7 @@ def keys_of(node):
 
 
 class Skip(Exception):
-    """Why a check cannot be made here."""
+    """The reason why a check cannot run."""
 
 
 CHECKS = []
@@ -100,13 +100,13 @@ def check(name):
 RENDERS = {
     **{path.name.removesuffix("-values.yaml"): (CHART, ["-f", path]) for path in sorted((CHART / "ci").glob("*.yaml"))},
     "minimal on 1.29": (CHART, [*MINIMAL, "--kube-version", "1.29.0"]),
-    "full on 1.28, a plain container": (
+    "full with a plain container on 1.28": (
         CHART,
         ["-f", CHART / "ci/full-values.yaml", "--kube-version", "v1.28.15-gke.100", "--set", "nativeSidecar=false"],
     ),
     "plain container on 1.25": (CHART, ["-f", CHART / "ci/plain-container-values.yaml", "--kube-version", "1.25"]),
     "the example": (SHOP, []),
-    "the example with all that its dependency can add": (
+    "the example with all objects of its dependency": (
         SHOP,
         [
             argument
@@ -129,7 +129,9 @@ RENDERS = {
             "-f",
             CHART / "ci/inline-trial-values.yaml",
             "--set",
-            "redis.connectionString=r:1,reverseProxy.Routes.a.ClusterId=clik2pay,serviceMonitor.enabled=true,dashboard.enabled=true,app.port=80",
+            "redis.connectionString=r:1,reverseProxy.Routes.a.ClusterId=clik2pay",
+            "--set",
+            "serviceMonitor.enabled=true,dashboard.enabled=true,app.port=80",
         ],
     ),
 }
@@ -147,7 +149,7 @@ rendered.done = {}
 
 
 def everywhere(name):
-    """A check of each render: it gets the objects, and fails with the name of the render."""
+    """Registers a check that runs on the objects of each render. A failure contains the name of the render."""
 
     def register(function):
         def run():
@@ -164,7 +166,7 @@ def everywhere(name):
 
 
 def paths_of(schema):
-    """The path of each object of the schema that names its keys."""
+    """Returns the path of each object in the schema that lists its properties."""
 
     def walk(node, path):
         if "properties" in node:
@@ -175,13 +177,13 @@ def paths_of(schema):
     return list(walk(schema, []))
 
 
-def next_of(schema, path):
+def node_at(schema, path):
     for key in path:
         schema = schema["properties"][key]
     return schema
 
 
-# What a trial gives inline, in words that are nowhere else.
+# The inline values of a trial. These texts occur nowhere else.
 CANARIES = {
     "credentials.inline.username": "canary-user",
     "credentials.inline.password": "canary-password",

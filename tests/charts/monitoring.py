@@ -1,4 +1,4 @@
-"""Monitors, alerts, dashboard, network."""
+"""Checks monitors, alerts, dashboard and NetworkPolicy."""
 import json
 import re
 
@@ -8,7 +8,9 @@ from chart import CHART, MINIMAL, OPERATOR, REPOSITORY, check, one, rendered, te
 
 
 ALERTS = {
-    rule["alert"]: rule for group in yaml.safe_load((REPOSITORY / "observability/alerts.yaml").read_text())["groups"] for rule in group["rules"]
+    rule["alert"]: rule
+    for group in yaml.safe_load((REPOSITORY / "observability/alerts.yaml").read_text())["groups"]
+    for rule in group["rules"]
 }
 
 
@@ -16,7 +18,7 @@ def rules_of(objects):
     return {rule["alert"]: rule for group in one(objects, "PrometheusRule")["spec"]["groups"] for rule in group["rules"]}
 
 
-@check("all alerts are in the PrometheusRule, word for word")
+@check("the PrometheusRule contains all alerts unchanged")
 def _():
     assert len(ALERTS) == 15, len(ALERTS)
     rules = rules_of(template(CHART, *OPERATOR, "--set", "prometheusRule.enabled=true"))
@@ -24,14 +26,13 @@ def _():
     assert all("{{ $labels." in rule["annotations"]["description"] for rule in rules.values())
 
 
-@check("alerts get the runbook's address and labels, and can be left out")
+@check("alerts get the address of the runbook and labels, and can be left out")
 def _():
     rules = rules_of(rendered("pod-monitor"))
     assert set(ALERTS) - set(rules) == {"Clik2paySidecarRequestsRefused"} and set(rules) < set(ALERTS)
     for name, rule in rules.items():
-        assert rule["annotations"]["runbook_url"] == f"https://git.example/clik2pay-sidecar/blob/main/docs/runbook.md#{name.lower()}", rule[
-            "annotations"
-        ]
+        address = f"https://git.example/clik2pay-sidecar/blob/main/docs/runbook.md#{name.lower()}"
+        assert rule["annotations"]["runbook_url"] == address, rule["annotations"]
         assert rule["labels"] == {**ALERTS[name]["labels"], "team": "payments"} and rule["expr"] == ALERTS[name]["expr"]
     assert one(rendered("pod-monitor"), "PrometheusRule")["metadata"]["labels"]["release"] == "kube-prometheus-stack"
     without = template(
@@ -40,33 +41,34 @@ def _():
         "--set",
         "prometheusRule.enabled=true,prometheusRule.disabled={Clik2paySidecarRedisUnavailable,Clik2paySidecarForeignValueInRedis}",
     )
-    assert all(group["rules"] for group in one(without, "PrometheusRule")["spec"]["groups"]), "a group without rules"
+    assert all(group["rules"] for group in one(without, "PrometheusRule")["spec"]["groups"]), "A group has no rules."
 
 
-@check("monitors scrape /metrics under a job that the alerts find, each release its own")
+@check("monitors scrape /metrics under a job that the alerts select, with a name of its own for each release")
 def _():
     pattern = re.search(r'up\{job=~"([^"]+)"', ALERTS["Clik2paySidecarDown"]["expr"])[1]
     for arguments, job in (([], "pay-clik2pay-sidecar"), (["--set", "fullnameOverride=till"], "till-clik2pay-sidecar")):
         for kind, endpoints in (("PodMonitor", "podMetricsEndpoints"), ("ServiceMonitor", "endpoints")):
             key = kind[0].lower() + kind[1:]
-            monitor = one(
-                template(CHART, *MINIMAL, *OPERATOR, "--set", f"{key}.enabled=true,{key}.interval=15s,{key}.labels.release=prom", *arguments), kind
-            )
+            values = f"{key}.enabled=true,{key}.interval=15s,{key}.labels.release=prom"
+            monitor = one(template(CHART, *MINIMAL, *OPERATOR, "--set", values, *arguments), kind)
             endpoint = monitor["spec"][endpoints][0]
             assert (endpoint["path"], endpoint["interval"], monitor["metadata"]["labels"]["release"]) == ("/metrics", "15s", "prom")
-            assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": job}] and re.fullmatch(pattern, job), endpoint
+            assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": job}], endpoint
+            assert re.fullmatch(pattern, job), job
 
 
-@check("the dashboard is the repository's, with the label that Grafana looks for")
+@check("the dashboard is that of the repository, with the label that Grafana selects")
 def _():
     dashboard = one(rendered("monitoring-only"), "ConfigMap", "-dashboard")
-    assert json.loads(dashboard["data"]["clik2pay-sidecar.json"]) == json.loads((REPOSITORY / "observability/grafana-dashboard.json").read_text())
+    expected = json.loads((REPOSITORY / "observability/grafana-dashboard.json").read_text())
+    assert json.loads(dashboard["data"]["clik2pay-sidecar.json"]) == expected
     assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert one(rendered("pod-monitor"), "ConfigMap", "-dashboard")["metadata"]["annotations"] == {"grafana_folder": "Payments"}
     assert {document["kind"] for document in rendered("monitoring-only")} == {"ConfigMap", "PrometheusRule"}
 
 
-@check("the NetworkPolicy lets out DNS, 443 and Redis, and in the app and the administration port")
+@check("the NetworkPolicy allows egress to DNS, 443 and Redis, and ingress to the app and the administration port")
 def _():
     policy = one(rendered("network-policy"), "NetworkPolicy")["spec"]
     peer = lambda name: [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}]
@@ -89,10 +91,11 @@ def _():
             CHART,
             *MINIMAL,
             "--set",
-            "networkPolicy.enabled=true,networkPolicy.extraIngress[0].from[0].podSelector.matchLabels.a=b,networkPolicy.providerTo[0].ipBlock.cidr=10.0.0.0/8",
+            "networkPolicy.enabled=true,networkPolicy.extraIngress[0].from[0].podSelector.matchLabels.a=b",
+            "--set",
+            "networkPolicy.providerTo[0].ipBlock.cidr=10.0.0.0/8",
         ),
         "NetworkPolicy",
     )["spec"]
-    assert more["ingress"][1:] == [{"from": [{"podSelector": {"matchLabels": {"a": "b"}}}]}] and more["egress"][1]["to"] == [
-        {"ipBlock": {"cidr": "10.0.0.0/8"}}
-    ]
+    assert more["ingress"][1:] == [{"from": [{"podSelector": {"matchLabels": {"a": "b"}}}]}], more["ingress"]
+    assert more["egress"][1]["to"] == [{"ipBlock": {"cidr": "10.0.0.0/8"}}], more["egress"]

@@ -1,4 +1,4 @@
-"""What holds of the pods in every render."""
+"""Checks the pods in every render."""
 import re
 
 from chart import CHART, MINIMAL, check, everywhere, helm, keys_of, of_kind, one, pod_of, settings_of, sidecar_of, template
@@ -16,7 +16,7 @@ def _(objects):
                 assert not isinstance(label, str) or re.fullmatch(r"([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?", label), f"label {label}"
 
 
-@everywhere("two objects never share kind and name")
+@everywhere("no two objects have the same kind and name")
 def _(objects):
     names = [(document["kind"], document["metadata"]["name"]) for document in objects]
     assert len(names) == len(set(names)), names
@@ -25,9 +25,9 @@ def _(objects):
 @everywhere("selectors match the pods")
 def _(objects):
     def matches(selector, labels):
-        assert selector, "an empty selector selects everything"
+        assert selector, "An empty selector selects everything."
         missing = selector.items() - labels.items()
-        assert not missing, f"{missing} is not among {labels}"
+        assert not missing, f"{missing} is missing in {labels}"
 
     if not of_kind(objects, "Deployment"):
         return
@@ -40,20 +40,19 @@ def _(objects):
         matches(document["spec"]["selector"], labels)
     for document in of_kind(objects, "ServiceMonitor"):
         selector = document["spec"]["selector"]["matchLabels"]
-        selected = [
-            service["metadata"]["name"] for service in of_kind(objects, "Service") if selector.items() <= service["metadata"]["labels"].items()
-        ]
+        services = of_kind(objects, "Service")
+        selected = [service["metadata"]["name"] for service in services if selector.items() <= service["metadata"]["labels"].items()]
         assert selected == [one(objects, "Service", "-admin")["metadata"]["name"]], f"the ServiceMonitor selects {selected}"
 
-    # The pod of helm test must get no traffic of the app, and count for no Deployment.
+    # The pod of helm test must not get traffic of the app, and must not belong to the Deployment.
     test = one(objects, "Pod")["metadata"]["labels"]
-    for selector in [
-        document["spec"]["selector"] for document in of_kind(objects, "Service") if not document["metadata"]["name"].endswith("-admin")
-    ] + [one(objects, "Deployment")["spec"]["selector"]["matchLabels"]]:
+    services = [service for service in of_kind(objects, "Service") if not service["metadata"]["name"].endswith("-admin")]
+    selectors = [service["spec"]["selector"] for service in services] + [one(objects, "Deployment")["spec"]["selector"]["matchLabels"]]
+    for selector in selectors:
         assert selector.items() - test.items(), f"the test's pod is selected by {selector}"
 
 
-@everywhere("ports have names of at most 15 characters, and those that are referred to exist")
+@everywhere("names of ports have at most 15 characters, and all referenced ports exist")
 def _(objects):
     for document in of_kind(objects, "Deployment"):
         spec = document["spec"]["template"]["spec"]
@@ -68,20 +67,20 @@ def _(objects):
         for monitor in of_kind(objects, "PodMonitor"):
             assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in names, monitor["spec"]
         for monitor in of_kind(objects, "ServiceMonitor"):
-            assert monitor["spec"]["endpoints"][0]["port"] in [port["name"] for port in one(objects, "Service", "-admin")["spec"]["ports"]], monitor[
-                "spec"
-            ]
+            admin_ports = [port["name"] for port in one(objects, "Service", "-admin")["spec"]["ports"]]
+            assert monitor["spec"]["endpoints"][0]["port"] in admin_ports, monitor["spec"]
         for container in (spec.get("initContainers") or []) + spec["containers"]:
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 if probe in container:
-                    assert container[probe]["httpGet"]["port"] in [port["name"] for port in container["ports"]], f"{probe} {container[probe]}"
+                    container_ports = [port["name"] for port in container["ports"]]
+                    assert container[probe]["httpGet"]["port"] in container_ports, f"{probe} {container[probe]}"
 
 
-@everywhere("the sidecar is the first container of its kind: native with restartPolicy Always, or plain with a postStart that waits")
+@everywhere("the sidecar is the first container in its list: native with restartPolicy Always, or plain with a postStart that waits")
 def _(objects):
     for _ in of_kind(objects, "Deployment"):
         place, at, sidecar = sidecar_of(pod_of(objects))
-        assert at == 0, f"it is number {at}"
+        assert at == 0, f"The sidecar has index {at}."
         if place == "initContainers":
             assert sidecar["restartPolicy"] == "Always" and "lifecycle" not in sidecar, sidecar
         else:
@@ -92,7 +91,7 @@ def _(objects):
             ), command
 
 
-@everywhere("each probe asks its path on the administration port")
+@everywhere("each probe uses its path on the administration port")
 def _(objects):
     for _ in of_kind(objects, "Deployment"):
         _, _, sidecar = sidecar_of(pod_of(objects))
@@ -102,7 +101,7 @@ def _(objects):
             assert sidecar[probe]["httpGet"] == {"path": path, "port": port[0]["name"]}, sidecar[probe]
 
 
-@everywhere("callers are served on loopback, and their port is published nowhere")
+@everywhere("the listener for callers is on loopback, and its port is not published")
 def _(objects):
     for _ in of_kind(objects, "Deployment"):
         pod = pod_of(objects)
@@ -121,7 +120,7 @@ def _(objects):
         assert all(settings_of(container)["CLIK2PAY_BASE_URL"] == f"http://127.0.0.1:{callers}" for container in others) and others
 
 
-@everywhere("the sidecar and the test's pod are hardened")
+@everywhere("the containers of the sidecar and of helm test are hardened")
 def _(objects):
     containers = [sidecar_of(pod_of(objects))[2] for _ in of_kind(objects, "Deployment")] + [
         document["spec"]["containers"][0] for document in of_kind(objects, "Pod")
@@ -141,23 +140,23 @@ def _(objects):
     for document in objects:
         spec = document.get("spec", {})
         pod = spec.get("template", {}).get("spec") or (spec if document["kind"] == "Pod" else {})
-        if pod and document["metadata"].get("labels", {}).get("app") is None:  # the example's pod is its own affair
+        if pod and document["metadata"].get("labels", {}).get("app") is None:  # The example's own pod sets no such field.
             assert pod["automountServiceAccountToken"] is False, document["kind"]
         assert not {"hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"} & set(pod), document["kind"]
         if document["kind"] == "ServiceAccount":
             assert document["automountServiceAccountToken"] is False
 
 
-@everywhere("secrets are files of folders that are mounted whole, that any user of the container can read")
+@everywhere("secrets are files in folders without subPath, which any user of the container can read")
 def _(objects):
-    assert not [value for key, value in keys_of(objects) if key == "subPath"], "subPath does not follow a change"
+    assert not [value for key, value in keys_of(objects) if key == "subPath"], "Kubernetes does not update files of a subPath."
     pods = [pod_of(objects)["spec"] for _ in of_kind(objects, "Deployment")] + [document["spec"] for document in of_kind(objects, "Pod")]
     for spec in pods:
         containers = (spec.get("initContainers") or []) + spec["containers"]
         volumes = {volume["name"]: volume for volume in spec["volumes"]}
-        assert len(volumes) == len(spec["volumes"]), "a volume is there twice"
+        assert len(volumes) == len(spec["volumes"]), "A volume is listed twice."
         mounted = {mount["name"] for container in containers for mount in container.get("volumeMounts") or []}
-        assert mounted == set(volumes), f"mounted {mounted}, there are {set(volumes)}"
+        assert mounted == set(volumes), f"mounted {mounted}, volumes {set(volumes)}"
         container = next(container for container in containers if container["name"] in ("clik2pay-sidecar", "check"))
         files = {}
         for mount in container["volumeMounts"]:
@@ -172,12 +171,11 @@ def _(objects):
                 files |= {f"{mount['mountPath']}/{item['path']}": authorities["name"] for item in authorities["items"]}
         settings = settings_of(container)
         folder = settings["Clik2pay__CredentialsDirectory"]
-        wanted = [f"{folder}/{name}" for name in ("username", "password", "api-key")] + [
-            value for name, value in settings.items() if name.endswith("File")
-        ]
-        assert sorted(wanted) == sorted(files), f"wanted {wanted}, there are {list(files)}"
+        expected = [f"{folder}/{name}" for name in ("username", "password", "api-key")]
+        expected += [value for name, value in settings.items() if name.endswith("File")]
+        assert sorted(expected) == sorted(files), f"expected {expected}, found {list(files)}"
         for container in containers:
-            assert not [variable for variable in container["env"] if "valueFrom" in variable], "a variable out of a Secret"
+            assert not [variable for variable in container["env"] if "valueFrom" in variable], "A variable comes from a Secret."
             for mount in container.get("volumeMounts") or []:
                 assert container["name"] in ("clik2pay-sidecar", "check") or mount["name"] in (
                     "clik2pay-caller-token",
@@ -185,10 +183,11 @@ def _(objects):
                 ), f"{container['name']} mounts {mount['name']}"
         for secret in set(files.values()):
             ours = [document for document in of_kind(objects, "Secret") if document["metadata"]["name"] == secret]
-            assert ours or not re.search("-(credentials|redis)$", secret) or secret in ("clik2pay-credentials",), f"nobody makes {secret}"
+            is_existing = not re.search("-(credentials|redis)$", secret) or secret == "clik2pay-credentials"
+            assert ours or is_existing, f"{secret} does not exist."
 
 
-@everywhere("what runs as check is what runs as sidecar")
+@everywhere("the check of helm test runs with the settings of the sidecar")
 def _(objects):
     for _ in of_kind(objects, "Deployment"):
         sidecar, test = sidecar_of(pod_of(objects))[2], one(objects, "Pod")["spec"]["containers"][0]
@@ -198,20 +197,20 @@ def _(objects):
         assert one(objects, "Pod")["metadata"]["annotations"]["helm.sh/hook"] == "test"
 
 
-@everywhere("the grace period covers the app, the drain and the requests under way")
+@everywhere("the grace period covers the app, the drain and the requests in progress")
 def _(objects):
     for _ in of_kind(objects, "Deployment"):
         pod = pod_of(objects)
         place, _, sidecar = sidecar_of(pod)
         drain, stop = (int(settings_of(sidecar)[f"Sidecar__{name}"]) for name in ("DrainSeconds", "StopTimeoutSeconds"))
-        app = 60 if pod["metadata"]["labels"]["clik2pay-sidecar"] == "shop" else 30  # full-values.yaml, else the default
+        app = 60 if pod["metadata"]["labels"]["clik2pay-sidecar"] == "shop" else 30  # The value in full-values.yaml, or the default.
         least = app + drain + stop if place == "initContainers" else max(app, drain) + stop
         assert (
             pod["spec"]["terminationGracePeriodSeconds"] >= least + 5
         ), f"{pod['spec']['terminationGracePeriodSeconds']} for {app}, {drain} and {stop}"
 
 
-@check("a plain container serves as long as the app may take to end, a native one ends after the app")
+@check("a plain container drains as long as the app may take to stop, and a native sidecar does not drain")
 def _():
     for arguments, drain, grace in (
         ([], 0, 55),

@@ -1,4 +1,4 @@
-"""The pod against the program itself, where that is built."""
+"""Runs the program with the settings and files of the pod, if the program is built."""
 import base64
 import json
 import os
@@ -21,13 +21,13 @@ def free_port():
         return s.getsockname()[1]
 
 
-def container_of(objects, spec, container, existing={}):
-    """Starts the program like the container, with its folders in a temporary folder.
+def process_of(objects, spec, container, existing={}):
+    """Returns working directory and environment for the program, with the container's volumes in a temporary folder.
 
-    `existing` has the data of existing Secrets. One that is not in it holds "of another Secret" under each key.
+    `existing` contains the data of existing Secrets. The files of other existing Secrets contain "of another Secret".
     """
     if not PROGRAM.exists():
-        raise Skip("the program is not built here: dotnet build")
+        raise Skip("the program is not built; run dotnet build")
     folder = pathlib.Path(tempfile.mkdtemp(dir=ROOT))
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     for mount in container["volumeMounts"]:
@@ -43,13 +43,14 @@ def container_of(objects, spec, container, existing={}):
             data = {key: base64.b64decode(value).decode() for key, value in ours[0].items()} if ours else existing.get(name)
             for item in volume["secret"]["items"]:
                 (place / item["path"]).write_text(data[item["key"]] if data else "of another Secret")
-    settings = {name: value.replace("/etc/clik2pay-sidecar", f"{folder}/etc/clik2pay-sidecar") for name, value in settings_of(container).items()}
+    old, new = "/etc/clik2pay-sidecar", f"{folder}/etc/clik2pay-sidecar"
+    settings = {name: value.replace(old, new) for name, value in settings_of(container).items()}
     return {"cwd": f"{folder}{container.get('workingDir', '')}", "env": {**os.environ, **settings}}
 
 
-@check("the program takes settings and routes as they are in the pod")
+@check("the program accepts the settings and routes of the pod")
 def _():
-    # Everything at once, with addresses at which nobody is.
+    # All settings at once, with addresses on which no program listens.
     objects = template(
         CHART,
         *TRIAL,
@@ -63,21 +64,21 @@ def _():
         "redis.auth.existingSecret=login,redis.auth.keys.user=u,redis.sentinelAuth.existingSecret=sentinel,redis.sentinelAuth.keys.user=u",
     )
     spec = one(objects, "Pod")["spec"]
-    place = container_of(objects, spec, spec["containers"][0])
-    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
-    assert f"Custom, http://127.0.0.1:9/, routes of {place['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
+    options = process_of(objects, spec, spec["containers"][0])
+    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    assert f"Custom, http://127.0.0.1:9/, routes of {options['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
     assert (
         result.returncode == 3 and "FAIL  Redis " in result.stdout and "FAIL  token endpoint " in result.stdout
     ), result.stdout
 
 
-@check("the program reaches a Redis that requires a user, a password and a client certificate, with the files as they are in the pod")
+@check("the program connects to a Redis that requires user, password and client certificate, with the files of the pod")
 def _():
     for tool in ("redis-server", "openssl"):
         if not shutil.which(tool):
             raise Skip(f"{tool} is not installed")
 
-    # One self-signed certificate is the server's, the client's and the authority of both.
+    # One self-signed certificate serves as server certificate, client certificate and authority.
     folder, port = ROOT / "redis-tls", free_port()
     folder.mkdir()
     subprocess.run(
@@ -108,22 +109,22 @@ def _():
         "login": {"name": "sidecar", "secret": "a-password"},
         "tls": {name: (folder / name).read_text() for name in ("tls.crt", "tls.key")},
     }
-    place = container_of(objects, spec, spec["containers"][0], existing)
+    options = process_of(objects, spec, spec["containers"][0], existing)
     server = subprocess.Popen(["redis-server", folder / "redis.conf"], stdout=subprocess.PIPE, text=True)
     try:
         log = []
         while not log or "Ready to accept connections" not in log[-1]:
             log.append(server.stdout.readline())
             assert log[-1], "".join(log)
-        result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **place, capture_output=True, text=True, timeout=60)
-        # The token endpoint is not there, which shows that Redis was not the first to fail.
+        result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+        # The exit code is that of the token endpoint, which is unreachable. So the check of Redis succeeded.
         assert result.returncode == 5 and "ok    Redis " in result.stdout, result.stdout + result.stderr
     finally:
         server.kill()
         server.communicate()
 
 
-@check("played with processes: postStart returns when the sidecar has started, probes say yes, the app is served, SIGTERM ends it with 0")
+@check("as processes: postStart returns after the start, probes and a call succeed, and SIGTERM ends the sidecar with exit code 0")
 def _():
     simulator, callers, admin = free_port(), free_port(), free_port()
     objects = template(
@@ -135,26 +136,29 @@ def _():
         "--set",
         "credentials.existingSecret=,environment=Custom,callerToken.existingSecret=caller,nativeSidecar=false,drainSeconds=0",
         "--set",
-        f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token,ports.callers={callers},ports.admin={admin}",
+        f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token",
+        "--set",
+        f"ports.callers={callers},ports.admin={admin}",
         "--set",
         "reverseProxy.Routes.list.ClusterId=clik2pay,reverseProxy.Routes.list.Match.Path=/open/v1/payment-requests",
     )
     pod = pod_of(objects)
     sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][1]
-    place = container_of(objects, pod["spec"], sidecar)
+    options = process_of(objects, pod["spec"], sidecar)
     started, log = [], open(ROOT / "sidecar.log", "w+")
     try:
         started.append(subprocess.Popen([PROGRAM, "simulate", "--urls", f"http://127.0.0.1:{simulator}"], stdout=log, stderr=log))
-        started.append(subprocess.Popen([PROGRAM], **place, stdout=log, stderr=log))
+        started.append(subprocess.Popen([PROGRAM], **options, stdout=log, stderr=log))
         post_start = subprocess.run(
-            [PROGRAM, *sidecar["lifecycle"]["postStart"]["exec"]["command"][1:]], **place, capture_output=True, text=True, timeout=60
+            [PROGRAM, *sidecar["lifecycle"]["postStart"]["exec"]["command"][1:]], **options, capture_output=True, text=True, timeout=60
         )
         assert post_start.returncode == 0, post_start.stderr
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             address = f"http://127.0.0.1:{sidecar['ports'][0]['containerPort']}{sidecar[probe]['httpGet']['path']}"
             assert urllib.request.urlopen(address, timeout=5).status == 200, probe
-        token = pathlib.Path(place["env"]["Sidecar__CallerTokenFile"]).read_text()
-        call = urllib.request.Request(settings_of(app)["CLIK2PAY_BASE_URL"] + "/open/v1/payment-requests", headers={"Clik2pay-Sidecar-Token": token})
+        token = pathlib.Path(options["env"]["Sidecar__CallerTokenFile"]).read_text()
+        address = settings_of(app)["CLIK2PAY_BASE_URL"] + "/open/v1/payment-requests"
+        call = urllib.request.Request(address, headers={"Clik2pay-Sidecar-Token": token})
         assert "paymentRequests" in json.load(urllib.request.urlopen(call, timeout=10))
         started[1].terminate()
         assert started[1].wait(30) == 0

@@ -1,4 +1,4 @@
-"""Where secrets are, and what their change does."""
+"""Checks where secrets are rendered, and what a changed secret changes."""
 import base64
 
 from chart import (
@@ -30,11 +30,11 @@ def where_is(canary, objects):
     ]
 
 
-@check("inline secrets are in a Secret, in base64, and nowhere else")
+@check("inline secrets are only in a Secret, in base64")
 def _():
     for chart, arguments in (
         (CHART, TRIAL),
-        (SHOP, ["--set", UNDER + "credentials.existingSecret=", *(argument if argument == "--set" else UNDER + argument for argument in INLINE)]),
+        (SHOP, ["--set", f"{UNDER}credentials.existingSecret=", *(value if value == "--set" else UNDER + value for value in INLINE)]),
     ):
         objects = template(chart, *arguments)
         for key, canary in CANARIES.items():
@@ -45,7 +45,7 @@ def _():
         assert {key for data in secrets for key in data} == {"username", "password", "api-key", "connection-string"}
 
 
-@check("with an existing Secret nothing inline is rendered")
+@check("with an existing Secret no inline value is rendered")
 def _():
     objects = template(CHART, *TRIAL, "--set", "credentials.existingSecret=mine,redis.existingSecret=myredis")
     assert not of_kind(objects, "Secret")
@@ -54,7 +54,7 @@ def _():
     assert names == {"clik2pay-credentials": "mine", "clik2pay-redis": "myredis"}, names
 
 
-@check("keys and names of Secrets are those that the values name")
+@check("names and keys of Secrets come from the values")
 def _():
     volume = pod_of(rendered("existing-secret"))["spec"]["volumes"][0]["secret"]
     assert volume["secretName"] == "pay-provider", volume
@@ -67,7 +67,7 @@ def _():
     assert set(one(objects, "Secret", "-credentials")["data"]) == {"username", "password", "KEY"}
 
 
-@check("user, passwords and client certificate of Redis are files, of the Secrets and keys that the values name")
+@check("user, passwords and client certificate of Redis are files from the Secrets and keys in the values")
 def _():
     def files_of(render):
         spec = pod_of(rendered(render))["spec"]
@@ -90,7 +90,7 @@ def _():
         f"{folder}-client-certificate/tls.key": ("redis-client", "client-key.pem"),
     }, files_of("full")
 
-    # Without a key for the user there is neither a file nor a setting, and the user is Redis's default one.
+    # Without a key for the user there is no file and no setting, so Redis uses the default user.
     assert files_of("redis-auth") == {
         f"{folder}-ca/ca.crt": ("redis-client-tls", "ca.crt"),
         f"{folder}-auth/user": ("pay-redis-user", "username"),
@@ -102,7 +102,7 @@ def _():
     assert "Redis__SentinelUserFile" not in settings_of(sidecar_of(pod_of(rendered("redis-auth")))[2])
 
 
-@check("the checksum changes with the connection string of Redis, and with nothing else")
+@check("the checksum changes only with the connection string of Redis")
 def _():
     def annotations(*arguments):
         return pod_of(template(CHART, *TRIAL, *arguments))["metadata"]["annotations"]
@@ -118,10 +118,10 @@ def _():
         "podMonitor.interval=10s",
     ):
         assert annotations("--set", same) == before, same
-    assert "annotations" not in pod_of(template(CHART, *MINIMAL))["metadata"], "there is nothing to watch"
+    assert "annotations" not in pod_of(template(CHART, *MINIMAL))["metadata"], "A checksum is rendered without a connection string."
 
 
-@check("a change of routes or of inline credentials leaves the pods as they are")
+@check("changed routes or inline credentials do not change the pods")
 def _():
     routes = ["-f", CHART / "ci/routes-values.yaml"]
     for arguments, change in ((routes, "reverseProxy.Routes.read.Match.Path=/open/v1/other"), (TRIAL, "credentials.inline.password=other")):

@@ -1,4 +1,4 @@
-"""What becomes of the values; and that the example and kustomize's manifests have the same."""
+"""Checks the effect of values, and that the example and the kustomize manifests agree with the chart."""
 import json
 
 import yaml
@@ -44,12 +44,11 @@ def _():
     volume = next(volume for volume in authority["volumes"] if volume["name"] == "clik2pay-ca")
     assert volume["configMap"] == {"name": "pay-trusted-ca", "items": [{"key": "ca-bundle.crt", "path": "ca.crt"}]}, volume
     least = settings_of(sidecar_of(pod_of(rendered("minimal")))[2])
-    assert not [
-        name for name in least if name.startswith(("Redis__", "OTEL_")) or any(part in name for part in ("Token", "AllowQuit", "ApiBaseUrl", "CaFile"))
-    ], least
+    optional = ("Redis__", "OTEL_", "Token", "AllowQuit", "ApiBaseUrl", "CaFile")
+    assert not [name for name in least if any(part in name for part in optional)], least
 
 
-@check("the app of the chart gets what its values say")
+@check("the app of the chart gets its values")
 def _():
     pod = pod_of(rendered("full"))
     app = pod["spec"]["containers"][0]
@@ -61,12 +60,15 @@ def _():
         "TZ": "America/Toronto",
     }
     guide = (REPOSITORY / "docs/calling.md").read_text()
-    assert not [name for name in settings_of(app) if name.startswith("CLIK2PAY_") and f"`{name}`" not in guide], "the programs of docs/calling.md take other names"
+    variables = [name for name in settings_of(app) if name.startswith("CLIK2PAY_")]
+    assert not [name for name in variables if f"`{name}`" not in guide], "docs/calling.md uses other names."
     assert app["envFrom"] == [{"secretRef": {"name": "pay-shop"}}]
     assert [mount["mountPath"] for mount in app["volumeMounts"]] == ["/etc/clik2pay-sidecar/caller-token", "/tmp"]
-    assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"] and app["securityContext"]["runAsNonRoot"]
+    assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"]
+    assert app["securityContext"]["runAsNonRoot"]
     spec = one(rendered("full"), "Deployment")["spec"]
-    assert spec["replicas"] == 3 and pod["spec"]["serviceAccountName"] == "shop-pods" and pod["spec"]["securityContext"] == {"fsGroup": 2000}
+    assert spec["replicas"] == 3 and pod["spec"]["serviceAccountName"] == "shop-pods"
+    assert pod["spec"]["securityContext"] == {"fsGroup": 2000}
     assert (
         pod["spec"]["imagePullSecrets"] == [{"name": "registry"}]
         and pod["spec"]["nodeSelector"] == {"kubernetes.io/os": "linux"}
@@ -88,7 +90,8 @@ def _():
     assert one(rendered("full"), "ServiceAccount")["metadata"]["annotations"] == {"example.com/role": "pay"}
     assert one(rendered("full"), "PodDisruptionBudget")["spec"]["maxUnavailable"] == "34%"
     sidecar = sidecar_of(pod)[2]
-    assert sidecar["envFrom"] == [{"configMapRef": {"name": "pay-proxy"}}] and {"name": "scratch", "mountPath": "/scratch"} in sidecar["volumeMounts"]
+    assert sidecar["envFrom"] == [{"configMapRef": {"name": "pay-proxy"}}], sidecar["envFrom"]
+    assert {"name": "scratch", "mountPath": "/scratch"} in sidecar["volumeMounts"], sidecar["volumeMounts"]
     assert {document["metadata"]["name"] for document in of_kind(rendered("full"), "ConfigMap")} == {
         "shop-routes",
         "shop-dashboard",
@@ -97,15 +100,15 @@ def _():
     }
 
 
-@check("common labels are on every object")
+@check("every object except extraObjects has the common labels")
 def _():
     for document in rendered("full"):
-        assert document["metadata"].get("labels", {}).get("team") == "payments" or document["metadata"]["name"] in ("pay-proxy", "pay-two"), document[
-            "metadata"
-        ]
+        metadata = document["metadata"]
+        is_extra = metadata["name"] in ("pay-proxy", "pay-two")
+        assert is_extra or metadata.get("labels", {}).get("team") == "payments", metadata
 
 
-@check("a ServiceAccount is created, named, or the default one")
+@check("the ServiceAccount is a new one, a named one, or the default")
 def _():
     for arguments, created, used in (
         ([], True, "pay-clik2pay-sidecar"),
@@ -116,7 +119,7 @@ def _():
         assert bool(of_kind(objects, "ServiceAccount")) == created and pod_of(objects)["spec"]["serviceAccountName"] == used, arguments
 
 
-@check("the image's name is made of its parts")
+@check("the image has the registry, repository, tag and digest of the values")
 def _():
     digest = "sha256:" + "0" * 64
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
@@ -127,10 +130,11 @@ def _():
     ):
         found = sidecar_of(pod_of(template(CHART, *MINIMAL, "--set", arguments)))[2]["image"]
         assert found == image, found
-    assert sidecar_of(pod_of(rendered("the example")))[2]["image"] == f"clik2pay-sidecar:{version}", "the example's own version was taken"
+    found = sidecar_of(pod_of(rendered("the example")))[2]["image"]
+    assert found == f"clik2pay-sidecar:{version}", f"{found} does not have the version of the sidecar's chart."
 
 
-@check("routes are JSON in a folder that is the working directory")
+@check("routes are JSON in the working directory")
 def _():
     objects = rendered("routes")
     data = one(objects, "ConfigMap", "-routes")["data"]
@@ -144,9 +148,9 @@ def _():
     assert "workingDir" not in sidecar_of(pod_of(rendered("minimal")))[2]
 
 
-@check("a chart that depends on this one gets no workload, and the same names as its templates use")
+@check("a chart that depends on this chart gets no workload, and its templates refer to existing objects")
 def _():
-    objects = rendered("the example with all that its dependency can add")
+    objects = rendered("the example with all objects of its dependency")
     assert [document["metadata"]["name"] for document in of_kind(objects, "Deployment")] == ["pay"]
     assert not of_kind(objects, "Service", "ServiceAccount", "PodDisruptionBudget")
     spec = pod_of(objects)["spec"]
@@ -158,18 +162,19 @@ def _():
         next(volume for volume in spec["volumes"] if volume["name"] == "clik2pay-redis")["secret"]["secretName"]
         == one(objects, "Secret", "-redis")["metadata"]["name"]
     )
-    assert pod_of(objects)["metadata"]["labels"]["calls"] == "Sandbox", "in what is marked tpl, .Values are the sidecar's"
+    # In values that are marked tpl, .Values contains the values of the sidecar's chart.
+    assert pod_of(objects)["metadata"]["labels"]["calls"] == "Sandbox", pod_of(objects)["metadata"]["labels"]
     assert spec["imagePullSecrets"] == [{"name": "registry"}]
     assert one(objects, "Pod")["spec"]["imagePullSecrets"] == [{"name": "registry"}]
 
 
-@check("the example's app has no credentials and mounts none")
+@check("the app of the example has no credentials and mounts no volumes")
 def _():
     app = pod_of(rendered("the example"))["spec"]["containers"][0]
     assert settings_of(app) == {"CLIK2PAY_BASE_URL": "http://127.0.0.1:8080"} and not app.get("volumeMounts"), app
 
 
-@check("the sidecar is the same for a chart that depends on this one and alone")
+@check("the sidecar is the same in a chart that depends on this chart and alone")
 def _():
     alone, depending = pod_of(rendered("minimal")), pod_of(rendered("the example"))
     assert sidecar_of(alone)[2] == sidecar_of(depending)[2]
@@ -177,19 +182,19 @@ def _():
     assert alone["spec"]["terminationGracePeriodSeconds"] == depending["spec"]["terminationGracePeriodSeconds"]
 
 
-@check("the manifests of kustomize have the chart's sidecar")
+@check("the sidecar in the kustomize manifests is that of the chart")
 def _():
     for overlay in ("sandbox", "production"):
         path = ROOT / f"rendered/kustomize-{overlay}.yaml"
         if not path.exists():
-            raise Skip("not rendered, as kubectl is not installed")
+            raise Skip("not rendered, because kubectl is not installed")
         objects = list(yaml.safe_load_all(path.read_text()))
         pod, ours = pod_of(objects), pod_of(rendered("minimal"))
         place, _, sidecar = sidecar_of(pod)
-        wanted = sidecar_of(ours)[2]
+        expected = sidecar_of(ours)[2]
         same = ("restartPolicy", "ports", "startupProbe", "readinessProbe", "livenessProbe", "resources", "securityContext")
-        assert place == "initContainers" and {key: sidecar[key] for key in same} == {key: wanted[key] for key in same}, overlay
-        assert settings_of(sidecar).items() <= settings_of(wanted).items(), settings_of(sidecar)
+        assert place == "initContainers" and {key: sidecar[key] for key in same} == {key: expected[key] for key in same}, overlay
+        assert settings_of(sidecar).items() <= settings_of(expected).items(), settings_of(sidecar)
         settings = one(objects, "ConfigMap")
         assert settings["data"]["Clik2pay__Environment"] == overlay.capitalize() and sidecar["envFrom"] == [
             {"configMapRef": {"name": settings["metadata"]["name"]}}
@@ -205,4 +210,5 @@ def _():
         if "Redis__ConnectionStringFile" in settings["data"]:
             assert settings["data"]["Redis__ConnectionStringFile"] == mounts["clik2pay-redis"] + "/connection-string"
         for secret in of_kind(objects, "Secret"):
-            assert secret["metadata"]["name"] == "clik2pay-credentials" and set(secret["data"]) == {"username", "password", "api-key"}, secret
+            assert secret["metadata"]["name"] == "clik2pay-credentials", secret
+            assert set(secret["data"]) == {"username", "password", "api-key"}, secret

@@ -1,6 +1,6 @@
-{{- /* Names, labels, and what is refused. */}}
+{{- /* Names, labels, and validation. */}}
 
-{{- /* At most 51 characters, so that the longest name made of it, with -credentials, has 63 (a DNS label). */}}
+{{- /* At most 51 characters, so that the name with the longest suffix, -credentials, is a DNS label of at most 63. */}}
 {{- define "clik2pay-sidecar.own.fullname" -}}
 {{- $name := default "clik2pay-sidecar" .Values.nameOverride -}}
 {{- if .Values.fullnameOverride -}}
@@ -27,18 +27,19 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- /* The pods that have the sidecar, whoever's workload they are of. */}}
+{{- /* The label of all pods with the sidecar, in this chart and in charts that depend on it. */}}
 {{- define "clik2pay-sidecar.own.sidecarLabel" -}}
 clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- end }}
 
-{{- /* A value that may hold template expressions: (list VALUE CONTEXT). */}}
+{{- /* Renders a value that may contain template expressions. Arguments: (list VALUE CONTEXT). */}}
 {{- define "clik2pay-sidecar.own.tpl" -}}
 {{- $value := index . 0 -}}
 {{- tpl (kindIs "string" $value | ternary $value (toYaml $value)) (index . 1) -}}
 {{- end }}
 
-{{- /* Not empty when there are pods with the sidecar: of this chart, or of one that depends on it. Alone and without an app it can hold alerts and dashboard. */}}
+{{- /* "yes" if there are pods with the sidecar, in this chart or in a chart that depends on it. Otherwise empty: a release of this chart
+can contain only alerts and dashboard. */}}
 {{- define "clik2pay-sidecar.own.hasSidecar" -}}
 {{- if or .Values.app.image (not .Chart.IsRoot) -}}yes{{- end -}}
 {{- end }}
@@ -48,16 +49,18 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.serviceAccountName" -}}
-{{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary (include "clik2pay-sidecar.own.fullname" .) "default") -}}
+{{- $default := .Values.serviceAccount.create | ternary (include "clik2pay-sidecar.own.fullname" .) "default" -}}
+{{- .Values.serviceAccount.name | default $default -}}
 {{- end }}
 
-{{- /* The job's name holds clik2pay-sidecar, as two alerts and the dashboard look for that, and the release, as a fleet is counted by it. */}}
+{{- /* The name of the Prometheus job. It contains clik2pay-sidecar, by which two alerts and the dashboard select jobs. It also contains the
+name of the release, because an alert counts token calls by job. */}}
 {{- define "clik2pay-sidecar.own.job" -}}
 {{- $name := include "clik2pay-sidecar.own.fullname" . -}}
 {{- contains "clik2pay-sidecar" $name | ternary $name (printf "%s-clik2pay-sidecar" $name) -}}
 {{- end }}
 
-{{- /* Refuses, with the remedy, what the schema cannot judge. */}}
+{{- /* Validates what the schema cannot express. Each message names the remedy. */}}
 {{- define "clik2pay-sidecar.own.guard" -}}
 {{- $v := .Values -}}
 {{- $secrets := dict
@@ -72,17 +75,17 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
   "sidecar__callertoken" "callerToken.existingSecret" -}}
 {{- range $variable := $v.extraEnv -}}
 {{- with get $secrets (lower $variable.name) -}}
-{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod; set %s." $variable.name .) -}}
+{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. Set %s instead." $variable.name .) -}}
 {{- end -}}
 {{- end -}}
 {{- if not $v.environment -}}
-{{- fail "environment: say whom to call: Sandbox, Production or Custom. It has no default, as in production real money moves." -}}
+{{- fail "environment: set Sandbox, Production or Custom. There is no default, because calls to production move real money." -}}
 {{- end -}}
 {{- if and (eq $v.environment "Custom") (not (and $v.apiBaseUrl $v.tokenEndpoint)) -}}
-{{- fail "environment: with Custom say where API and token endpoint are: set apiBaseUrl and tokenEndpoint." -}}
+{{- fail "environment: Custom requires addresses. Set apiBaseUrl and tokenEndpoint." -}}
 {{- end -}}
 {{- if and (ne $v.environment "Custom") (or $v.apiBaseUrl $v.tokenEndpoint) -}}
-{{- fail (printf "apiBaseUrl, tokenEndpoint: %s has addresses of its own; leave both out, or set environment to Custom." $v.environment) -}}
+{{- fail (printf "apiBaseUrl, tokenEndpoint: %s has fixed addresses. Remove both values, or set environment to Custom." $v.environment) -}}
 {{- end -}}
 {{- if not $v.credentials.existingSecret -}}
 {{- $missing := list -}}
@@ -90,13 +93,14 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- if not (index $v.credentials.inline .) -}}{{- $missing = append $missing . -}}{{- end -}}
 {{- end -}}
 {{- if len $missing | eq 3 -}}
-{{- fail "credentials: none are given; set credentials.existingSecret to the name of a Secret with the keys username, password and api-key (for a trial: credentials.inline)." -}}
+{{- $remedy := "Set credentials.existingSecret to a Secret with username, password and api-key (for a trial: credentials.inline)." -}}
+{{- fail (printf "credentials: no credentials are set. %s" $remedy) -}}
 {{- else if $missing -}}
-{{- fail (printf "credentials.inline: %s is missing; give all three, or better credentials.existingSecret." (join " and " $missing)) -}}
+{{- fail (printf "credentials.inline: missing %s. Set all three, or better credentials.existingSecret." (join ", " $missing)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.ca.configMap $v.ca.secret -}}
-{{- fail "ca: configMap and secret are both set; keep one of them." -}}
+{{- fail "ca: configMap and secret are both set. Keep only one of them." -}}
 {{- end -}}
 {{- $forRedis := dict
   "caSecret" $v.redis.caSecret
@@ -105,36 +109,41 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
   "clientCertificate.existingSecret" $v.redis.clientCertificate.existingSecret -}}
 {{- range $key, $secret := $forRedis -}}
 {{- if and $secret (not (include "clik2pay-sidecar.own.hasRedis" $)) -}}
-{{- $remedy := "Set redis.existingSecret or redis.connectionString, or leave it out." -}}
-{{- fail (printf "redis.%s: it has no effect without Redis. %s" $key $remedy) -}}
+{{- $remedy := "Set redis.existingSecret or redis.connectionString, or remove this value." -}}
+{{- fail (printf "redis.%s: this value has no effect without Redis. %s" $key $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- range $key := list "auth" "sentinelAuth" -}}
 {{- $auth := index $v.redis $key -}}
 {{- if and $auth.keys.user (not $auth.existingSecret) -}}
-{{- fail (printf "redis.%s.keys.user: it has no effect without redis.%s.existingSecret. Set that too, or leave it out." $key $key) -}}
+{{- $remedy := "Set both, or remove this value." -}}
+{{- fail (printf "redis.%s.keys.user: this value has no effect without redis.%s.existingSecret. %s" $key $key $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container." .Capabilities.KubeVersion.Version) -}}
+{{- $version := .Capabilities.KubeVersion.Version -}}
+{{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars. Use 1.29 or newer, or set nativeSidecar=false." $version) -}}
 {{- end -}}
 {{- $ports := list (int $v.ports.callers) (int $v.ports.admin) -}}
 {{- with $v.app.port }}{{ $ports = append $ports (int .) }}{{ end -}}
 {{- if ne (uniq $ports | len) (len $ports) -}}
-{{- fail (printf "ports: the containers of a pod share its ports, so ports.callers, ports.admin and app.port must differ (%s); give ports.callers or ports.admin another." (join ", " $ports)) -}}
+{{- $remedy := "They must differ, because the containers of a pod share its ports." -}}
+{{- fail (printf "ports: ports.callers, ports.admin and app.port are %s. %s" (join ", " $ports) $remedy) -}}
 {{- end -}}
 {{- $names := list -}}
 {{- range include "clik2pay-sidecar.own.env" . | fromYamlArray -}}
 {{- if has .name $names -}}
-{{- fail (printf "extraEnv: %s is there already; set it by its own value of this chart, and once." .name) -}}
+{{- fail (printf "extraEnv: %s is set twice. Set it once, with the value of this chart if there is one." .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
 {{- end -}}
 {{- end }}
 
-{{- /* Refuses what the cluster does not know: (list CONTEXT KEY). Left out quietly, it would be missed when it is needed. */}}
+{{- /* Fails if the Prometheus operator is missing. A monitor that is silently left out would be missed later.
+Arguments: (list CONTEXT KEY). */}}
 {{- define "clik2pay-sidecar.own.needsOperator" -}}
 {{- if not ((index . 0).Capabilities.APIVersions.Has "monitoring.coreos.com/v1") -}}
-{{- fail (printf "%s.enabled: this cluster has no monitoring.coreos.com/v1; install the Prometheus operator first, or leave it off (helm template does not ask the cluster: add --api-versions monitoring.coreos.com/v1)." (index . 1)) -}}
+{{- $remedy := "Install the Prometheus operator first. For helm template, add --api-versions monitoring.coreos.com/v1." -}}
+{{- fail (printf "%s.enabled: the cluster does not have monitoring.coreos.com/v1. %s" (index . 1) $remedy) -}}
 {{- end -}}
 {{- end }}

@@ -1,17 +1,18 @@
 {{- /*
-What the chart of an app includes, with `.` or `$`; charts/clik2pay-sidecar/README.md shows where each goes. This chart's own workload uses the very same.
+Templates that the chart of an app includes, with `.` or `$`. charts/clik2pay-sidecar/README.md shows where each belongs. This chart's own
+workload uses the same templates.
 
-`include` hands over the context of the chart that calls, where .Values, .Chart and .Files are the app's. So each of these looks for this chart's
-own context, and goes on in _pod.tpl with that.
+`include` passes the context of the calling chart, in which .Values, .Chart and .Files are those of the app. Hence each template finds the
+context of this chart, and calls its implementation in _pod.tpl with it.
 */}}
 
-{{- /* Items for `initContainers`: the native sidecar, or nothing. Put them first: what stands before them has no sidecar. */}}
+{{- /* Items for `initContainers`: the native sidecar, or nothing. Put them first: init containers before them cannot use it. */}}
 {{- define "clik2pay-sidecar.initContainers" -}}{{ include "clik2pay-sidecar.own" (list . "initContainers") }}{{- end }}
 
-{{- /* Items for `containers`: the plain container, or nothing. Put them first: kubelet starts containers in this order. */}}
+{{- /* Items for `containers`: the plain container, or nothing. Put them first, because the kubelet starts containers in this order. */}}
 {{- define "clik2pay-sidecar.containers" -}}{{ include "clik2pay-sidecar.own" (list . "containers") }}{{- end }}
 
-{{- /* The sidecar's container, native or plain, where the two above do not fit. */}}
+{{- /* The container of the sidecar, native or plain, for pods that the two templates above do not fit. */}}
 {{- define "clik2pay-sidecar.container" -}}{{ include "clik2pay-sidecar.own" (list . "container") }}{{- end }}
 
 {{- /* Items for `volumes`. */}}
@@ -20,34 +21,39 @@ own context, and goes on in _pod.tpl with that.
 {{- /* Entries for the pod's `annotations`. */}}
 {{- define "clik2pay-sidecar.podAnnotations" -}}{{ include "clik2pay-sidecar.own" (list . "podAnnotations") }}{{- end }}
 
-{{- /* Entries for the pod's `labels`: monitors and the NetworkPolicy find the pods by them. Not for the selector of a Deployment. */}}
+{{- /* Entries for the `labels` of the pod. Monitors and the NetworkPolicy select pods by them.
+Do not use them in the selector of a Deployment. */}}
 {{- define "clik2pay-sidecar.podLabels" -}}{{ include "clik2pay-sidecar.own" (list . "podLabels") }}{{- end }}
 
-{{- /* The number for `terminationGracePeriodSeconds`: what the app may take to end, and what the sidecar may. */}}
-{{- define "clik2pay-sidecar.terminationGracePeriodSeconds" -}}{{ include "clik2pay-sidecar.own" (list . "terminationGracePeriodSeconds") }}{{- end }}
+{{- /* The number for `terminationGracePeriodSeconds`: the time that the app and the sidecar may take to stop. */}}
+{{- define "clik2pay-sidecar.terminationGracePeriodSeconds" -}}
+{{- include "clik2pay-sidecar.own" (list . "terminationGracePeriodSeconds") }}{{- end }}
 
 {{- /* Items for `imagePullSecrets`. */}}
 {{- define "clik2pay-sidecar.imagePullSecrets" -}}{{ include "clik2pay-sidecar.own" (list . "imagePullSecrets") }}{{- end }}
 
-{{- /* Items for `env` of the app's container: where the sidecar is. */}}
+{{- /* Items for `env` of the app's container: the address of the sidecar, and the path of the caller token if there is one. */}}
 {{- define "clik2pay-sidecar.appEnv" -}}{{ include "clik2pay-sidecar.own" (list . "appEnv") }}{{- end }}
 
 {{- /* Items for `volumeMounts` of the app's container: the caller token, if there is one. */}}
 {{- define "clik2pay-sidecar.appVolumeMounts" -}}{{ include "clik2pay-sidecar.own" (list . "appVolumeMounts") }}{{- end }}
 
-{{- /* Includes own.NAME with this chart's context: (list CONTEXT NAME), where CONTEXT is this chart's own or that of a chart that depends on it. */}}
+{{- /* Includes own.NAME with the context of this chart. Arguments: (list CONTEXT NAME).
+CONTEXT is that of this chart or of a chart that depends on it. */}}
 {{- define "clik2pay-sidecar.own" -}}
 {{- $context := index . 0 -}}
 {{- if not (and (kindIs "map" $context) (hasKey $context "Chart")) -}}
-{{- fail (printf "clik2pay-sidecar.%s: include it with the chart's context: `$`, or `.` outside of range and with." (index . 1)) -}}
+{{- $remedy := "Use `$`, or `.` outside of range and with." -}}
+{{- fail (printf "clik2pay-sidecar.%s: the argument is not the context of a chart. %s" (index . 1) $remedy) -}}
 {{- end -}}
 {{- $own := $context -}}
 {{- if ne $context.Chart.Name "clik2pay-sidecar" -}}
 {{- $own = get ($context.Subcharts | default dict) "clik2pay-sidecar" -}}
 {{- if not $own -}}
-{{- fail (printf "clik2pay-sidecar.%s: %s does not depend on the chart clik2pay-sidecar under this name; list it in dependencies of Chart.yaml without an alias (Helm 3.7 or newer)." (index . 1) $context.Chart.Name) -}}
+{{- $remedy := "List it in the dependencies of Chart.yaml without an alias. Helm 3.7 or newer is required." -}}
+{{- fail (printf "clik2pay-sidecar.%s: the chart %s does not depend on clik2pay-sidecar. %s" (index . 1) $context.Chart.Name $remedy) -}}
 {{- end -}}
-{{- /* The context of a dependency has none, and tpl of Helm before 3.13 asks for it. */ -}}
+{{- /* Helm before 3.13 requires .Template for tpl, and the context of a dependency lacks it. */ -}}
 {{- $_ := set $own "Template" $context.Template -}}
 {{- end -}}
 {{- include (printf "clik2pay-sidecar.own.%s" (index . 1)) $own | trim -}}

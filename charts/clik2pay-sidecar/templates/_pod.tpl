@@ -1,4 +1,5 @@
-{{- /* What a pod gets of the sidecar. Each of these is called with this chart's own context; what app charts include is in _include.tpl. */}}
+{{- /* The parts of a pod with the sidecar. All are called with the context of this chart. The chart of an app includes the templates in
+_include.tpl, which call these. */}}
 
 {{- define "clik2pay-sidecar.own.initContainers" -}}
 {{- if .Values.nativeSidecar }}{{ include "clik2pay-sidecar.own.container" . }}{{ end -}}
@@ -12,44 +13,45 @@
 {{- include "clik2pay-sidecar.own.guard" . -}}
 - name: clik2pay-sidecar
   {{- if .Values.nativeSidecar }}
-  {{- /* Makes a sidecar of an init container: the app starts when the startup probe has said yes, the sidecar ends after the app, and no Job waits for it. */}}
+  {{- /* Makes the init container a native sidecar. The app starts after the startup probe succeeds, the sidecar stops after the app, and
+  Jobs do not wait for the sidecar. */}}
   restartPolicy: Always
   {{- else }}
   lifecycle:
-    {{- /* kubelet starts the next container when this has returned: the app, with the first access token there. There is no preStop: after SIGTERM the
-    sidecar itself goes on serving for Sidecar__DrainSeconds, which as a plain container is the time that the app takes to end. */}}
+    {{- /* The kubelet starts the app after this command returns, so the first access token is there. There is no preStop hook: after
+    SIGTERM the sidecar continues to serve callers for Sidecar__DrainSeconds, by default the time that the app may take to stop. */}}
     postStart:
       exec:
-        {{- /* The whole path, as the image has no shell. */}}
+        {{- /* The full path, because the image has no shell. */}}
         command: [/clik2pay-sidecar, wait, --timeout, {{ .Values.startSeconds | int | quote }}]
   {{- end }}
   {{- include "clik2pay-sidecar.own.process" . | nindent 2 }}
   ports:
-    {{- /* Callers' port is not here: it is on loopback, and nobody outside of the pod has business there. */}}
+    {{- /* The port for callers is not listed, because it is on loopback and only for the pod. */}}
     - name: clik2pay-admin
       containerPort: {{ .Values.ports.admin | int }}
-  {{- /* Says yes once the first access token is held. Each second, so that the app does not wait longer than it has to. */}}
+  {{- /* Succeeds after the first access token. Runs every second, so that the app starts soon after. */}}
   startupProbe:
     httpGet: {path: /startupz, port: clik2pay-admin}
     periodSeconds: 1
     failureThreshold: {{ .Values.startSeconds | int }}
-  {{- /* Makes the pod ready with the app: no traffic while credentials are refused and no token is held. */}}
+  {{- /* The pod gets no traffic while the credentials are refused and there is no valid token. */}}
   readinessProbe:
     httpGet: {path: /readyz, port: clik2pay-admin}
     periodSeconds: 5
-  {{- /* Never depends on anybody else, so a provider that is away restarts nothing. */}}
+  {{- /* Does not depend on the provider or Redis, so an outage of these restarts nothing. */}}
   livenessProbe:
     httpGet: {path: /livez, port: clik2pay-admin}
     periodSeconds: 10
     timeoutSeconds: 5
 {{- end }}
 
-{{- /* How the program is run: the same for the sidecar and for the check of `helm test`. */}}
+{{- /* The fields that the sidecar and the pod of `helm test` share. */}}
 {{- define "clik2pay-sidecar.own.process" -}}
 image: {{ include "clik2pay-sidecar.own.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if .Values.reverseProxy }}
-{{- /* A proxy.json of the working directory is taken in place of the one beside the program. */}}
+{{- /* The sidecar prefers the proxy.json of the working directory to the one of the image. */}}
 workingDir: /etc/clik2pay-sidecar/routes
 {{- end }}
 env:
@@ -66,7 +68,7 @@ resources:
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- /* Folders, never subPath: such a file would keep what it held at the start. */}}
+{{- /* Folders without subPath, because Kubernetes does not update a file that is mounted by subPath. */}}
 volumeMounts:
   - name: clik2pay-credentials
     mountPath: /etc/clik2pay-sidecar/credentials
@@ -120,7 +122,7 @@ volumeMounts:
 {{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
 {{- end }}
 
-{{- /* Settings, and where the secrets are; the secrets themselves are never here. */}}
+{{- /* Settings, and the paths of secrets. Secrets themselves are never in environment variables. */}}
 {{- define "clik2pay-sidecar.own.env" -}}
 - name: Clik2pay__Environment
   value: {{ .Values.environment }}
@@ -201,7 +203,8 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{- /* 0 for a native sidecar: kubelet stops it when the app has ended and nobody calls any more. A plain container is told to stop in the same moment as the app. */}}
+{{- /* 0 for a native sidecar, because the kubelet stops it after the app has ended.
+A plain container gets SIGTERM at the same time as the app. */}}
 {{- define "clik2pay-sidecar.own.drainSeconds" -}}
 {{- if not (kindIs "invalid" .Values.drainSeconds) -}}{{ .Values.drainSeconds | int }}
 {{- else if .Values.nativeSidecar -}}0
@@ -209,7 +212,8 @@ volumeMounts:
 {{- end -}}
 {{- end }}
 
-{{- /* One after the other as a native sidecar, both at once else. 5 s more: SIGKILL must not come where all keep their time. */}}
+{{- /* A native sidecar stops after the app, and a plain container at the same time.
+5 s are added, so that SIGKILL does not come too early. */}}
 {{- define "clik2pay-sidecar.own.terminationGracePeriodSeconds" -}}
 {{- $app := .Values.appStopSeconds | int -}}
 {{- $drain := include "clik2pay-sidecar.own.drainSeconds" . | int -}}
@@ -266,9 +270,10 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{- /* (list CONTEXT VOLUME SECRET ITEMS), ITEMS being file: key.
-Files of a Secret belong to root, and the sidecar runs as 1654: with 0440 it could read them only under an fsGroup, which is the app's to choose.
-0444 works without one, and opens nothing: the volume is only in the containers that need it, and its folder on the node is root's. */}}
+{{- /* A volume with files of a Secret. Arguments: (list CONTEXT VOLUME SECRET ITEMS). ITEMS maps the name of each file to its key.
+Root owns the files of a Secret, and the sidecar runs as user 1654. With mode 0440 it could read them only with an fsGroup, which the app
+may need for itself. 0444 needs no fsGroup. Only the containers that need the volume mount it, and its folder on the node belongs to
+root. */}}
 {{- define "clik2pay-sidecar.own.secretVolume" -}}
 {{- $ := index . 0 -}}
 - name: {{ index . 1 }}
@@ -282,9 +287,9 @@ Files of a Secret belong to root, and the sidecar runs as 1654: with 0440 it cou
       {{- end }}
 {{- end }}
 
-{{- /* A checksum restarts the pods when what it covers changes. Here that is the connection string of Redis, of what this chart renders the one thing that
-is read at start and does not show in the pod. No checksum of credentials and routes: their files are watched, and a restart would throw a token away.
-What an existing Secret holds is not known here. */}}
+{{- /* A changed checksum restarts the pods. The checksum covers the connection string of Redis, because the sidecar reads it only at start
+and the pod itself does not contain it. It does not cover credentials and routes, because the sidecar watches their files. It cannot cover
+existing Secrets, because Helm does not read them. */}}
 {{- define "clik2pay-sidecar.own.podAnnotations" -}}
 {{- if and .Values.redis.connectionString (not .Values.redis.existingSecret) -}}
 checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}

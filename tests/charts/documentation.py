@@ -1,4 +1,4 @@
-"""What is said and what is written: notes, tables, versions, golden renders."""
+"""Checks NOTES.txt, the README, versions and golden renders."""
 import difflib
 import json
 import re
@@ -18,7 +18,7 @@ from chart import (
     UPDATE,
     check,
     helm,
-    next_of,
+    node_at,
     paths_of,
     pod_of,
     rendered,
@@ -28,29 +28,27 @@ from chart import (
 )
 
 
-@check("NOTES.txt says what was installed, and warns")
+@check("NOTES.txt describes the release, and contains warnings")
 def _():
     def notes(chart, *arguments):
-        answer = helm("install", "pay", chart, "-n", "prod", "--dry-run=client", *arguments)
-        if "cluster unreachable" in answer.stderr.lower():
+        result = helm("install", "pay", chart, "-n", "prod", "--dry-run=client", *arguments)
+        if "cluster unreachable" in result.stderr.lower():
             raise Skip("this helm shows them only with a cluster")
-        assert answer.returncode == 0, answer.stderr
-        assert "\nNOTES:\n" in answer.stdout, "there are none"
-        return answer.stdout.split("\nNOTES:\n")[1]
+        assert result.returncode == 0, result.stderr
+        assert "\nNOTES:\n" in result.stdout, "The output contains no notes."
+        return result.stdout.split("\nNOTES:\n")[1]
 
     least = notes(CHART, *MINIMAL)
-    assert (
-        "runs registry.example/shop:1.0 with a Clik2pay sidecar beside it (a native sidecar), for Sandbox." in least
-        and "helm test pay -n prod --logs" in least
-    ), least
+    assert "runs registry.example/shop:1.0 with a Clik2pay sidecar for Sandbox, a native sidecar.\nThe app calls" in least, least
+    assert "helm test pay -n prod --logs" in least, least
     assert "-l clik2pay-sidecar=pay-clik2pay-sidecar" in least and "WARNING" not in least, least
     trial = notes(CHART, *TRIAL)
-    assert "WARNING: the credentials are in the values of this release" in trial and not [
-        canary for canary in CANARIES.values() if canary in trial
-    ], trial
-    assert "The NetworkPolicy covers the whole pod, and app.port is not set" in notes(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true")
+    assert "WARNING: the values of this release contain the credentials." in trial, trial
+    assert not [canary for canary in CANARIES.values() if canary in trial], trial
+    policy = notes(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true")
+    assert "The NetworkPolicy covers the whole pod, and app.port is not set." in policy, policy
     only = notes(CHART, "--set", "dashboard.enabled=true")
-    assert "Installed are a dashboard, and no sidecar" in only and "helm test" not in only, only
+    assert "This release contains a dashboard, and no sidecar" in only and "helm test" not in only, only
 
 
 def compare(path, wanted):
@@ -60,9 +58,9 @@ def compare(path, wanted):
     found = path.read_text() if path.exists() else ""
     if found != wanted:
         difference = list(
-            difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.relative_to(REPOSITORY)), "as it is now", lineterm="")
+            difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.relative_to(REPOSITORY)), "rendered now", lineterm="")
         )
-        raise AssertionError("\n".join(difference[:80]) + "\nIf that is what you want: tests/charts.sh --update")
+        raise AssertionError("\n".join(difference[:80]) + "\nTo accept the difference, run tests/charts.sh --update.")
 
 
 @check("the chart has the project's version, and the example depends on it")
@@ -74,7 +72,7 @@ def _():
 
 
 def documented():
-    """Key, default and comment of each `# -- ` in values.yaml."""
+    """Yields key, default and comment of each `# -- ` in values.yaml."""
     text = (CHART / "values.yaml").read_text()
     values, stack, comment = yaml.safe_load(text), [], None
     for line in text.splitlines():
@@ -90,7 +88,7 @@ def documented():
             comment = None
 
 
-@check("every value has a say")
+@check("every value has an effect")
 def _():
     schema = json.loads((CHART / "values.schema.json").read_text())
     candidates = {
@@ -104,7 +102,7 @@ def _():
 
     def values_for(key):
         *path, name = key.split(".")
-        node = next_of(schema, path)["properties"][name]
+        node = node_at(schema, path)["properties"][name]
         node = schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
         kinds = node.get("type", [])
         return node.get("enum") or [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
@@ -118,13 +116,14 @@ def _():
     def text(*arguments):
         return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
 
-    renders = {render: text(*RENDERS[render][1]) for render in ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline")}
+    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline")
+    renders = {render: text(*RENDERS[render][1]) for render in names}
     assert all(renders.values())
-    mute = [key for key, _, _ in documented() if not differs(key)]
-    assert not mute, f"nothing changes with {mute}"
+    unused = [key for key, _, _ in documented() if not differs(key)]
+    assert not unused, f"no effect: {unused}"
 
 
-@check("every value is commented, in the schema and in the README's table")
+@check("every value has a comment, and is in the schema and in the table of the README")
 def _():
     def leaves(node, path=()):
         for key, value in node.items():
@@ -134,15 +133,14 @@ def _():
     rows = list(documented())
     keys = {key for key, _, _ in rows}
     for leaf in leaves(values):
-        assert any(leaf == key or leaf.startswith(key + ".") for key in keys), f"{leaf} has no comment `# -- `"
+        assert any(leaf == key or leaf.startswith(key + ".") for key in keys), f"{leaf} has no comment `# -- `."
 
     schema = json.loads((CHART / "values.schema.json").read_text())
-    named = {".".join([*path, key]) for path in paths_of(schema) for key in next_of(schema, path)["properties"]}
+    named = {".".join([*path, key]) for path in paths_of(schema) for key in node_at(schema, path)["properties"]}
     missing = {key for key in keys if key not in named}
     assert not missing, f"not in the schema: {missing}"
-    extra = {key for key in named if key not in keys and not any(other.startswith(key + ".") or key.startswith(other + ".") for other in keys)} - {
-        "global"
-    }
+    related = lambda key, other: key == other or other.startswith(key + ".") or key.startswith(other + ".")
+    extra = {key for key in named if not any(related(key, other) for other in keys)} - {"global"}
     assert not extra, f"in the schema only: {extra}"
 
     table = "".join(f"| `{key}` | {default(value)} | {comment.replace('|', chr(92) + '|')} |\n" for key, value, comment in rows)
@@ -158,7 +156,7 @@ def default(value):
     return f"`{json.dumps(value)}`" if not isinstance(value, dict) else "see values.yaml"
 
 
-@check("the README shows the example's template as it is, but for its comments")
+@check("the README shows the example's template without its comments")
 def _():
     template = "".join(
         line for line in (SHOP / "templates/deployment.yaml").read_text().splitlines(keepends=True) if not re.match(r" *\{\{- /\*", line)
@@ -167,7 +165,7 @@ def _():
     assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
 
 
-@check("the guide's table of times is what the chart computes")
+@check("the table of times in the guide matches the rendered values")
 def _():
     guide = (REPOSITORY / "docs/kubernetes.md").read_text()
     for arguments, column in (([], 0), (["--set", "nativeSidecar=false"], 1)):
@@ -184,13 +182,13 @@ def _():
 
 def golden(name, objects):
     documents = [
-        yaml.safe_dump(document, sort_keys=True, width=140)
+        yaml.safe_dump(document, sort_keys=True, width=130)
         for document in sorted(objects, key=lambda document: (document["kind"], document["metadata"]["name"]))
     ]
     compare(REPOSITORY / "tests/charts/golden" / f"{name}.yaml", "---\n".join(documents))
 
 
-# By content, not by byte: versions of helm quote and sort in their own ways. Dashboard and alerts have checks of their own.
+# Compares parsed content, because versions of helm differ in quotes and order. Dashboard and alerts have checks of their own.
 @check("golden: minimal")
 def _():
     golden("minimal", rendered("minimal"))

@@ -1,56 +1,56 @@
-"""What is refused, with which sentence."""
+"""Checks that invalid values fail with the expected messages."""
 import json
 import re
 
 import yaml
 
-from chart import CHART, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, refusal, sidecar_of, template
+from chart import CHART, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, error_of, sidecar_of, template
 
 
-@check("each mistake is refused with its remedy")
+@check("each invalid value fails with a message that names the remedy")
 def _():
     base = {"environment": "Sandbox", "app.image": "a", "credentials.existingSecret": "s"}
-    for change, sentence, *more in (
-        ({"environment": ""}, "environment: say whom to call: Sandbox, Production or Custom."),
-        ({"environment": "Custom"}, "environment: with Custom say where API and token endpoint are: set apiBaseUrl and tokenEndpoint."),
-        ({"environment": "Custom", "apiBaseUrl": "https://a.example"}, "environment: with Custom say where API and token endpoint are"),
+    for change, expected, *more in (
+        ({"environment": ""}, "environment: set Sandbox, Production or Custom."),
+        ({"environment": "Custom"}, "environment: Custom requires addresses. Set apiBaseUrl and tokenEndpoint."),
+        ({"environment": "Custom", "apiBaseUrl": "https://a.example"}, "environment: Custom requires addresses."),
         (
             {"apiBaseUrl": "https://a.example"},
-            "apiBaseUrl, tokenEndpoint: Sandbox has addresses of its own; leave both out, or set environment to Custom.",
+            "apiBaseUrl, tokenEndpoint: Sandbox has fixed addresses. Remove both values, or set environment to Custom.",
         ),
-        ({"credentials.existingSecret": ""}, "credentials: none are given; set credentials.existingSecret"),
+        ({"credentials.existingSecret": ""}, "credentials: no credentials are set. Set credentials.existingSecret"),
         (
             {"credentials.existingSecret": "", "credentials.inline.username": "u"},
-            "credentials.inline: password and apiKey is missing; give all three",
+            "credentials.inline: missing password, apiKey. Set all three",
         ),
-        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set; keep one of them."),
+        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them."),
         *(
             (
                 {f"redis.{key}": "s"},
-                f"redis.{key}: it has no effect without Redis. Set redis.existingSecret or redis.connectionString, or leave it out.",
+                f"redis.{key}: this value has no effect without Redis. Set redis.existingSecret or redis.connectionString, or remove",
             )
             for key in ("caSecret", "auth.existingSecret", "sentinelAuth.existingSecret", "clientCertificate.existingSecret")
         ),
         *(
             (
                 {"redis.connectionString": "r:1", f"redis.{key}.keys.user": "u"},
-                f"redis.{key}.keys.user: it has no effect without redis.{key}.existingSecret. Set that too, or leave it out.",
+                f"redis.{key}.keys.user: this value has no effect without redis.{key}.existingSecret. Set both, or remove this value.",
             )
             for key in ("auth", "sentinelAuth")
         ),
         (
             {},
-            "nativeSidecar: Kubernetes v1.27.9 has no native sidecars (1.29 and newer have); set nativeSidecar=false for a plain container.",
+            "nativeSidecar: Kubernetes v1.27.9 has no native sidecars. Use 1.29 or newer, or set nativeSidecar=false.",
             "--kube-version",
             "1.27.9",
         ),
         ({}, "chart requires kubeVersion: >=1.25.0-0", "--kube-version", "1.24.0"),
-        ({"app.port": "8080"}, "ports.callers, ports.admin and app.port must differ (8080, 9090, 8080)"),
-        ({"ports.callers": "9090"}, "ports.callers, ports.admin and app.port must differ (9090, 9090); give ports.callers or ports.admin another."),
+        ({"app.port": "8080"}, "ports: ports.callers, ports.admin and app.port are 8080, 9090, 8080. They must differ"),
+        ({"ports.callers": "9090"}, "ports: ports.callers, ports.admin and app.port are 9090, 9090. They must differ"),
         *(
             (
                 {"extraEnv[0].name": name, "extraEnv[0].value": "x"},
-                f"extraEnv: {name} is a secret and would be in clear text in the pod; set {remedy}.existingSecret.",
+                f"extraEnv: {name} is a secret and would be in clear text in the pod. Set {remedy}.existingSecret instead.",
             )
             for name, remedy in (
                 ("Clik2pay__Password", "credentials"),
@@ -69,81 +69,84 @@ def _():
                 "extraEnv[0].name": "Redis__PasswordFile",
                 "extraEnv[0].value": "/x",
             },
-            "extraEnv: Redis__PasswordFile is there already; set it by its own value",
+            "extraEnv: Redis__PasswordFile is set twice. Set it once",
         ),
-        ({"extraEnv[0].name": "Sidecar__Listen", "extraEnv[0].value": "x"}, "extraEnv: Sidecar__Listen is there already; set it by its own value"),
+        ({"extraEnv[0].name": "Sidecar__Listen", "extraEnv[0].value": "x"}, "extraEnv: Sidecar__Listen is set twice. Set it once"),
         (
             {"podMonitor.enabled": "true"},
-            "podMonitor.enabled: this cluster has no monitoring.coreos.com/v1; install the Prometheus operator first, or leave it off",
+            "podMonitor.enabled: the cluster does not have monitoring.coreos.com/v1. Install the Prometheus operator first.",
         ),
-        ({"serviceMonitor.enabled": "true"}, "serviceMonitor.enabled: this cluster has no monitoring.coreos.com/v1"),
-        ({"prometheusRule.enabled": "true"}, "prometheusRule.enabled: this cluster has no monitoring.coreos.com/v1"),
+        ({"serviceMonitor.enabled": "true"}, "serviceMonitor.enabled: the cluster does not have monitoring.coreos.com/v1."),
+        ({"prometheusRule.enabled": "true"}, "prometheusRule.enabled: the cluster does not have monitoring.coreos.com/v1."),
         (
             {"podMonitor.enabled": "true", "serviceMonitor.enabled": "true"},
-            "serviceMonitor.enabled: with podMonitor.enabled each sidecar would be scraped and counted twice",
+            "serviceMonitor.enabled: podMonitor.enabled is also set, so each sidecar would be scraped twice.",
             *OPERATOR,
         ),
         (
             {"prometheusRule.enabled": "true", "prometheusRule.disabled[0]": "Clik2paySidecarTypo"},
-            "prometheusRule.disabled: there is no alert Clik2paySidecarTypo; there are Clik2paySidecarTokenNotRefreshed, ",
+            "prometheusRule.disabled: unknown alert Clik2paySidecarTypo. Use names of: Clik2paySidecarTokenNotRefreshed, ",
             *OPERATOR,
         ),
-        ({"app.image": ""}, "app.image: name the image of your app"),
+        ({"app.image": ""}, "app.image: set the image of the app"),
         (
             {"app.image": "", "dashboard.enabled": "true", "podDisruptionBudget.enabled": "true"},
-            "podDisruptionBudget.enabled: there is no workload of this chart (app.image)",
+            "podDisruptionBudget.enabled: this chart has no workload (app.image).",
         ),
     ):
-        said = refusal(CHART, *(argument for key, value in {**base, **change}.items() for argument in ("--set", f"{key}={value}")), *more)
-        assert sentence in said, f"{change} {more}: {said}"
+        values = {**base, **change}
+        message = error_of(CHART, *(argument for key, value in values.items() for argument in ("--set", f"{key}={value}")), *more)
+        assert expected in message, f"{change} {more}: {message}"
         if "app.image" not in change and not more:
-            said = refusal(SHOP, *(argument for key, value in change.items() for argument in ("--set", f"{UNDER}{key}={value}")))
-            assert sentence.partition(" (")[0] in said, f"through the example, {change}: {said}"
+            message = error_of(SHOP, *(argument for key, value in change.items() for argument in ("--set", f"{UNDER}{key}={value}")))
+            assert expected.partition(" are ")[0] in message, f"in the example, {change}: {message}"
 
 
-@check("a plain container is allowed on old clusters and on new ones")
+@check("a plain container is allowed on old and new clusters")
 def _():
     for version in ("1.25.0", "1.28.15", "1.34.0"):
         assert sidecar_of(pod_of(template(CHART, *MINIMAL, "--set", "nativeSidecar=false", "--kube-version", version)))[0] == "containers"
 
 
-@check("a template that is included without the chart's context, or by a chart that does not depend on this one, is refused")
+@check("a template fails without the context of a chart, and in a chart that does not depend on this chart")
 def _():
     umbrella = ROOT / "umbrella"
     (umbrella / "templates").mkdir(parents=True)
     (umbrella / "Chart.yaml").write_text(
-        "{apiVersion: v2, name: umbrella, version: 1.0.0, dependencies: [{name: shop, version: 1.0.0, repository: 'file://../examples/helm/shop'}]}"
+        "{apiVersion: v2, name: umbrella, version: 1.0.0, dependencies: "
+        "[{name: shop, version: 1.0.0, repository: 'file://../examples/helm/shop'}]}"
     )
-    answer = helm("dependency", "build", umbrella)
-    assert answer.returncode == 0, answer.stderr
+    result = helm("dependency", "build", umbrella)
+    assert result.returncode == 0, result.stderr
     assert pod_of(template(umbrella, "--set", "shop.clik2pay-sidecar.accessLog=true"))
 
     probe = umbrella / "templates/probe.yaml"
-    for text, sentence in (
+    for text, expected in (
         (
             '{{ include "clik2pay-sidecar.volumes" .Values }}',
-            "clik2pay-sidecar.volumes: include it with the chart's context: `$`, or `.` outside of range and with.",
+            "clik2pay-sidecar.volumes: the argument is not the context of a chart. Use `$`, or `.` outside of range and with.",
         ),
         (
             '{{ range list 1 }}{{ include "clik2pay-sidecar.container" . }}{{ end }}',
-            "clik2pay-sidecar.container: include it with the chart's context",
+            "clik2pay-sidecar.container: the argument is not the context of a chart.",
         ),
-        ('{{ include "clik2pay-sidecar.volumes" . }}', "umbrella does not depend on the chart clik2pay-sidecar under this name"),
+        ('{{ include "clik2pay-sidecar.volumes" . }}', "clik2pay-sidecar.volumes: the chart umbrella does not depend on clik2pay-sidecar."),
     ):
         probe.write_text(text)
-        assert sentence in refusal(umbrella), text
+        assert expected in error_of(umbrella), text
 
 
-@check("a misspelt key is refused by its name, wherever it is, here and under the example")
+@check("an unknown key fails with its name at every level, in this chart and in the example")
 def _():
     for path in paths_of(json.loads((CHART / "values.schema.json").read_text())):
-        misspelt = ".".join([*path, "misspelt"])
+        unknown = ".".join([*path, "misspelt"])
         for chart, prefix in ((CHART, ""), (SHOP, UNDER)):
-            said = refusal(chart, "--set", f"{prefix}{misspelt}=1")
-            assert re.search(r"Additional property misspelt is not allowed|additional propert.*'misspelt'", said), f"{prefix}{misspelt}: {said}"
+            message = error_of(chart, "--set", f"{prefix}{unknown}=1")
+            pattern = r"Additional property misspelt is not allowed|additional propert.*'misspelt'"
+            assert re.search(pattern, message), f"{prefix}{unknown}: {message}"
 
 
-@check("a value of the wrong kind is refused")
+@check("a value with a wrong type or format fails with its name")
 def _():
     for change, named in (
         ("environment=Prod", "environment"),
@@ -162,10 +165,10 @@ def _():
         ("extraEnv.A=b", "extraEnv"),
         ("reverseProxy.Roots.a=b", "Roots"),
     ):
-        assert named in refusal(CHART, *MINIMAL, "--set", change), change
+        assert named in error_of(CHART, *MINIMAL, "--set", change), change
 
 
-@check("a null under redis keeps the default or is refused")
+@check("a null under redis keeps the default or fails")
 def _():
     defaults = yaml.safe_load((CHART / "values.yaml").read_text())["redis"]
 
@@ -187,6 +190,6 @@ def _():
             assert with_null.returncode != 0 or with_null.stdout == with_default.stdout, f"{key}=null renders something else"
 
 
-@check("values that charts above set for all are allowed")
+@check("global values of parent charts are allowed")
 def _():
     template(CHART, *MINIMAL, "--set", "global.imageRegistry=r")
