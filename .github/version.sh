@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the version of everything that is built here. It stands in Directory.Build.props alone.
-# Usage: .github/version.sh [TAG]   Fails when TAG is not "v" and that version.
+# Prints the version in Directory.Build.props.
+# Usage: .github/version.sh [TAG]   Fails if TAG is not "v" followed by that version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
-// Looks at the status page of a running demo in a real browser.
-// Usage: node status-page.mjs CHROMIUM SCREENSHOTS PID   PID is the demo's process group, which is ended at the end.
+// Checks the status page of a running demo in a real browser.
+// Usage: node status-page.mjs CHROMIUM SCREENSHOTS PID   PID is the process group of the demo. The last check stops it.
 // Prints "passed NAME" or "failed NAME: WHY" for each check.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -23,16 +23,23 @@ async function check(name, body) {
 
 const browser = await chromium.launch({
   executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 
-const complaints = [];
+// Console messages, script errors, and requests to other addresses.
+const problems = [];
 async function open(options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.on('console', line => complaints.push(line.text()));
-  page.on('pageerror', error => complaints.push(`${error}`));
-  page.on('request', request => { if (!request.url().startsWith(admin) && !request.url().startsWith('data:')) complaints.push(`asked for ${request.url()}`); });
+  page.on('console', line => problems.push(line.text()));
+  page.on('pageerror', error => problems.push(`${error}`));
+  page.on('request', request => {
+    const url = request.url();
+    if (!url.startsWith(admin) && !url.startsWith('data:')) problems.push(`request to ${url}`);
+  });
   await page.goto(admin);
   return page;
 }
@@ -43,66 +50,69 @@ async function violations(page) {
   return result.violations.map(violation => `${violation.id}: ${violation.nodes.map(node => node.html).join(', ')}`);
 }
 
-const call = (url, options) => fetch(url, options).then(answer => answer.text());
-const sees = (page, text) => page.getByText(text, { exact: false }).first().waitFor({ timeout: 20_000 });
+const call = (url, options) => fetch(url, options).then(response => response.text());
+const waitForText = (page, text) => page.getByText(text, { exact: false }).first().waitFor({ timeout: 20_000 });
 
 const light = await open({ colorScheme: 'light', viewport: { width: 900, height: 700 } });
 const dark = await open({ colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true });
 
-await check('a screen reader finds headings, state, bar and tables', async () => {
+await check('headings, state, meter and tables are accessible', async () => {
   assert.equal(await light.title(), 'Ready – Clik2pay Sidecar');
   assert.equal(await light.getByRole('heading', { level: 1 }).innerText(), 'Clik2pay Sidecar');
-  assert.deepEqual(await light.getByRole('heading', { level: 2 }).allInnerTexts(), ['Access token', 'Last refreshes', 'Sharing', 'Answers since the start', 'Program']);
+  const headings = await light.getByRole('heading', { level: 2 }).allInnerTexts();
+  assert.deepEqual(headings, ['Access token', 'Last refreshes', 'Sharing', 'Responses since the start', 'Program']);
   const bar = light.getByRole('meter', { name: 'Access token' });
   const [value, max] = await bar.evaluate(meter => [meter.value, meter.max]);
   assert.equal(max, 3600);
   assert.ok(value > 3500 && value <= 3600, `${value}`);
-  assert.deepEqual(await light.getByRole('columnheader').allInnerTexts(), ['Ended (UTC)', 'Begun because', 'Outcome', 'Took', 'Answer', 'Count']);
+  const columns = await light.getByRole('columnheader').allInnerTexts();
+  assert.deepEqual(columns, ['Ended (UTC)', 'Begun because', 'Outcome', 'Took', 'Answer', 'Count']);
   assert.equal(await light.getByRole('row', { name: /startup success/ }).count(), 1);
 });
 
 for (const [name, page] of [['light', light], ['dark, on a phone', dark]]) {
-  await check(`axe finds nothing to complain of: ${name}`, async () => assert.deepEqual(await violations(page), []));
-  await check(`nothing is wider than the screen: ${name}`, async () =>
+  await check(`axe reports no violations: ${name}`, async () => assert.deepEqual(await violations(page), []));
+  await check(`the page fits the width of the screen: ${name}`, async () =>
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)));
 }
 
-await check('light and dark differ', async () => {
-  const back = page => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.notEqual(await back(light), await back(dark));
+await check('the light and dark schemes differ', async () => {
+  const background = page => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.notEqual(await background(light), await background(dark));
 });
 
-await check('it renews itself and keeps what the reader has done', async () => {
+await check('an update keeps the focus and the document', async () => {
   const all = () => light.getByRole('row', { name: /^all/ }).innerText();
   const before = await all();
   await light.evaluate(() => { globalThis.mark = 1; });
   await light.getByRole('checkbox').focus();
   await call(`${callers}/open/v1/payment-requests`);
-  await light.waitForFunction(text => ![...document.querySelectorAll('tr')].some(row => row.innerText === text), before, { timeout: 20_000 });
+  const isUpdated = text => ![...document.querySelectorAll('tr')].some(row => row.innerText === text);
+  await light.waitForFunction(isUpdated, before, { timeout: 20_000 });
   assert.equal(await light.evaluate(() => globalThis.mark), 1);
   assert.equal(await light.evaluate(() => document.activeElement.id), 'live');
 });
 
-await check('it stops when it is told to', async () => {
+await check('updates stop when the checkbox is cleared', async () => {
   await dark.getByRole('checkbox').uncheck();
   const before = await dark.locator('main').innerHTML();
   await call(`${callers}/open/v1/payment-requests`);
-  let asked = 0;
-  dark.on('request', () => asked++);
+  let requests = 0;
+  dark.on('request', () => requests++);
   await light.waitForResponse(`${admin}/`, { timeout: 20_000 });
   await light.waitForResponse(`${admin}/`, { timeout: 20_000 });
-  assert.equal(asked, 0);
+  assert.equal(requests, 0);
   assert.equal(await dark.locator('main').innerHTML(), before);
   await dark.getByRole('checkbox').check();
 });
 
-await check('an outage is told with its reason, to a screen reader too', async () => {
+await check('an outage is shown with its reason and announced to screen readers', async () => {
   await call(`${simulator}/_simulator/faults`, { method: 'PUT', body: '{"tokenEndpoint":"Refusing"}' });
   await call(`${simulator}/_simulator/revoke-tokens`, { method: 'POST' });
   await call(`${callers}/open/v1/payment-requests`);
   await light.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });
-  await sees(light, 'refused the username or the password');
-  await sees(light, 'None is held');
+  await waitForText(light, 'refused the username or the password');
+  await waitForText(light, 'None is held');
   assert.equal(await light.getByRole('status').innerText(), 'Not ready – Clik2pay Sidecar');
   assert.deepEqual(await violations(light), []);
   await dark.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });
@@ -112,23 +122,23 @@ await check('an outage is told with its reason, to a screen reader too', async (
 await light.screenshot({ path: `${screenshots}/light.png`, fullPage: true });
 await dark.screenshot({ path: `${screenshots}/dark.png`, fullPage: true });
 
-await check('an answer of somebody else is not taken for the page, and the next one is', async () => {
+await check('a response of another server does not replace the page, and the next update does', async () => {
   await dark.route(`${admin}/`, route => route.fulfill({ status: 503, contentType: 'text/html', body: '<h1>no</h1>' }), { times: 1 });
   await dark.waitForFunction(() => document.body.classList.contains('stale'), null, { timeout: 20_000 });
   assert.equal(await dark.getByRole('heading', { level: 1 }).innerText(), 'Clik2pay Sidecar');
   await dark.waitForFunction(() => !document.body.classList.contains('stale'), null, { timeout: 20_000 });
-  complaints.splice(0, Infinity, ...complaints.filter(line => !line.includes('503')));
+  problems.splice(0, Infinity, ...problems.filter(line => !line.includes('503')));
 });
 
-await check('without scripts it renews itself all the same', async () => {
+await check('without scripts the page reloads itself', async () => {
   const plain = await open({ javaScriptEnabled: false });
   assert.equal(await plain.locator('noscript meta[http-equiv=refresh]').count(), 1);
   assert.equal(await plain.getByRole('checkbox').count(), 0);
 });
 
-await check('nothing is asked of anybody else, and the policy is never broken', async () => assert.deepEqual(complaints, []));
+await check('the page sends no requests to other addresses, and the console stays empty', async () => assert.deepEqual(problems, []));
 
-await check('a sidecar that is gone is told, and what is shown is marked as old', async () => {
+await check('a stopped sidecar is reported, and the page is marked as stale', async () => {
   process.kill(-Number(group), 'SIGTERM');
   await light.waitForFunction(() => document.body.classList.contains('stale'), null, { timeout: 40_000 });
   assert.equal(await light.getByRole('status').innerText(), 'The sidecar does not answer; what is shown is old.');
