@@ -78,7 +78,7 @@ internal static class Clik2payOptionsReader
         if (environment != Clik2payEnvironment.Custom)
         {
             if (text is not null && environment is not null)
-                settings.AddError(key, $"it applies to {EnvironmentKey}=Custom only. Remove it; {environment} has a fixed address.");
+                settings.AddError(key, $"it is used only for {EnvironmentKey}=Custom. Remove it; {environment} has a fixed address.");
             return null;
         }
 
