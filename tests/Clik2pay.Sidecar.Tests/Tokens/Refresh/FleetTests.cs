@@ -14,6 +14,9 @@ public sealed class FleetTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "the token endpoint answered 503");
 
+    /// <summary>How long a fleet of a thousand replicas is simulated.</summary>
+    private static readonly int Days = Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? 30 : 10;
+
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;
     private readonly SimulatedRedis redis;
@@ -37,18 +40,18 @@ public sealed class FleetTests
     }
 
     [Fact]
-    public void Thirty_days_of_a_thousand_replicas_cost_960_token_calls_in_all()
+    public void A_thousand_replicas_cost_32_token_calls_a_day()
     {
         redis.Latency = TimeSpan.Zero;
         var replicas = Start(1000);
         simulation.Advance(Minute, Second);
         var (gaps, before) = (0, redis.Commands);
 
-        simulation.Advance(TimeSpan.FromDays(30) - Minute, 10 * Minute, () => gaps += replicas.Count(replica => replica.Token is null));
+        simulation.Advance(TimeSpan.FromDays(Days) - Minute, 10 * Minute, () => gaps += replicas.Count(replica => replica.Token is null));
 
-        var perHour = (redis.Commands - before) / 30.0 / 24 / 1000;
-        Figures.Report($"30 simulated days of 1000 replicas with an hourly token: {endpoint.Calls} token calls in all, {gaps} moments of a replica without a token, {perHour:0.0} visits to Redis an hour and replica");
-        Assert.InRange(endpoint.Calls, 951, 969);
+        var perHour = (redis.Commands - before) / (double)Days / 24 / 1000;
+        Figures.Report($"{Days} simulated days of 1000 replicas with an hourly token: {endpoint.Calls} token calls in all, {gaps} moments of a replica without a token, {perHour:0.0} visits to Redis an hour and replica");
+        Assert.InRange(endpoint.Calls / (double)Days, 31.7, 32.3);
         Assert.Equal(0, gaps);
     }
 
