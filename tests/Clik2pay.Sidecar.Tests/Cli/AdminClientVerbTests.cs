@@ -40,7 +40,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     {
         await using var sidecar = await StartAsync();
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "1");
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "5");
 
         Assert.Equal(1, exitCode);
         Assert.Contains(

@@ -11,6 +11,7 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Clik2pay.Sidecar.Tests.Support;
@@ -166,6 +167,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         Caller.Dispose();
         Admin.Dispose();
         Metrics.Dispose();
+        await EndLoopsAsync();
         await app.DisposeAsync();
         if (ownsServers)
         {
@@ -176,5 +178,16 @@ internal sealed class TestSidecar : IAsyncDisposable
         // No test provokes an internal error of the sidecar.
         if (Log.StackTraces is { Count: > 0 } stackTraces)
             Assert.Fail($"The log has stack traces:\n{string.Join('\n', stackTraces)}");
+    }
+
+    /// <summary>The host disposes of the HTTP clients first, and a loop that uses one at that moment logs an error.</summary>
+    private async Task EndLoopsAsync()
+    {
+        foreach (var loop in app.Services.GetServices<IHostedService>().OfType<HostedLoop>())
+        {
+            loop.Dispose();
+            if (loop.ExecuteTask is { } running)
+                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }
