@@ -2,12 +2,15 @@ using System.Runtime.Versioning;
 using Clik2pay.Sidecar.Benchmarks.Cli;
 using Clik2pay.Sidecar.Benchmarks.Rig;
 
-// What is measured is read from /proc.
+// CPU time and memory of processes are read from /proc.
 [assembly: SupportedOSPlatform("linux")]
 
 namespace Clik2pay.Sidecar.Benchmarks;
 
-/// <summary>Measures the sidecar. Each folder here is a verb, but for what they share: <c>Rig</c>, <c>Proxies</c>, and <c>Steady</c>, which a test shares too.</summary>
+/// <summary>
+/// Measures the sidecar. Each verb has a folder. The verbs share <c>Rig</c>, <c>Proxies</c> and <c>Steady</c>; the unit tests also use
+/// <c>Steady</c>.
+/// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)

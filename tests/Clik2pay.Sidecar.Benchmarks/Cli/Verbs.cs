@@ -3,91 +3,89 @@ using Clik2pay.Sidecar.Benchmarks.Compare;
 using Clik2pay.Sidecar.Benchmarks.Load;
 using Clik2pay.Sidecar.Benchmarks.Micro;
 using Clik2pay.Sidecar.Benchmarks.Refresh;
-using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using Clik2pay.Sidecar.Benchmarks.Telemetry;
 
 namespace Clik2pay.Sidecar.Benchmarks.Cli;
 
-/// <summary>The verbs and what each of them takes.</summary>
+/// <summary>The verbs of the command line and their options.</summary>
 internal static class Verbs
 {
-    /// <summary>When it is told to end it ends what it has started.</summary>
-    private static readonly TimeSpan Termination = TimeSpan.FromSeconds(15);
+    /// <summary>After SIGTERM or Ctrl+C, a verb has this time to stop the processes that it started.</summary>
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(15);
 
     public static Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var root = new RootCommand("Measures the sidecar. Tables go to standard output, progress to standard error.") { Load(), Compare(), Refresh(), Micro(), Telemetry() };
+        var root = new RootCommand("Measures the sidecar. Writes tables to standard output and progress to standard error.")
+        {
+            Load(), Compare(), Refresh(), Micro(), Telemetry(),
+        };
 
-        // Without a verb it is load that is made.
         var hasVerb = args.Count > 0 && (!args[0].StartsWith('-') || args[0] is "--help" or "-h" or "-?" or "--version");
-        return root.Parse(hasVerb ? args : ["load", .. args]).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Termination });
+        return root.Parse(hasVerb ? args : ["load", .. args])
+            .InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout });
     }
 
     private static Command Load()
     {
-        var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 9, "How often each is measured."), Number("--seconds", 2, "How long each time."));
-        var starts = Number("--starts", 5, "How often each is started, to see how long that takes.");
-        var only = Names("--only", Contenders.Names, "The proxies, separated by commas.");
-        var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
-        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
-        var verb = new Command("load", "Measures the sidecar beside other proxies (the default).") { sidecar, rounds, seconds, starts, only, cases, set };
-        verb.SetAction((parsed, cancellationToken) =>
+        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(9), VerbOptions.Seconds(2));
+        var starts = VerbOptions.Number("--starts", 5, "The number of starts of each proxy for the start time.");
+        var only = VerbOptions.Names("--only", ProxyFactory.Names, "The proxies to measure, separated by commas.");
+        var (cases, set) = (VerbOptions.Cases(), VerbOptions.Variables("--set", "An environment variable of the sidecar."));
+        var verb = new Command("load", "Compares the sidecar with other proxies under load (default).")
         {
-            var chosen = parsed.GetValue(cases)!;
-            var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
-            return LoadVerb.RunAsync(
-                new(
-                    parsed.GetValue(sidecar),
-                    parsed.GetValue(only)!,
-                    loads,
-                    parsed.GetValue(rounds),
-                    parsed.GetValue(seconds),
-                    parsed.GetValue(starts),
-                    parsed.GetValue(set)!),
-                parsed.InvocationConfiguration.Output,
-                cancellationToken);
-        });
+            sidecar, rounds, seconds, starts, only, cases, set,
+        };
+        verb.SetAction((parsed, cancellationToken) => LoadVerb.RunAsync(
+            new(
+                parsed.GetValue(sidecar),
+                parsed.GetValue(only)!,
+                LoadCase.Select(parsed.GetValue(cases)!),
+                parsed.GetValue(rounds),
+                parsed.GetValue(seconds),
+                parsed.GetValue(starts),
+                parsed.GetValue(set)!),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
         return verb;
     }
 
     private static Command Compare()
     {
-        var (sidecar, rounds, seconds) = (
-            Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 2, "How long each time."));
-        var before = new Option<string>("--before") { Description = "The folder of another published sidecar.", Required = true };
-        var cases = Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
-        var set = Variables("--set", "NAME=VALUE, an environment variable of both; may be repeated.");
-        var setNew = Variables("--set-new", "NAME=VALUE, an environment variable of the newer one, if the older one does not know it.");
-        const string what = "Measures two builds of the sidecar beside each other.";
-        var verb = new Command("compare", what) { before, sidecar, rounds, seconds, cases, set, setNew };
-        verb.SetAction((parsed, cancellationToken) =>
-        {
-            var chosen = parsed.GetValue(cases)!;
-            var loads = LoadCase.All.Where(load => chosen.Length == 0 || chosen.Contains(load.Name, StringComparer.Ordinal)).ToList();
-            return CompareVerb.RunAsync(
-                new(
-                    parsed.GetValue(before)!,
-                    parsed.GetValue(sidecar),
-                    loads,
-                    parsed.GetValue(rounds),
-                    parsed.GetValue(seconds),
-                    parsed.GetValue(set)!,
-                    parsed.GetValue(setNew)!),
-                parsed.InvocationConfiguration.Output,
-                cancellationToken);
-        });
+        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(15), VerbOptions.Seconds(2));
+        var before = new Option<string>("--before") { Description = "The folder of the other published sidecar.", Required = true };
+        var (cases, set) = (VerbOptions.Cases(), VerbOptions.Variables("--set", "An environment variable of both builds."));
+        var setNew = VerbOptions.Variables("--set-new", "An environment variable of the newer build only.");
+        var verb = new Command("compare", "Compares two builds of the sidecar.") { before, sidecar, rounds, seconds, cases, set, setNew };
+        verb.SetAction((parsed, cancellationToken) => CompareVerb.RunAsync(
+            new(
+                parsed.GetValue(before)!,
+                parsed.GetValue(sidecar),
+                LoadCase.Select(parsed.GetValue(cases)!),
+                parsed.GetValue(rounds),
+                parsed.GetValue(seconds),
+                parsed.GetValue(set)!,
+                parsed.GetValue(setNew)!),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
         return verb;
     }
 
     private static Command Refresh()
     {
-        var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 10, "How often each is measured."), Number("--seconds", 5, "How long each time."));
-        var life = Number("--life", 4, "How many seconds the tokens live that are refreshed under load; three quarters of them must be shorter than a run.");
-        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
-        const string what = "Measures whether callers notice a refresh of the token.";
-        var verb = new Command("refresh", what) { sidecar, rounds, seconds, life, set };
+        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(10), VerbOptions.Seconds(5));
+        const string lifetimeDescription =
+            "The lifetime in seconds of the tokens that are refreshed under load. Three quarters of it must be shorter than a run.";
+        var lifetime = VerbOptions.Number("--life", 4, lifetimeDescription);
+        var set = VerbOptions.Variables("--set", "An environment variable of the sidecar.");
+        var verb = new Command("refresh", "Measures the effect of a token refresh on callers.") { sidecar, rounds, seconds, lifetime, set };
         verb.SetAction((parsed, cancellationToken) => RefreshVerb.RunAsync(
-            new(parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(life), parsed.GetValue(set)!),
+            new(
+                parsed.GetValue(sidecar),
+                parsed.GetValue(rounds),
+                parsed.GetValue(seconds),
+                parsed.GetValue(lifetime),
+                parsed.GetValue(set)!),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;
@@ -95,13 +93,16 @@ internal static class Verbs
 
     private static Command Telemetry()
     {
-        var (sidecar, rounds, seconds) = (Sidecar(), Number("--rounds", 15, "How often each is measured."), Number("--seconds", 4, "How long each time."));
-        var scrapes = Number("--scrapes", 50, "How many scrapes there are under load.");
-        var set = Variables("--set", "NAME=VALUE, an environment variable of the sidecar; may be repeated.");
-        var verb = new Command("telemetry", "Measures what metrics and traces cost.") { sidecar, rounds, seconds, scrapes, set };
+        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(15), VerbOptions.Seconds(4));
+        var scrapes = VerbOptions.Number("--scrapes", 50, "The number of scrapes under load.");
+        var set = VerbOptions.Variables("--set", "An environment variable of the sidecar.");
+        var verb = new Command("telemetry", "Measures the cost of metrics and traces.") { sidecar, rounds, seconds, scrapes, set };
         verb.SetAction((parsed, cancellationToken) => TelemetryVerb.RunAsync(
             new(
-                parsed.GetValue(sidecar), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(scrapes),
+                parsed.GetValue(sidecar),
+                parsed.GetValue(rounds),
+                parsed.GetValue(seconds),
+                parsed.GetValue(scrapes),
                 parsed.GetValue(set)!),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
@@ -110,56 +111,20 @@ internal static class Verbs
 
     private static Command Micro()
     {
-        var isShort = new Option<bool>("--short") { Description = "Few iterations: what is allocated is as exact, times are not." };
-        var filter = new Option<string>("--filter") { Description = "Which benchmarks, a pattern for their full names.", DefaultValueFactory = _ => "*" };
-        var verb = new Command("micro", "Measures single steps of our own code with BenchmarkDotNet.") { isShort, filter };
-        verb.SetAction(parsed => MicroVerb.RunAsync(parsed.GetValue(isShort), parsed.GetValue(filter)!, parsed.InvocationConfiguration.Output));
-        return verb;
-    }
-
-    private static Option<string?> Sidecar() => new("--sidecar") { Description = "The folder of a published sidecar. Without it one is published, which takes minutes." };
-
-    /// <summary>Environment variables.</summary>
-    private static Option<Dictionary<string, string>> Variables(string name, string description) => new(name)
-    {
-        Description = description,
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => [],
-        CustomParser = result =>
+        var isShort = new Option<bool>("--short")
         {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1))
-                result.AddError($"{name}: '{token.Value}' is not NAME=VALUE.");
-            return result.Tokens.Select(token => token.Value.Split('=', 2)).Where(pair => pair.Length == 2)
-                .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        },
-    };
-
-    private static Option<int> Number(string name, int value, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name} is at least 1.");
-        });
-        return option;
-    }
-
-    /// <summary>Names separated by commas; none means all.</summary>
-    private static Option<string[]> Names(string name, IEnumerable<string> known, string description)
-    {
-        var all = known.ToList();
-        return new(name)
-        {
-            Description = $"{description} Known are {string.Join(", ", all)}; all by default.",
-            DefaultValueFactory = _ => [],
-            CustomParser = result =>
-            {
-                var names = result.Tokens[0].Value.Split(',');
-                foreach (var unknown in names.Except(all, StringComparer.Ordinal))
-                    result.AddError($"{name}: there is no '{unknown}'; known are {string.Join(", ", all)}.");
-                return names;
-            },
+            Description = "Run few iterations. Allocated bytes stay exact, times become inexact.",
         };
+        var filter = new Option<string>("--filter")
+        {
+            Description = "A pattern for the full names of the benchmarks to run.",
+            DefaultValueFactory = _ => "*",
+        };
+        var verb = new Command("micro", "Measures single steps of the sidecar's own code with BenchmarkDotNet.") { isShort, filter };
+        verb.SetAction(parsed => MicroVerb.RunAsync(
+            parsed.GetValue(isShort),
+            parsed.GetValue(filter)!,
+            parsed.InvocationConfiguration.Output));
+        return verb;
     }
 }

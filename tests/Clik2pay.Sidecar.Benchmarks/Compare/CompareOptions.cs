@@ -1,15 +1,15 @@
-using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 
 namespace Clik2pay.Sidecar.Benchmarks.Compare;
 
-/// <summary>Which builds are compared, under which load.</summary>
+/// <summary>The options of the verb <c>compare</c>.</summary>
 /// <param name="Before">The folder of the older published sidecar.</param>
-/// <param name="Sidecar">The folder of the newer one. Null: the current source is published.</param>
+/// <param name="Sidecar">The folder of the newer published sidecar. If null, the current source is published.</param>
 /// <param name="Cases">The kinds of load.</param>
-/// <param name="Rounds">How often each is measured.</param>
-/// <param name="Seconds">How long each time.</param>
-/// <param name="Settings">More settings of both, as environment variables.</param>
-/// <param name="NewSettings">More settings of the newer one, which the older one may not know.</param>
+/// <param name="Rounds">The number of runs of each build.</param>
+/// <param name="Seconds">The duration of a run in seconds.</param>
+/// <param name="Settings">Additional environment variables of both builds.</param>
+/// <param name="NewSettings">Additional environment variables of the newer build only.</param>
 internal sealed record CompareOptions(
     string Before,
     string? Sidecar,

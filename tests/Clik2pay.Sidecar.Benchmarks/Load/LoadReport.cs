@@ -1,6 +1,7 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Load;
@@ -8,10 +9,20 @@ namespace Clik2pay.Sidecar.Benchmarks.Load;
 /// <summary>The tables of the verb <c>load</c>.</summary>
 internal static class LoadReport
 {
-    public static string OfLoad(IReadOnlyList<Running> proxies, IReadOnlyList<LoadCase> cases)
+    public static string CreateLoadTable(IReadOnlyList<MeasuredProxy> proxies, IReadOnlyList<LoadCase> cases)
     {
-        var table = new MarkdownTable("load", "proxy", "requests/s", "requests of bare YARP's", "CPU µs a request", "CPU of bare YARP's", "p50 ms", "p99 ms", "p99 of bare YARP's", "p99.9 ms");
-        var bare = proxies.FirstOrDefault(proxy => proxy.Contender.Name == BareYarpContender.ContenderName);
+        var table = new MarkdownTable(
+            "load",
+            "proxy",
+            "requests/s",
+            "requests/s vs. bare YARP",
+            "CPU µs per request",
+            "CPU vs. bare YARP",
+            "p50 ms",
+            "p99 ms",
+            "p99 vs. bare YARP",
+            "p99.9 ms");
+        var bare = proxies.FirstOrDefault(proxy => proxy.Proxy.Name == BareYarpProxy.ProxyName);
         foreach (var load in cases)
         {
             foreach (var proxy in proxies)
@@ -19,7 +30,7 @@ internal static class LoadReport
                 var runs = proxy.RunsOf(load);
                 table.Add(
                     load.Title,
-                    proxy.Contender.Title,
+                    proxy.Proxy.Title,
                     Figure(MedianOf(runs, run => run.Rate)),
                     RatioTo(bare?.RunsOf(load), runs, run => run.Rate),
                     Figure(MedianOf(runs, run => run.Cpu)),
@@ -34,26 +45,39 @@ internal static class LoadReport
         return table.ToString();
     }
 
-    public static string OfProcesses(IReadOnlyList<Running> proxies)
+    public static string CreateProcessTable(IReadOnlyList<MeasuredProxy> proxies)
     {
-        var table = new MarkdownTable("proxy", "memory when idle, MiB", "memory under load, MiB", "start to first answered call, ms", "shipped, MiB");
+        var table = new MarkdownTable(
+            "proxy", "idle memory, MiB", "memory under load, MiB", "start to first response, ms", "shipped size, MiB");
         foreach (var proxy in proxies)
-            table.Add(proxy.Contender.Title, Mebibytes(proxy.IdleMemory * 1024), Mebibytes(proxy.LoadMemory * 1024), Figure(proxy.StartTime), proxy.Contender.ShippedBytes is { } bytes ? Mebibytes(bytes) : "");
+        {
+            table.Add(
+                proxy.Proxy.Title,
+                Mebibytes(proxy.IdleMemory * 1024),
+                Mebibytes(proxy.LoadMemory * 1024),
+                Figure(proxy.StartTime),
+                proxy.Proxy.ShippedBytes is { } bytes ? Mebibytes(bytes) : "");
+        }
 
         return table.ToString();
     }
 
-    public static string Explain(LoadOptions options, IReadOnlyList<string> leftOut) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        Medians of {options.Rounds} rounds of {options.Seconds} s in which each has its turn, and of {options.Starts} starts; ratios are medians of each round's. Memory is resident, and summed where there are several processes.
-        {(leftOut.Count == 0 ? "" : $"Left out, as they are not installed: {string.Join(", ", leftOut)}.\n")}
-        """);
+    public static string CreateNotes(LoadOptions options, IReadOnlyList<string> notInstalled)
+    {
+        var missing = notInstalled.Count == 0 ? "" : $"Not measured because not installed: {string.Join(", ", notInstalled)}.\n";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            Figures are medians of {options.Rounds} rounds of {options.Seconds} s and of {options.Starts} starts.
+            Ratios are medians of the ratios of each round. Memory is resident memory, summed over all processes of a proxy.
+            {missing}
+            """);
+    }
 
     private static double MedianOf(IEnumerable<LoadResult> runs, Func<LoadResult, double> figure) => Statistics.Median(runs.Select(figure));
 
     private static string RatioTo(IReadOnlyList<LoadResult>? bare, IReadOnlyList<LoadResult> runs, Func<LoadResult, double> figure) =>
-        bare is null ? "" : Ratio(Statistics.Ratio(runs, bare, figure));
+        bare is null ? "" : Ratio(Statistics.MedianRatio(runs, bare, figure));
 
     private static string Mebibytes(long bytes) => Figure(bytes / 1048576.0);
 }

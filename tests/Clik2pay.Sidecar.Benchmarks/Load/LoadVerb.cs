@@ -1,54 +1,54 @@
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Rig;
-using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Load;
 
-/// <summary>The verb <c>load</c>: the sidecar with everything on beside other proxies, in one run and one table.</summary>
+/// <summary>The verb <c>load</c>: compares the sidecar, with all optional features on, with other proxies.</summary>
 internal static class LoadVerb
 {
-    private const int LongestWarmUp = 3;
+    private const int MaxWarmUpSeconds = 3;
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(3);
 
     public static async Task RunAsync(LoadOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        Tool.Need("wrk");
-        Machine.TellIfBusy();
-        using var folder = new Folder();
+        Tool.Require("wrk");
+        Machine.WarnIfBusy();
+        using var folder = new TemporaryFolder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
-        await using var store = Samples(options, "sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
-        var (contenders, leftOut) = await Contenders.MakeAsync(options, folder, provider, store, cancellationToken);
-        var proxies = contenders.Select(contender => new Running(contender)).ToList();
+        await using var store = options.Includes("sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
+        var (selected, notInstalled) = await ProxyFactory.CreateAsync(options, folder, provider, store, cancellationToken);
+        var proxies = selected.Select(proxy => new MeasuredProxy(proxy)).ToList();
         try
         {
-            // 1. How long each takes to start, and what it holds when nobody calls.
+            // 1. Measure the start time and the idle memory.
             foreach (var proxy in proxies)
             {
-                Progress.Tell($"{proxy.Contender.Name} starts");
-                await proxy.StartAsync(options.Starts, Settling, cancellationToken);
+                Progress.Report($"starting {proxy.Proxy.Name}");
+                await proxy.StartAsync(options.Starts, SettleTime, cancellationToken);
             }
 
-            // 2. Load that is not looked at.
+            // 2. Warm up without recording results.
             var wrk = new Wrk(folder);
-            Progress.Tell("they are warmed up");
+            Progress.Report("warming up");
             foreach (var proxy in proxies)
             {
                 foreach (var load in options.Cases)
-                    await proxy.WarmUpAsync(wrk, load, Math.Min(options.Seconds, LongestWarmUp), cancellationToken);
+                    await proxy.WarmUpAsync(wrk, load, Math.Min(options.Seconds, MaxWarmUpSeconds), cancellationToken);
             }
 
-            // 3. Load that is.
-            await Turns.TakeAsync(proxies, options.Rounds, async proxy =>
+            // 3. Measure.
+            await Rounds.RunAsync(proxies, options.Rounds, async proxy =>
             {
                 foreach (var load in options.Cases)
                     await proxy.MeasureAsync(wrk, load, options.Seconds, cancellationToken);
             });
 
-            await output.WriteLineAsync(LoadReport.OfLoad(proxies, options.Cases).AsMemory(), cancellationToken);
-            await output.WriteLineAsync(LoadReport.OfProcesses(proxies).AsMemory(), cancellationToken);
-            await output.WriteLineAsync(LoadReport.Explain(options, leftOut).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(LoadReport.CreateLoadTable(proxies, options.Cases).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(LoadReport.CreateProcessTable(proxies).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(LoadReport.CreateNotes(options, notInstalled).AsMemory(), cancellationToken);
             await output.WriteLineAsync((await Machine.DescribeAsync(cancellationToken)).AsMemory(), cancellationToken);
         }
         finally
@@ -57,6 +57,4 @@ internal static class LoadVerb
                 await proxy.DisposeAsync();
         }
     }
-
-    public static bool Samples(LoadOptions options, string name) => options.Only.Count == 0 || options.Only.Contains(name, StringComparer.Ordinal);
 }

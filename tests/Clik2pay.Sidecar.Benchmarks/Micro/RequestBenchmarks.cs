@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Steady;
 
 namespace Clik2pay.Sidecar.Benchmarks.Micro;
 
-/// <summary>All of our own code that a request meets, from its beginning to its end.</summary>
+/// <summary>All of the sidecar's own code that handles a request, from start to end.</summary>
 public class RequestBenchmarks
 {
     private static readonly SteadyPath Path = new();

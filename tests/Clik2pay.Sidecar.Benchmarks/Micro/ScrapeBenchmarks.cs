@@ -6,7 +6,7 @@ using OpenTelemetry.Exporter;
 
 namespace Clik2pay.Sidecar.Benchmarks.Micro;
 
-/// <summary>A scrape through the real exporter, with new numbers each time.</summary>
+/// <summary>A scrape through the real exporter, without its response cache.</summary>
 public class ScrapeBenchmarks
 {
     private static readonly WebApplication Sidecar = IdleSidecar.Create(services =>

@@ -4,13 +4,13 @@ using Clik2pay.Sidecar.Requests.Forward;
 
 namespace Clik2pay.Sidecar.Benchmarks.Micro;
 
-/// <summary>What is done to a request and its answer, step by step.</summary>
+/// <summary>The transforms of a request and its response, one by one.</summary>
 public class TransformBenchmarks
 {
     private static readonly string[] Targets = ["/open/v1/payment-requests/1", "/open/v1/payment-requests/2"];
 
     private static readonly SteadyPath Path = new();
-    private int asked;
+    private int count;
 
     [Benchmark]
     public void Strip() => Path.Apply<StripTransform>();
@@ -25,11 +25,11 @@ public class TransformBenchmarks
     [Benchmark]
     public void SameTarget() => Path.Apply<RawTargetTransform>();
 
-    /// <summary>The address of the one before cannot be used again: this one allocates its own.</summary>
+    /// <summary>The target differs from the previous one, so a new address is allocated.</summary>
     [Benchmark]
     public void OtherTarget()
     {
-        Path.AskFor(Targets[++asked & 1]);
+        Path.SetTarget(Targets[++count & 1]);
         Path.Apply<RawTargetTransform>();
     }
 

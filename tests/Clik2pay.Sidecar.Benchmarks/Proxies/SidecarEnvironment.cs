@@ -2,25 +2,26 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
-/// <summary>Settings of a sidecar that is measured, as environment variables.</summary>
+/// <summary>Settings of a measured sidecar, as environment variables.</summary>
 internal static class SidecarEnvironment
 {
-    /// <summary>No more than it needs, in front of the provider.</summary>
-    public static Dictionary<string, string> Plain(NginxProvider provider, string tokenEndpoint = NginxProvider.LongLived) => new(StringComparer.Ordinal)
-    {
-        ["Clik2pay__Environment"] = "Custom",
-        ["Clik2pay__ApiBaseUrl"] = provider.Address,
-        ["Clik2pay__TokenEndpoint"] = provider.Address + tokenEndpoint,
-        ["Clik2pay__Username"] = "u",
-        ["Clik2pay__Password"] = "p",
-        ["Clik2pay__ApiKey"] = "k",
-        ["Sidecar__DrainSeconds"] = "0",
-    };
+    /// <summary>The required settings, without a drain time.</summary>
+    public static Dictionary<string, string> Plain(NginxProvider provider, string tokenPath = NginxProvider.TokenPath) =>
+        new(StringComparer.Ordinal)
+        {
+            ["Clik2pay__Environment"] = "Custom",
+            ["Clik2pay__ApiBaseUrl"] = provider.Address,
+            ["Clik2pay__TokenEndpoint"] = provider.Address + tokenPath,
+            ["Clik2pay__Username"] = "u",
+            ["Clik2pay__Password"] = "p",
+            ["Clik2pay__ApiKey"] = "k",
+            ["Sidecar__DrainSeconds"] = "0",
+        };
 
-    /// <summary>Everything on: the token shared through Redis, metrics, and one trace in a hundred exported.</summary>
-    public static Dictionary<string, string> Full(NginxProvider provider, SharedStore store, string tokenEndpoint = NginxProvider.LongLived)
+    /// <summary>All optional features: the token is shared through Redis, and 1 % of the traces are exported.</summary>
+    public static Dictionary<string, string> Full(NginxProvider provider, SharedStore store, string tokenPath = NginxProvider.TokenPath)
     {
-        var environment = Plain(provider, tokenEndpoint);
+        var environment = Plain(provider, tokenPath);
         environment["Redis__ConnectionString"] = store.ConnectionString;
         environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = provider.Address;
         environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
@@ -30,7 +31,7 @@ internal static class SidecarEnvironment
         return environment;
     }
 
-    /// <summary>With more variables, some of which may replace those that are there.</summary>
+    /// <summary>Adds variables. A variable that already exists is replaced.</summary>
     public static Dictionary<string, string> With(
         this Dictionary<string, string> environment, IEnumerable<KeyValuePair<string, string>> settings)
     {

@@ -4,23 +4,32 @@ using Clik2pay.Sidecar.Benchmarks.Rig;
 
 namespace Clik2pay.Sidecar.Benchmarks.Refresh;
 
-/// <summary>How many refreshes a sidecar has had, by its own word.</summary>
+/// <summary>Reads the number of refreshes from a sidecar's metrics.</summary>
 internal static class RefreshCount
 {
     private const string Metric = "clik2pay_sidecar_token_refreshes_total{";
 
-    /// <exception cref="BenchmarkFailure">One of them failed.</exception>
+    /// <exception cref="BenchmarkFailure">A refresh failed.</exception>
     public static async Task<long> ReadAsync(Uri admin, CancellationToken cancellationToken)
     {
-        await RealClock.Pause(SidecarContender.ScrapeInterval, cancellationToken);
+        await RealClock.DelayAsync(SidecarProxy.ScrapeInterval, cancellationToken);
         using var http = new HttpClient();
         var text = await http.GetStringAsync(new Uri(admin, "/metrics"), cancellationToken);
         var counts = text.Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal)).ToList();
-        var good = counts.Where(IsGood).Sum(ValueOf);
-        return good == counts.Sum(ValueOf) ? good : throw new BenchmarkFailure("A refresh failed, so the figures would not be those of a refresh:\n" + string.Join('\n', counts.Where(line => ValueOf(line) > 0)));
+        var succeeded = counts.Where(HasSucceeded).Sum(ValueOf);
+        if (succeeded == counts.Sum(ValueOf))
+            return succeeded;
+
+        var lines = string.Join('\n', counts.Where(line => ValueOf(line) > 0));
+        throw new BenchmarkFailure($"A refresh failed, so the figures are not valid. Refreshes by outcome:\n{lines}");
     }
 
-    private static bool IsGood(string line) => line.Contains("outcome=\"success\"", StringComparison.Ordinal) || line.Contains("outcome=\"adopted\"", StringComparison.Ordinal);
+    private static bool HasSucceeded(string line) =>
+        line.Contains("outcome=\"success\"", StringComparison.Ordinal) || line.Contains("outcome=\"adopted\"", StringComparison.Ordinal);
 
-    private static long ValueOf(string line) => long.Parse(line.AsSpan(line.LastIndexOf('}') + 1).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture);
+    private static long ValueOf(string line)
+    {
+        var value = line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0];
+        return long.Parse(value, CultureInfo.InvariantCulture);
+    }
 }

@@ -1,10 +1,10 @@
 namespace Clik2pay.Sidecar.Benchmarks.Refresh;
 
-/// <summary>How long refreshes are looked at.</summary>
-/// <param name="Sidecar">The folder of a published sidecar; null: it is published first.</param>
-/// <param name="Rounds">How often each is measured.</param>
-/// <param name="Seconds">How long each time.</param>
-/// <param name="Life">How many seconds the tokens live that are refreshed under load.</param>
-/// <param name="Settings">More settings of the sidecar, as environment variables.</param>
+/// <summary>The options of the verb <c>refresh</c>.</summary>
+/// <param name="Sidecar">The folder of a published sidecar. If null, the current source is published.</param>
+/// <param name="Rounds">The number of runs with and without a refresh.</param>
+/// <param name="Seconds">The duration of a run in seconds.</param>
+/// <param name="LifetimeSeconds">The lifetime in seconds of the tokens that are refreshed under load.</param>
+/// <param name="Settings">Additional environment variables of the sidecar.</param>
 internal sealed record RefreshOptions(
-    string? Sidecar, int Rounds, int Seconds, int Life, IReadOnlyDictionary<string, string> Settings);
+    string? Sidecar, int Rounds, int Seconds, int LifetimeSeconds, IReadOnlyDictionary<string, string> Settings);

@@ -2,68 +2,83 @@ using System.Globalization;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Rig;
 using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Refresh;
 
-/// <summary>The verb <c>refresh</c>: whether callers notice one. A sidecar whose token is replaced in each run beside one that keeps its own.</summary>
+/// <summary>
+/// The verb <c>refresh</c>: measures the effect of a refresh on callers. One sidecar refreshes its token in each run, the other one never
+/// does.
+/// </summary>
 internal static class RefreshVerb
 {
     private static readonly LoadCase Load = LoadCase.Small32;
 
+    private static IReadOnlyList<Func<LoadResult, double>> Latencies { get; } =
+        [run => run.Median, run => run.P99, run => run.P999, run => run.Longest];
+
     public static async Task RunAsync(RefreshOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        Tool.Need("wrk");
-        using var folder = new Folder();
-        await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromSeconds(options.Life), cancellationToken);
+        Tool.Require("wrk");
+        using var folder = new TemporaryFolder();
+        var lifetime = TimeSpan.FromSeconds(options.LifetimeSeconds);
+        await using var provider = await NginxProvider.StartAsync(folder, lifetime, cancellationToken);
         await using var store = await SharedStore.StartAsync(folder, cancellationToken);
-        var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
-        var steady = new SidecarContender("steady", "no refresh", program, SidecarEnvironment.Full(provider, store).With(options.Settings));
-        var refreshing = new SidecarContender(
-            "refreshing", "refreshes", program, SidecarEnvironment.Full(provider, store, NginxProvider.ShortLived).With(options.Settings));
-        await using var calm = new Running(steady);
-        await using var busy = new Running(refreshing);
-        Running[] both = [calm, busy];
+        var program = await Publisher.PublishSidecarAsync(options.Sidecar, folder, cancellationToken);
+        await using var steady = Create("steady", "no refresh", NginxProvider.TokenPath);
+        await using var refreshing = Create("refreshing", "refreshes", NginxProvider.ShortTokenPath);
+        MeasuredProxy[] both = [steady, refreshing];
         var wrk = new Wrk(folder);
         foreach (var sidecar in both)
         {
-            await sidecar.StartAsync(times: 1, settling: TimeSpan.Zero, cancellationToken);
+            await sidecar.StartAsync(times: 1, settleTime: TimeSpan.Zero, cancellationToken);
             await sidecar.WarmUpAsync(wrk, Load, options.Seconds, cancellationToken);
         }
 
         var refreshes = 0L;
-        await Turns.TakeAsync(both, options.Rounds, async sidecar =>
+        await Rounds.RunAsync(both, options.Rounds, async sidecar =>
         {
-            var admin = ((SidecarContender)sidecar.Contender).Admin;
+            var admin = ((SidecarProxy)sidecar.Proxy).Admin;
             var before = await RefreshCount.ReadAsync(admin, cancellationToken);
             await sidecar.MeasureAsync(wrk, Load, options.Seconds, cancellationToken);
             var count = await RefreshCount.ReadAsync(admin, cancellationToken) - before;
-            refreshes += Validate(sidecar == busy, count);
+            refreshes += Validate(sidecar == refreshing, count);
         });
 
-        await output.WriteLineAsync(Tell(calm, busy).AsMemory(), cancellationToken);
-        await output.WriteLineAsync(string.Create(
+        await output.WriteLineAsync(CreateTable(steady, refreshing).AsMemory(), cancellationToken);
+        var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Load.Title}; medians of {options.Rounds} rounds of {options.Seconds} s in which each has its turn, and of the ratios. {refreshes} refreshes, at least one in each run, and none in those without.\n").AsMemory(), cancellationToken);
+            $"""
+            {Load.Title}. Figures are medians of {options.Rounds} rounds of {options.Seconds} s.
+            Ratios are medians of the ratios of each round.
+            The sidecar that refreshes made {refreshes} refreshes, at least one in each run. The other one made none.
+
+            """);
+        await output.WriteLineAsync(note.AsMemory(), cancellationToken);
         await output.WriteLineAsync((await Machine.DescribeAsync(cancellationToken)).AsMemory(), cancellationToken);
+
+        MeasuredProxy Create(string name, string title, string tokenPath) =>
+            new(new SidecarProxy(name, title, program, SidecarEnvironment.Full(provider, store, tokenPath).With(options.Settings)));
     }
 
     private static long Validate(bool isRefreshing, long count) => (isRefreshing, count) switch
     {
-        (true, 0) => throw new BenchmarkFailure("No refresh fell into a run, which should have had one. Let runs last longer than tokens live: --seconds, --life."),
-        (false, > 0) => throw new BenchmarkFailure("A refresh fell into a run that should have had none."),
+        (true, 0) => throw new BenchmarkFailure(
+            "A run that should contain a refresh had none. Make runs longer with --seconds, or the token lifetime shorter with --life."),
+        (false, > 0) => throw new BenchmarkFailure("A run that should contain no refresh had one."),
         _ => count,
     };
 
-    private static string Tell(Running calm, Running busy)
+    private static string CreateTable(MeasuredProxy steady, MeasuredProxy refreshing)
     {
         var table = new MarkdownTable("", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "longest ms");
-        foreach (var sidecar in (Running[])[calm, busy])
+        foreach (var sidecar in (MeasuredProxy[])[steady, refreshing])
         {
             var runs = sidecar.RunsOf(Load);
             table.Add([
-                sidecar.Contender.Title,
+                sidecar.Proxy.Title,
                 Figure(Statistics.Median(runs.Select(run => run.Rate))),
                 .. Latencies.Select(latency => Milliseconds(Statistics.Median(runs.Select(latency))))]);
         }
@@ -71,8 +86,7 @@ internal static class RefreshVerb
         table.Add(["ratio", RatioOf(run => run.Rate), .. Latencies.Select(RatioOf)]);
         return table.ToString();
 
-        string RatioOf(Func<LoadResult, double> figure) => Ratio(Statistics.Ratio(busy.RunsOf(Load), calm.RunsOf(Load), figure));
+        string RatioOf(Func<LoadResult, double> figure) =>
+            Ratio(Statistics.MedianRatio(refreshing.RunsOf(Load), steady.RunsOf(Load), figure));
     }
-
-    private static IReadOnlyList<Func<LoadResult, double>> Latencies { get; } = [run => run.Median, run => run.P99, run => run.P999, run => run.Longest];
 }

@@ -1,4 +1,4 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
-/// <summary>Nothing was measured, and this is why: a sentence for people.</summary>
+/// <summary>A measurement is not possible or not valid. The message is shown to the user.</summary>
 internal sealed class BenchmarkFailure(string message) : Exception(message);

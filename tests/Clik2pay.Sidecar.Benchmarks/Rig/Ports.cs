@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
-/// <summary>Ports of 127.0.0.1 that nobody listens on.</summary>
+/// <summary>Finds ports of 127.0.0.1 that no program listens on.</summary>
 internal static class Ports
 {
-    public static int TakeFree()
+    public static int FindFree()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -2,19 +2,23 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
-/// <summary>What the kernel says of a process and of all that it has started: servers have workers.</summary>
+/// <summary>A process and its descendants, such as the workers of a server, with their CPU time and memory.</summary>
 internal static class ProcessTree
 {
-    /// <summary>Of the kernel's clock ticks, in which it tells CPU time: a hundred in a second, on every Linux.</summary>
-    private const int MicrosecondsInATick = 10_000;
+    /// <summary>/proc reports CPU time in clock ticks (USER_HZ), which are 10 ms on the supported architectures.</summary>
+    private const int MicrosecondsPerTick = 10_000;
 
+    /// <returns>The process and its descendants.</returns>
     public static IReadOnlyList<int> Of(int root)
     {
         var parents = new List<(int Process, int Parent)>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && StatOf(process) is { } stat)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && ReadStat(process) is { } stat)
+            {
                 parents.Add((process, int.Parse(stat[1], CultureInfo.InvariantCulture)));
+            }
         }
 
         var tree = new List<int> { root };
@@ -23,30 +27,34 @@ internal static class ProcessTree
         return tree;
     }
 
-    /// <summary>Microseconds of CPU time, in user and kernel mode.</summary>
-    public static long CpuOf(IEnumerable<int> processes) => processes.Sum(process => StatOf(process) is { } stat
-        ? (long.Parse(stat[11], CultureInfo.InvariantCulture) + long.Parse(stat[12], CultureInfo.InvariantCulture)) * MicrosecondsInATick
+    /// <summary>CPU time in microseconds, in user and kernel mode.</summary>
+    public static long CpuOf(IEnumerable<int> processes) => processes.Sum(process => ReadStat(process) is { } stat
+        ? (long.Parse(stat[11], CultureInfo.InvariantCulture) + long.Parse(stat[12], CultureInfo.InvariantCulture)) * MicrosecondsPerTick
         : 0);
 
-    /// <summary>Resident memory in KiB. What several processes share counts for each of them.</summary>
+    /// <summary>Resident memory in KiB. Memory that several processes share is counted once for each of them.</summary>
     public static long MemoryOf(IEnumerable<int> processes) => processes.Sum(MemoryOf);
 
     private static long MemoryOf(int process)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var lines = File.ReadLines($"/proc/{process}/status");
+            var line = lines.FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line.AsSpan(6, line.Length - 9).Trim(), CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
             return 0;
         }
     }
 
-    /// <returns>The fields of /proc/PID/stat behind the name, which may hold anything: the first is the state, the third in proc_pid_stat(5).</returns>
-    private static string[]? StatOf(int process)
+    /// <returns>
+    /// The fields of /proc/PID/stat after the process name, or null if the process has ended. The first one is the state, which is field 3
+    /// in proc_pid_stat(5). The name is skipped because it may contain spaces and parentheses.
+    /// </returns>
+    private static string[]? ReadStat(int process)
     {
         try
         {
@@ -55,7 +63,7 @@ internal static class ProcessTree
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
             return null;
         }
     }

@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
-/// <summary>The real clock: what is measured here are real processes.</summary>
+/// <summary>The system clock. Real processes cannot be measured with a simulated one.</summary>
 internal static class RealClock
 {
-#pragma warning disable RS0030 // Real processes know no other.
+#pragma warning disable RS0030 // The benchmarks measure real time.
     public static TimeProvider Time => TimeProvider.System;
 #pragma warning restore RS0030
 
-    public static Task Pause(TimeSpan duration, CancellationToken cancellationToken) => Task.Delay(duration, Time, cancellationToken);
+    public static Task DelayAsync(TimeSpan duration, CancellationToken cancellationToken) => Task.Delay(duration, Time, cancellationToken);
 }

@@ -1,9 +1,10 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig;
 
-/// <summary>Where the sources are: what is measured is published from them.</summary>
+/// <summary>The repository whose projects are published and measured.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find(new(AppContext.BaseDirectory));
+    /// <exception cref="BenchmarkFailure">This program is not in a folder of the repository.</exception>
+    public static string Root => Find(new(AppContext.BaseDirectory));
 
     private static string Find(DirectoryInfo? folder)
     {
@@ -13,6 +14,8 @@ internal static class Repository
                 return folder.FullName;
         }
 
-        throw new BenchmarkFailure("The benchmarks are started from the repository: dotnet run -c Release --project tests/Clik2pay.Sidecar.Benchmarks.");
+        throw new BenchmarkFailure(
+            "The repository was not found. Start the benchmarks from it with "
+            + "`dotnet run -c Release --project tests/Clik2pay.Sidecar.Benchmarks`.");
     }
 }

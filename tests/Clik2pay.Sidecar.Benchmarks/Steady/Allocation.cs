@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Benchmarks.Steady;
 
-/// <summary>What code allocates, to the byte.</summary>
+/// <summary>Measures the bytes that code allocates.</summary>
 internal static class Allocation
 {
     public const int Runs = 1000;
@@ -8,8 +8,8 @@ internal static class Allocation
     private const int Batches = 10;
 
     /// <returns>
-    /// Bytes, of so many runs after as many that warmed it up. The least of several batches: what the code allocates is in each of them, what the runtime does
-    /// meanwhile (it empties pools, for instance) is not.
+    /// The bytes that <see cref="Runs"/> runs allocate on this thread after a warm-up of the same number of runs: the minimum of up to ten
+    /// batches. The minimum excludes what the runtime allocates now and then, for instance when it trims pools.
     /// </returns>
     public static long Measure(Action run)
     {

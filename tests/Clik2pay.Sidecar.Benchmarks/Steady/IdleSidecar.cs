@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Clik2pay.Sidecar.Benchmarks.Steady;
 
-/// <summary>A whole sidecar, made by the same code as the real one, that holds a token and is never started: its parts are called one by one.</summary>
+/// <summary>
+/// Creates a sidecar with the program's own code. The sidecar has a token and is never started; benchmarks and tests call its parts
+/// directly.
+/// </summary>
 internal static class IdleSidecar
 {
     public const string Provider = "https://api.provider.example";
@@ -30,7 +33,7 @@ internal static class IdleSidecar
         var settings = Settings.TryRead(configuration, out var errors) ?? throw new InvalidOperationException(string.Join('\n', errors));
         var app = Sidecar.Program.CreateSidecar(configuration, settings, replace);
 
-        // A host does this at its start; until then no instrument is listened to.
+        // A host does this when it starts. Before that, no instrument is enabled.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         var credentials = new CredentialSet("some-username", "some-password", "some-api-key-of-forty-characters-0123456");
         app.Services.GetRequiredService<TokenSlot>().TryPublish(new(new('t', 1000), TimeSpan.FromDays(1), TimeSpan.MaxValue, credentials));

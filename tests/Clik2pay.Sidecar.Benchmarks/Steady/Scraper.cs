@@ -20,7 +20,9 @@ internal sealed class Scraper
         admin = builder.Build();
     }
 
-    /// <returns>How long the text is.</returns>
+    /// <summary>Writes the metrics to a stream.</summary>
+    /// <returns>The length of the text in bytes.</returns>
+    /// <exception cref="InvalidOperationException">The response is not a scrape.</exception>
     public async Task<long> ScrapeAsync(Stream text)
     {
         using var scope = services.CreateScope();
@@ -28,8 +30,9 @@ internal sealed class Scraper
         (context.Request.Method, context.Request.Path) = ("GET", "/metrics");
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(text));
         await admin(context);
-        return context.Response is { StatusCode: StatusCodes.Status200OK, ContentLength: > 1000 and var length }
+        var response = context.Response;
+        return response is { StatusCode: StatusCodes.Status200OK, ContentLength: > 1000 and var length }
             ? length
-            : throw new InvalidOperationException($"That was no scrape: {context.Response.StatusCode}, {context.Response.ContentLength} bytes.");
+            : throw new InvalidOperationException($"Not a scrape: status {response.StatusCode}, {response.ContentLength} bytes.");
     }
 }

@@ -8,19 +8,21 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Clik2pay.Sidecar.Benchmarks.Steady;
 
-/// <summary>A request as callers send it, and its answer as the provider gives it.</summary>
+/// <summary>A typical request of a caller and its response.</summary>
 internal static class SteadyMessages
 {
     private const string Target = "/open/v1/payment-requests/0f8fad5b-d9cb-469f-a165-70867728950e?expand=payer";
 
-    /// <summary>The request and the answer, with what the server and routing know of them.</summary>
-    public static DefaultHttpContext NewContext()
+    /// <summary>The request and the response, with the features that the server and routing set.</summary>
+    public static DefaultHttpContext CreateContext()
     {
         var context = new DefaultHttpContext();
-        context.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBody());
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBodyFeature());
         context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         context.Features.Set(new Exchange());
-        context.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/open/v1/{**rest}"), order: 0, EndpointMetadataCollection.Empty, displayName: null));
+        var pattern = RoutePatternFactory.Parse("/open/v1/{**rest}");
+        context.SetEndpoint(new RouteEndpoint(
+            _ => Task.CompletedTask, pattern, order: 0, EndpointMetadataCollection.Empty, displayName: null));
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = Target;
 
         var request = context.Request;
@@ -42,8 +44,8 @@ internal static class SteadyMessages
         return context;
     }
 
-    /// <summary>As YARP has copied it.</summary>
-    public static HttpRequestMessage NewRequest()
+    /// <summary>The upstream request after YARP has copied the caller's headers.</summary>
+    public static HttpRequestMessage CreateRequest()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, IdleSidecar.Provider);
         request.Headers.TryAddWithoutValidation("User-Agent", "some-application/1.0");
@@ -53,7 +55,7 @@ internal static class SteadyMessages
         return request;
     }
 
-    public static HttpResponseMessage NewResponse(HttpRequestMessage request)
+    public static HttpResponseMessage CreateResponse(HttpRequestMessage request)
     {
         var content = new ByteArrayContent(new byte[100]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

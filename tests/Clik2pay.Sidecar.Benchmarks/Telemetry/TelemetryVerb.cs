@@ -2,54 +2,44 @@ using System.Globalization;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Rig;
 using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Telemetry;
 
 /// <summary>
-/// The verb <c>telemetry</c>: what metrics and traces cost. The sidecar with telemetry turned off, with metrics, and with metrics and traces, beside
-/// each other; and how long a scrape takes under load.
+/// The verb <c>telemetry</c>: measures the cost of metrics and traces, and the duration of a scrape under load. It compares sidecars
+/// without telemetry, with metrics, and with metrics and traces.
 /// </summary>
 internal static class TelemetryVerb
 {
     public static async Task RunAsync(TelemetryOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        Tool.Need("wrk");
-        using var folder = new Folder();
+        Tool.Require("wrk");
+        using var folder = new TemporaryFolder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
-        var program = await Publishing.SidecarAsync(options.Sidecar, folder, cancellationToken);
-        var metrics = new SidecarContender("metrics", "metrics", program, With());
-        Running[] sidecars =
+        var program = await Publisher.PublishSidecarAsync(options.Sidecar, folder, cancellationToken);
+        var metrics = Create("metrics", "metrics");
+        MeasuredProxy[] sidecars =
         [
-            new(new SidecarContender("off", "telemetry off", program, With(("OTEL_SDK_DISABLED", "true")))),
+            new(Create("off", "telemetry off", ("OTEL_SDK_DISABLED", "true"))),
             new(metrics),
-            new(new SidecarContender("traces", "metrics, and one trace in a hundred exported", program, With(
-                [.. Export(provider), ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")]))),
-            new(new SidecarContender("all", "metrics, and every trace exported", program, With(Export(provider)))),
+            new(Create(
+                "traces",
+                "metrics, 1 % of traces exported",
+                [.. Export(provider), ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")])),
+            new(Create("all", "metrics, all traces exported", Export(provider))),
         ];
         try
         {
             var wrk = new Wrk(folder);
-            foreach (var sidecar in sidecars)
-            {
-                await sidecar.StartAsync(times: 1, settling: TimeSpan.Zero, cancellationToken);
-                await sidecar.WarmUpAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
-            }
+            await MeasureAsync(sidecars, wrk, options, cancellationToken);
+            await output.WriteLineAsync(CreateTable(sidecars).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(CreateNote(options).AsMemory(), cancellationToken);
 
-            await Turns.TakeAsync(sidecars, options.Rounds, async sidecar =>
-            {
-                await sidecar.MeasureAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
-                await sidecar.MeasureAsync(wrk, LoadCase.Small1, (options.Seconds / 2) + 1, cancellationToken);
-            });
-
-            await output.WriteLineAsync(Tell(sidecars).AsMemory(), cancellationToken);
-            await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Medians of {options.Rounds} rounds of {options.Seconds} s in which each has its turn; of the ratios to the first the median, and between which two the middle half of them is.\n").AsMemory(), cancellationToken);
-
-            // Scrapes while requests come as fast as they can.
-            await output.WriteLineAsync((await Scrapes.MeasureAsync(wrk, sidecars[1], metrics.Admin, options.Scrapes, cancellationToken)).AsMemory(), cancellationToken);
+            var scrapes = await ScrapeLatency.MeasureAsync(wrk, sidecars[1], metrics.Admin, options.Scrapes, cancellationToken);
+            await output.WriteLineAsync(scrapes.AsMemory(), cancellationToken);
             await output.WriteLineAsync((await Machine.DescribeAsync(cancellationToken)).AsMemory(), cancellationToken);
         }
         finally
@@ -58,21 +48,55 @@ internal static class TelemetryVerb
                 await sidecar.DisposeAsync();
         }
 
-        Dictionary<string, string> With(params IEnumerable<(string Key, string Value)> telemetry) => SidecarEnvironment.Plain(provider)
-            .With(telemetry.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
-            .With(options.Settings);
+        SidecarProxy Create(string name, string title, params IEnumerable<(string Key, string Value)> telemetry)
+        {
+            var variables = telemetry.Select(setting => KeyValuePair.Create(setting.Key, setting.Value));
+            return new(name, title, program, SidecarEnvironment.Plain(provider).With(variables).With(options.Settings));
+        }
+    }
+
+    private static async Task MeasureAsync(
+        MeasuredProxy[] sidecars, Wrk wrk, TelemetryOptions options, CancellationToken cancellationToken)
+    {
+        foreach (var sidecar in sidecars)
+        {
+            await sidecar.StartAsync(times: 1, settleTime: TimeSpan.Zero, cancellationToken);
+            await sidecar.WarmUpAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
+        }
+
+        await Rounds.RunAsync(sidecars, options.Rounds, async sidecar =>
+        {
+            await sidecar.MeasureAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
+            await sidecar.MeasureAsync(wrk, LoadCase.Small1, (options.Seconds / 2) + 1, cancellationToken);
+        });
     }
 
     private static (string Key, string Value)[] Export(NginxProvider provider) =>
         [("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{provider.Address}/v1/traces"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")];
 
-    private static string Tell(Running[] sidecars)
+    private static string CreateNote(TelemetryOptions options) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        Figures are medians of {options.Rounds} rounds of {options.Seconds} s. Ratios are to the first row: the median and the quartiles.
+
+        """);
+
+    private static string CreateTable(MeasuredProxy[] sidecars)
     {
-        var table = new MarkdownTable("", "requests/s, 32 connections", "ratio", "CPU µs a request, 32 connections", "ratio", "requests/s, 1 connection", "ratio", "median latency ms, 1 connection", "ratio");
+        var table = new MarkdownTable(
+            "",
+            "requests/s, 32 connections",
+            "ratio",
+            "CPU µs per request, 32 connections",
+            "ratio",
+            "requests/s, 1 connection",
+            "ratio",
+            "p50 ms, 1 connection",
+            "ratio");
         foreach (var sidecar in sidecars)
         {
             table.Add([
-                sidecar.Contender.Title,
+                sidecar.Proxy.Title,
                 .. Compare(sidecar, LoadCase.Small32, run => run.Rate, Figure),
                 .. Compare(sidecar, LoadCase.Small32, run => run.Cpu, Figure),
                 .. Compare(sidecar, LoadCase.Small1, run => run.Rate, Figure),
@@ -81,11 +105,12 @@ internal static class TelemetryVerb
 
         return table.ToString();
 
-        string[] Compare(Running sidecar, LoadCase load, Func<LoadResult, double> figure, Func<double, string> write)
+        string[] Compare(MeasuredProxy sidecar, LoadCase load, Func<LoadResult, double> figure, Func<double, string> format)
         {
             var (runs, off) = (sidecar.RunsOf(load), sidecars[0].RunsOf(load));
             var ratios = runs.Zip(off, (run, other) => figure(run) / figure(other)).Order().ToList();
-            return [write(Statistics.Median(runs.Select(figure))), $"{Ratio(Statistics.Median(ratios))} ({Ratio(ratios[ratios.Count / 4])} to {Ratio(ratios[ratios.Count * 3 / 4])})"];
+            var (median, low, high) = (Statistics.Median(ratios), ratios[ratios.Count / 4], ratios[ratios.Count * 3 / 4]);
+            return [format(Statistics.Median(runs.Select(figure))), $"{Ratio(median)} ({Ratio(low)} to {Ratio(high)})"];
         }
     }
 }

@@ -1,12 +1,13 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
-/// <summary>What one run of load showed.</summary>
-/// <param name="Requests">That were answered.</param>
-/// <param name="Rate">Requests in a second.</param>
-/// <param name="Cpu">Microseconds of CPU time that the proxy's processes took for a request.</param>
-/// <param name="Median">In microseconds, as the next three: how long callers waited.</param>
-/// <param name="P99">99 % waited no longer.</param>
-/// <param name="P999">99.9 % waited no longer.</param>
-/// <param name="Longest">Nobody waited longer.</param>
-/// <param name="Memory">The most resident memory meanwhile, in KiB.</param>
-internal sealed record LoadResult(long Requests, double Rate, double Cpu, double Median, double P99, double P999, double Longest, long Memory);
+/// <summary>The result of one run of load.</summary>
+/// <param name="Requests">The number of requests with a response.</param>
+/// <param name="Rate">Requests per second.</param>
+/// <param name="Cpu">CPU time of the proxy's processes per request, in microseconds.</param>
+/// <param name="Median">Median latency in microseconds.</param>
+/// <param name="P99">99th percentile of the latency in microseconds.</param>
+/// <param name="P999">99.9th percentile of the latency in microseconds.</param>
+/// <param name="Longest">Maximum latency in microseconds.</param>
+/// <param name="Memory">Maximum resident memory during the run, in KiB.</param>
+internal sealed record LoadResult(
+    long Requests, double Rate, double Cpu, double Median, double P99, double P999, double Longest, long Memory);

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
-/// <summary>A table as the documents have them.</summary>
+/// <summary>A table in Markdown.</summary>
 internal sealed class MarkdownTable(params string[] columns)
 {
     private readonly List<string[]> rows = [];
 
     public void Add(params string[] row) => rows.Add(row);
 
-    /// <summary>With as many digits as mean something.</summary>
+    /// <summary>Three significant digits, or all digits of the integer part if there are more.</summary>
     public static string Figure(double value) => value.ToString(
         value switch
         {
@@ -23,7 +23,7 @@ internal sealed class MarkdownTable(params string[] columns)
 
     public static string Ratio(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
-    /// <summary>Of microseconds.</summary>
+    /// <summary>Converts microseconds.</summary>
     public static string Milliseconds(double microseconds) => Figure(microseconds / 1000);
 
     public override string ToString()

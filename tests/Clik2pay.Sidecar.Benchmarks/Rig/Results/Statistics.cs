@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Results;
 
-/// <summary>What is told of several runs.</summary>
+/// <summary>Statistics of several runs.</summary>
 internal static class Statistics
 {
     public static double Median(IEnumerable<double> values)
@@ -10,11 +10,11 @@ internal static class Statistics
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /// <summary>The 90 % confidence interval of the median, by bootstrap with 10,000 samples, which are the same in each run.</summary>
+    /// <summary>The 90 % confidence interval of the median, by bootstrap with 10,000 samples. A fixed seed makes it reproducible.</summary>
     public static (double Low, double High) IntervalOfMedian(IReadOnlyList<double> values)
     {
         const int samples = 10_000;
-#pragma warning disable CA5394 // Statistics need no secure random numbers.
+#pragma warning disable CA5394 // Statistics do not need secure random numbers.
         var random = new Random(1);
         var medians = Enumerable.Range(0, samples)
             .Select(_ => Median(Enumerable.Range(0, values.Count).Select(_ => values[random.Next(values.Count)]).ToArray()))
@@ -24,7 +24,10 @@ internal static class Statistics
         return (medians[samples * 5 / 100], medians[samples * 95 / 100]);
     }
 
-    /// <summary>Of the runs of one thing and those of another, which took turns: what moves both, such as a busy machine, is not in the ratio.</summary>
-    public static double Ratio(IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>
+    /// <summary>
+    /// The median of the ratios of each round. Both runs of a round follow each other, so influences on both, such as a busy machine,
+    /// mostly cancel out.
+    /// </summary>
+    public static double MedianRatio(IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>
         Median(runs.Zip(others, (run, other) => figure(run) / figure(other)));
 }

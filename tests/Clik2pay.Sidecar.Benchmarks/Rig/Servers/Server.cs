@@ -3,17 +3,26 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
-/// <summary>A server on this machine, from its start until it is told to end. What it says is kept for the case that it fails.</summary>
+/// <summary>A server process on this machine. Its output is kept for the message of a failure.</summary>
 internal sealed partial class Server : IAsyncDisposable
 {
-    private const int Terminate = 15;
+    private const int Sigterm = 15;
+    private const int MaxLines = 1000;
+    private const int ReportedLines = 20;
 
-    /// <summary>Settings of whoever measures are no settings of what is measured.</summary>
-    private static readonly string[] Invalid = ["Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC", "DOTNET_SYSTEM_NET_"];
+    /// <summary>Time for a graceful exit before the process is killed.</summary>
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Prefixes of variables that a server does not inherit, because they would change what is measured.</summary>
+    private static readonly string[] RemovedPrefixes =
+    [
+        "Clik2pay__", "Sidecar__", "Redis__", "ReverseProxy__", "Logging__", "OTEL_", "ASPNETCORE_", "DOTNET_gc", "DOTNET_GC",
+        "DOTNET_SYSTEM_NET_",
+    ];
 
     private readonly Process process;
     private readonly string name;
-    private readonly List<string> said = [];
+    private readonly List<string> lines = [];
 
     private Server(string name, Process process, int port)
     {
@@ -28,41 +37,53 @@ internal sealed partial class Server : IAsyncDisposable
 
     public bool HasEnded => process.HasExited;
 
-    /// <param name="name">What it is called when it fails.</param>
-    /// <param name="port">Where it will listen.</param>
-    /// <param name="program">Its file.</param>
-    /// <param name="arguments">Its command line.</param>
-    /// <param name="environment">What is added to the environment.</param>
-    /// <param name="folder">Where it is started: by default where nobody keeps a proxy.json.</param>
-    public static Server Start(string name, int port, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string folder = "/")
+    /// <param name="name">The name in messages.</param>
+    /// <param name="port">The port on which the server will listen.</param>
+    /// <param name="program">The path of the program.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="environment">Variables to add to the environment.</param>
+    /// <param name="folder">The working directory. The default is the root, which is unlikely to contain a proxy.json.</param>
+    public static Server Start(
+        string name,
+        int port,
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string folder = "/")
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder };
-        foreach (var variable in start.Environment.Keys.Where(key => Invalid.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))).ToList())
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
+        foreach (var variable in start.Environment.Keys.Where(IsRemoved).ToList())
             start.Environment.Remove(variable);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[key] = value;
         return new(name, Process.Start(start)!, port);
     }
 
-    /// <summary>Itself and its workers.</summary>
+    /// <summary>The ids of the server process and its workers.</summary>
     public IReadOnlyList<int> Processes() => ProcessTree.Of(process.Id);
 
-    /// <summary>That it failed, with what it said last.</summary>
-    public BenchmarkFailure Fail(string why)
+    /// <returns>A failure with this reason and the last lines of the server's output.</returns>
+    public BenchmarkFailure CreateFailure(string reason)
     {
-        lock (said)
-            return new($"{name} {why}. It said last:\n{string.Join('\n', said.TakeLast(20))}");
+        lock (lines)
+            return new($"{name} {reason}. Its last output:\n{string.Join('\n', lines.TakeLast(ReportedLines))}");
     }
 
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
         {
-            // Not killed at once: its workers would stay.
-            _ = Kill(process.Id, Terminate);
+            // SIGTERM first: after SIGKILL, the workers of a server would keep running.
+            _ = Kill(process.Id, Sigterm);
             try
             {
-                await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10), RealClock.Time);
+                await process.WaitForExitAsync().WaitAsync(ExitTimeout, RealClock.Time);
             }
             catch (TimeoutException)
             {
@@ -74,15 +95,18 @@ internal sealed partial class Server : IAsyncDisposable
         process.Dispose();
     }
 
+    private static bool IsRemoved(string variable) =>
+        RemovedPrefixes.Any(prefix => variable.StartsWith(prefix, StringComparison.Ordinal));
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
     private void Keep(string? line)
     {
-        lock (said)
+        lock (lines)
         {
-            if (line is not null && said.Count < 1000)
-                said.Add(line);
+            if (line is not null && lines.Count < MaxLines)
+                lines.Add(line);
         }
     }
 }

@@ -1,8 +1,6 @@
-using Clik2pay.Sidecar.Benchmarks.Rig.Results;
-
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
-/// <summary>The Redis that the sidecar shares its token through.</summary>
+/// <summary>A Redis through which the sidecar shares its token.</summary>
 internal sealed class SharedStore : IAsyncDisposable
 {
     private readonly Server server;
@@ -11,10 +9,11 @@ internal sealed class SharedStore : IAsyncDisposable
 
     public string ConnectionString => $"127.0.0.1:{server.Port}";
 
-    public static async Task<SharedStore> StartAsync(Folder folder, CancellationToken cancellationToken)
+    public static async Task<SharedStore> StartAsync(TemporaryFolder folder, CancellationToken cancellationToken)
     {
-        var port = Ports.TakeFree();
-        var store = new SharedStore(Server.Start("redis-server", port, Tool.Need("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder.Path]));
+        var port = Ports.FindFree();
+        string[] arguments = ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder.Path];
+        var store = new SharedStore(Server.Start("redis-server", port, Tool.Require("redis-server"), arguments));
         await FirstResponse.WaitForConnectionAsync(store.server, cancellationToken);
         return store;
     }

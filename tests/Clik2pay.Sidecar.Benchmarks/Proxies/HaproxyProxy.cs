@@ -3,8 +3,8 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
-/// <summary>HAProxy, which puts on a key and a token that never change.</summary>
-internal sealed class HaproxyContender(Folder folder, NginxProvider provider) : IContender
+/// <summary>HAProxy, which adds a fixed API key and a fixed token.</summary>
+internal sealed class HaproxyProxy(TemporaryFolder folder, NginxProvider provider) : IProxy
 {
     public string Name => "haproxy";
 
@@ -14,7 +14,7 @@ internal sealed class HaproxyContender(Folder folder, NginxProvider provider) : 
 
     public Server Start()
     {
-        var port = Ports.TakeFree();
+        var port = Ports.FindFree();
         var configuration = folder.Write("haproxy.cfg", $"""
             global
               nbthread 2
@@ -34,6 +34,6 @@ internal sealed class HaproxyContender(Folder folder, NginxProvider provider) : 
               server provider {new Uri(provider.Address).Authority}
 
             """);
-        return Server.Start("HAProxy", port, Tool.Need("haproxy"), ["-db", "-f", configuration]);
+        return Server.Start("HAProxy", port, Tool.Require("haproxy"), ["-db", "-f", configuration]);
     }
 }

@@ -3,8 +3,8 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
-/// <summary>nginx, which puts on a key and a token that never change.</summary>
-internal sealed class NginxContender(Folder folder, NginxProvider provider) : IContender
+/// <summary>nginx, which adds a fixed API key and a fixed token.</summary>
+internal sealed class NginxProxy(TemporaryFolder folder, NginxProvider provider) : IProxy
 {
     public string Name => "nginx";
 
@@ -14,7 +14,7 @@ internal sealed class NginxContender(Folder folder, NginxProvider provider) : IC
 
     public Server Start()
     {
-        var port = Ports.TakeFree();
+        var port = Ports.FindFree();
         var configuration = folder.Write("nginx.conf", $$"""
             {{NginxConfiguration.Begin(folder.Path, "nginx")}}
               upstream provider { server {{new Uri(provider.Address).Authority}}; keepalive 256; keepalive_requests 1000000000; }
@@ -27,6 +27,6 @@ internal sealed class NginxContender(Folder folder, NginxProvider provider) : IC
               }
             }
             """);
-        return Server.Start("nginx", port, Tool.Need("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "nginx.error")]);
+        return Server.Start("nginx", port, Tool.Require("nginx"), ["-c", configuration, "-e", Path.Combine(folder.Path, "nginx.error")]);
     }
 }

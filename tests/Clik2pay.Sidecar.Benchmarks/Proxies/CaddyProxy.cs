@@ -3,8 +3,8 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
-/// <summary>Caddy, which puts on a key and a token that never change.</summary>
-internal sealed class CaddyContender(Folder folder, NginxProvider provider) : IContender
+/// <summary>Caddy, which adds a fixed API key and a fixed token.</summary>
+internal sealed class CaddyProxy(TemporaryFolder folder, NginxProvider provider) : IProxy
 {
     public string Name => "caddy";
 
@@ -14,7 +14,7 @@ internal sealed class CaddyContender(Folder folder, NginxProvider provider) : IC
 
     public Server Start()
     {
-        var port = Ports.TakeFree();
+        var port = Ports.FindFree();
         var configuration = folder.Write("Caddyfile", $$"""
             {
               admin off
@@ -29,8 +29,14 @@ internal sealed class CaddyContender(Folder folder, NginxProvider provider) : IC
             }
 
             """);
-        var home = folder.Make("caddy");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = home, ["XDG_CONFIG_HOME"] = home, ["XDG_DATA_HOME"] = home };
-        return Server.Start("Caddy", port, Tool.Need("caddy"), ["run", "--adapter", "caddyfile", "--config", configuration], environment);
+        var home = folder.CreateFolder("caddy");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOME"] = home,
+            ["XDG_CONFIG_HOME"] = home,
+            ["XDG_DATA_HOME"] = home,
+        };
+        string[] arguments = ["run", "--adapter", "caddyfile", "--config", configuration];
+        return Server.Start("Caddy", port, Tool.Require("caddy"), arguments, environment);
     }
 }

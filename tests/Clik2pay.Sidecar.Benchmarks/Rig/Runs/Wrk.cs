@@ -1,0 +1,68 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Benchmarks.Rig.Results;
+using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
+
+namespace Clik2pay.Sidecar.Benchmarks.Rig.Runs;
+
+/// <summary>Generates load with one thread of wrk, and reads the proxy's CPU time and memory during the run.</summary>
+internal sealed class Wrk(TemporaryFolder folder)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Prints the figures in one line, because wrk's own report is rounded and has no 99.9th percentile.</summary>
+    private const string Report = """
+        done = function(summary, latency)
+          local errors = summary.errors
+          io.write(string.format("figures %d %d %d %d %.1f %.1f %.1f %.1f\n", summary.requests, summary.duration,
+            errors.connect + errors.read + errors.write + errors.timeout, errors.status,
+            latency:percentile(50), latency:percentile(99), latency:percentile(99.9), latency.max))
+        end
+
+        """;
+
+    private const string Post = """
+        wrk.method = "POST"
+        wrk.headers["Content-Type"] = "application/json"
+        wrk.body = "{" .. string.rep(" ", 998) .. "}"
+
+        """;
+
+    /// <exception cref="BenchmarkFailure">A request failed, or the proxy ended.</exception>
+    public async Task<LoadResult> RunAsync(Server proxy, LoadCase load, int seconds, CancellationToken cancellationToken)
+    {
+        var processes = proxy.Processes();
+        var before = ProcessTree.CpuOf(processes);
+        var script = folder.Write("load.lua", CreateScript(load));
+        var url = $"http://127.0.0.1:{proxy.Port}{load.Path}";
+        string[] arguments = ["-t1", $"-c{load.Connections}", $"-d{seconds}", "--latency", "-s", script, url];
+        var run = Tool.RunAsync("wrk", arguments, cancellationToken);
+        long memory = 0;
+        while (!run.IsCompleted)
+        {
+            memory = Math.Max(memory, ProcessTree.MemoryOf(processes));
+            await Task.WhenAny(run, RealClock.DelayAsync(PollInterval, cancellationToken));
+        }
+
+        var output = await run;
+        var cpu = ProcessTree.CpuOf(processes) - before;
+        if (proxy.HasEnded)
+            throw proxy.CreateFailure($"ended under the load {load.Name}");
+        return Read(output, load, proxy, cpu, memory);
+    }
+
+    private static string CreateScript(LoadCase load)
+    {
+        var pause = load.MaxPause > 0 ? $"delay = function() return math.random(0, {load.MaxPause}) end\n" : "";
+        return Report + (load.IsPost ? Post : "") + pause;
+    }
+
+    private static LoadResult Read(string output, LoadCase load, Server proxy, long cpu, long memory)
+    {
+        var line = output.Split('\n').FirstOrDefault(line => line.StartsWith("figures ", StringComparison.Ordinal))
+            ?? throw new BenchmarkFailure($"wrk printed no figures:\n{output}");
+        var figures = line.Split(' ').Skip(1).Select(figure => double.Parse(figure, CultureInfo.InvariantCulture)).ToArray();
+        if (figures is not [> 0 and var requests, var duration, 0, 0, var median, var p99, var p999, var longest])
+            throw proxy.CreateFailure($"failed a request of the load {load.Name}. Output of wrk:\n{output}");
+        return new((long)requests, requests * 1e6 / duration, cpu / requests, median, p99, p999, longest, memory);
+    }
+}
