@@ -7,12 +7,12 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>The verb <c>check</c> as a process, with a Redis in every state.</summary>
+/// <summary>The verb <c>check</c> as a process, with different states of Redis.</summary>
 [Collection(OneByOne.Name)]
 public sealed class CheckVerbTests
 {
     [Fact]
-    public async Task Check_tells_apart_what_can_be_wrong_with_Redis()
+    public async Task Check_reports_the_cause_of_each_Redis_error_and_no_secret()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: false);
         await using var redis = await RedisProcess.StartAsync(
@@ -26,15 +26,25 @@ public sealed class CheckVerbTests
 
         await ExpectAsync(ExitCode.Success, $"{redis.Endpoint},password=right", $"ok    Redis           {redis.Endpoint}");
         await ExpectAsync(ExitCode.Success, $"redis://:right@{redis.Endpoint}/2", "database 2");
-        await ExpectAsync(ExitCode.Success, $"{tls.Endpoint},ssl=true,sslHost=redis.example", "TLS", ("Redis:CaFile", certificates.AuthorityFile));
+        await ExpectAsync(
+            ExitCode.Success, $"{tls.Endpoint},ssl=true,sslHost=redis.example", "TLS", ("Redis:CaFile", certificates.AuthorityFile));
         await ExpectAsync(
             ExitCode.RedisUnusable,
             $"{gone.Endpoint}",
             $"FAIL  Redis           Unreachable: {gone.Endpoint} could not be reached: the connection was refused");
-        await ExpectAsync(ExitCode.RedisUnusable, "redis.invalid:6379", "Unreachable: redis.invalid:6379 could not be reached: its name does not resolve");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},password=wrong", $"AccessDenied: {redis.Endpoint} refuses the user or the password");
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            "redis.invalid:6379",
+            "Unreachable: redis.invalid:6379 could not be reached: its name does not resolve");
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            $"{redis.Endpoint},password=wrong",
+            $"AccessDenied: {redis.Endpoint} refuses the user or the password");
         await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint}", $"AccessDenied: {redis.Endpoint} requires a password");
-        await ExpectAsync(ExitCode.RedisUnusable, $"{redis.Endpoint},user=limited,password=limited", $"AccessDenied: {redis.Endpoint} does not allow the user");
+        await ExpectAsync(
+            ExitCode.RedisUnusable,
+            $"{redis.Endpoint},user=limited,password=limited",
+            $"AccessDenied: {redis.Endpoint} does not allow the user");
         await ExpectAsync(
             ExitCode.RedisUnusable,
             $"{tls.Endpoint},ssl=true",
@@ -55,7 +65,7 @@ public sealed class CheckVerbTests
             foreach (var (key, value) in settings)
                 environment[key] = value;
 
-            // The program has the routes of its proxy.json.
+            // The program has its own routes, in proxy.json.
             var variables = environment.Where(pair => !pair.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
                 .ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value!, StringComparer.Ordinal);
             var (code, output) = await SidecarProcess.RunAsync(variables, "check");

@@ -8,7 +8,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>Processes that start at once on one Redis.</summary>
+/// <summary>Processes that start at the same time and share one Redis.</summary>
 [Collection(OneByOne.Name)]
 public sealed class ColdStartTests
 {
@@ -16,12 +16,12 @@ public sealed class ColdStartTests
 
     [Lesson("1,000 pods refreshed in the same second: flyteorg/flyteidl PR 262, golang/oauth2#634")]
     [Fact]
-    public async Task Twenty_cold_processes_make_exactly_one_token_call()
+    public async Task Twenty_processes_that_start_at_once_make_one_token_call_and_leave_no_connection_to_Redis()
     {
         var runs = LongTests.Repeats(many: 20, few: 3);
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
-        var (calls, left) = (new List<int>(), 0);
+        var (calls, connections) = (new List<int>(), 0);
 
         for (var run = 0; run < runs; run++)
         {
@@ -33,8 +33,10 @@ public sealed class ColdStartTests
                 foreach (var process in processes)
                     await process.WaitForLineAsync("Access token refreshed");
                 calls.Add(tokenEndpoint.Calls);
-                await redis.WaitForAsync(reply => reply.Integer == 1, "DBSIZE"); // the lease is given back
-                left += await redis.CountClientsAsync();
+
+                // The token is the only key once the lease is released.
+                await redis.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
+                connections += await redis.CountClientsAsync();
             }
             finally
             {
@@ -43,13 +45,14 @@ public sealed class ColdStartTests
             }
         }
 
-        Figures.Report($"{Processes} cold processes on one Redis, {runs} runs: token calls {string.Join(' ', calls)}; connections to Redis left {left}");
+        var tokenCalls = string.Join(' ', calls);
+        Figures.Report($"{Processes} cold processes on one Redis, {runs} runs: token calls {tokenCalls}, open connections {connections}");
         Assert.All(calls, count => Assert.Equal(1, count));
-        Assert.Equal(0, left);
+        Assert.Equal(0, connections);
     }
 
     [Fact]
-    public async Task After_each_refresh_no_connection_is_left_and_nothing_is_in_clear_text()
+    public async Task After_a_refresh_no_connection_to_Redis_is_open_and_Redis_contains_no_secret_in_clear_text()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -63,7 +66,7 @@ public sealed class ColdStartTests
             await first.WaitForLineAsync("Access token refreshed");
             await second.WaitForLineAsync("Access token refreshed");
 
-            // The write and the lease come behind the line; at rest there is the token alone, and nobody.
+            // The log line comes before the write and the release of the lease. After both, only the token is in Redis.
             await redis.WaitForAsync(
                 reply => reply.Items is [var key] && key.Text!.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
             while (await redis.CountClientsAsync() > 0)

@@ -9,17 +9,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>Several merchants, each with replicas for two environments, on one Redis.</summary>
+/// <summary>Replicas of several merchants and two environments share one Redis.</summary>
 [Collection(OneByOne.Name)]
 public sealed class MixedFleetTests
 {
-    [Lesson("stale token after a change of scope or secret because of the cache key: Duende Support#1396, #634")]
+    [Lesson("stale token after a change of scope or secret, due to the cache key: Duende Support#1396, #634")]
     [Fact]
-    public async Task No_call_ever_carries_a_foreign_token()
+    public async Task No_call_carries_a_token_of_another_merchant_or_environment()
     {
         await using var redis = await RedisServer.StartAsync();
-        var (sidecars, upstreams, issued) = (new List<TestSidecar>(), new List<RecordingUpstream>(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
-        var (calls, invalid) = (0, 0);
+        var (sidecars, upstreams) = (new List<TestSidecar>(), new List<RecordingUpstream>());
+        var issued = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        var (calls, wrong) = (0, 0);
         var tokenEndpoints = new[] { await StartTokenEndpointAsync("sandbox"), await StartTokenEndpointAsync("production") };
         try
         {
@@ -29,31 +30,35 @@ public sealed class MixedFleetTests
                 upstreams.Add(upstream);
                 upstream.Respond = context =>
                 {
-                    // A token tells whose it is, and so does the key beside it.
+                    // Both the token and the API key contain the name of the merchant.
                     var merchant = context.Request.Headers["x-api-key"].ToString();
                     Interlocked.Increment(ref calls);
-                    if (!context.Request.Headers.Authorization.ToString().StartsWith($"Bearer {environment}-{merchant}-", StringComparison.Ordinal))
-                        Interlocked.Increment(ref invalid);
+                    var authorization = context.Request.Headers.Authorization.ToString();
+                    if (!authorization.StartsWith($"Bearer {environment}-{merchant}-", StringComparison.Ordinal))
+                        Interlocked.Increment(ref wrong);
                     return Task.CompletedTask;
                 };
                 foreach (var merchant in new[] { "one", "two", "three" })
                 {
+                    (string, string?)[] settings = [("Clik2pay:Username", merchant), ("Clik2pay:ApiKey", merchant)];
                     for (var replica = 0; replica < 2; replica++)
-                        sidecars.Add(await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint, ("Clik2pay:Username", merchant), ("Clik2pay:ApiKey", merchant)));
+                        sidecars.Add(await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint, settings));
                 }
             }
 
             await using (var load = new Load(sidecars.Select(sidecar => sidecar.Caller)))
             {
-                // Until each of the six has been refreshed three times over.
+                // Each of the six tokens is fetched three times.
                 while (issued.Count < 6 || issued.Values.Min() < 3)
                     await Task.Delay(TimeSpan.FromMilliseconds(100), SystemDefaults.Time, TestContext.Current.CancellationToken);
                 Assert.Equal(0, load.Failed);
             }
 
-            Figures.Report($"2 environments with 3 sets of credentials each, 12 replicas on one Redis: {issued.Values.Sum()} tokens for {calls} calls, {invalid} invalid ones");
+            var tokens = issued.Values.Sum();
+            Figures.Report($"2 environments with 3 credential sets each, 12 replicas on one Redis: {tokens} tokens, {calls} calls");
+            Figures.Report($"calls with a token of another merchant or environment: {wrong}");
             Assert.InRange(calls, 100, int.MaxValue);
-            Assert.Equal(0, invalid);
+            Assert.Equal(0, wrong);
         }
         finally
         {
@@ -66,7 +71,8 @@ public sealed class MixedFleetTests
             var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
             tokenEndpoint.Fault = context =>
             {
-                var credentials = Encoding.UTF8.GetString(Convert.FromBase64String(context.Request.Headers.Authorization.ToString()["Basic ".Length..]));
+                var encoded = context.Request.Headers.Authorization.ToString()["Basic ".Length..];
+                var credentials = Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
                 var owner = $"{environment}-{credentials.Split(':')[0]}";
                 var number = issued.AddOrUpdate(owner, 1, (_, before) => before + 1);
                 return context.Response.WriteAsync($$"""{"access_token":"{{owner}}-{{number}}","expires_in":4,"token_type":"Bearer"}""");

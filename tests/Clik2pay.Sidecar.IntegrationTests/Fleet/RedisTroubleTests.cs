@@ -8,7 +8,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>What happens to Redis while callers call, and what they notice of it.</summary>
+/// <summary>Redis fails while requests arrive. No request fails, and the replicas use Redis again afterwards.</summary>
 [Collection(OneByOne.Name)]
 [Trait(OneByOne.Waiting, "long")]
 public sealed class RedisTroubleTests : IAsyncLifetime
@@ -17,7 +17,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
 
     private readonly List<TestSidecar> sidecars = [];
     private RedisProcess redis = null!;
-    private ChaosProxy way = null!;
+    private ChaosProxy proxy = null!;
     private RecordingUpstream upstream = null!;
     private FakeTokenEndpoint tokenEndpoint = null!;
 
@@ -26,11 +26,11 @@ public sealed class RedisTroubleTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         redis = await RedisProcess.StartAsync();
-        way = new(redis.Endpoint);
+        proxy = new(redis.Endpoint);
         upstream = await RecordingUpstream.StartAsync();
         tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         for (var i = 0; i < 3; i++)
-            sidecars.Add(await Replica.StartHereAsync(upstream, tokenEndpoint, way.Endpoint));
+            sidecars.Add(await Replica.StartHereAsync(upstream, tokenEndpoint, proxy.Endpoint));
         foreach (var sidecar in sidecars)
             await sidecar.WaitForTokenAsync("access_token_1");
     }
@@ -39,35 +39,35 @@ public sealed class RedisTroubleTests : IAsyncLifetime
     {
         foreach (var sidecar in sidecars)
             await sidecar.DisposeAsync();
-        await way.DisposeAsync();
+        await proxy.DisposeAsync();
         await redis.DisposeAsync();
         await upstream.DisposeAsync();
         await tokenEndpoint.DisposeAsync();
     }
 
     [Fact]
-    public Task Redis_killed_and_started_again() => EndureAsync(
+    public Task A_killed_and_restarted_Redis_gets_the_token_again_and_no_call_fails() => BreakAsync(
         "killed and started again empty",
         redis.KillAsync,
         redis.StartAgainAsync,
         () => redis.WaitForAsync(reply => reply.Integer == 1, "DBSIZE"));
 
     [Fact]
-    public Task Redis_stopped_and_continued() => EndureAsync(
+    public Task A_stopped_and_continued_Redis_is_used_again_and_no_call_fails() => BreakAsync(
         "stopped and continued",
         () => Task.Run(() => redis.Signal(SidecarProcess.Stop), Cancellation),
         () => Task.Run(() => redis.Signal(SidecarProcess.Continue), Cancellation),
-        () => Keeper.Log.WaitForAsync(SharedAgain, times: 2));
+        () => Fetcher.Log.WaitForAsync(SharedAgain, times: 2));
 
     [Fact]
-    public Task Packets_to_Redis_dropped() => EndureAsync(
+    public Task A_Redis_behind_dropped_packets_is_used_again_and_no_call_fails() => BreakAsync(
         "behind dropped packets",
-        () => Task.FromResult(way.Fault = ChaosFault.Dropped),
-        () => Task.FromResult(way.Fault = ChaosFault.None),
-        () => Keeper.Log.WaitForAsync(SharedAgain, times: 2));
+        () => Task.FromResult(proxy.Fault = ChaosFault.Dropped),
+        () => Task.FromResult(proxy.Fault = ChaosFault.None),
+        () => Fetcher.Log.WaitForAsync(SharedAgain, times: 2));
 
     [Fact]
-    public async Task Redis_flushed()
+    public async Task A_flushed_Redis_gets_the_token_again_and_no_call_fails()
     {
         await using var load = new Load(sidecars.Select(sidecar => sidecar.Caller));
         var flushedAt = SystemDefaults.Time.GetTimestamp();
@@ -81,26 +81,29 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         Report("flushed", load, after);
     }
 
-    /// <summary>The replica that looks after the shared token.</summary>
-    private TestSidecar Keeper => sidecars.Single(sidecar => sidecar.Log.Lines.Any(line => line.Text.Contains("refreshed: Success", StringComparison.Ordinal)));
+    /// <summary>The replica that fetched the token. It polls Redis more often than the others.</summary>
+    private TestSidecar Fetcher => sidecars.Single(sidecar =>
+        sidecar.Log.Lines.Any(line => line.Text.Contains("refreshed: Success", StringComparison.Ordinal)));
 
-    private async Task EndureAsync(string what, Func<Task> takeAway, Func<Task> giveBack, Func<Task> inUse)
+    private async Task BreakAsync(string fault, Func<Task> begin, Func<Task> end, Func<Task> waitUntilUsed)
     {
         await using var load = new Load(sidecars.Select(sidecar => sidecar.Caller));
-        await takeAway();
-        await Keeper.Log.WaitForAsync("Redis cannot be used");
+        await begin();
+        await Fetcher.Log.WaitForAsync("Redis cannot be used");
 
-        // Another look while it is away; and in between, callers.
+        // Long enough for one more poll during the fault.
         await Task.Delay(TimeSpan.FromSeconds(10), SystemDefaults.Time, Cancellation);
-        await giveBack();
-        var returnedAt = SystemDefaults.Time.GetTimestamp();
-        await inUse();
-        Report(what, load, SystemDefaults.Time.GetElapsedTime(returnedAt));
+        await end();
+        var endedAt = SystemDefaults.Time.GetTimestamp();
+        await waitUntilUsed();
+        Report(fault, load, SystemDefaults.Time.GetElapsedTime(endedAt));
     }
 
-    private void Report(string what, Load load, TimeSpan usedAgainAfter)
+    private void Report(string fault, Load load, TimeSpan usedAgainAfter)
     {
-        Figures.Report($"Redis {what}, under load: {load.Failed} of {load.Succeeded} calls failed, {tokenEndpoint.Calls - 1} extra token calls, used again after {usedAgainAfter.TotalSeconds:0.0} s");
+        var (extra, seconds) = (tokenEndpoint.Calls - 1, usedAgainAfter.TotalSeconds);
+        Figures.Report($"Redis {fault}: {load.Failed} of {load.Succeeded} calls failed, {extra} extra token calls");
+        Figures.Report($"Redis {fault}: used again after {seconds:0.0} s");
         Assert.InRange(load.Succeeded, 100, int.MaxValue);
         Assert.Equal(0, load.Failed);
         Assert.Equal(1, tokenEndpoint.Calls);

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>As a Deployment replaces its pods.</summary>
+/// <summary>Replicas are replaced one by one, as a Kubernetes Deployment does it.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RollingRestartTests
 {
@@ -13,14 +13,14 @@ public sealed class RollingRestartTests
 
     [Lesson("the proxy died before the application: awslabs/aws-sigv4-proxy#62, GoogleCloudPlatform/cloud-sql-proxy#1640")]
     [Fact]
-    public async Task Three_replicas_are_replaced_one_after_the_other_under_load_and_no_request_fails()
+    public async Task A_rolling_restart_of_three_replicas_under_load_fails_no_request()
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         var number = 0;
         upstream.Instead = async context =>
         {
-            // One of fifty takes longer than the whole drain.
+            // One of 50 responses takes longer than the drain time.
             if (Interlocked.Increment(ref number) % 50 == 0)
                 await Task.Delay(TimeSpan.FromSeconds(2), SystemDefaults.Time, context.RequestAborted);
         };
@@ -38,7 +38,7 @@ public sealed class RollingRestartTests
             balancer.StartCallers(24);
             for (var i = 0; i < Replicas; i++)
             {
-                // As a Deployment does it: the successor first.
+                // The new replica starts before the old one stops.
                 replicas.Add(Start());
                 await balancer.AddAsync(replicas[^1]);
                 replicas[i].Signal(SidecarProcess.Terminate);
@@ -46,7 +46,8 @@ public sealed class RollingRestartTests
                 Assert.DoesNotContain("did not end", replicas[i].Text(), StringComparison.Ordinal);
             }
 
-            Figures.Report($"rolling restart of {Replicas} replicas under load: {balancer.Failures.Count} of {balancer.Succeeded + balancer.Failures.Count} requests failed");
+            var (failed, total) = (balancer.Failures.Count, balancer.Succeeded + balancer.Failures.Count);
+            Figures.Report($"rolling restart of {Replicas} replicas under load: {failed} of {total} requests failed");
             Assert.Empty(balancer.Failures);
             Assert.True(balancer.Succeeded > 100);
         }
@@ -56,6 +57,7 @@ public sealed class RollingRestartTests
                 await replica.DisposeAsync();
         }
 
-        SidecarProcess Start() => SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:DrainSeconds", "1")), "run");
+        SidecarProcess Start() =>
+            SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:DrainSeconds", "1")), "run");
     }
 }

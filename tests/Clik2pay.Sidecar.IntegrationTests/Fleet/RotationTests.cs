@@ -7,12 +7,12 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>A fleet of processes whose mounted Secret is replaced.</summary>
+/// <summary>The mounted Secret of a fleet of processes is replaced.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RotationTests
 {
     [Fact]
-    public async Task A_rotated_Secret_is_taken_by_the_whole_fleet_within_seconds_for_one_token_call_and_no_request_fails()
+    public async Task A_rotated_Secret_is_used_by_the_whole_fleet_with_one_token_call_and_no_failed_request()
     {
         var rounds = LongTests.Repeats(many: 100, few: 3);
         var provider = new StrictProvider();
@@ -22,8 +22,11 @@ public sealed class RotationTests
         (upstream.Instead, tokenEndpoint.Fault) = (provider.RespondAsync, provider.GiveTokenAsync);
         using var secret = new MountedSecret();
         secret.Swap("user", "password-0", "key-0");
-        var replicas = Enumerable.Range(0, 3).Select(_ => Replica.Start(upstream, tokenEndpoint, redis.Endpoint,
-            ("Clik2pay:Username", ""), ("Clik2pay:Password", ""), ("Clik2pay:ApiKey", ""), ("Clik2pay:CredentialsDirectory", secret.Path))).ToList();
+        (string, string)[] settings =
+        [
+            ("Clik2pay:Username", ""), ("Clik2pay:Password", ""), ("Clik2pay:ApiKey", ""), ("Clik2pay:CredentialsDirectory", secret.Path),
+        ];
+        var replicas = Enumerable.Range(0, 3).Select(_ => Replica.Start(upstream, tokenEndpoint, redis.Endpoint, settings)).ToList();
         try
         {
             var callers = new List<HttpClient>();
@@ -52,7 +55,9 @@ public sealed class RotationTests
                 }
             }
 
-            Figures.Report($"mounted Secret rotated {rounds} times and as often to a wrong one, fleet of {replicas.Count} processes: {load.Failed} of {load.Succeeded + load.Failed} requests failed, {tokenEndpoint.Calls} token calls, all had it after {longest.TotalSeconds:0.0} s at most");
+            var (total, seconds) = (load.Succeeded + load.Failed, longest.TotalSeconds);
+            Figures.Report($"Secret rotated {rounds} times, fleet of {replicas.Count} processes: {load.Failed} of {total} requests failed");
+            Figures.Report($"Secret rotated {rounds} times: {tokenEndpoint.Calls} token calls, used after at most {seconds:0.0} s");
             Assert.Equal((0, 1 + (2 * rounds)), (load.Failed, tokenEndpoint.Calls));
             Assert.True(load.Succeeded > 100);
             Assert.All(replicas, replica => Assert.DoesNotContain("wrong-", replica.Text(), StringComparison.Ordinal));

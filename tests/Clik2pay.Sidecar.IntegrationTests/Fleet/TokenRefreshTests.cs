@@ -5,12 +5,12 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary><c>tokens refresh</c> replaces the token that replicas share through Redis.</summary>
+/// <summary>A refresh that an operator requests replaces the token that replicas share through Redis.</summary>
 [Collection(OneByOne.Name)]
 public sealed class TokenRefreshTests
 {
     [Fact]
-    public async Task A_refresh_on_one_replica_replaces_the_token_in_Redis_and_a_new_replica_adopts_it_without_a_token_call()
+    public async Task A_requested_refresh_replaces_the_token_in_Redis_and_a_new_replica_adopts_it_without_a_token_call()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();

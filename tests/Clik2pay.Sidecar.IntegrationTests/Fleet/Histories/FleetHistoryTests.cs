@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Checking;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
 
-/// <summary>Random faults happen to a fleet of processes, and its history is checked.</summary>
+/// <summary>Injects random faults into a fleet of processes and checks its history.</summary>
 [Collection(OneByOne.Name)]
 [Trait(OneByOne.Waiting, "long")]
 public sealed class FleetHistoryTests
@@ -14,7 +17,7 @@ public sealed class FleetHistoryTests
     private const int FaultsBeforeQuiet = 10;
 
     [Fact]
-    public async Task After_random_faults_no_rule_of_the_history_is_broken()
+    public async Task A_fleet_with_random_faults_violates_no_rule()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("TEST_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given
@@ -27,7 +30,8 @@ public sealed class FleetHistoryTests
         var failures = history.Calls.Where(call => call.Outcome != Call.Served).CountBy(call => call.Outcome, StringComparer.Ordinal)
             .Select(failure => $", {failure.Value} {failure.Key}");
         var fleet = $"{faults} faults of a fleet of {history.Replicas} processes, seed {seed}";
-        var tokens = $"{history.Issues.Count} tokens of at most {checker.AllowedTokens}, {history.Refusals.Count} failed token calls";
+        var failedTokenCalls = history.FailedTokenCalls.Count;
+        var tokens = $"{history.Issues.Count} tokens of at most {checker.AllowedTokens}, {failedTokenCalls} failed token calls";
         var calls = $"{history.Calls.Count} calls{string.Concat(failures)}";
         Figures.Report($"{fleet}, in {history.EndedAt.TotalSeconds:0} s: {violations.Count} violations, {tokens}, {calls}");
         Assert.True(violations.Count == 0, $"Seed {seed}:\n{string.Join("\n\n", violations.Take(10))}");

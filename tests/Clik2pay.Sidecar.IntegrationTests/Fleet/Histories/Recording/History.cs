@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>Everything that was observed of a fleet, with the times of one clock.</summary>
-/// <param name="replicas">How many replicas the fleet has.</param>
-/// <param name="pace">How often the fleet may call the token endpoint.</param>
+/// <summary>The events that were observed in a fleet. All times are from one clock.</summary>
+/// <param name="replicas">The number of replicas.</param>
+/// <param name="pace">The maximum rate of token calls.</param>
 internal sealed class History(int replicas, FleetPace pace)
 {
     public int Replicas { get; } = replicas;
@@ -13,8 +13,8 @@ internal sealed class History(int replicas, FleetPace pace)
 
     public ConcurrentQueue<TokenIssue> Issues { get; } = new();
 
-    /// <summary>When token calls got a 503.</summary>
-    public ConcurrentQueue<TimeSpan> Refusals { get; } = new();
+    /// <summary>The times of the token calls that got a 503.</summary>
+    public ConcurrentQueue<TimeSpan> FailedTokenCalls { get; } = new();
 
     public ConcurrentQueue<ArrivedRequest> Requests { get; } = new();
 
@@ -22,22 +22,25 @@ internal sealed class History(int replicas, FleetPace pace)
 
     public ConcurrentQueue<StoredExpiry> StoredExpiries { get; } = new();
 
-    /// <summary>In their order. A period begins with each fault and lasts until the next one.</summary>
+    /// <summary>The faults in chronological order. Each one begins a period that lasts until the next one.</summary>
     public ConcurrentQueue<FaultWindow> Faults { get; } = new();
 
-    /// <summary>When the recording ended.</summary>
+    /// <summary>The end of the recording.</summary>
     public TimeSpan EndedAt { get; set; }
 
-    /// <summary>Faults, token calls and failed calls of a time, one a line.</summary>
+    /// <summary>Faults, token calls and failed calls in a period, one per line.</summary>
     public string Describe(TimeSpan from, TimeSpan to)
     {
         var failures = Calls.Where(call => call.Outcome != Call.Served);
         var lines = Faults.Select(fault => (At: fault.StartedAt, Text: $"{fault}"))
             .Concat(Issues.Select(issue => (At: issue.IssuedAt, Text: $"{issue}")))
-            .Concat(Refusals.Select(at => (At: at, Text: FormattableString.Invariant($"{at.TotalSeconds:0.000} token call failed"))))
+            .Concat(FailedTokenCalls.Select(at => (At: at, Text: DescribeFailedTokenCall(at))))
             .Concat(failures.Select(call => (At: call.EndedAt, Text: $"{call}")))
             .Where(line => line.At >= from && line.At <= to)
             .OrderBy(line => line.At);
         return string.Join('\n', lines.Select(line => $"  {line.Text}"));
     }
+
+    private static string DescribeFailedTokenCall(TimeSpan at) =>
+        FormattableString.Invariant($"{at.TotalSeconds:0.000} token call failed");
 }

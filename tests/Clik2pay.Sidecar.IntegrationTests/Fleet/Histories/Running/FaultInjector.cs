@@ -1,17 +1,19 @@
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Checking;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 
-/// <summary>Injects faults into a fleet. Duration and target are random.</summary>
+/// <summary>Injects faults with random durations and targets into a fleet.</summary>
 internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
 {
-    /// <summary>Of the faults with a duration, one in this many is long: it outlasts a token.</summary>
+    /// <summary>One of this many faults with a duration is long: 10 to 25 s.</summary>
     private const int LongOneOf = 8;
 
     private const int FleetSize = FleetUnderTest.Networks * FleetUnderTest.ReplicasEach;
 
-    /// <summary>All kinds of faults in random order, again and again.</summary>
+    /// <summary>All kinds of faults in random order, repeatedly.</summary>
     public IEnumerable<FaultKind> Choose(int count)
     {
         var kinds = Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.Quiet).ToArray();
@@ -28,7 +30,7 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
     {
         var duration = TimeSpan.FromSeconds(canBeLong && random.Next(LongOneOf) == 0 ? random.Next(10, 26) : 1 + (2 * random.NextDouble()));
 
-        // A replica obtains a token of its own only if it cannot reach Redis for a fifth of the time that remains at the refresh point.
+        // A replica without Redis waits for it at the refresh point. The fault must last longer, so that the replica obtains its own token.
         if (kind == FaultKind.CutOffFromRedis)
             duration += fleet.History.Pace.IntervalAlone - fleet.History.Pace.RefreshInterval;
         var replica = fleet.Replicas[random.Next(fleet.Replicas.Count)];
@@ -40,7 +42,7 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
         await fleet.WaitForRecoveryAsync(fault.EndedAt);
     }
 
-    /// <summary>Waits long enough to observe that all replicas share their tokens again.</summary>
+    /// <summary>Injects no fault for long enough to observe that all replicas share their tokens again.</summary>
     public async Task LeaveAloneAsync()
     {
         await WaitAsync(HistoryChecker.LateLimit);
@@ -50,7 +52,7 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
         await fleet.WaitForRecoveryAsync(fleet.Clock.Now);
     }
 
-    /// <returns>The target, and how many groups were separated: without Redis each replica is one.</returns>
+    /// <returns>The target, and the number of separated groups. Without Redis, each replica is a separate group.</returns>
     private async Task<(string Target, int SeparatedGroups)> InjectAsync(FaultKind kind, TimeSpan duration, FleetReplica replica, int group)
     {
         switch (kind)
@@ -88,10 +90,10 @@ internal sealed class FaultInjector(FleetUnderTest fleet, Random random)
                 await (await fleet.Redis.FindMasterAsync()).RunAsync("FLUSHALL");
                 return ("Redis", 1);
             case FaultKind.FailTokenEndpoint:
-                var refusals = fleet.History.Refusals.Count;
+                var failures = fleet.History.FailedTokenCalls.Count;
                 fleet.Provider.IsFailing = true;
                 await WaitAsync(duration);
-                while (fleet.History.Refusals.Count == refusals)
+                while (fleet.History.FailedTokenCalls.Count == failures)
                     await WaitAsync(TimeSpan.FromMilliseconds(50));
                 fleet.Provider.IsFailing = false;
                 return ("token endpoint", 0);

@@ -1,10 +1,12 @@
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Checking;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 
-/// <summary>Sidecar processes in networks of their own that share one Redis, with a caller for each of them.</summary>
+/// <summary>Sidecar processes in several networks that share one Redis. Each process has a caller.</summary>
 internal sealed class FleetUnderTest : IAsyncDisposable
 {
     public const int Networks = 2;
@@ -28,7 +30,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
 
     public RecordedProvider Provider { get; private set; } = null!;
 
-    /// <summary>Starts the fleet and waits until every replica serves.</summary>
+    /// <summary>Starts the fleet and waits until every replica serves calls.</summary>
     public static async Task<FleetUnderTest> StartAsync(FleetPace pace)
     {
         var fleet = new FleetUnderTest(pace);
@@ -44,7 +46,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every replica has served a call that was sent after this time, or until the limit of recovery.</summary>
+    /// <summary>Waits until every replica has served a call that was sent after this time, at most until the recovery limit.</summary>
     public async Task WaitForRecoveryAsync(TimeSpan since)
     {
         while (!Replicas.TrueForAll(replica => replica.HasServedSince(since)) && Clock.Now < since + HistoryChecker.RecoveryLimit)

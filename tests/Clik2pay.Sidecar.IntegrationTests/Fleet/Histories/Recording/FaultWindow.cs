@@ -1,11 +1,11 @@
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>The time from the beginning of a fault until its cause is gone.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Target">To what it happened.</param>
-/// <param name="StartedAt">Just before it began.</param>
-/// <param name="EndedAt">Just after its cause was removed.</param>
-/// <param name="SeparatedGroups">How many groups of replicas could neither see each other's tokens nor each other's lease.</param>
+/// <summary>A fault and its duration.</summary>
+/// <param name="Kind">The kind of fault.</param>
+/// <param name="Target">The affected part of the fleet.</param>
+/// <param name="StartedAt">The time just before the fault.</param>
+/// <param name="EndedAt">The time just after its cause was removed.</param>
+/// <param name="SeparatedGroups">The number of groups of replicas that could not share tokens or a lease with each other.</param>
 internal sealed record FaultWindow(FaultKind Kind, string Target, TimeSpan StartedAt, TimeSpan EndedAt, int SeparatedGroups)
 {
     public TimeSpan Duration => EndedAt - StartedAt;

@@ -1,34 +1,36 @@
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>The rules for every history of a fleet.</summary>
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Checking;
+
+/// <summary>Checks the history of a fleet against the rules that hold in spite of all faults.</summary>
 internal sealed class HistoryChecker(History history)
 {
     /// <summary>
-    /// When a fault is over, a replica has a token or reports why not after at most this time: a lease without its owner ends after 15 s,
-    /// the pause after failed token calls after 20 s, and a call itself waits for up to 10 s.
+    /// After a fault, each replica has a token, or reports the reason why not, within this time. A lease whose owner is gone expires after
+    /// 15 s, the pause after failed token calls lasts 20 s, and a call waits up to 10 s.
     /// </summary>
     public static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A token that a replica obtains alone belongs to a fault for this time after its end: an attempt to reach Redis that began before
+    /// For this time after a fault, an additional token is still due to the fault. An attempt to reach Redis that began during the fault
     /// takes up to 2 s, because a dropped packet is sent again after 1 s and then only after 3 s.
     /// </summary>
     public static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Without faults, all replicas share their tokens after at most this time: a replica that waits for Redis polls it that often.
+    /// Without faults, all replicas share their tokens within this time. A replica that cannot reach Redis polls it at least this often.
     /// </summary>
     public static readonly TimeSpan SharingLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tokens that were issued within this time have the same age, because their calls may have overlapped.</summary>
+    /// <summary>Tokens that were issued within this time count as equally old, because their token calls may have overlapped.</summary>
     private static readonly TimeSpan SameAge = TimeSpan.FromSeconds(1);
 
-    /// <summary>Redis rounds to milliseconds, and on a busy machine some go by between its clock and its expiry.</summary>
+    /// <summary>Redis rounds to milliseconds, and time passes between its readings of the clock and of the expiry.</summary>
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, TokenIssue> issues = history.Issues.ToDictionary(issue => issue.Token, StringComparer.Ordinal);
 
-    /// <summary>The greatest number of tokens in the whole history.</summary>
+    /// <summary>The maximum number of tokens in the whole history.</summary>
     public int AllowedTokens => history.Faults.Sum(history.Pace.TokensAddedBy)
         + history.Issues.Take(1).Sum(first => history.Pace.TokensIn(history.EndedAt - first.IssuedAt));
 
@@ -39,8 +41,8 @@ internal sealed class HistoryChecker(History history)
     ];
 
     /// <summary>
-    /// No request carries a token that was never issued, or that expired before its caller sent it. A token that expires while the
-    /// request is on its way isn't a violation: the process may have been stopped between reading the token and sending it.
+    /// Every request has a token that was issued and that had not expired when the caller sent the request. A token may expire before the
+    /// request arrives, because the process may have been stopped between reading the token and sending it.
     /// </summary>
     private IEnumerable<string> CheckTokens()
     {
@@ -53,7 +55,7 @@ internal sealed class HistoryChecker(History history)
         }
     }
 
-    /// <summary>From the start of a fault to the start of the next one, token calls stay within the pace.</summary>
+    /// <summary>From the start of a fault to the start of the next one, the number of token calls is limited.</summary>
     private IEnumerable<string> CheckPeriods()
     {
         var faults = history.Faults.ToList();
@@ -66,13 +68,14 @@ internal sealed class HistoryChecker(History history)
             if (issued > allowed)
                 yield return Explain($"{issued} tokens were obtained instead of at most {allowed}", to, faults[i]);
 
-            var refused = history.Refusals.Count(at => at >= from && at < to);
-            if (refused > FleetPace.RefusalsIn(faults[i]))
-                yield return Explain($"{refused} token calls failed instead of at most {FleetPace.RefusalsIn(faults[i])}", to, faults[i]);
+            var failed = history.FailedTokenCalls.Count(at => at >= from && at < to);
+            var allowedFailures = FleetPace.FailedTokenCallsIn(faults[i]);
+            if (failed > allowedFailures)
+                yield return Explain($"{failed} token calls failed instead of at most {allowedFailures}", to, faults[i]);
         }
     }
 
-    /// <summary>The same over the whole history, where the last fraction of an interval counts only once.</summary>
+    /// <summary>The number of tokens in the whole history is limited. It is stricter than the sum of the limits of all periods.</summary>
     private IEnumerable<string> CheckTotal()
     {
         if (history.Issues.Count > AllowedTokens)
@@ -80,8 +83,8 @@ internal sealed class HistoryChecker(History history)
     }
 
     /// <summary>
-    /// No older token replaces a newer one in a process: a request that is sent after another one has arrived at the upstream carries the
-    /// token of that one or a newer one.
+    /// No older token replaces a newer one in a process. If a request is sent after another one has arrived at the upstream, its token is
+    /// the same or a newer one.
     /// </summary>
     private IEnumerable<string> CheckOrder()
     {
@@ -105,29 +108,29 @@ internal sealed class HistoryChecker(History history)
     }
 
     /// <summary>
-    /// No older token replaces a newer one in Redis, as long as Redis keeps what it stores. A read during a fault that loses the token can
-    /// come before or after the loss, so it is compared with no other.
+    /// No older token replaces a newer one in Redis unless Redis lost the newer one. During a fault that loses the token, a read may come
+    /// before or after the loss, so it is not compared.
     /// </summary>
     private IEnumerable<string> CheckStore()
     {
         var losses = history.Faults.Where(fault => fault.MayLoseStoredToken).ToList();
         StoredExpiry? newest = null;
-        foreach (var stored in history.StoredExpiries.OrderBy(stored => stored.AskedAt))
+        foreach (var stored in history.StoredExpiries.OrderBy(stored => stored.ReadAt))
         {
             if (newest?.Server != stored.Server
-                || losses.Exists(loss => loss.EndedAt >= newest.AskedAt && loss.StartedAt <= stored.AskedAt))
+                || losses.Exists(loss => loss.EndedAt >= newest.ReadAt && loss.StartedAt <= stored.ReadAt))
             {
                 newest = null;
             }
 
             if (newest is not null && stored.ExpiresAt + Rounding < newest.ExpiresAt)
-                yield return Explain("An older token replaced a newer one in Redis", stored.AskedAt, newest, stored);
+                yield return Explain("An older token replaced a newer one in Redis", stored.ReadAt, newest, stored);
             else if (newest is null || stored.ExpiresAt > newest.ExpiresAt)
                 newest = stored;
         }
     }
 
-    /// <summary>Some time after the last fault, all replicas use the newest token, or its predecessor until they switch.</summary>
+    /// <summary>Without faults, all replicas use the newest token, or the previous one until they adopt the newest.</summary>
     private IEnumerable<string> CheckSharing() =>
         from quiet in history.Faults
         where quiet.Kind == FaultKind.Quiet
@@ -137,7 +140,7 @@ internal sealed class HistoryChecker(History history)
         where !newest.Any(issue => issue.Token == request.Token)
         select Explain("A replica did not share the fleet's token", request.SentAt, quiet, request);
 
-    /// <summary>In a bounded time after each fault every replica forwards a call, or gives the reason why it does not.</summary>
+    /// <summary>Within a limited time after each fault, every replica forwards a call or reports the reason why not.</summary>
     private IEnumerable<string> CheckRecovery() =>
         from fault in history.Faults
         from replica in Enumerable.Range(0, history.Replicas)

@@ -1,15 +1,18 @@
 using System.Globalization;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 using Microsoft.AspNetCore.Http;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 
-/// <summary>A token endpoint and an upstream that record each token and each request.</summary>
+/// <summary>A token endpoint and an upstream that record every token and every request.</summary>
 internal sealed class RecordedProvider : IAsyncDisposable
 {
-    /// <summary>Headers of each call: the process that forwards it, and the time at which the caller sent it, in ticks.</summary>
+    /// <summary>Header with the name of the process that is called.</summary>
     public const string ProcessHeader = "Test-Process";
+
+    /// <summary>Header with the time in ticks at which the caller sent the request.</summary>
     public const string SentAtHeader = "Test-Sent-At";
 
     private readonly History history;
@@ -49,7 +52,7 @@ internal sealed class RecordedProvider : IAsyncDisposable
         var now = clock.Now;
         if (IsFailing)
         {
-            history.Refusals.Enqueue(now);
+            history.FailedTokenCalls.Enqueue(now);
             return FakeTokenEndpoint.Answer(StatusCodes.Status503ServiceUnavailable, "")(context);
         }
 

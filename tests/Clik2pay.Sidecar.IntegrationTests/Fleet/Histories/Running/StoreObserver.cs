@@ -1,11 +1,12 @@
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using StackExchange.Redis;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 
-/// <summary>Records the expiry of the token in Redis.</summary>
+/// <summary>Records the expiry of the token in Redis, every 100 ms.</summary>
 internal sealed class StoreObserver : IAsyncDisposable
 {
     private const string ReadExpiry = """
@@ -40,17 +41,17 @@ internal sealed class StoreObserver : IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            var askedAt = clock.Now;
+            var readAt = clock.Now;
             try
             {
                 var master = await redis.FindMasterAsync();
                 var reply = await master.RunAsync("EVAL", ReadExpiry, 0).WaitAsync(TimeSpan.FromSeconds(1), SystemDefaults.Time);
                 if (reply.Integer is > 0 and var expiry)
-                    history.StoredExpiries.Enqueue(new(askedAt, master.Port, TimeSpan.FromMilliseconds(expiry)));
+                    history.StoredExpiries.Enqueue(new(readAt, master.Port, TimeSpan.FromMilliseconds(expiry)));
             }
             catch (Exception e) when (e is RedisConnectionException or RedisServerException or TimeoutException)
             {
-                // The master is killed, stopped or not yet replaced.
+                // The master was killed, or is stopped, or its replica is not promoted yet.
             }
 
             await Task.Delay(Period, SystemDefaults.Time, CancellationToken.None);

@@ -8,9 +8,9 @@ using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Owners;
 
-/// <summary>A process is stopped while it owns the lease. The test mostly waits, so other tests can run beside it.</summary>
+/// <summary>A process is stopped while it owns the lease. The test mostly waits, so it runs in parallel with other tests.</summary>
 public sealed class StoppedOwnerTests
 {
     private const string GetExpiry = """
@@ -21,7 +21,7 @@ public sealed class StoppedOwnerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_owner_that_is_stopped_for_twice_the_lease_time_never_sets_the_stored_expiry_back()
+    public async Task An_owner_stopped_for_twice_the_lease_time_never_replaces_a_newer_token_in_Redis()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -30,23 +30,23 @@ public sealed class StoppedOwnerTests
         tokenEndpoint.Gate = gate.Task;
         tokenEndpoint.Called = () => called.TrySetResult();
 
-        // 1. It owns the lease, and its token call is in progress.
-        await using var holder = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
+        // 1. Wait until the owner's token call is in progress.
+        await using var owner = Replica.Start(upstream, tokenEndpoint, redis.Endpoint);
         await called.Task.WaitAsync(Cancellation);
 
-        // 2. It is stopped. The response reaches its socket meanwhile.
-        holder.Signal(SidecarProcess.Stop);
+        // 2. Stop the owner. The token response arrives at its socket while it is stopped.
+        owner.Signal(SidecarProcess.Stop);
         var stoppedAt = SystemDefaults.Time.GetTimestamp();
         tokenEndpoint.Gate = Task.CompletedTask;
         gate.SetResult();
 
-        // 3. Another takes over when the lease has run out, and writes its token.
+        // 3. Wait until another replica takes over the expired lease and writes its token.
         await using var successor = await Replica.StartHereAsync(upstream, tokenEndpoint, redis.Endpoint);
         await successor.WaitForTokenAsync("access_token_2");
         await redis.WaitForAsync(reply => reply.Items is [var key] && key.Text!.EndsWith(":token", StringComparison.Ordinal), "KEYS", "*");
         var takenOverAfter = SystemDefaults.Time.GetElapsedTime(stoppedAt);
 
-        // 4. It continues, with a token that is half a minute old. The expiry is monitored from the takeover on.
+        // 4. Monitor the stored expiry while the owner continues with its older token.
         var name = await redis.SingleKeyAsync();
         var (latest, back) = (0L, 0L);
         var end = 2 * ITokenLease.Duration;
@@ -55,7 +55,7 @@ public sealed class StoppedOwnerTests
         {
             if (isStopped && SystemDefaults.Time.GetElapsedTime(stoppedAt) > end)
             {
-                holder.Signal(SidecarProcess.Continue);
+                owner.Signal(SidecarProcess.Continue);
                 isStopped = false;
             }
 
@@ -67,13 +67,15 @@ public sealed class StoppedOwnerTests
 
         var takeover = takenOverAfter.TotalSeconds;
         Figures.Report($"owner stopped for {end.TotalSeconds:0} s, replaced after {takeover:0.0} s: expiry set back {back} ms at most");
-        Assert.InRange(back, 0, 1000); // the older token is half a minute behind; on a busy machine some ms go by between TIME and PTTL
+
+        // The older token expires several seconds earlier. Up to 1 s is tolerated, because time passes between TIME and PTTL.
+        Assert.InRange(back, 0, 1000);
         Assert.False(isStopped);
         Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
 
-        // The process that was stopped serves requests.
-        using var caller = new HttpClient { BaseAddress = await holder.WaitForAddressAsync() };
-        using var answer = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
-        Assert.Equal(200, (int)answer.StatusCode);
+        // The owner serves requests again.
+        using var caller = new HttpClient { BaseAddress = await owner.WaitForAddressAsync() };
+        using var response = await caller.GetAsync(new Uri("/open/v1/payment-requests", UriKind.Relative), Cancellation);
+        Assert.Equal(200, (int)response.StatusCode);
     }
 }

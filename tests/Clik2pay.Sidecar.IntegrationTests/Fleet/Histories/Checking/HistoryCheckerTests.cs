@@ -1,11 +1,13 @@
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>The checker reports each rule that a history breaks. Times are in seconds.</summary>
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Checking;
+
+/// <summary>The checker reports every violation of a rule. Times are in seconds.</summary>
 public sealed class HistoryCheckerTests
 {
     private const int Redis = 6379;
 
-    /// <summary>Of two replicas: a fault from 5 to 6, and few tokens since long ago.</summary>
+    /// <summary>The history of two replicas. It has a fault from 5 to 6 s and fewer tokens than allowed.</summary>
     private readonly History history = new(replicas: 2, new(TimeSpan.FromSeconds(20), RefreshAt: 0.2)) { EndedAt = At(10) };
 
     public HistoryCheckerTests()
@@ -19,7 +21,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_history_that_breaks_no_rule_has_no_violation()
+    public void A_history_within_all_rules_has_no_violation()
     {
         Request("0.1", 3, 3.1, "old");
         Request("0.1", 5, 5.1, "new");
@@ -46,7 +48,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_token_that_expires_while_the_request_is_on_its_way_is_not_a_violation()
+    public void A_token_that_expires_before_the_request_arrives_is_not_a_violation()
     {
         Request("0.1", 19.9, 25, "old");
 
@@ -54,7 +56,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void One_token_for_the_fault_beside_those_of_the_period_is_not_a_violation()
+    public void One_additional_token_after_a_fault_is_not_a_violation()
     {
         foreach (var at in new[] { 5.1, 5.2, 9 })
             Issue($"{at}", at);
@@ -63,7 +65,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_second_token_for_a_fault_that_separates_one_group_is_a_violation()
+    public void A_second_additional_token_after_a_fault_that_separates_one_group_is_a_violation()
     {
         foreach (var at in new[] { 5.1, 5.2, 5.3, 9 })
             Issue($"{at}", at);
@@ -72,7 +74,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_token_for_each_of_four_separated_groups_is_not_a_violation_and_a_fifth_is_one()
+    public void A_fault_that_separates_four_groups_allows_four_additional_tokens_and_not_a_fifth()
     {
         history.EndedAt = At(14);
         history.Faults.Enqueue(new(FaultKind.CutOffFromRedis, "group 0", At(10), At(13), SeparatedGroups: 4));
@@ -89,7 +91,7 @@ public sealed class HistoryCheckerTests
     [Theory]
     [InlineData(8.9, true)]
     [InlineData(9.1, false)]
-    public void A_token_for_a_fault_may_come_late_but_not_long_after_it(double nextAt, bool isAllowed)
+    public void An_additional_token_is_allowed_up_to_3_seconds_after_a_fault(double nextAt, bool isAllowed)
     {
         history.Faults.Enqueue(new(FaultKind.Quiet, "", At(nextAt), At(nextAt), SeparatedGroups: 0));
         foreach (var at in new[] { 9.2, 9.4 })
@@ -104,7 +106,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void More_tokens_than_the_pace_permits_in_the_whole_history_are_a_violation()
+    public void Too_many_tokens_in_the_whole_history_are_a_violation()
     {
         history.Issues.Clear();
         Issue("4", 4);
@@ -120,16 +122,16 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void Failed_token_calls_are_a_violation_unless_the_token_endpoint_failed_so_long()
+    public void Failed_token_calls_are_a_violation_unless_the_token_endpoint_failed_long_enough()
     {
-        history.Refusals.Enqueue(At(5.5));
+        history.FailedTokenCalls.Enqueue(At(5.5));
         AssertBroken("1 token calls failed instead of at most 0");
 
         history.Faults.Clear();
         history.Faults.Enqueue(new(FaultKind.FailTokenEndpoint, "", At(5), At(6), SeparatedGroups: 0));
         Assert.Empty(Check());
 
-        history.Refusals.Enqueue(At(5.6));
+        history.FailedTokenCalls.Enqueue(At(5.6));
         AssertBroken("2 token calls failed instead of at most 1");
     }
 
@@ -143,7 +145,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void An_older_token_of_a_request_that_was_sent_before_the_newer_one_arrived_is_not_a_violation()
+    public void An_older_token_in_a_request_sent_before_the_newer_token_arrived_is_not_a_violation()
     {
         Request("0.1", 5, 5.2, "new");
         Request("0.1", 5.1, 5.3, "old");
@@ -184,7 +186,7 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void A_replica_that_does_not_share_long_after_the_last_fault_is_a_violation()
+    public void A_replica_that_uses_an_older_token_long_after_the_last_fault_is_a_violation()
     {
         history.Faults.Enqueue(new(FaultKind.Quiet, "", At(6), At(20), SeparatedGroups: 0));
         Serve(0, 20.5);
@@ -203,7 +205,7 @@ public sealed class HistoryCheckerTests
     [InlineData("timeout", false, 8)]
     [InlineData("500", false, 8)]
     [InlineData(Call.Served, false, 37)]
-    public void A_replica_without_an_explained_outcome_in_time_after_a_fault_is_a_violation(
+    public void A_replica_that_neither_serves_nor_reports_a_reason_after_a_fault_is_a_violation(
         string outcome, bool isExplained, double endedAt)
     {
         history.Calls.Clear();

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;
 
-/// <summary>A replica of the fleet and its caller. A killed replica continues as another process.</summary>
+/// <summary>A replica of the fleet and its caller. After a restart, the replica is another process.</summary>
 internal sealed class FleetReplica(int number, Func<SidecarProcess> start, History history, HistoryClock clock) : IAsyncDisposable
 {
     private static readonly TimeSpan CallPeriod = TimeSpan.FromMilliseconds(100);
@@ -17,10 +18,10 @@ internal sealed class FleetReplica(int number, Func<SidecarProcess> start, Histo
 
     public int Number { get; } = number;
 
-    /// <summary>Whether a call that was sent at this time or later was forwarded and got its response.</summary>
+    /// <summary>Whether a call that was sent at this time or later got a 200.</summary>
     public bool HasServedSince(TimeSpan time) => Volatile.Read(ref lastServed) >= time.Ticks;
 
-    /// <summary>Starts the process, and calls it from when it listens.</summary>
+    /// <summary>Starts the process, waits until it listens, and starts the calls.</summary>
     public async Task StartAsync()
     {
         process = start();
@@ -30,7 +31,7 @@ internal sealed class FleetReplica(int number, Func<SidecarProcess> start, Histo
 
     public void Signal(int signal) => process!.Signal(signal);
 
-    /// <summary>Kills the process while it is called, and starts another one.</summary>
+    /// <summary>Kills the process during calls, and starts another one.</summary>
     public async Task RestartAsync()
     {
         await process!.DisposeAsync();
@@ -86,7 +87,7 @@ internal sealed class FleetReplica(int number, Func<SidecarProcess> start, Histo
         }
         catch (HttpRequestException)
         {
-            // It was killed.
+            // The process was killed.
         }
 
         history.Calls.Enqueue(new(Number, sentAt, clock.Now, outcome, isExplained));

@@ -1,9 +1,9 @@
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>The kinds of faults.</summary>
+/// <summary>The kinds of faults that are injected into a fleet.</summary>
 internal enum FaultKind
 {
-    /// <summary>Nothing happens, so that sharing can be seen to work.</summary>
+    /// <summary>No fault. All replicas must share their tokens.</summary>
     Quiet,
 
     /// <summary>A sidecar is killed and started again.</summary>
@@ -24,7 +24,7 @@ internal enum FaultKind
     /// <summary>The master is killed. The Sentinel promotes the replica.</summary>
     KillMaster,
 
-    /// <summary>The master is stopped and continued. The Sentinel may promote the replica meanwhile.</summary>
+    /// <summary>The master is stopped and continued. The Sentinel may promote the replica in between.</summary>
     StopMaster,
 
     /// <summary>Redis loses all keys.</summary>

@@ -1,8 +1,8 @@
 using Clik2pay.Sidecar.Hosting;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories;
+namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 
-/// <summary>The clock of a history. It starts at 0 and cannot be set.</summary>
+/// <summary>The clock of a history. It starts at 0 and is monotonic.</summary>
 internal sealed class HistoryClock
 {
     private readonly long start = SystemDefaults.Time.GetTimestamp();
