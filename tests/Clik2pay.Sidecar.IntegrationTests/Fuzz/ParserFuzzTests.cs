@@ -1,33 +1,34 @@
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 
 /// <summary>
-/// Parsers of untrusted input, each with its corpus and with changes of it. Trailers are in
+/// Runs parsers of untrusted input with a corpus and with random changes of its inputs. Trailers are covered by
 /// <see cref="RequestFuzzTests"/> and <see cref="ResponseFuzzTests"/>.
 /// </summary>
 public sealed class ParserFuzzTests
 {
     [Fact]
-    public void No_target_is_accepted_that_servers_understand_differently() => Run("targets", TargetParser.Check);
+    public void A_target_that_servers_interpret_differently_is_never_accepted() => Run("targets", TargetParser.Check);
 
     [Fact]
-    public void A_header_is_a_credential_or_nominated_exactly_if_its_name_says_so() => Run("headers", HeaderRulesParser.Check);
+    public void A_header_is_a_credential_or_nominated_exactly_if_its_letters_and_digits_match() => Run("headers", HeaderRulesParser.Check);
 
     [Fact]
-    public void A_token_response_gives_a_usable_token_or_a_failure_that_quotes_nothing() =>
+    public void A_token_response_results_in_a_usable_token_or_a_failure_without_a_quote_of_the_body() =>
         Run("token-responses", TokenResponseParser.Check);
 
     [Fact]
-    public void The_expiry_of_any_token_is_read_without_an_exception() => Run("tokens", JwtParser.Check);
+    public void Reading_the_expiry_of_any_token_throws_no_exception() => Run("tokens", JwtParser.Check);
 
     [Fact]
-    public void No_changed_value_from_Redis_opens() => Run("sealed-values", SealedValueParser.Check, SealedValueParser.Seeds);
+    public void A_changed_value_from_Redis_does_not_open() => Run("sealed-values", SealedValueParser.Check, SealedValueParser.Seeds);
 
-    /// <param name="name">The corpus.</param>
-    /// <param name="check">Returns what is wrong; null if nothing is.</param>
-    /// <param name="seeds">Inputs that the corpus cannot hold.</param>
+    /// <param name="name">The name of the corpus.</param>
+    /// <param name="check">Returns what is wrong with the result. Null if nothing is.</param>
+    /// <param name="seeds">Inputs that the corpus cannot contain.</param>
     private static void Run(string name, Func<byte[], string?> check, params byte[][] seeds)
     {
         var findings = new Findings();
@@ -52,6 +53,6 @@ public sealed class ParserFuzzTests
         }
 
         findings.AssertNone();
-        Figures.Report($"{count} changed inputs of the corpus {name}, which has {corpus.Count}: every result is a documented one");
+        Figures.Report($"{count} changed inputs of the corpus {name}, which has {corpus.Count}: every result is correct");
     }
 }

@@ -1,19 +1,20 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 
-/// <summary>Compares what the caller, the sidecar and a strict provider each see of generated requests.</summary>
+/// <summary>Sends generated requests and compares what the caller sent with what a strict provider received.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RequestFuzzTests
 {
     private const int Callers = 8;
-    private const int ScriptsOfBatch = 2_000;
+    private const int ScriptsPerBatch = 2_000;
 
     [Fact]
-    public async Task Of_generated_requests_only_well_formed_ones_arrive_unchanged_and_each_response_belongs_to_its_request()
+    public async Task Only_well_formed_requests_are_forwarded_unchanged_and_each_response_belongs_to_its_request()
     {
         var requests = 0;
         var (findings, tally, memory) = (new Findings(), new StatusTally(), new MemoryWatch());
@@ -21,21 +22,21 @@ public sealed class RequestFuzzTests
         await using var upstream = new StrictUpstream(findings, arrivals);
         await using var sidecar = await FuzzSidecar.StartAsync(upstream.Address, findings);
         var callers = Enumerable.Range(0, Callers).Select(_ => new RequestCaller(sidecar.Address, arrivals, findings, tally)).ToList();
-        var (begun, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (startedAt, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
         await RunAsync(callers, [.. Corpus.Read("requests").Select(RequestScript.OfCorpus)]);
         arrivals.Check();
         var count = LongTests.Repeats(many: 1_000_000, few: 50_000);
-        for (var next = 0; requests < count; next += ScriptsOfBatch)
+        for (var next = 0; requests < count; next += ScriptsPerBatch)
         {
-            var batch = Enumerable.Range(next, ScriptsOfBatch).Select(RequestGenerator.Create).ToList();
+            var batch = Enumerable.Range(next, ScriptsPerBatch).Select(RequestGenerator.Create).ToList();
             await RunAsync(callers, batch);
             arrivals.Check();
             memory.Sample();
             requests += batch.Sum(script => script.Count);
         }
 
-        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
+        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(startedAt), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
         var (seconds, cpuSeconds) = (elapsed.TotalSeconds, used.TotalSeconds);
         Figures.Report(

@@ -1,11 +1,12 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
 
-/// <summary>Compares what a provider sent with what the caller got of it, and of the response after it.</summary>
+/// <summary>Compares generated responses, and the valid responses after them, with what the caller receives.</summary>
 [Collection(OneByOne.Name)]
 public sealed class ResponseFuzzTests
 {
@@ -13,13 +14,13 @@ public sealed class ResponseFuzzTests
     private const int Batches = 10;
 
     [Fact]
-    public async Task Of_generated_responses_the_caller_gets_the_valid_ones_unchanged_and_never_the_bytes_of_another()
+    public async Task A_valid_response_is_forwarded_unchanged_and_no_response_contains_bytes_of_another()
     {
         var (findings, tally, memory) = (new Findings(), new StatusTally(), new MemoryWatch());
         await using var provider = new ScriptedProvider();
         await using var sidecar = await FuzzSidecar.StartAsync(provider.Address, findings);
         var callers = Enumerable.Range(0, Callers).Select(_ => new ResponseCaller(sidecar.Address, provider, findings, tally)).ToList();
-        var (begun, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (startedAt, cpu) = (SystemDefaults.Time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
         await RunAsync(callers, [.. Corpus.Read("responses").Select(ResponseScript.OfCorpus)]);
         var count = LongTests.Repeats(many: 100_000, few: 5_000);
@@ -29,7 +30,7 @@ public sealed class ResponseFuzzTests
             memory.Sample();
         }
 
-        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(begun), Environment.CpuUsage.TotalTime - cpu);
+        var (elapsed, used) = (SystemDefaults.Time.GetElapsedTime(startedAt), Environment.CpuUsage.TotalTime - cpu);
         callers.ForEach(caller => caller.Dispose());
         Figures.Report(
             $"{count} generated responses in {elapsed.TotalSeconds:0} s ({used.TotalSeconds:0} s of CPU time): callers got {tally}");

@@ -1,6 +1,6 @@
 using System.Text;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.IntegrationTests.Fuzz;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Requests.Headers;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
 /// <summary>
-/// An input <c>NAME: VALUE</c>. A name is a credential header exactly if its letters and digits are those of one, and a Connection value
+/// Parses an input <c>NAME: VALUE</c>. A name is a credential header exactly if its letters and digits match one. A Connection value
 /// nominates exactly its options.
 /// </summary>
 internal static class HeaderRulesParser
@@ -18,7 +18,7 @@ internal static class HeaderRulesParser
         var text = Encoding.Latin1.GetString(input);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
 
-        // The guard refuses every other name.
+        // The guard refuses all other names.
         if (colon <= 0 || text.AsSpan(0, colon).ContainsAnyExcept(TokenCharacters))
             return null;
 
@@ -26,11 +26,11 @@ internal static class HeaderRulesParser
         var found = CredentialHeaders.Find(name);
         var expected = CredentialHeaders.Names.FirstOrDefault(credential => Letters(credential) == Letters(name));
         if (found != expected)
-            return $"taken for '{found}' instead of '{expected}'";
+            return $"identified as '{found}' instead of '{expected}'";
 
         var options = value.Split(',').Select(option => option.Trim()).ToList();
         return (ConnectionOptions.Parse(value)?.Contains(name) == true) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? "nominated, or not, against its options"
+            ? "nominated although not in the options, or the reverse"
             : null;
     }
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>A value from Redis: only the value that was sealed opens.</summary>
+/// <summary>Opens a value from Redis. Only an unchanged sealed value may open.</summary>
 internal static class SealedValueParser
 {
     private const string Name = "clik2pay:{a}:token";
@@ -10,7 +10,10 @@ internal static class SealedValueParser
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
     private static readonly byte[] Value = "access_token_1"u8.ToArray();
 
-    /// <summary>Values that open, as seeds for those that must not. A nonce is used once, so no file can hold one.</summary>
+    /// <summary>
+    /// Sealed values, which the mutator changes. The third has another name and must not open. A corpus file cannot contain them, because
+    /// each one has a random nonce.
+    /// </summary>
     public static byte[][] Seeds { get; } =
         [SealedValue.Seal(Value, Key, Name), SealedValue.Seal([], Key, Name), SealedValue.Seal(Value, Key, "another name")];
 

@@ -6,7 +6,9 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
-/// <summary>A token response. An accepted token fits into a header and has a plausible lifetime. No message quotes the body.</summary>
+/// <summary>
+/// Reads a token response. An accepted token fits into a header and has a plausible lifetime. No message quotes the body.
+/// </summary>
 internal static class TokenResponseParser
 {
     private const string BearerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
@@ -30,7 +32,7 @@ internal static class TokenResponseParser
         if (response.Token is { } token)
         {
             if (token.Value.Length == 0 || token.Value.Any(c => !BearerCharacters.Contains(c, StringComparison.Ordinal)))
-                return "a token with characters that no bearer token has";
+                return "a token with characters that aren't valid in a bearer token";
 
             if (token.Value.Length > AccessToken.MaxLength)
                 return "a token longer than the limit";

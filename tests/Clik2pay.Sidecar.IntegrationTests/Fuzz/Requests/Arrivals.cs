@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
-/// Matches what arrived with what callers got: each arrival is claimed by the caller whose response names it. An arrival that nobody claims
-/// is a request that no caller sent, unless its caller left before the response.
+/// Matches requests at the provider with responses at callers. A caller claims the arrival that its response names. An arrival without a
+/// claim is a request that no caller sent, unless its caller closed the connection before the response.
 /// </summary>
 internal sealed class Arrivals(Findings findings)
 {
-    /// <summary>The script of all requests whose marker was changed.</summary>
+    /// <summary>The script id for requests without an intact marker.</summary>
     private const int NoScript = int.MinValue;
 
     private const string Unsent = "a request arrived that no caller sent, or that was reported as not sent";
@@ -22,7 +23,7 @@ internal sealed class Arrivals(Findings findings)
 
     public long Count => Interlocked.Read(ref last);
 
-    /// <returns>The number that the response names.</returns>
+    /// <returns>The number for the response to this request.</returns>
     public long Add(StrictMessage request)
     {
         var number = Interlocked.Increment(ref last);
@@ -32,7 +33,7 @@ internal sealed class Arrivals(Findings findings)
 
     public StrictMessage? Claim(long number) => unclaimed.TryRemove(number, out var request) ? request : null;
 
-    /// <summary>The caller of this script leaves without the responses to these requests, which may arrive all the same.</summary>
+    /// <summary>The caller of this script closes its connection before the responses to these requests. They may still arrive.</summary>
     public void Abandon(RequestScript script, IReadOnlyList<StrictMessage> requests)
     {
         abandoned.AddOrUpdate(script.Id, script.Count, (_, count) => count + script.Count);
@@ -40,7 +41,7 @@ internal sealed class Arrivals(Findings findings)
         abandoned.AddOrUpdate(NoScript, unmarked, (_, count) => count + unmarked);
     }
 
-    /// <summary>Checks what is left while no caller is at work. Requests of callers that left may arrive until the next check.</summary>
+    /// <summary>Checks the unclaimed arrivals while no caller is active. Abandoned requests may arrive until the next check.</summary>
     public void Check()
     {
         foreach (var (number, request) in unclaimed.ToArray())

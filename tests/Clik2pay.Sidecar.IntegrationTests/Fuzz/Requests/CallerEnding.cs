@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>What the caller does with its connection when it has sent a script.</summary>
+/// <summary>What the caller does with its connection after it has sent a script.</summary>
 internal enum CallerEnding
 {
-    /// <summary>Reads every response and keeps the connection if it can.</summary>
+    /// <summary>Reads every response and keeps the connection if possible.</summary>
     Keep,
 
     /// <summary>Reads every response and closes the connection.</summary>
@@ -12,6 +12,6 @@ internal enum CallerEnding
     /// <summary>Resets the connection before it reads a response.</summary>
     Reset,
 
-    /// <summary>Closes its sending side at once and reads to the end.</summary>
+    /// <summary>Closes its sending side immediately and reads to the end.</summary>
     HalfClose,
 }

@@ -1,14 +1,15 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>Sends scripts, one after the other, and checks every response against a strict reading of what was sent.</summary>
+/// <summary>Sends scripts one after the other and checks every response against a strict parse of the requests.</summary>
 internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings findings, StatusTally tally) : IDisposable
 {
-    /// <summary>Nothing takes that long: a caller that waits longer waits forever.</summary>
-    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(30);
+    /// <summary>The time after which a script counts as hanging. It is much longer than any script takes.</summary>
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromSeconds(30);
 
     private CallerConnection? connection;
 
@@ -17,7 +18,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         connection ??= await CallerConnection.OpenAsync(sidecar);
         try
         {
-            if (await ExchangeAsync(script, connection).WaitAsync(LongestScript, SystemDefaults.Time) && script.Ending == CallerEnding.Keep)
+            if (await ExchangeAsync(script, connection).WaitAsync(ScriptTimeout, SystemDefaults.Time) && script.Ending == CallerEnding.Keep)
                 return;
         }
         catch (TimeoutException)
@@ -70,22 +71,22 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         }
 
         var isMaybeHead = script.Bytes.AsSpan(length).TrimStart("\r\n"u8).StartsWith("HEAD "u8);
-        return length == script.Bytes.Length || await RefuseAsync(script, caller, rest, isMaybeHead);
+        return length == script.Bytes.Length || await ReadRefusalAsync(script, caller, rest, isMaybeHead);
     }
 
-    /// <summary>Behind the last valid request are bytes that are none. If they are the beginning of one, it never comes.</summary>
-    /// <returns>Whether the connection can carry the next script: never.</returns>
-    private async Task<bool> RefuseAsync(RequestScript script, CallerConnection caller, StrictParse rest, bool isMaybeHead)
+    /// <summary>Reads the response to bytes after the last valid request that are malformed or incomplete.</summary>
+    /// <returns>Always false: the connection cannot be used for the next script.</returns>
+    private async Task<bool> ReadRefusalAsync(RequestScript script, CallerConnection caller, StrictParse rest, bool isMaybeHead)
     {
         if (rest.Verdict == Verdict.Incomplete)
         {
             caller.EndSending();
 
-            // A response to what is complete for the sidecar may be lost.
+            // For the sidecar, the request may be complete, and its response may get lost.
             arrivals.Abandon(script, rest.Message is null ? [] : [rest.Message]);
         }
 
-        // Whether the response to what may be a HEAD has a body depends on how far the sidecar read it.
+        // The response to a malformed HEAD may have a body. That depends on the part of the request that the sidecar could parse.
         var response = await caller.ReadResponseAsync(isMaybeHead);
         if (response.Verdict == Verdict.Complete)
             Check(script, request: null, response.Message!);
@@ -96,17 +97,17 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             && response.Message!.Lists("Connection", "close") && await EndAsync(script, caller);
     }
 
-    /// <summary>Nothing comes behind a response that announced the end.</summary>
-    /// <param name="script">What was sent.</param>
+    /// <summary>Checks that no bytes follow a response with <c>Connection: close</c>.</summary>
+    /// <param name="script">The script that was sent.</param>
     /// <param name="caller">The connection.</param>
-    /// <param name="toHead">The response, if it is to a HEAD. The server does not know the method if it cannot parse the target.</param>
+    /// <param name="toHead">The response if it is to a HEAD. It has a body if the server could not parse the request line.</param>
     private async Task<bool> EndAsync(RequestScript script, CallerConnection caller, StrictMessage? toHead = null)
     {
-        // The sidecar waits for the rest of a refused body.
+        // The sidecar waits for the rest of a refused request's body.
         caller.EndSending();
-        var behind = await caller.ReadToEndAsync();
-        if (behind > 0 && (toHead?.Status != 400 || toHead["Content-Length"].Single() != behind.ToString(CultureInfo.InvariantCulture)))
-            Report(script, "bytes behind the last response", got: null, caller.Rest);
+        var extra = await caller.ReadToEndAsync();
+        if (extra > 0 && (toHead?.Status != 400 || toHead["Content-Length"].Single() != extra.ToString(CultureInfo.InvariantCulture)))
+            Report(script, "bytes after the last response", got: null, caller.ExtraBytes);
         return false;
     }
 
@@ -115,7 +116,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
     {
         tally.Count(response.Status);
         if (SecretRules.IsLeaked(response))
-            Report(script, "the caller got a credential of the sidecar", response);
+            Report(script, "the caller received a credential of the sidecar", response);
         if (response["Clik2pay-Sidecar-Error"].Any())
         {
             // The method of a malformed request may be unclear.
@@ -126,17 +127,17 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
 
         var name = response[StrictUpstream.ArrivalHeader].FirstOrDefault();
         if (!long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            Report(script, $"a response of neither the provider nor the sidecar ({response.Status})", response);
+            Report(script, $"a response neither from the provider nor from the sidecar ({response.Status})", response);
         else if (arrivals.Claim(number) is not { } arrival)
-            Report(script, "a response that belongs to another request", response);
+            Report(script, "the response to another request", response);
         else if (request is null)
             Report(script, "a malformed request was forwarded", arrival);
         else if (RequestRules.ReasonToRefuse(request) is { } reason)
-            Report(script, $"a request was forwarded in spite of its {reason}", arrival);
+            Report(script, $"a request was forwarded in spite of: {reason}", arrival);
         else if (RequestRules.Compare(request, arrival, script.IsClean) is { } difference)
-            Report(script, "the provider got something else than the caller sent", arrival, difference);
+            Report(script, "the provider received another request than the caller sent", arrival, difference);
         else if (script.IsGrammatical && arrival.Headers.Any(IsCallerSecret))
-            Report(script, "a credential of the caller arrived", arrival);
+            Report(script, "a credential of the caller was forwarded", arrival);
         return false;
     }
 
@@ -145,14 +146,14 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
 
     private void Report(RequestScript script, string kind, StrictMessage? got, string detail = "")
     {
-        // What follows from this is no finding of its own.
+        // The provider may still receive the requests of this script. That isn't another finding.
         arrivals.Abandon(script, Parse(script.Bytes).Requests);
         var body = Corpus.Escape([.. got?.Body.Take(300) ?? []]);
         findings.Add(kind, script.Bytes, $"script {script.Id}, {script.Ending}. {detail} {got?.StartLine} {body}");
     }
 
-    /// <returns>The well-formed requests at the beginning, their length, and what the bytes behind them are.</returns>
-    private static (List<StrictMessage> Requests, StrictParse Behind, int Length) Parse(byte[] bytes)
+    /// <returns>The well-formed requests at the beginning, the parse of the bytes after them, and the length of the requests.</returns>
+    private static (List<StrictMessage> Requests, StrictParse Next, int Length) Parse(byte[] bytes)
     {
         var requests = new List<StrictMessage>();
         var position = 0;

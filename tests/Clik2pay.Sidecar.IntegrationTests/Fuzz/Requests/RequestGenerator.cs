@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>Generates scripts by their number: valid requests of every kind, odd ones by grammar, and changed bytes.</summary>
+/// <summary>
+/// Generates scripts from seeds: valid requests of every kind, requests with unusual or invalid parts, and requests with changed bytes.
+/// </summary>
 internal sealed class RequestGenerator
 {
     private static readonly string[] Methods = ["GET", "GET", "HEAD", "POST", "POST", "PUT", "PATCH", "DELETE"];
@@ -46,7 +49,7 @@ internal sealed class RequestGenerator
         var count = random.Next(1, 5);
         var kind = random.Next(10);
 
-        // An odd request ends its connection in most cases, so it often comes last.
+        // The sidecar closes the connection after most odd requests, so an odd request is often the last one.
         var odd = kind < 5 ? random.Next(2) == 0 ? count - 1 : random.Next(count) : -1;
         var text = new StringBuilder();
         for (var index = 0; index < count; index++)
@@ -68,7 +71,7 @@ internal sealed class RequestGenerator
 
     private void AppendRequest(StringBuilder text, string marker, bool isOdd)
     {
-        // Parts of an odd request: each is replaced with its own probability, and at least one is.
+        // A bit for each part of an odd request that is replaced. At least one bit is set.
         var odd = isOdd ? 1 << random.Next(6) | (random.Next(3) == 0 ? 1 << random.Next(6) : 0) : 0;
         var method = (odd & 1) != 0 ? Pick(RequestOddities.Methods) : Pick(Methods);
         var target = (odd & 2) != 0
@@ -98,7 +101,7 @@ internal sealed class RequestGenerator
         text.Append("\r\n").Append(body);
     }
 
-    /// <returns>The framed body.</returns>
+    /// <returns>The body with its framing.</returns>
     private string AppendBodyLines(List<string> lines, string method, string marker, bool isOdd)
     {
         var hasBody = isOdd || method is "POST" or "PUT" or "PATCH" || (method is "DELETE" && random.Next(4) == 0);
@@ -121,7 +124,7 @@ internal sealed class RequestGenerator
 
         if (isOdd && random.Next(2) == 0)
         {
-            // A wrong length: the rest of the body is the next request, or the next request is in the body.
+            // With a wrong length, the server reads the rest of the body as a request, or the next request as a part of the body.
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Math.Max(0, content.Length + random.Next(-9, 40))}"));
             return content;
         }

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>Parts of requests that servers read differently, or that attack a proxy. * stands for the request's marker.</summary>
+/// <summary>Parts of requests that servers interpret differently or that attack a proxy. * is replaced by the request's marker.</summary>
 internal static class RequestOddities
 {
     public static readonly string[] Methods =
@@ -32,7 +32,7 @@ internal static class RequestOddities
         "/open/v1/*%u002e", "/open/v1/*?..\\%zz%00",
     ];
 
-    /// <summary>Lines without their end. Most of them are refused.</summary>
+    /// <summary>Header lines without a line end. The sidecar refuses most of them.</summary>
     public static readonly string[] Lines =
     [
         "Host: localhost", "Host: attacker.example", "Host: localhost, attacker.example", "Host : localhost", "Host:", "hOST: 127.0.0.1",
@@ -58,7 +58,7 @@ internal static class RequestOddities
         "Date: not a date", "Content-Type: \u000b", "Clik2pay-Sidecar-Error: no_route",
     ];
 
-    /// <summary>The caller's credentials in every spelling, with @ for the secret. None of them may arrive.</summary>
+    /// <summary>The caller's credentials in different spellings. @ is replaced by the secret. None of them may be forwarded.</summary>
     public static readonly string[] CallerCredentials =
     [
         "Authorization: Bearer @", "authorization: Basic @", "AUTHORIZATION: @", "Authorization_: @", "Author-ization: @", "x-api-key: @",
@@ -67,7 +67,7 @@ internal static class RequestOddities
         "clik2pay_sidecar_token: @",
     ];
 
-    /// <summary>A body in chunks, and what is wrong with it.</summary>
+    /// <summary>Chunked bodies, most of them malformed.</summary>
     public static readonly string[] ChunkedBodies =
     [
         "5;a=b\r\n*\r\n0\r\n\r\n", "1\r\na\r\n0;x\r\n\r\n", "1;\"\u0001\"\r\na\r\n0\r\n\r\n", "1;a\u007f\r\na\r\n0\r\n\r\n",

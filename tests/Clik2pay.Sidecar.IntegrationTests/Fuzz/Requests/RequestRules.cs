@@ -4,15 +4,15 @@ using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
-/// What SECURITY.md promises about a well-formed request with the default settings and the route <c>/open/v1/{**rest}</c>, written a second
-/// time: which requests must be refused, and what the provider must see of the others.
+/// An independent implementation of what SECURITY.md guarantees for well-formed requests, with the default settings and the route
+/// <c>/open/v1/{**rest}</c>: which requests must be refused, and what must be forwarded of the others.
 /// </summary>
 internal static class RequestRules
 {
     private static readonly string[] CredentialNames =
         ["authorization", "proxyauthorization", "xapikey", "cookie", "baggage", "clik2paysidecartoken"];
 
-    /// <summary>They are for one connection, or are written anew for each.</summary>
+    /// <summary>Headers that apply to a single connection or that the sidecar's HTTP client sets.</summary>
     private static readonly HashSet<string> ConnectionNames = new(
         ["Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
             "Content-Length", "Upgrade", "HTTP2-Settings", "Expect", "User-Agent"],
@@ -20,7 +20,7 @@ internal static class RequestRules
 
     public static bool IsCredential(string name) => CredentialNames.Contains(Normalize(name));
 
-    /// <returns>Why the request must be refused; null if it may be forwarded.</returns>
+    /// <returns>Why the request must be refused. Null if it may be forwarded.</returns>
     public static string? ReasonToRefuse(StrictMessage request)
     {
         if (request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
@@ -54,7 +54,7 @@ internal static class RequestRules
         return $"{request.Target.Split('?')[0]}/".StartsWith("/open/v1/", StringComparison.OrdinalIgnoreCase) ? null : "route";
     }
 
-    /// <returns>What differs between the caller's request and what arrived, except for the credentials; null if nothing does.</returns>
+    /// <returns>The difference between the sent and the forwarded request, credentials excluded. Null if there is none.</returns>
     public static string? Compare(StrictMessage sent, StrictMessage arrived, bool isClean)
     {
         if (sent.Method != arrived.Method || sent.Target != arrived.Target)
@@ -92,7 +92,7 @@ internal static class RequestRules
         return name.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
     }
 
-    /// <summary>Servers exist that take an underscore for a hyphen or ignore both.</summary>
+    /// <summary>Some servers treat an underscore as a hyphen or ignore both.</summary>
     private static string Normalize(string name)
     {
         var text = new StringBuilder();

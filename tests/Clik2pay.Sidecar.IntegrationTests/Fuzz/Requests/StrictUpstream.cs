@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
-/// A provider that parses strictly, reports whatever it should never have got, and names in each response the request that it responds to.
+/// A provider that parses requests strictly, reports requests that must not be forwarded, and returns the number of the request in each
+/// response.
 /// </summary>
 internal sealed class StrictUpstream : IAsyncDisposable
 {
@@ -45,7 +47,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The run is over.
+            // The run has ended.
         }
     }
 
@@ -71,28 +73,28 @@ internal sealed class StrictUpstream : IAsyncDisposable
                     continue;
                 }
 
-                // The sidecar sends one request at a time, so more bytes are another request that nobody sent.
+                // The sidecar sends one request at a time, so additional bytes are an additional request.
                 var bytes = buffer.AsSpan(0, end);
-                var violation = isLast ? "a request on a connection that had to close" : FindViolation(parse, bytes);
+                var violation = isLast ? "a request on a connection that should be closed" : FindViolation(parse, bytes);
                 if (violation is not null)
                 {
-                    findings.Add($"the provider got: {violation}", bytes);
+                    findings.Add($"the provider received: {violation}", bytes);
                     if (parse.Verdict != Verdict.Complete)
                         return;
                 }
 
-                // A provider that ignores Connection: close must not get another request either.
+                // The connection stays open on purpose: the sidecar must not use it for another request.
                 end = 0;
                 isLast = parse.Message!.Lists("Connection", "close");
                 await RespondAsync(socket, parse.Message);
             }
 
             if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
-                findings.Add("the provider got: the beginning of a head only", buffer.AsSpan(0, end));
+                findings.Add("the provider received: the beginning of a head only", buffer.AsSpan(0, end));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // The sidecar closed the connection, or the run is over.
+            // The sidecar closed the connection, or the run has ended.
         }
     }
 
@@ -113,7 +115,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
             return $"a malformed request ({parse.Problem})";
 
         if (parse.Length < bytes.Length)
-            return "bytes behind a request";
+            return "bytes after a request";
 
         if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal)
             || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
@@ -124,7 +126,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
             return "not exactly one Authorization and one x-api-key of the sidecar";
 
         if (request.Headers.Count(header => RequestRules.IsCredential(header.Name)) != 2)
-            return "a header that could be taken for a credential";
+            return "a header that a server may interpret as a credential";
 
         if (bytes.Count(Encoding.ASCII.GetBytes(FuzzSidecar.Token)) != 1 || bytes.Count(Encoding.ASCII.GetBytes(Secrets.ApiKey)) != 1
             || bytes.Count(Encoding.ASCII.GetBytes(Secrets.Username)) + bytes.Count(Encoding.ASCII.GetBytes(Secrets.Password)) != 0)

@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
-/// <summary>What SECURITY.md promises about targets, written a second time: text, decoded as a whole and then split.</summary>
+/// <summary>
+/// An independent implementation of what SECURITY.md guarantees for targets. It decodes the whole path before it splits it.
+/// </summary>
 internal static partial class TargetRules
 {
-    /// <returns>Why the target must be refused on every route; null if it may be forwarded.</returns>
+    /// <returns>Why the target must be refused on every route. Null if it may be forwarded.</returns>
     public static string? ReasonToRefuse(string target)
     {
         if (target is not ['/', ..])
@@ -20,7 +22,7 @@ internal static partial class TargetRules
 
         var decoded = Decode(path);
         if (decoded.Contains('\\') || decoded.Any(c => c is < ' ' or '\u007f'))
-            return "backslash or control character, perhaps escaped";
+            return "backslash or control character, raw or escaped";
 
         if (Overlong().IsMatch(decoded))
             return "overlong UTF-8";
@@ -39,7 +41,7 @@ internal static partial class TargetRules
     [GeneratedRegex("%[0-9A-Fa-f]{2}", RegexOptions.NonBacktracking)]
     private static partial Regex Escape();
 
-    /// <summary>Longer UTF-8 than the character needs (RFC 3629, section 10).</summary>
+    /// <summary>UTF-8 sequences that are longer than necessary (RFC 3629, section 10).</summary>
     [GeneratedRegex("[\u00c0\u00c1]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]", RegexOptions.NonBacktracking)]
     private static partial Regex Overlong();
 }

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>What the provider does with its connection when it has written a response.</summary>
+/// <summary>What the provider does with its connection after it has sent a response.</summary>
 internal enum ProviderEnding
 {
     /// <summary>Waits for the next request.</summary>

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>Sends the request of a script and then an ordinary request, and checks what comes back of both.</summary>
+/// <summary>Sends the request of a script and then a request that gets a valid response, and checks both responses.</summary>
 internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Findings findings, StatusTally tally) : IDisposable
 {
-    /// <summary>Nothing takes that long: a caller that waits longer waits forever.</summary>
-    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(30);
+    /// <summary>The time after which a script counts as hanging. It is much longer than any script takes.</summary>
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromSeconds(30);
 
-    private const int MostRepeats = 10;
+    private const int MaxRepeats = 10;
 
     private CallerConnection? connection;
 
@@ -21,7 +22,7 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         provider.Scripts[target] = script;
         try
         {
-            await ExchangeAsync(script, target).WaitAsync(LongestScript, SystemDefaults.Time);
+            await ExchangeAsync(script, target).WaitAsync(ScriptTimeout, SystemDefaults.Time);
         }
         catch (TimeoutException)
         {
@@ -49,16 +50,16 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         var second = await AskAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
         if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message }
             || Encoding.Latin1.GetString(message.Body) != next)
-            Report(script, "the next request got something else than its response", second);
+            Report(script, "the next request got another response than its own", second);
     }
 
     /// <param name="request">The whole request.</param>
     /// <param name="isToHead">Whether it is a HEAD.</param>
-    /// <param name="isRepeated">Whether to repeat it if the provider closed its idle connection at that moment.</param>
+    /// <param name="isRepeated">Whether to repeat it after a 502, because the provider may have closed its idle connection.</param>
     private async Task<StrictParse> AskAsync(string request, bool isToHead, bool isRepeated)
     {
         var response = await AskAsync(request, isToHead);
-        for (var repeats = 0; isRepeated && repeats < MostRepeats && response.Message is { Status: 502 }; repeats++)
+        for (var repeats = 0; isRepeated && repeats < MaxRepeats && response.Message is { Status: 502 }; repeats++)
             response = await AskAsync(request, isToHead);
         return response;
     }
@@ -72,7 +73,7 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
             return response;
 
         if (response.Verdict == Verdict.Complete && await connection.ReadToEndAsync() > 0)
-            response = StrictParse.Invalid($"bytes behind the response: {connection.Rest}");
+            response = StrictParse.Invalid($"bytes after the response: {connection.ExtraBytes}");
         Dispose();
         return response;
     }
@@ -81,19 +82,19 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
     {
         tally.Count(got.Message?.Status ?? 0);
 
-        // The provider's body is passed on unread.
+        // The sidecar forwards the provider's body without reading it, so credentials in it are allowed.
         if (got.Message is { } any && SecretRules.IsLeaked(any["Clik2pay-Sidecar-Error"].Any() ? any : any with { Body = [] }))
-            Report(script, "the caller got a credential of the sidecar", got);
+            Report(script, "the caller received a credential of the sidecar", got);
 
         if (got.Verdict == Verdict.Invalid)
             Report(script, $"a malformed response ({got.Problem})", got);
         else if (got is { Verdict: Verdict.Complete, Message: { } message })
             CheckComplete(script, message, got);
         else if (script.IsClean)
-            Report(script, "a valid response broke off", got);
-        else if (got.Message is { Body: { Length: > 0 } body } && script.Reading.Message is { } meant
-            && !meant.Body.AsSpan().StartsWith(body))
-            Report(script, "a response broke off after another body", got);
+            Report(script, "a valid response was cut off", got);
+        else if (got.Message is { Body: { Length: > 0 } body } && script.Reading.Message is { } expected
+            && !expected.Body.AsSpan().StartsWith(body))
+            Report(script, "a response was cut off and its body differs", got);
     }
 
     private void CheckComplete(ResponseScript script, StrictMessage message, StrictParse got)
@@ -110,15 +111,16 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
 
         switch (script.Reading)
         {
-            case { Verdict: Verdict.Complete, Message: { } meant }
-                when meant.Status != message.Status || !meant.Body.AsSpan().SequenceEqual(message.Body):
-                Report(script, "the caller got another status or body than the provider sent", got);
+            case { Verdict: Verdict.Complete, Message: { } expected }
+                when expected.Status != message.Status || !expected.Body.AsSpan().SequenceEqual(message.Body):
+                Report(script, "the caller received another status or body than the provider sent", got);
                 break;
             case { Verdict: Verdict.Incomplete, Message: not null } when !script.HasBareLineFeed:
-                Report(script, "an incomplete response looks complete", got);
+                Report(script, "an incomplete response was forwarded as complete", got);
                 break;
-            case { Verdict: Verdict.Complete, Message: { } meant } when script.IsClean && !meant.Trailers.SequenceEqual(message.Trailers):
-                Report(script, "the caller got other trailers than the provider sent", got);
+            case { Verdict: Verdict.Complete, Message: { } expected }
+                when script.IsClean && !expected.Trailers.SequenceEqual(message.Trailers):
+                Report(script, "the caller received other trailers than the provider sent", got);
                 break;
         }
     }

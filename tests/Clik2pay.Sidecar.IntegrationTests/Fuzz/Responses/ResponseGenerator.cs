@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>Generates responses by their number: valid ones of every kind, odd ones by grammar, and changed bytes.</summary>
+/// <summary>
+/// Generates responses from seeds: valid ones of every kind, ones with unusual or invalid parts, and ones with changed bytes.
+/// </summary>
 internal sealed class ResponseGenerator
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "DELETE"];
@@ -39,13 +42,13 @@ internal sealed class ResponseGenerator
         var method = Pick(Methods);
         var kind = random.Next(10);
 
-        // Parts of an odd response: each is replaced with its own probability, and at least one is.
+        // A bit for each part of an odd response that is replaced. At least one bit is set.
         var odd = kind < 6 ? 1 << random.Next(4) | (random.Next(3) == 0 ? 1 << random.Next(4) : 0) : 0;
         var bytes = Encoding.Latin1.GetBytes(CreateText(method, odd).Replace("@", Echo(), StringComparison.Ordinal));
         if (kind is 5 or 6 or 7)
             bytes = new Mutator(random).Change(bytes);
 
-        // A 401 makes the sidecar get another token, which would end the run. Other tests have that.
+        // A 401 makes the sidecar fetch another token, which this run does not support. Other tests cover it.
         bytes = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("401", "402", StringComparison.Ordinal));
 
         var isClean = kind > 7;
@@ -53,7 +56,7 @@ internal sealed class ResponseGenerator
         var ending = random.Next(20) switch { 0 => ProviderEnding.Reset, 1 => ProviderEnding.Close, _ => ProviderEnding.Keep };
         var script = new ResponseScript(id, method, bytes, writes, isClean, isClean ? ProviderEnding.Keep : ending);
 
-        // The sidecar waits for the rest of an incomplete response as long as its connection lives.
+        // With an open connection, the sidecar waits for the rest of an incomplete response.
         return script.Reading.Verdict == Verdict.Complete || script.Ending != ProviderEnding.Keep
             ? script
             : new(id, method, bytes, writes, isClean, ProviderEnding.Close);
@@ -93,7 +96,7 @@ internal sealed class ResponseGenerator
         else
             text.Append(CultureInfo.InvariantCulture, $"Content-Length: {content.Length + (isOdd ? random.Next(-5, 20) : 0)}\r\n\r\n");
 
-        // Where no body belongs, an odd response has one all the same.
+        // An odd response has a body even where none is allowed.
         if (!hasBody && !isOdd)
             return;
 
@@ -101,7 +104,7 @@ internal sealed class ResponseGenerator
         text.Append(isChunked ? $"{content.Length:x}\r\n{content}\r\n0\r\n{trailers}\r\n" : content);
     }
 
-    /// <summary>A credential, raw or percent-encoded in one of the ways in which encoders do it.</summary>
+    /// <summary>A credential: raw, with all characters percent-encoded, or with punctuation percent-encoded.</summary>
     private string Echo()
     {
         var secret = Pick([FuzzSidecar.Token, Secrets.ApiKey]);
@@ -114,8 +117,8 @@ internal sealed class ResponseGenerator
     }
 
     /// <summary>
-    /// All bytes from the end of the first head on are one write. A client that has read a whole response cannot know that more will come,
-    /// so nobody could keep it from the next request.
+    /// All bytes after the first head are one write. After a complete response, a client cannot know whether more bytes will arrive, and
+    /// may send the next request.
     /// </summary>
     private List<int> SplitWrites(byte[] bytes, bool isClean)
     {

@@ -1,6 +1,8 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>Parts of responses that clients read differently, or that attack a proxy. @ stands for a credential of the sidecar.</summary>
+/// <summary>
+/// Parts of responses that clients interpret differently or that attack a proxy. @ is replaced by a credential of the sidecar.
+/// </summary>
 internal static class ResponseOddities
 {
     public static readonly string[] StatusLines =
@@ -47,7 +49,7 @@ internal static class ResponseOddities
         "4\r\ndone\r\n0\r\n", "4\r\ndone\r\n0\r\nX\u0001: a\r\n\r\n",
     ];
 
-    /// <summary>What comes behind a response: the connection must not carry another one after it.</summary>
+    /// <summary>Bytes after a response. The sidecar must not use the connection again.</summary>
     public static readonly string[] Extras =
     [
         "HTTP/1.1 200 OK\r\nX-Script: 0\r\nContent-Length: 8\r\n\r\nleftover", "leftover", "\r\n", "\0", "HTTP/1.1 100 Continue\r\n\r\n",

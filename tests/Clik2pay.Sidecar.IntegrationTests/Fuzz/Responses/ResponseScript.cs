@@ -3,24 +3,26 @@ using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>The bytes that the provider writes to one request.</summary>
+/// <summary>The bytes that the provider sends in response to one request.</summary>
 /// <param name="Id">The number of the script, which is also its seed.</param>
 /// <param name="Method">The method of the request.</param>
-/// <param name="Bytes">The response, whatever comes before it, and whatever comes behind it.</param>
-/// <param name="Writes">The ends of the single writes.</param>
-/// <param name="IsClean">Whether the response is valid, so that the caller must get it.</param>
-/// <param name="Ending">What happens after the last write.</param>
+/// <param name="Bytes">The response, with the bytes before and after it.</param>
+/// <param name="Writes">The end positions of the single writes.</param>
+/// <param name="IsClean">Whether the response is valid, so that it must be forwarded.</param>
+/// <param name="Ending">What the provider does after the last write.</param>
 internal sealed record ResponseScript(int Id, string Method, byte[] Bytes, IReadOnlyList<int> Writes, bool IsClean, ProviderEnding Ending)
 {
     /// <param name="bytes">A line of the corpus.</param>
-    /// <param name="index">Its place there. The number of the script is negative, so that it differs from generated ones.</param>
+    /// <param name="index">The index of the line. The script's id is negative, unlike the ids of generated scripts.</param>
     public static ResponseScript OfCorpus(byte[] bytes, int index) =>
         new(-1 - index, "GET", bytes, [bytes.Length], IsClean: false, ProviderEnding.Close);
 
-    /// <summary>A strict reading of the bytes, behind interim responses.</summary>
+    /// <summary>The strict parse of the final response.</summary>
     public StrictParse Reading { get; } = Read(Bytes, Method == "HEAD", Ending == ProviderEnding.Close);
 
-    /// <summary>Clients may take a bare line feed for the end of a line (RFC 9112, section 2.2), so other readings are right too.</summary>
+    /// <summary>
+    /// Whether other parses are also correct, because clients may accept a bare line feed as a line end (RFC 9112, section 2.2).
+    /// </summary>
     public bool HasBareLineFeed { get; } = Encoding.Latin1.GetString(Bytes).Replace("\r\n", "", StringComparison.Ordinal).Contains('\n');
 
     private static StrictParse Read(byte[] bytes, bool isToHead, bool hasEnded)

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Responses;
 
-/// <summary>A provider that writes the bytes of a script to <c>/open/v1/script/N</c> and a valid response to every other request.</summary>
+/// <summary>A provider that sends the bytes of a script to <c>/open/v1/script/N</c> and a valid response to every other request.</summary>
 internal sealed class ScriptedProvider : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -43,7 +43,7 @@ internal sealed class ScriptedProvider : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The run is over.
+            // The run has ended.
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ScriptedProvider : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // The sidecar closed the connection, or the run is over.
+            // The sidecar closed the connection, or the run has ended.
         }
     }
 

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
-/// <summary>A caller's connection. It is closed with a reset, so that it leaves no port behind.</summary>
+/// <summary>A caller's connection. Dispose resets it, so that no port stays in TIME_WAIT.</summary>
 internal sealed class CallerConnection : IDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new(enable: true, 0) };
@@ -17,8 +18,8 @@ internal sealed class CallerConnection : IDisposable
         return connection;
     }
 
-    /// <param name="bytes">Everything to send.</param>
-    /// <param name="writes">The ends of the single writes.</param>
+    /// <param name="bytes">The bytes to send.</param>
+    /// <param name="writes">The end positions of the single writes.</param>
     public async Task SendAsync(byte[] bytes, IReadOnlyList<int> writes)
     {
         var position = 0;
@@ -33,7 +34,7 @@ internal sealed class CallerConnection : IDisposable
         }
         catch (SocketException)
         {
-            // The sidecar has refused the request and closed the connection. Its response can still be read.
+            // The sidecar refused the request and closed the connection. Its response can still be read.
         }
     }
 
@@ -45,11 +46,11 @@ internal sealed class CallerConnection : IDisposable
         }
         catch (SocketException)
         {
-            // The sidecar has closed the connection already.
+            // The sidecar closed the connection.
         }
     }
 
-    /// <summary>Reads the next final response. It is incomplete if the connection ends before.</summary>
+    /// <summary>Reads the next final response. The result is incomplete if the connection ends first.</summary>
     public async Task<StrictParse> ReadResponseAsync(bool isToHead)
     {
         while (true)
@@ -66,8 +67,8 @@ internal sealed class CallerConnection : IDisposable
             }
             else if (!await FillAsync())
             {
-                // A response to HTTP/1.0 may last until the end of the connection.
-                if (!HasBrokenOff)
+                // A response without a length lasts until the end of the connection.
+                if (!WasReset)
                     parse = StrictParser.ParseResponse(buffer.AsSpan(start, end - start), isToHead, hasEnded: true);
                 start += parse.Length;
                 return parse;
@@ -76,17 +77,17 @@ internal sealed class CallerConnection : IDisposable
     }
 
     /// <summary>Whether the connection ended with a reset.</summary>
-    public bool HasBrokenOff { get; private set; }
+    public bool WasReset { get; private set; }
 
-    /// <summary>What was received behind the last response.</summary>
-    public string Rest => Corpus.Escape(buffer.AsSpan(start..end));
+    /// <summary>The bytes that were received after the last response.</summary>
+    public string ExtraBytes => Corpus.Escape(buffer.AsSpan(start..end));
 
-    /// <returns>The number of bytes until the end.</returns>
+    /// <returns>The number of bytes from the last response to the end of the connection.</returns>
     public async Task<int> ReadToEndAsync()
     {
         while (await FillAsync())
         {
-            // Until the end.
+            // FillAsync stores the bytes.
         }
 
         return end - start;
@@ -113,7 +114,7 @@ internal sealed class CallerConnection : IDisposable
         }
         catch (SocketException)
         {
-            HasBrokenOff = true;
+            WasReset = true;
             return false;
         }
     }

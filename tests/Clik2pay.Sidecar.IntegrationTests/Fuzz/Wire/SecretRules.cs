@@ -1,15 +1,16 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
-/// <summary>Looks for the sidecar's credentials in what a caller got, as they are and percent-encoded.</summary>
+/// <summary>Searches a caller's response for the sidecar's credentials, both raw and percent-encoded.</summary>
 internal static partial class SecretRules
 {
     private static readonly string[] All = [FuzzSidecar.Token, Secrets.ApiKey, Secrets.Username, Secrets.Password];
 
-    /// <returns>Whether the response has a credential in any place.</returns>
+    /// <returns>Whether any part of the response contains a credential.</returns>
     public static bool IsLeaked(StrictMessage response)
     {
         var fields = response.Headers.Concat(response.Trailers).Select(field => $"{field.Name}: {field.Value}");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
-/// <summary>A request or a response that RFC 9112 allows. Text is Latin-1, one character for each byte.</summary>
+/// <summary>A request or a response that complies with RFC 9112. Text is Latin-1, one character for each byte.</summary>
 internal sealed record StrictMessage(string StartLine, IReadOnlyList<(string Name, string Value)> Headers)
 {
     public byte[] Body { get; init; } = [];
@@ -15,11 +15,11 @@ internal sealed record StrictMessage(string StartLine, IReadOnlyList<(string Nam
 
     public int Status => int.Parse(StartLine.AsSpan(9, 3), CultureInfo.InvariantCulture);
 
-    /// <summary>The values of all lines of that name.</summary>
+    /// <summary>The values of all header lines with this name.</summary>
     public IEnumerable<string> this[string name] =>
         Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
 
-    /// <summary>Whether a header has this option in its list.</summary>
+    /// <summary>Whether the header's list contains this option.</summary>
     public bool Lists(string name, string option) =>
         this[name].Any(value => value.Split(',', StringSplitOptions.TrimEntries).Contains(option, StringComparer.OrdinalIgnoreCase));
 }

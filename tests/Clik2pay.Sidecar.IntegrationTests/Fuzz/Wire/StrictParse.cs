@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 /// <summary>The result of parsing the beginning of a stream.</summary>
 /// <param name="Verdict">Whether the bytes are a message.</param>
-/// <param name="Message">The message. If it is incomplete, its head and the part of its body that is present; null without a head.</param>
+/// <param name="Message">The message. If incomplete, its head and the available part of its body. Null without a complete head.</param>
 /// <param name="Length">The number of bytes of a complete message.</param>
 /// <param name="Problem">Why the bytes are invalid.</param>
 internal readonly record struct StrictParse(Verdict Verdict, StrictMessage? Message, int Length, string Problem)

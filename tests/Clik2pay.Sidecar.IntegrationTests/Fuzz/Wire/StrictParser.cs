@@ -5,8 +5,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 /// <summary>
-/// Parses HTTP/1.1 as RFC 9112 defines it, with none of the leniency that the RFC permits, except for line ends before a request and
-/// several spaces before its version (sections 2.2 and 3). It shares no code with the sidecar, its server or its HTTP client.
+/// Parses HTTP/1.1 (RFC 9112) strictly. Of the leniency that the RFC permits, it accepts only line ends before a request and several
+/// spaces before its version (sections 2.2 and 3). It shares no code with the sidecar, its server or its HTTP client.
 /// </summary>
 internal static class StrictParser
 {
@@ -74,7 +74,7 @@ internal static class StrictParser
         return hasEnded ? StrictParse.Complete(message, bytes.Length) : StrictParse.Partial(message);
     }
 
-    /// <returns>Null if there is a head.</returns>
+    /// <returns>Null if the head is complete and valid.</returns>
     private static StrictParse? ReadHead(ReadOnlySpan<byte> bytes, int start, out int end, out StrictMessage? message)
     {
         message = null;
@@ -95,7 +95,7 @@ internal static class StrictParser
         return null;
     }
 
-    /// <returns>Null if there are fields and the empty line after them.</returns>
+    /// <returns>Null if the fields and the empty line after them are complete and valid.</returns>
     private static StrictParse? ReadFields(ReadOnlySpan<byte> bytes, ref int position, out List<(string Name, string Value)> fields)
     {
         fields = [];

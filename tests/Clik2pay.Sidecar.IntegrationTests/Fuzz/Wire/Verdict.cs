@@ -1,14 +1,14 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
-/// <summary>What a strict parser says about the beginning of a stream of bytes.</summary>
+/// <summary>The result of parsing the beginning of a byte stream strictly.</summary>
 internal enum Verdict
 {
-    /// <summary>One whole message.</summary>
+    /// <summary>A complete message.</summary>
     Complete,
 
-    /// <summary>More bytes may make it a message.</summary>
+    /// <summary>The beginning of a message.</summary>
     Incomplete,
 
-    /// <summary>No bytes after these make it a message.</summary>
+    /// <summary>Not a message, regardless of the bytes that follow.</summary>
     Invalid,
 }

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
-/// <summary>A sidecar in this process with the log levels of production, so that a million requests leave nothing behind.</summary>
+/// <summary>
+/// A sidecar in the test process with default log levels. Unlike other test sidecars, it keeps no log lines and no requests.
+/// </summary>
 internal sealed class FuzzSidecar : IAsyncDisposable
 {
     public const string Token = "access_token_1";

@@ -1,8 +1,10 @@
 using System.Text;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
-/// <summary>Changes bytes: other bytes, bytes left out, doubled or inserted, cut short, and words that parsers look for.</summary>
+/// <summary>
+/// Changes an input at random: replaces, removes, copies, inserts or truncates bytes, or inserts words with a meaning in HTTP or JSON.
+/// </summary>
 internal sealed class Mutator(Random random)
 {
     private static readonly byte[] Bytes =
@@ -16,7 +18,7 @@ internal sealed class Mutator(Random random)
         "Content-Length", "ffffffff", "-1", "+1", "0x1", "9223372036854775807", "null", "{", "\"",
     ];
 
-    /// <summary>Changes one to four places, and the result is never the original.</summary>
+    /// <summary>Applies one to four changes. The result always differs from the original.</summary>
     public byte[] Change(byte[] original)
     {
         var bytes = original.ToList();

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
 /// <summary>
-/// The saved inputs in <c>Fuzz/Corpus</c>: an input on each line, with <c>\r</c>, <c>\n</c>, <c>\t</c>, <c>\\</c> and <c>\xHH</c> for what
-/// a line cannot show. Lines that begin with <c>// </c> are comments.
+/// Reads the saved inputs in <c>Fuzz/Corpus</c>. Each line is an input with the escapes <c>\r</c>, <c>\n</c>, <c>\t</c>, <c>\\</c> and
+/// <c>\xHH</c>. Lines that begin with <c>// </c> are comments.
 /// </summary>
 internal static class Corpus
 {
@@ -56,7 +56,7 @@ internal static class Corpus
                     bytes.Add(byte.Parse(line.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
                     i += 2;
                     break;
-                default: throw new FormatException($"'\\{line[i]}' is not an escape of the corpus, in the line: {line}");
+                default: throw new FormatException($"'\\{line[i]}' isn't a valid escape in the corpus line: {line}");
             }
         }
 

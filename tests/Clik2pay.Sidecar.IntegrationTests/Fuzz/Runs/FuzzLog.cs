@@ -1,15 +1,15 @@
 using Microsoft.Extensions.Logging;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
-/// <summary>Reports lines that no input may cause: errors, and lines with a stack trace. It keeps no other line.</summary>
+/// <summary>Reports errors and lines with an exception as findings, because no input may cause them. Drops all other lines.</summary>
 internal sealed class FuzzLog(Findings findings) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Watcher(findings, categoryName);
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose.
     }
 
     private sealed class Watcher(Findings findings, string category) : ILogger

@@ -1,12 +1,13 @@
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
-/// <summary>Compares the memory in the middle of a run with that at its end.</summary>
+/// <summary>Compares the memory in the middle of a run with the memory at its end.</summary>
 internal sealed class MemoryWatch
 {
     /// <summary>
-    /// Warm-up is over in the middle of a run. A leak of 100 bytes for each request of the second half of the long run is this much.
+    /// The maximum growth in bytes from the middle of a run, when warm-up is over, to its end. The long run exceeds it with a leak of
+    /// 100 bytes per request.
     /// </summary>
-    private const long MostGrowth = 50_000_000;
+    private const long MaxGrowth = 50_000_000;
 
     private readonly List<(long Heap, long WorkingSet)> samples = [];
 
@@ -24,7 +25,7 @@ internal sealed class MemoryWatch
 
     public void AssertFlat()
     {
-        Assert.InRange(End.Heap - Middle.Heap, long.MinValue, MostGrowth);
-        Assert.InRange(End.WorkingSet - Middle.WorkingSet, long.MinValue, MostGrowth);
+        Assert.InRange(End.Heap - Middle.Heap, long.MinValue, MaxGrowth);
+        Assert.InRange(End.WorkingSet - Middle.WorkingSet, long.MinValue, MaxGrowth);
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 
-namespace Clik2pay.Sidecar.IntegrationTests.Fuzz;
+namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 
-/// <summary>How often each status was returned.</summary>
+/// <summary>Counts the responses by status.</summary>
 internal sealed class StatusTally
 {
     private readonly ConcurrentDictionary<int, int> statuses = new();
