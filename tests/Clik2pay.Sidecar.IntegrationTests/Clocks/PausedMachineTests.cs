@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>A virtual machine was paused: only the wall clock has advanced, and it may be wrong.</summary>
+/// <summary>A virtual machine is paused. Only the wall clock advances, and it may be wrong.</summary>
 public sealed class PausedMachineTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(45);
@@ -28,7 +28,7 @@ public sealed class PausedMachineTests
     }
 
     [Fact]
-    public async Task A_call_waits_two_seconds_for_a_token_endpoint_that_does_not_respond_and_then_sends_the_suspect_token()
+    public async Task With_an_unresponsive_token_endpoint_a_call_waits_two_seconds_and_is_sent_with_the_suspect_token()
     {
         await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
         await rig.UseClocksAsync();
@@ -47,7 +47,7 @@ public sealed class PausedMachineTests
     }
 
     [Fact]
-    public async Task Calls_go_out_with_the_suspect_token_while_the_token_endpoint_responds_503_and_it_is_not_written_to_Redis()
+    public async Task While_the_token_endpoint_responds_503_calls_use_the_suspect_token_and_it_is_not_written_to_Redis()
     {
         await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
         await rig.UseClocksAsync();
@@ -61,7 +61,7 @@ public sealed class PausedMachineTests
             Assert.Equal(200, await replica.PostAsync());
         Assert.All(rig.Provider.Received, token => Assert.Equal(ExpiringProvider.TokenOf(1), token));
 
-        // It polls every 6 to 10 s.
+        // The replica polls Redis every 6 to 10 s.
         var since = SystemDefaults.Time.GetTimestamp();
         while (SystemDefaults.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(15))
         {

@@ -5,28 +5,28 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>The clock of Redis is set while fleets share a token through it.</summary>
+/// <summary>The clock of Redis is changed while a fleet shares a token through it.</summary>
 public sealed class RedisClockTests
 {
     private const double RefreshAt = 0.9;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 32));
 
-    /// <summary>After so small a step back the entry in Redis has less than its lifetime, if the token is a little older.</summary>
+    /// <summary>A step back by less than the token's age. The key's time to live stays below the token's lifetime.</summary>
     private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(LongTests.Repeats(many: 20, few: 8));
 
-    /// <summary>After this time, each replica has polled Redis if it has to.</summary>
+    /// <summary>The time within which each replica that polls Redis has done so.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(LongTests.Repeats(many: 15, few: 13));
 
-    /// <summary>Beyond the lifetime of the first token, and in the long run of its successors.</summary>
+    /// <summary>Longer than the lifetime of the first token. The long run also covers several later tokens.</summary>
     private static readonly TimeSpan Observed = Lifetime * (LongTests.Repeats(many: 4, few: 1) + 0.15);
 
     [Fact]
-    public async Task A_step_of_Redis_s_clock_costs_at_most_one_token_call_and_no_expired_token_is_sent()
+    public async Task After_a_step_of_Redis_s_clock_at_most_one_more_token_call_is_made_and_no_expired_token_is_sent()
     {
         var steps = new[] { TimeSpan.FromHours(-1), TimeSpan.FromHours(1), -SmallStep };
 
-        // Each step has a fleet and a Redis of its own, and all of them at once take no longer than one.
+        // Each step has its own fleet and Redis, so all of them can run at the same time.
         var reports = await Task.WhenAll(steps.Select(StepAsync));
 
         foreach (var report in reports)
@@ -52,7 +52,7 @@ public sealed class RedisClockTests
             before = rig.TokenCalls;
             rig.RedisClocks!.StepWall(step);
 
-            // A replica that starts now keeps the token that it adopts until the expiry that Redis reports.
+            // A replica that starts now adopts the token with the expiry that Redis reports.
             await DelayUntilAsync(SmallStep + TimeSpan.FromSeconds(1) + Settled);
             var started = await StartAsync(rig);
             moreLoad = new Load([started.Caller], callersEach: 1, pauseMs: 200);
@@ -65,7 +65,7 @@ public sealed class RedisClockTests
             TokenCallsBefore = before,
             TokenCallsAfter = rig.TokenCalls - before,
 
-            // The refresh point moves by half a percent of the lifetime.
+            // The jitter of the refresh point is half a percent of the lifetime.
             AllowedAfter = 1 + (int)(SystemDefaults.Time.GetElapsedTime(since) / (Lifetime * (RefreshAt - 0.005))),
             Expired = rig.Provider.Expired,
             Failed = load.Failed + moreLoad.Failed,
@@ -75,7 +75,8 @@ public sealed class RedisClockTests
         Task DelayUntilAsync(TimeSpan age)
         {
             var remaining = age - SystemDefaults.Time.GetElapsedTime(since);
-            return Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, SystemDefaults.Time, TestContext.Current.CancellationToken);
+            var delay = remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+            return Task.Delay(delay, SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
     }
 

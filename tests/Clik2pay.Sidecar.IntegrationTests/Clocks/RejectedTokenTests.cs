@@ -2,11 +2,11 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>A shared token is revoked, and the tokens issued from then on expire earlier than the revoked one would have.</summary>
+/// <summary>A shared token is revoked. Later tokens expire earlier than the revoked one would have.</summary>
 public sealed class RejectedTokenTests
 {
     [Fact]
-    public async Task A_revoked_token_leaves_Redis_and_costs_the_fleet_one_token_call()
+    public async Task A_revoked_token_is_removed_from_Redis_and_the_fleet_makes_one_token_call()
     {
         await using var rig = await ClockRig.StartAsync(TimeSpan.FromHours(1));
         await rig.UseRedisAsync(hasClocks: false);
@@ -22,7 +22,7 @@ public sealed class RejectedTokenTests
             Assert.Equal(200, await replica.PostAsync(bodyLength: 1));
         Assert.Equal(2, rig.TokenCalls);
 
-        // A replica that starts now cannot know that the first token was revoked.
+        // A replica that starts now has no information about the revocation. It must not find the revoked token in Redis.
         rig.Provider.Received.Clear();
         var started = await rig.StartReplicaAsync();
 

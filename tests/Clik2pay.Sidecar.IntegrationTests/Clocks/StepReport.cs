@@ -1,21 +1,22 @@
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>What a step of Redis's clock caused in a fleet of six replicas and one that started afterwards.</summary>
-/// <param name="Step">The step.</param>
+/// <summary>The effect of a step of Redis's clock on six replicas and on one that started after the step.</summary>
+/// <param name="Step">The change of the clock.</param>
 internal sealed record StepReport(TimeSpan Step)
 {
-    /// <summary>Before the step, in one lifetime.</summary>
+    /// <summary>Token calls from the start of the fleet to the step.</summary>
     public required int TokenCallsBefore { get; init; }
 
+    /// <summary>Token calls from the step to the end of the test.</summary>
     public required int TokenCallsAfter { get; init; }
 
-    /// <summary>One for the step and one for each scheduled refresh.</summary>
+    /// <summary>The maximum of <see cref="TokenCallsAfter"/>: one for the step and one for each scheduled refresh.</summary>
     public required int AllowedAfter { get; init; }
 
     /// <summary>Requests that arrived at the upstream with an expired token.</summary>
     public required int Expired { get; init; }
 
-    /// <summary>Requests of callers that failed.</summary>
+    /// <summary>Calls that failed.</summary>
     public required int Failed { get; init; }
 
     public required int Succeeded { get; init; }

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>The process is stopped while its token expires.</summary>
+/// <summary>The process is stopped, and its token expires before it continues.</summary>
 public sealed class StoppedProcessTests
 {
     [Fact]

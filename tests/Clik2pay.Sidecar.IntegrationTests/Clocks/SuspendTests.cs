@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>The machine was suspended: CLOCK_MONOTONIC stood still meanwhile, the wall clock and CLOCK_BOOTTIME did not.</summary>
+/// <summary>The machine is suspended. CLOCK_MONOTONIC stops; the wall clock and CLOCK_BOOTTIME continue.</summary>
 public sealed class SuspendTests
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
@@ -31,7 +31,7 @@ public sealed class SuspendTests
         await rig.UseClocksAsync();
         var replica = await rig.StartReplicaAsync();
 
-        // The next scheduled refresh would be 45 s later.
+        // The next scheduled refresh is 45 s later.
         var readiness = await replica.ReadReadinessAsync();
         rig.Suspend(Suspended);
         var (hasToken, isAsBefore) = (await replica.HasTokenAsync(), await replica.ReadReadinessAsync() == readiness);
@@ -40,7 +40,8 @@ public sealed class SuspendTests
         var since = SystemDefaults.Time.GetTimestamp();
         while (rig.TokenCalls < 2 || !await replica.HasTokenAsync())
         {
-            Assert.True(SystemDefaults.Time.GetElapsedTime(since) < TimeSpan.FromSeconds(25), "The replica did not compare its clock in time.");
+            var elapsed = SystemDefaults.Time.GetElapsedTime(since);
+            Assert.True(elapsed < TimeSpan.FromSeconds(25), "The replica did not detect the suspend in time.");
             await DelayAsync();
         }
 
@@ -60,7 +61,7 @@ public sealed class SuspendTests
         rig.Suspend(Suspended);
         Assert.False(await rig.HasSharedTokenAsync());
 
-        // With the first script the replica has polled, and a write would follow at once.
+        // The first script shows that the replica has polled Redis. A write would follow at once.
         var before = await rig.CountScriptsAsync();
         while (await rig.CountScriptsAsync() == before)
             await DelayAsync();

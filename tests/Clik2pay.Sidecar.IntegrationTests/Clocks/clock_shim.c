@@ -17,7 +17,7 @@ __attribute__((constructor)) static void map_offsets(void) {
   int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   void *map = file < 0 ? MAP_FAILED : mmap(0, 2 * sizeof *offsets, PROT_READ, MAP_SHARED, file, 0);
   if (map == MAP_FAILED)
-    abort(); /* A test with unchanged clocks would prove nothing. */
+    abort(); /* Do not run a test with unchanged clocks. */
   offsets = map;
   close(file);
 }

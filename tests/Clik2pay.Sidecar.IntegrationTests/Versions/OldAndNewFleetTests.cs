@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Versions;
 
-/// <summary>A rolling update: replicas of two versions share one Redis.</summary>
+/// <summary>During a rolling update, replicas of two versions share one Redis.</summary>
 [Collection(OneByOne.Name)]
 public sealed class OldAndNewFleetTests
 {
@@ -13,13 +13,14 @@ public sealed class OldAndNewFleetTests
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(40);
 
-    /// <summary>Half a percent less than three quarters of the lifetime.</summary>
+    /// <summary>The minimum time between two refreshes: three quarters of the lifetime less the jitter of half a percent.</summary>
     private static readonly TimeSpan RefreshInterval = Lifetime * 0.745;
 
     [Fact]
     public async Task Old_and_new_replicas_share_one_token_without_errors()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("TEST_LONG") == "1", "It builds an earlier version: set TEST_LONG=1.");
+        var isLong = Environment.GetEnvironmentVariable("TEST_LONG") == "1";
+        Assert.SkipUnless(isLong, "This test builds an earlier version. Set TEST_LONG=1 to run it.");
         using var old = await OldProgram.BuildAsync(OldCommit);
         await using var rig = await ClockRig.StartAsync(Lifetime);
         await rig.UseRedisAsync(hasClocks: false);
@@ -33,12 +34,12 @@ public sealed class OldAndNewFleetTests
         var since = SystemDefaults.Time.GetTimestamp();
         await using var load = new Load(replicas.Select(replica => replica.Caller), callersEach: 1, pauseMs: 50);
 
-        // 1. Several lifetimes.
+        // 1. The replicas share their tokens over several lifetimes.
         await WaitAsync(() => rig.TokenCalls == 6);
         var before = rig.TokenCalls;
         Assert.InRange(before, 5, 1 + (int)(SystemDefaults.Time.GetElapsedTime(since) / RefreshInterval));
 
-        // 2. One token is revoked: the replicas of both versions use the next one.
+        // 2. A token is revoked. The replicas of both versions use the next one.
         var revoked = ExpiringProvider.TokenOf(before);
         await WaitAsync(() => rig.Provider.Received.TakeLast(40).All(token => token == revoked));
         rig.Provider.Revoke(revoked);
@@ -62,7 +63,7 @@ public sealed class OldAndNewFleetTests
         var since = SystemDefaults.Time.GetTimestamp();
         while (!condition())
         {
-            Assert.True(SystemDefaults.Time.GetElapsedTime(since) < 8 * Lifetime, "The condition is not met in time.");
+            Assert.True(SystemDefaults.Time.GetElapsedTime(since) < 8 * Lifetime, "The condition was not met in time.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
         }
     }

@@ -10,18 +10,18 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.IntegrationTests.Versions;
 
 /// <summary>
-/// During a rolling update old and new programs share one Redis. The values here were recorded from the program of commit 516c699 with the
-/// tests' credentials, at the time of <see cref="RecordedAt"/> by Redis's clock.
+/// During a rolling update, old and new programs share one Redis. The values in this class were written by the program of commit 516c699
+/// with the tests' credentials, when Redis's clock was at <see cref="RecordedAt"/>.
 /// </summary>
 public sealed class RecordedValueTests : IAsyncLifetime
 {
     private const string TokenName = "clik2pay:{Sandbox:bc39252a09cdcf31b4bac6ce5b6f1358}:token";
     private const string NoteName = "clik2pay:{Sandbox:bc39252a09cdcf31b4bac6ce5b6f1358}:failure";
 
-    /// <summary>Two seconds more at most, by which the expiry inside the value may be later.</summary>
+    /// <summary>The time of the recording. The expiry inside the value may be up to two seconds later than an hour after it.</summary>
     private static readonly DateTimeOffset RecordedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The token recorded-token with a lifetime of an hour.</summary>
+    /// <summary>The token <c>recorded-token</c> with a lifetime of one hour.</summary>
     private static readonly byte[] Token = Convert.FromHexString(
         "01d5929f2c13d65584e753b0adef91204fbc03809b04bc1f37a5c5f84433419d544d965dfac3c3d98a400ea1d836db6f64ac7eeb2f14b9aa6cc7e0");
 
@@ -33,7 +33,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
     {
         clocks = await SteppedClocks.CreateAsync();
 
-        // Ten minutes of the token's hour are over.
+        // The recorded token is ten minutes old.
         clocks.StepWall(RecordedAt + TimeSpan.FromMinutes(10) - SystemDefaults.Time.GetUtcNow());
         server = await RedisProcess.StartAsync(access: null, [], environment: clocks.Variables);
         rig = new($"{server.Endpoint}");
@@ -48,7 +48,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_the_old_program_is_read()
+    public async Task A_token_written_by_the_old_program_is_read()
     {
         Assert.Equal(TokenName, rig.TokenName);
         await server.RunAsync("SET", TokenName, Token, "PX", 50 * 60 * 1000);
@@ -62,7 +62,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_this_program_has_the_layout_that_the_old_program_reads()
+    public async Task A_token_written_by_this_program_has_the_layout_of_the_old_program()
     {
         await rig.WriteAsync(RedisRig.Token("written-token", left: 1800));
 
@@ -85,7 +85,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
         "016c8e98d9e489749394e638789211cb4d51a82d12f812312b78ac695f3c5232c7026499a219b5519cca9f18c05fd829bdd5a7796f")]
     [InlineData("InvalidResponse",
         "0105bf630e1ef55657d4c2b336add20f3857e1e44fedec453d415007b9be4635bfb2e39bace214794853360004c2600218765feafc")]
-    public async Task A_failure_note_of_the_old_program_is_read_and_a_new_one_is_the_same(string outcome, string recorded)
+    public async Task A_failure_note_written_by_the_old_program_is_read_and_this_program_writes_the_same(string outcome, string recorded)
     {
         Assert.Equal(NoteName, rig.NoteName);
         var note = Convert.FromHexString(recorded);
@@ -97,7 +97,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
         Assert.Equal((Enum.Parse<RefreshOutcome>(outcome), "recorded reason"), (heldOff.Failure!.Outcome, heldOff.Failure.Reason));
         Assert.InRange(heldOff.Failure.RetryAfter!.Value, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
 
-        // What this program writes for the same failure.
+        // This program writes a note for the same failure.
         await server.RunAsync("DEL", NoteName);
         await using var acquired = await rig.AcquireAsync();
         await acquired.ReleaseAsync(new(Enum.Parse<RefreshOutcome>(outcome), "recorded reason", TimeSpan.FromSeconds(30)));
@@ -105,7 +105,9 @@ public sealed class RecordedValueTests : IAsyncLifetime
         Assert.Equal(Open(note, NoteName), written);
     }
 
-    /// <summary>Version (1 byte), nonce (12), tag (16) and the ciphertext, with the name as associated data.</summary>
+    /// <summary>
+    /// Opens a sealed value: version (1 byte), nonce (12 bytes), tag (16 bytes) and ciphertext. The key name is the associated data.
+    /// </summary>
     private byte[] Open(byte[] sealedValue, string name)
     {
         var value = SealedValue.TryOpen(sealedValue, rig.Key.SealingKey, name);
