@@ -1,62 +1,73 @@
 #!/usr/bin/env bash
-# A short run of each verb of the benchmarks: that tables come out, that no request in them failed, and that our own code allocates nothing. How fast
-# anything is depends on the machine and is not looked at. Takes about a minute, after a build of the configuration Release.
-# Usage: tests/benchmarks.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each check.
-# TEST_SIDECAR names a published sidecar; without it the one that was built is measured, which takes no minutes to make.
+# Runs each verb of the benchmarks briefly and checks that it prints its tables, that no request fails, and that the sidecar's own code
+# allocates nothing. Speed depends on the machine and is not checked. Takes about a minute after a Release build.
+# Usage: tests/benchmarks.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
+# TEST_SIDECAR names a published sidecar. Without it, the Release build is measured, because publishing takes minutes.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/support.sh
 suite benchmarks "${1:-}"
-need "all of them" wrk nginx redis-server
+require_commands "The benchmarks run" wrk nginx redis-server
 
 project=tests/Clik2pay.Sidecar.Benchmarks
-exits 0 "they are built" dotnet build "$project" -c Release -v quiet
+check_exit 0 "The benchmarks build" dotnet build "$project" -c Release -v quiet
 [ "$failed" = 0 ] || end
 sidecar=$(dirname "${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Release/net10.0/clik2pay-sidecar}")
 
 measure() { dotnet "$project/bin/Release/net10.0/Clik2pay.Sidecar.Benchmarks.dll" "$@"; }
 
-# rows COUNT NAME PATTERN: that many lines of what was said last match.
-rows() {
+# check_lines COUNT TITLE PATTERN: that many lines of the last output must match the pattern.
+check_lines() {
   local count
   count=$(grep -cE "$3" "$work/log")
   if [ "$count" = "$1" ]; then
-    tell passed "$2"
+    report passed "$2"
   else
     cat "$work/log"
-    tell failed "$2 ($count lines)"
+    report failed "$2 ($count lines match)"
   fi
 }
 
 figure='[0-9][0-9,]*(\.[0-9]+)?'
+interval="$figure [(]$figure to $figure[)]"
+proxy='(the sidecar|bare YARP)[^|]*'
+# row CELL…: the pattern of a table row with these cells.
 row() { printf '^\| %s ' "$1"; shift; printf '\| %s ' "$@"; printf '\|$'; }
+# figures COUNT CELL…: the pattern of a table row with these cells and that many figures.
+figures() {
+  local count=$1 cells=("${@:2}")
+  for _ in $(seq "$count"); do cells+=("$figure"); done
+  row "${cells[@]}"
+}
 
-exits 0 "load" measure --sidecar "$sidecar" --rounds 1 --seconds 1 --starts 1 \
+check_exit 0 "The verb load succeeds" measure --sidecar "$sidecar" --rounds 1 --seconds 1 --starts 1 \
   --only sidecar,bare --cases small-32,post-32 --set Sidecar__BatchScheduling=true
-rows 4 "load has a row for each proxy and case" "$(row '(GET|POST) of [^|]*' '(the sidecar|bare YARP)[^|]*' "$figure" "$figure" "$figure" "$figure" "$figure" "$figure" "$figure" "$figure")"
-rows 2 "of each proxy memory, start and size are told" "$(row '(the sidecar|bare YARP)[^|]*' "$figure" "$figure" "$figure" "$figure")"
-rows 1 "the machine is told" '^Machine: [0-9]+ processors .*nginx [0-9.]+.*\.NET SDK [0-9.]+\.$'
+check_lines 4 "load prints a row for each proxy and case" "$(figures 8 '(GET|POST) of [^|]*' "$proxy")"
+check_lines 2 "load prints the memory, start time and size of each proxy" "$(figures 4 "$proxy")"
+check_lines 1 "load describes the machine" '^Machine: [0-9]+ processors .*nginx [0-9.]+.*\.NET SDK [0-9.]+\.$'
 cp "$work/log" "$work/load"
-exits 0 "percentiles rise" awk -F ' *[|] *' '/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 4 }' "$work/load"
+rising='/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 4 }'
+check_exit 0 "Higher percentiles have higher latencies" awk -F ' *[|] *' "$rising" "$work/load"
 
-exits 0 "compare" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 \
+check_exit 0 "The verb compare succeeds" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 \
   --cases small-1 --set Sidecar__AccessLog=false --set-new Sidecar__BatchScheduling=true
-rows 1 "compare has a row for the case" "$(row 'GET of [^|]*' "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]" "$figure" "$figure [(]$figure to $figure[)]")"
+columns=("$figure" "$interval")
+check_lines 1 "compare prints a row for the case" "$(row 'GET of [^|]*' "${columns[@]}" "${columns[@]}" "${columns[@]}" "${columns[@]}")"
 
-exits 0 "refresh" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --life 2
-rows 3 "refresh has a row for both, and one of ratios" "$(row '(no refresh|refreshes|ratio)' "$figure" "$figure" "$figure" "$figure" "$figure")"
-rows 1 "there were refreshes" 'made [1-9][0-9]* refreshes, at least one in each run'
+check_exit 0 "The verb refresh succeeds" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --life 2
+check_lines 3 "refresh prints a row for each sidecar and a row of ratios" "$(figures 5 '(no refresh|refreshes|ratio)')"
+check_lines 1 "refresh reports at least one refresh in each run" 'made [1-9][0-9]* refreshes, at least one in each run'
 
-exits 0 "telemetry" measure telemetry --sidecar "$sidecar" --rounds 1 --seconds 1 --scrapes 3
-rows 4 "telemetry has a row for each way" '^\| (telemetry off|metrics)[^|]*\|( [0-9][^|]*\|){8}$'
-rows 1 "scrapes under load are told" '^A scrape under load: median [0-9.]+ ms'
+check_exit 0 "The verb telemetry succeeds" measure telemetry --sidecar "$sidecar" --rounds 1 --seconds 1 --scrapes 3
+check_lines 4 "telemetry prints a row for each telemetry setting" '^\| (telemetry off|metrics)[^|]*\|( [0-9][^|]*\|){8}$'
+check_lines 1 "telemetry reports the duration of scrapes under load" '^A scrape under load: median [0-9.]+ ms'
 
-exits 0 "micro" measure micro --short --filter '*RequestBenchmarks*'
-rows 1 "micro has a row" '^\| WholeRequest '
-rows 1 "our own code allocates nothing on the steady path" '^Our own code allocates 0 B in 1000 requests'
+check_exit 0 "The verb micro succeeds" measure micro --short --filter '*RequestBenchmarks*'
+check_lines 1 "micro prints a row for WholeRequest" '^\| WholeRequest '
+check_lines 1 "The sidecar's own code allocates nothing on the steady path" '^Our own code allocates 0 B in 1000 requests'
 
-exits 1 "a sidecar that does not start ends it" measure --sidecar "$sidecar" --only sidecar --set Clik2pay__RefreshAt=2
-rows 1 "and it is told why" 'Clik2pay:RefreshAt'
-exits 1 "a proxy that is not known is refused" measure --only apache
+check_exit 1 "The benchmark fails if the sidecar does not start" measure --sidecar "$sidecar" --only sidecar --set Clik2pay__RefreshAt=2
+check_lines 1 "The output names the invalid setting" 'Clik2pay:RefreshAt'
+check_exit 1 "The benchmark rejects an unknown proxy" measure --only apache
 end

@@ -1,28 +1,30 @@
 #!/usr/bin/env bash
-# Does what docs/local-development.md shows: `docker compose` with compose.yaml, and the calls of the guide. The engine is Podman behind its Docker API; the images of Redis and curl
-# are made of this machine's own programs, as are the bases of the sidecar's: no registry is asked. All of it runs in a network of its own, from which nothing outside can be reached.
-# With ENGINE=docker it is Docker instead, with the images that compose.yaml names.
-# Usage: tests/compose.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each check.
+# Runs the blocks of docs/local-development.md: `docker compose` with compose.yaml, and the calls that the guide shows. The engine is
+# Podman with its Docker API. The images of Redis and curl, and the base images of the sidecar, are built from programs of this machine,
+# so no registry is needed. Podman runs in a network namespace of its own, which has only a loopback interface.
+# With ENGINE=docker, Docker runs the images that compose.yaml names.
+# Usage: tests/compose.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/support.sh
 . tests/containers.sh
 suite compose "${1:-}"
-guide=docs/local-development.md
+guide=docs/local-development.md title="The blocks of docs/local-development.md succeed"
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
-# `docker compose` where there is only docker-compose, which itself calls `docker` for what attaches to a container; Podman understands the same.
-compose_of_one_word() {
-  need "the guide" docker-compose
+# Puts a `docker` into the PATH that runs docker-compose for `docker compose`, and Podman for all other commands. docker-compose calls
+# `docker` to attach to a container, and Podman accepts the same arguments.
+wrap_docker_compose() {
+  require_commands "$title" docker-compose
   mkdir "$work/bin"
   printf '#!/bin/sh\n[ "$1" = compose ] || exec podman "$@"\nshift\nexec docker-compose "$@"\n' >"$work/bin/docker"
   chmod +x "$work/bin/docker"
   PATH=$work/bin:$PATH
 }
 
-# program_image IMAGE PROGRAM…: an image of programs of this machine.
-program_image() {
+# build_program_image IMAGE PROGRAM…: builds an image from programs of this machine.
+build_program_image() {
   local image=$1 program root=$work/programs libraries
   shift
   rm -rf "$root"
@@ -35,80 +37,86 @@ program_image() {
   build_base "docker.io/$image"
 }
 
+# image_of NAME: the image in compose.yaml whose name ends with NAME.
 image_of() { sed -n "s:^ *image\: \(.*$1\:.*\):\1:p" compose.yaml; }
 
-# Podman behind Docker's API, in a network of its own. It leaves it to systemd when health checks are run; that is not everywhere, so it is done here.
-podman_as_docker() {
-  containers "the guide"
-  program_image "library/$(image_of redis)" redis-server redis-cli
-  program_image "$(image_of curl)" curl
+# Starts Podman with its Docker API in a network namespace of its own. Podman schedules health checks with systemd, which some machines do
+# not have, so a loop runs them here.
+start_podman() {
+  prepare_containers "$title"
+  build_program_image "library/$(image_of redis)" redis-server redis-cli
+  build_program_image "$(image_of curl)" curl
   if ! build_image localhost/clik2pay-sidecar:local >"$work/log" 2>&1; then
     cat "$work/log"
-    tell failed "the image builds"
+    report failed "The image builds"
     end
   fi
 
   export DOCKER_HOST=unix://$work/podman.sock
-  setsid unshare --net bash -c 'ip link set lo up && exec podman system service --time 0 "$DOCKER_HOST"' >"$work/podman.log" 2>&1 </dev/null &
+  setsid unshare --net bash -c 'ip link set lo up && exec podman system service --time 0 "$DOCKER_HOST"' \
+    >"$work/podman.log" 2>&1 </dev/null &
   started+=($!)
   inside=(nsenter --net="/proc/$!/ns/net")
   for _ in $(seq 100); do
     curl -sf --unix-socket "$work/podman.sock" -o /dev/null http://podman/_ping && break
     sleep 0.1
   done
-  setsid bash -c 'while sleep 1; do for container in $(podman ps --quiet); do podman healthcheck run "$container"; done; done' >/dev/null 2>&1 </dev/null &
+  setsid bash -c 'while sleep 1; do for container in $(podman ps --quiet); do podman healthcheck run "$container"; done; done' \
+    >/dev/null 2>&1 </dev/null &
   started+=($!)
 }
 
-# check_step NAME PATTERN: a block of the guide.
-check_step() { check_block "$guide" "$1" "$2" "$1.sh" "${inside[@]}" bash; }
+# check_guide NAME PATTERN: runs a block of the guide.
+check_guide() { check_block "$guide" "$1" "$2" "$1.sh" "${inside[@]}" bash; }
 
-# until_true NAME COMMAND…: asks for up to half a minute.
-until_true() {
-  local name=$1
+# check_eventually TITLE COMMAND…: the command must succeed at least once in 30 s. If it does not, the script ends.
+check_eventually() {
+  local title=$1
   shift
   for _ in $(seq 150); do
-    "$@" && tell passed "$name" && return
+    "$@" && report passed "$title" && return
     sleep 0.2
   done
   docker compose ps
   docker compose logs --tail 20
-  tell failed "$name"
+  report failed "$title"
   end
 }
-healthy() { [ "$("$engine" ps --filter health=healthy --format '{{.Names}}' | grep -cE '(redis|sidecar|sidecar-2)[-_]1$')" = 3 ]; }
+all_healthy() { [ "$("$engine" ps --filter health=healthy --format '{{.Names}}' | grep -cE '(redis|sidecar|sidecar-2)[-_]1$')" = 3 ]; }
 calls_succeed() { "${inside[@]}" curl -sf -m 5 -o /dev/null http://127.0.0.1:8080/open/v1/payment-requests; }
 
 engine=${ENGINE:-podman} inside=(env)
 if [ "$engine" = podman ]; then
-  need "the guide" curl ip nsenter redis-server redis-cli
-  docker compose version >/dev/null 2>&1 || compose_of_one_word
-  podman_as_docker
+  require_commands "$title" curl ip nsenter redis-server redis-cli
+  docker compose version >/dev/null 2>&1 || wrap_docker_compose
+  start_podman
 else
-  need "the guide" curl docker dotnet
+  require_commands "$title" curl docker dotnet
   trap 'docker compose down >/dev/null 2>&1; stop; rm -rf "$work"' EXIT
 fi
 
 check "compose.yaml is valid" docker compose config --quiet
-check_step up ''
-until_true "both sidecars and Redis become healthy" healthy
-exits 1 "nothing is published beyond this machine's loopback" grep -vE '^ *127\.0\.0\.1:' <("$engine" ps --format '{{.Ports}}' | tr ',' '\n' | grep -e '->')
-check_step call "\"id\":\"$uuid\""
-exits 0 "a caller that calls it by name is refused" test "$("${inside[@]}" curl -s -m 5 -o /dev/null -w '%{http_code}' -H 'Host: sidecar:8080' http://127.0.0.1:8080/open/v1/payment-requests)" = 403
-check_step shared '"tokenRequests":1,'
-check_step shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token'
-check_step app "\"id\":\"$uuid\""
-check_step check 'routes of /proxy.json'
-check_step no-token '"code":"token_unavailable"'
-check_step api-fails '^HTTP/1.1 500'
-check_step no-faults ''
-until_true "calls succeed again without faults" calls_succeed
-check_step logs 'Access token refreshed'
-check_step down ''
-exits 0 "nothing is left behind" test "$(docker compose ps --all --quiet 2>"$work/log")" = ""
+check_guide up ''
+check_eventually "Both sidecars and Redis become healthy" all_healthy
+check_exit 1 "All ports are published only on 127.0.0.1" \
+  grep -vE '^ *127\.0\.0\.1:' <("$engine" ps --format '{{.Ports}}' | tr ',' '\n' | grep -e '->')
+check_guide call "\"id\":\"$uuid\""
+status=$("${inside[@]}" curl -s -m 5 -o /dev/null -w '%{http_code}' -H 'Host: sidecar:8080' http://127.0.0.1:8080/open/v1/payment-requests)
+check_exit 0 "A call with the service name as Host gets 403" test "$status" = 403
+check_guide shared '"tokenRequests":1,'
+check_guide shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token'
+check_guide app "\"id\":\"$uuid\""
+check_guide check 'routes of /proxy.json'
+check_guide no-token '"code":"token_unavailable"'
+check_guide api-fails '^HTTP/1.1 500'
+check_guide no-faults ''
+check_eventually "Calls succeed again without faults" calls_succeed
+check_guide logs 'Access token refreshed'
+check_guide down ''
+check_exit 0 "docker compose down removes all containers" test "$(docker compose ps --all --quiet 2>"$work/log")" = ""
 
-# Without containers, so on this machine's own ports.
-need_ports 5080 8080 8081 9090 9091
+# The demo runs without containers, on the ports of this machine.
+require_ports 5080 8080 8081 9090 9091
 start_block "$guide" demo http://127.0.0.1:9091/startupz
 check_block "$guide" call "\"id\":\"$uuid\"" call.sh bash
 end

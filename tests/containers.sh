@@ -1,18 +1,21 @@
-# What image.sh and compose.sh have in common; they source it after support.sh. A Podman with a store of its own, which lies in artifacts/ so that the second
-# of them need not build again, and the bases of the image where no registry can be reached.
+# The functions that image.sh and compose.sh share. They source this file after support.sh. Podman has a store of its own in artifacts/,
+# so that the second script finds what the first one built. Base images are built from files of this machine, because a registry may not
+# be reachable.
 
-# containers WHAT: makes ready, or ends the script, as skipped, where containers cannot be started.
-containers() {
-  need "$1" podman runc /usr/lib/podman/netavark iptables dotnet clang
+# prepare_containers TITLE: prepares Podman and the base images. If containers cannot start, reports the title as skipped and ends the
+# script.
+prepare_containers() {
+  require_commands "$1" podman runc /usr/lib/podman/netavark iptables dotnet clang
   if [ "$(id -u)" != 0 ]; then
-    tell skipped "$1 (needs root: the bases are made of this machine's own files)"
+    report skipped "$1 (root is required to build the base images from files of this machine)"
     end
   fi
 
   store=$PWD/artifacts/containers
   mkdir -p "$store"
   export CONTAINERS_CONF=$store/containers.conf CONTAINERS_STORAGE_CONF=$store/storage.conf
-  # Podman would raise the limits beyond what root may where root has not all capabilities, and crun wants another layout of control groups than some machines have.
+  # The default limits of Podman can exceed those that root can set without all capabilities. crun does not support the control groups of
+  # all machines.
   cat >"$CONTAINERS_CONF" <<TOML
 [containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
@@ -33,25 +36,26 @@ runroot = "$store/run"
 TOML
   trap 'remove_containers; stop; rm -rf "$work"' EXIT
   remove_containers
-  podman image prune --force --filter until=2h >/dev/null 2>&1 # what former builds left
+  podman image prune --force --filter until=2h >/dev/null 2>&1 # left by earlier builds
 
-  sdk_base
-  runtime_base
+  build_sdk_base
+  build_runtime_base
   if ! podman run --rm --network none --volume /usr:/usr:ro "$sdk_base" /usr/bin/true >"$work/log" 2>&1; then
     cat "$work/log"
-    tell skipped "$1 (podman cannot start a container here)"
+    report skipped "$1 (podman cannot start a container on this machine)"
     end
   fi
 }
 
-# Of this store, which is ours alone.
+# Removes all containers and unused networks of the store, which only these scripts use.
 remove_containers() {
   podman rm --all --force --time 0 >/dev/null 2>&1
   podman network prune --force >/dev/null 2>&1
 }
 
-# In place of mcr.microsoft.com/dotnet/sdk:…-aot: this machine's own SDK and clang, mounted, as are its packages, so that nothing has to be downloaded again.
-sdk_base() {
+# Builds the base image that replaces mcr.microsoft.com/dotnet/sdk:…-aot. The SDK, clang and the packages of this machine are mounted,
+# so nothing needs to be downloaded again.
+build_sdk_base() {
   local dotnet packages
   sdk_base=localhost/stand-in/sdk
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -70,8 +74,9 @@ sdk_base() {
   build_base "$sdk_base"
 }
 
-# In place of mcr.microsoft.com/dotnet/runtime-deps:…-chiseled: what the program needs of a system, from this machine, and no shell.
-runtime_base() {
+# Builds the base image that replaces mcr.microsoft.com/dotnet/runtime-deps:…-chiseled. It contains the libraries of this machine that
+# the program needs, and no shell.
+build_runtime_base() {
   runtime_base=localhost/stand-in/runtime-deps
   mkdir -p "$work/runtime"/{dev,etc/ssl/certs,home/app,proc,run,sys,var}
   mkdir -m 1777 "$work/runtime/tmp"
@@ -83,28 +88,33 @@ runtime_base() {
   build_base "$runtime_base"
 }
 
-# copy_libraries ROOT NAME…: shared libraries, and the loader, to where they are on this machine.
+# library_path NAME: the path of a shared library on this machine.
+library_path() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
+
+# copy_libraries ROOT NAME…: copies shared libraries and the loader to the same paths below ROOT.
 copy_libraries() {
-  local root=$1 path
+  local root=$1 name path
   shift
-  for path in $(for name in "$@"; do ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }'; done; ls /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* 2>/dev/null); do
+  for path in $(for name in "$@"; do library_path "$name"; done; ls /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* 2>/dev/null); do
     mkdir -p "$root$(dirname "$path")"
     cp -L "$path" "$root$path"
   done
 }
 
+# build_base IMAGE: builds an image from $work/Dockerfile.
 build_base() {
-  # Files of one content and another time are the same layer, so that what is built on it is found again.
+  # With a fixed timestamp, files with the same content give the same layer, so the layers that are built on it stay cached.
   podman build --quiet --format docker --timestamp 0 --tag "$1" --file "$work/Dockerfile" "$work" >"$work/log" 2>&1 && return
   cat "$work/log"
-  tell failed "$1 is built"
+  report failed "The base image $1 builds"
   end
 }
 
-# build_image TAG: the Dockerfile as it is. --format docker, since an OCI image has no health check.
+# build_image TAG: builds the Dockerfile of the repository. It needs --format docker, because an OCI image has no health check.
 build_image() {
-  local build=(podman build --format docker --isolation chroot "${sdk_mounts[@]}" --build-arg SDK="$sdk_base" --build-arg RUNTIME="$runtime_base"
+  local build=(podman build --format docker --isolation chroot "${sdk_mounts[@]}"
+    --build-arg SDK="$sdk_base" --build-arg RUNTIME="$runtime_base"
     --build-arg VERSION="$(.github/version.sh)" --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null)" --tag "$1")
-  # The packages lie outside of the layers: where they have gone, what was restored before is worth nothing.
+  # The packages are outside the layers. If they were removed, a cached restore is useless, so the build is repeated without the cache.
   "${build[@]}" . || "${build[@]}" --no-cache .
 }

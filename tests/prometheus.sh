@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Two replicas and Redis under a real Prometheus: that it takes the rules, that each query of the dashboard has an answer and each metric a series, that
-# no alert fires while all is well, and that one does when the token endpoint is gone. Takes some two and a half minutes, after a build.
-# Usage: tests/prometheus.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each check.
+# Runs two replicas and Redis under a real Prometheus. Prometheus accepts the rules, each dashboard query has a result, each metric has a
+# series, no alert fires in normal operation, and an alert fires when the token endpoint is down. Takes about two and a half minutes,
+# after a build.
+# Usage: tests/prometheus.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ suite Prometheus "${1:-}"
 program=${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 simulator=http://127.0.0.1:5080
 
-# A call through replica 0 or 1.
+# call REPLICA: creates a payment request through replica 0 or 1.
 call() {
   curl -s -m 15 -o /dev/null -X POST "http://127.0.0.1:808$1/open/v1/payment-requests" -H 'content-type: application/json' \
     -d '{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}'
@@ -21,34 +22,35 @@ faults() { curl -s -m 5 -o /dev/null -X PUT "$simulator/_simulator/faults" -d "$
 
 revoke() { curl -s -m 5 -o /dev/null -X POST "$simulator/_simulator/revoke-tokens"; }
 
-# Asks Prometheus until the answer is yes, or the seconds are over; shows the last answer when it is not.
-ask() {
-  local name=$1 seconds=$2 until=$((SECONDS + $2))
+# check_within SECONDS TITLE CHECK [ARGUMENT]…: a check of checks.py must pass within that time. Shows the last errors if it does not.
+check_within() {
+  local until=$((SECONDS + $1)) title=$2
   shift 2
-  until python3 "$work/ask.py" "$@" >"$work/answer" 2>&1; do
+  until python3 "$work/checks.py" "$@" >"$work/errors" 2>&1; do
     if [ "$SECONDS" -ge "$until" ]; then
-      cat "$work/answer"
-      tell failed "$name"
+      cat "$work/errors"
+      report failed "$title"
       return 1
     fi
     sleep 1
   done
-  tell passed "$name"
+  report passed "$title"
 }
 
-need "the replicas under Prometheus" prometheus redis-server curl python3
+require_commands "Prometheus scrapes two replicas and evaluates the alert rules" prometheus redis-server curl python3
 if [ ! -x "$program" ]; then
-  tell failed "$program is not built"
+  report failed "$program exists"
   end
 fi
-need_ports 5080 8080 8081 9090 9091
+require_ports 5080 8080 8081 9090 9091
 
 redis=$(free_port)
 start redis "$redis" redis-server --port "$redis" --bind 127.0.0.1 --save '' --dir "$work"
 export Redis__ConnectionString=localhost:$redis
 start demo http://127.0.0.1:9091/startupz "$program" demo --replicas 2
 
-# The rules as they are, but for how long they must hold before they fire: nobody waits minutes here. Expressions stay as they are.
+# Reduces the time for which an alert must be pending before it fires, so that the test need not wait for minutes. Expressions are
+# unchanged.
 sed -E 's/^( +for: ).*/\15s/' observability/alerts.yaml >"$work/alerts.yaml"
 cat >"$work/prometheus.yaml" <<YAML
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -60,8 +62,8 @@ YAML
 prometheus=$(free_port)
 export PROMETHEUS=http://127.0.0.1:$prometheus
 
-# Each question ends with exit code 0 for yes; else it prints what is missing.
-cat >"$work/ask.py" <<'PYTHON'
+# Usage: checks.py CHECK [ARGUMENT]…   Exits with 0 if the check passes. Otherwise prints the errors.
+cat >"$work/checks.py" <<'PYTHON'
 import json
 import os
 import re
@@ -73,8 +75,8 @@ import urllib.request
 def get(path, **parameters):
     address = f"{os.environ['PROMETHEUS']}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return json.load(answer)["data"]
+        with urllib.request.urlopen(address, timeout=10) as response:
+            return json.load(response)["data"]
     except urllib.error.HTTPError as e:
         sys.exit(f"{parameters}: {e.read().decode()}")
 
@@ -95,7 +97,7 @@ def rules():
     return [rule for group in get("rules")["groups"] for rule in group["rules"]]
 
 def metrics():
-    """All metrics that alerts and dashboard name: in an expression, what begins as ours and the platform's do and is no label."""
+    """All metrics in the expressions of alerts and dashboard: names with a prefix of the sidecar or the platform that are not labels."""
     texts = [rule["query"] for rule in rules()] + [expression for _, expression in panel_queries()]
     names = set()
     for text in texts:
@@ -103,39 +105,49 @@ def metrics():
         names |= set(re.findall(r"\b(?:up|(?:clik2pay_sidecar|http|kestrel|process|dotnet)_\w+)\b", bare))
     return sorted(names)
 
-def ask(question, *arguments):
-    match question:
+def alerts(name):
+    return [alert for alert in get("alerts")["alerts"] if alert["labels"]["alertname"] == name]
+
+def is_empty(expression):
+    # NaN is the result of 0 / 0, so it does not count as a result.
+    return all(series["value"][1] == "NaN" for series in query(expression))
+
+def find_errors(check, *arguments):
+    match check:
         case "up":
             up = query('up{job="clik2pay-sidecar"}')
             return [] if len(up) == 2 and all(series["value"][1] == "1" for series in up) else [f"{up}"]
         case "rules":
             bad = [f"{rule['name']}: {rule['health']} {rule.get('lastError', '')}" for rule in rules() if rule["health"] != "ok"]
-            return bad if rules() else ["there are none"]
+            return bad if rules() else ["Prometheus has no rules"]
         case "metrics":
             return [f"no series: {name}" for name in metrics() if not query(f"count({name})")]
         case "panels":
-            # NaN is a quotient of nothing: no answer either.
-            return [f"no answer: {title}: {expression}" for title, expression in panel_queries() if all(series["value"][1] == "NaN" for series in query(expression))]
-        case "still":
-            was = query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[5m]))')
-            return [f"has fired: {series['metric']}" for series in was] + [f"is {alert['state']}: {alert['annotations']['description']}" for alert in get("alerts")["alerts"]]
+            return [f"no result: {title}: {expression}" for title, expression in panel_queries() if is_empty(expression)]
+        case "quiet":
+            fired = query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[5m]))')
+            active = get("alerts")["alerts"]
+            return [f"has fired: {series['metric']}" for series in fired] + \
+                [f"is {alert['state']}: {alert['annotations']['description']}" for alert in active]
         case "firing":
-            return [] if any(alert["labels"]["alertname"] == arguments[0] and alert["state"] == "firing" for alert in get("alerts")["alerts"]) else [f"{get('alerts')}"]
-        case "over":
-            return [f"{alert}" for alert in get("alerts")["alerts"] if alert["labels"]["alertname"] == arguments[0]]
+            return [] if any(alert["state"] == "firing" for alert in alerts(arguments[0])) else [f"{get('alerts')}"]
+        case "resolved":
+            return [f"{alert}" for alert in alerts(arguments[0])]
         case "value":
-            return [] if any(float(series["value"][1]) == float(arguments[1]) for series in query(arguments[0])) else [f"{query(arguments[0])}"]
+            results = query(arguments[0])
+            return [] if any(float(series["value"][1]) == float(arguments[1]) for series in results) else [f"{results}"]
 
-mistakes = ask(*sys.argv[1:])
-print("\n".join(mistakes))
-sys.exit(1 if mistakes else 0)
+errors = find_errors(*sys.argv[1:])
+print("\n".join(errors))
+sys.exit(1 if errors else 0)
 PYTHON
 
 start prometheus "$PROMETHEUS/-/ready" prometheus --config.file="$work/prometheus.yaml" --storage.tsdb.path="$work/prometheus" \
   --web.listen-address="127.0.0.1:$prometheus" --log.level=warn
-ask "both replicas are scraped" 15 up || end
+check_within 15 "Prometheus scrapes both replicas" up || end
 
-# A wait for the lease, of which there is no series before the first: both replicas need a new token while the token endpoint takes its time.
+# The metric of lease waits has no series before the first wait. Both replicas need a new token while the token endpoint is slow, so one
+# of them waits for the lease.
 faults '{"tokenEndpointDelayMs":1000}'
 revoke
 call 0 &
@@ -144,26 +156,27 @@ call 1
 wait "$first"
 faults '{}'
 
-# Some calls for as long as an alert would need to see something, and as the 30 s take in which no further token is dropped for a 401.
+# Calls both replicas for at least 45 s, so that alerts have the time to fire. A 401 forces at most one refresh in 30 s, so this time must
+# also have passed before the next revocation.
 for _ in $(seq 45); do
   call 0
   call 1
   sleep 1
 done
-ask "the rules can be evaluated" 5 rules
-ask "each metric of alerts and dashboard has a series" 5 metrics
-ask "each query of the dashboard has an answer" 5 panels
-ask "no alert has fired or is pending while all is well" 0 still
+check_within 5 "Prometheus evaluates all rules without errors" rules
+check_within 5 "Each metric of the alerts and the dashboard has a series" metrics
+check_within 5 "Each query of the dashboard has a result" panels
+check_within 0 "No alert is pending or has fired in normal operation" quiet
 
-# A token that lives a minute, and a token endpoint that is gone before its refresh at 45 s.
+# The token lives for 60 s. The token endpoint goes down before the refresh at 45 s.
 faults '{"tokenLifetimeSeconds":60}'
 revoke
 call 0
-ask "a token that lives a minute is held" 10 value clik2pay_sidecar_token_lifetime_seconds 60
+check_within 10 "The current token has a lifetime of 60 s" value clik2pay_sidecar_token_lifetime_seconds 60
 faults '{"tokenEndpoint":"Down","tokenLifetimeSeconds":60}'
-ask "the alert fires when the token endpoint is gone" 100 firing Clik2paySidecarTokenNotRefreshed
+check_within 100 "The alert Clik2paySidecarTokenNotRefreshed fires while the token endpoint is down" firing Clik2paySidecarTokenNotRefreshed
 faults '{}'
 call 0
-ask "the alert ends when it is back" 45 over Clik2paySidecarTokenNotRefreshed
+check_within 45 "The alert ends when the token endpoint is up again" resolved Clik2paySidecarTokenNotRefreshed
 
 end

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Does what README.md shows: each block that a comment <!-- run: NAME --> precedes is taken from there and run as it stands.
-# Usage: tests/readme.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each block.
+# Runs the blocks of README.md that follow a comment <!-- run: NAME -->, unchanged.
+# Usage: tests/readme.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/support.sh
 suite README "${1:-}"
-need_ports 5080 6379 8080 8081 8082 9090 9091 9092
+require_ports 5080 6379 8080 8081 8082 9090 9091 9092
 export Sidecar__DrainSeconds=0
 
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
@@ -53,6 +53,6 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
   check_block README.md shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token$' shared.sh bash
   stop
 else
-  tell skipped "fleet (redis-server is not installed)"
+  report skipped "The blocks redis, fleet and shared in README.md succeed (redis-server or redis-cli is not installed)"
 fi
 end

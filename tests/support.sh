@@ -1,9 +1,9 @@
-# What the test scripts have in common; they source it. Each tells of its checks on standard output and in a file, a line
-# "passed|failed|skipped NAME" each, and ends with `end`.
+# The functions that the test scripts share. The scripts source this file. Each reports its checks on standard output and in a file, in a
+# line "passed|failed|skipped TITLE" for each check, and ends with `end`.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# suite NAME FILE: begins. Afterwards $work is a folder that goes away at the end, as does what `start` has started.
+# suite NAME FILE: begins a script. $work is a temporary folder. At exit it is removed, and the processes from `start` are stopped.
 suite() {
   suite=$1 record=${2:-/dev/null} failed=0 started=()
   work=$(mktemp -d)
@@ -13,69 +13,70 @@ suite() {
 
 end() { exit "$failed"; }
 
-tell() {
+# report passed|failed|skipped TITLE
+report() {
   echo "$1 $suite: $2"
   echo "$1 $2" >>"$record"
   if [ "$1" = failed ]; then failed=1; fi
 }
 
-# Runs a command, and shows what it says only when it fails. Its output stays in $work/log.
+# check TITLE COMMAND…: the command must exit with 0. Its output stays in $work/log and is shown only if it fails.
 check() {
-  local name=$1
+  local title=$1
   shift
   if ! type "$1" >/dev/null 2>&1; then
-    tell skipped "$name ($1 is not installed)"
+    report skipped "$title ($1 is not installed)"
   elif "$@" >"$work/log" 2>&1; then
-    tell passed "$name"
+    report passed "$title"
   else
     cat "$work/log"
-    tell failed "$name"
+    report failed "$title"
   fi
 }
 
-# exits CODE NAME COMMAND…: runs a command that has to end with that code.
-exits() {
-  local expected=$1 name=$2 code
+# check_exit CODE TITLE COMMAND…: the command must exit with this code. Its output stays in $work/log.
+check_exit() {
+  local expected=$1 title=$2 code
   shift 2
   "$@" >"$work/log" 2>&1
   code=$?
   if [ "$code" = "$expected" ]; then
-    tell passed "$name"
+    report passed "$title"
   else
     cat "$work/log"
-    tell failed "$name (the exit code is $code)"
+    report failed "$title (the exit code is $code)"
   fi
 }
 
-# Takes over lines "passed NAME" and "failed NAME", and shows the others.
-tell_lines() {
+# Reads standard input, reports the lines "passed|failed|skipped TITLE" and prints the others.
+report_lines() {
   local line
   while IFS= read -r line; do
     case $line in
-      'passed '* | 'failed '* | 'skipped '*) tell "${line%% *}" "${line#* }" ;;
+      'passed '* | 'failed '* | 'skipped '*) report "${line%% *}" "${line#* }" ;;
       *) echo "$line" ;;
     esac
   done
 }
 
-# need WHAT COMMAND…: ends the script, as skipped, where one of the commands is not there.
-need() {
-  local what=$1 command
+# require_commands TITLE COMMAND…: if a command is not installed, reports the title as skipped and ends the script.
+require_commands() {
+  local title=$1 command
   shift
   for command in "$@"; do
     if ! command -v "$command" >/dev/null; then
-      tell skipped "$what ($command is not installed)"
+      report skipped "$title ($command is not installed)"
       end
     fi
   done
 }
 
-# need_ports PORT…: ends the script, as failed, where one of them is taken on 127.0.0.1.
-need_ports() {
+# require_ports PORT…: ends the script as failed if one of the ports is in use on 127.0.0.1.
+require_ports() {
   local port
   for port in "$@"; do
-    if answers "$port"; then
-      tell failed "port $port of 127.0.0.1 is taken, which is needed here"
+    if responds "$port"; then
+      report failed "Port $port on 127.0.0.1 is free"
       end
     fi
   done
@@ -83,28 +84,28 @@ need_ports() {
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# Whether an address answers: of HTTP, or a port of 127.0.0.1.
-answers() {
+# responds ADDRESS: whether a GET of an http: address succeeds, or whether a port of 127.0.0.1 accepts connections.
+responds() {
   case $1 in
     http:*) curl -sf -m 5 -o /dev/null "$1" ;;
     *) (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null ;;
   esac
 }
 
-# start NAME ADDRESS COMMAND…: in the background, in a process group of its own, and waits until the address answers. Without it nothing
-# else makes sense: where it does not, the script ends.
+# start NAME ADDRESS COMMAND…: starts the command in a process group of its own, and waits until the address responds. If it does not,
+# the script ends, because the checks that follow need it.
 start() {
   local name=$1 ready=$2
   shift 2
   setsid "$@" >"$work/$name.log" 2>&1 </dev/null &
   started+=($!)
   for _ in $(seq 600); do
-    answers "$ready" && return
+    responds "$ready" && return
     kill -0 "${started[-1]}" 2>/dev/null || break
     sleep 0.1
   done
   cat "$work/$name.log"
-  tell failed "$name starts"
+  report failed "The process $name starts"
   end
 }
 
@@ -113,33 +114,39 @@ stop() {
   for group in "${started[@]}"; do
     kill -TERM -- "-$group" 2>/dev/null
     wait "$group" 2>/dev/null
-    # What `dotnet run` has started may end after it, and would answer in the place of what is started next.
+    # `dotnet run` can end before the program that it started, which would then respond instead of the next one.
     for _ in $(seq 600); do kill -0 -- "-$group" 2>/dev/null || break; sleep 0.05; done
   done
   started=()
 }
 
-# block FILE NAME: the fenced block behind <!-- run: NAME --> in a Markdown file.
-block() { awk -v mark="<!-- run: $2 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$1"; }
+# block FILE NAME: prints the fenced block after <!-- run: NAME --> in a Markdown file.
+block() {
+  awk -v mark="<!-- run: $2 -->" '
+    $0 == mark { found = 1; next }
+    found && /^```/ { if (inside) exit; inside = 1; next }
+    inside' "$1"
+}
 
-# start_block FILE NAME ADDRESS: starts a block as it stands.
+# start_block FILE NAME ADDRESS: starts a block unchanged and waits until the address responds.
 start_block() {
   block "$1" "$2" >"$work/$2.sh"
   start "$2" "$3" bash "$work/$2.sh"
-  tell passed "$2"
+  report passed "The block $2 in $1 starts"
 }
 
-# check_block FILE NAME PATTERN AS COMMAND…: writes a block to the file AS, runs it with a command and looks for a pattern in what it says.
+# check_block FILE NAME PATTERN AS COMMAND…: writes a block to the file AS and runs the command with it. The command must exit with 0,
+# and its output must contain the pattern.
 check_block() {
-  local document=$1 name=$2 pattern=$3 file=$work/$4
+  local document=$1 name=$2 pattern=$3 file=$work/$4 title="The block $2 in $1 succeeds and prints the expected output"
   shift 4
   block "$document" "$name" >"$file"
   if ! command -v "$1" >/dev/null; then
-    tell skipped "$name ($1 is not installed)"
+    report skipped "$title ($1 is not installed)"
   elif "$@" "$file" >"$work/$name.log" 2>&1 && grep -qE "$pattern" "$work/$name.log"; then
-    tell passed "$name"
+    report passed "$title"
   else
     cat "$work/$name.log"
-    tell failed "$name"
+    report failed "$title"
   fi
 }

