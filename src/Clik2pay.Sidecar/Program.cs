@@ -28,13 +28,13 @@ internal static class Program
         builder.Services.AddProvider();         // connections to both of the provider's APIs
         builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
-        builder.Services.AddProxy(configuration, settings.Clik2pay, settings.Sidecar);
+        builder.Services.AddRequestPipeline(configuration, settings.Clik2pay, settings.Sidecar);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseAdministration();                // its own listener: probes, metrics, status page
-        app.MapProxy();                         // the way of a request: guard → route → strip → inject → forward → replay on 401
+        RequestPipeline.Map(app);               // every step of a request
         return app;
     }
 }

@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
-using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Sharing;

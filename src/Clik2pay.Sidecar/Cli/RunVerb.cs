@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar.Cli;

@@ -4,14 +4,17 @@ using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Requests;
 
-/// <summary>A line for each request, when it is asked for. Neither path nor query nor body: the route says enough, and the provider's request id the rest.</summary>
+/// <summary>
+/// Logs one line for each request, if it is enabled. The line contains no path, query or body, because they may contain personal data.
+/// </summary>
 internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time, ILogger<AccessLog> log)
 {
     private const string None = "-";
 
     private const int LongestRequestId = 100;
 
-    private static readonly SearchValues<char> RequestIdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.:");
+    private static readonly SearchValues<char> RequestIdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.:");
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -22,23 +25,26 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
         }
         finally
         {
-            var headers = context.Response.Headers;
-            var error = context.SidecarError();
+            var exchange = Exchange.Of(context);
+            var error = exchange.ErrorType;
             Responded(
                 log,
                 context.Request.KnownMethod(),
                 context.RoutePattern() ?? None,
                 context.Response.StatusCode,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
-                RequestIdOf(headers),
+                RequestIdOf(context.Response.Headers),
                 error ?? None,
-                error is null ? None : Exchange.Of(context).ReportedSent.ToSnakeCase());
+                error is null ? None : exchange.Sent.ToSnakeCase());
         }
     }
 
-    /// <summary>What AWS API Gateway names an answer by, which the provider's support asks for.</summary>
+    /// <summary>The id that AWS API Gateway gives a response. The provider's support asks for it.</summary>
     private static string RequestIdOf(IHeaderDictionary headers) =>
-        headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? id : None;
+        headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id
+        && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters)
+            ? id
+            : None;
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
         + "upstream's request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]

@@ -6,15 +6,16 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Requests;
 
 /// <summary>
-/// The span of a caller's request, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server),
-/// but for what came in the query and in headers. The server's own costs each request something, sampled or not. Of a caller's context
-/// only his trace is taken on, neither tracestate nor baggage: those are his own, and would be on each span of his request.
+/// Records the span of a caller's request by OpenTelemetry's conventions
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), without the query and without headers. The server's own
+/// span costs each request something, sampled or not. Of the caller's context only the trace id and its parent are used: tracestate and
+/// baggage contain values of the caller, which would be exported with each span.
 /// </summary>
 internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        // What cannot be read is as good as none (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
+        // An invalid traceparent is ignored (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
         var hasParent = ActivityContext.TryParse(context.Request.Headers.TraceParent, traceState: null, isRemote: true, out var parent);
         return sampling.Samples(hasParent) ? DescribeAsync(context, parent) : next(context);
     }
@@ -42,13 +43,13 @@ internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
             span.SetTag("http.response.status_code", status);
             if (context.RoutePattern() is { } route)
             {
-                // Of what came to no route nobody knows what it holds.
+                // The path of a request without a route may contain anything.
                 span.SetTag("url.path", context.Request.Path.ToUriComponent());
                 span.SetTag("http.route", route);
                 span.DisplayName = $"{method} {route}";
             }
 
-            var error = context.SidecarError();
+            var error = Exchange.Of(context).ErrorType;
             if (error is not null || status >= StatusCodes.Status500InternalServerError)
                 span.SetTag("error.type", error ?? status.ToString(CultureInfo.InvariantCulture));
             if (status >= StatusCodes.Status500InternalServerError)

@@ -50,7 +50,7 @@ internal sealed class SteadyPath : IAsyncDisposable
         // The transforms come from the program's own rules, so that none is left out here.
         var route = new RouteConfig { RouteId = "api", ClusterId = "clik2pay", Match = new() };
         var rules = new TransformBuilderContext { Services = services, Route = route };
-        services.GetServices<ITransformProvider>().OfType<RequestRules>().Single().Apply(rules);
+        services.GetServices<ITransformProvider>().OfType<RequestPipeline>().Single().Apply(rules);
         requestTransforms = [.. rules.RequestTransforms];
         responseTransforms = [.. rules.ResponseTransforms];
         trailersTransforms = [.. rules.ResponseTrailersTransforms];
@@ -64,8 +64,8 @@ internal sealed class SteadyPath : IAsyncDisposable
         responseContext = new() { HttpContext = Context, ProxyResponse = response, HeadersCopied = true };
         trailersContext = new() { HttpContext = Context, ProxyResponse = response, HeadersCopied = true };
 
-        steps = Create<CallerGuard>(services, Create<BodyKeeper>(services, Forward));
-        whole = Create<Forwarding>(services, steps);
+        steps = Create<CallerGuard>(services, Create<BodyBuffering>(services, Forward));
+        whole = Create<RequestLifecycle>(services, steps);
     }
 
     public HttpContext Context { get; }
@@ -106,6 +106,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     /// </summary>
     public void Run()
     {
+        Exchange.Of(Context).Begin(Context);
         Check(whole(Context));
         Reset();
     }
@@ -116,6 +117,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     /// </summary>
     public void RunSteps()
     {
+        Exchange.Of(Context).Begin(Context);
         Check(steps(Context));
         metrics.UpstreamResponded(Context.Response.StatusCode);
         Exchange.Of(Context).End();
@@ -142,8 +144,8 @@ internal sealed class SteadyPath : IAsyncDisposable
         ActivatorUtilities.CreateInstance<TMiddleware>(services, next) switch
         {
             CallerGuard guard => guard.InvokeAsync,
-            BodyKeeper keeper => keeper.InvokeAsync,
-            Forwarding forwarding => forwarding.InvokeAsync,
+            BodyBuffering buffering => buffering.InvokeAsync,
+            RequestLifecycle lifecycle => lifecycle.InvokeAsync,
             _ => throw new InvalidOperationException($"{typeof(TMiddleware)} isn't a step of the request pipeline."),
         };
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;

@@ -3,9 +3,19 @@ using System.Text;
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// How the bytes of headers become text and bytes again: one character a byte (Latin-1), both ways and to both sides, so that they arrive as
-/// they were sent whatever they mean (RFC 9110, section 5.5, "opaque data").
+/// Decodes the headers of requests as Latin-1, one character for each byte, so that their bytes are forwarded unchanged (RFC 9110,
+/// section 5.5).
 /// </summary>
+/// <remarks>
+/// Two headers are also validated or changed here, because the server loses a part of them before any middleware runs:
+/// - Kestrel parses Content-Length as a number, and its header dictionary then formats that number, so <c>+5</c> becomes <c>5</c>
+///   (AppendContentLength in
+///   https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpRequestHeaders.cs).
+/// - Kestrel replaces a Connection header that contains <c>close</c> or <c>keep-alive</c> by that one option, and drops the others
+///   (ParseConnection in https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs).
+/// Before that, only this encoding and connection middleware can see their bytes, and connection middleware would have to parse every
+/// request a second time.
+/// </remarks>
 internal static class HeaderEncodings
 {
     private static readonly Encoding Connection = new ConnectionEncoding();
@@ -19,22 +29,23 @@ internal static class HeaderEncodings
         _ => Encoding.Latin1,
     };
 
-    /// <summary>The server reads headers with it and writes none.</summary>
-    private abstract class ReadingEncoding : Encoding
+    /// <summary>The server decodes headers with it, and encodes none.</summary>
+    private abstract class DecodingOnly : Encoding
     {
         public override int GetByteCount(char[] chars, int index, int count) => throw new NotSupportedException();
 
-        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => throw new NotSupportedException();
+        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
+            throw new NotSupportedException();
 
         public override int GetMaxByteCount(int charCount) => throw new NotSupportedException();
     }
 
-    /// <summary>The server would take <c>+5</c> and <c>-0</c> for numbers. A length has digits only (RFC 9110, section 8.6).</summary>
-    private sealed class ContentLengthEncoding : ReadingEncoding
+    /// <summary>Accepts digits only (RFC 9110, section 8.6). The server would accept <c>+5</c> and <c>-0</c>.</summary>
+    private sealed class ContentLengthEncoding : DecodingOnly
     {
         public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
-        /// <exception cref="InvalidOperationException">It is no length; for the server this means an invalid header.</exception>
+        /// <exception cref="InvalidOperationException">The length is invalid. The server treats it as an invalid header.</exception>
         public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
             byteCount is > 0 and <= 19 && bytes.AsSpan(byteIndex, byteCount).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
                 ? Latin1.GetChars(bytes, byteIndex, byteCount, chars, charIndex)
@@ -44,15 +55,16 @@ internal static class HeaderEncodings
     }
 
     /// <summary>
-    /// The server replaces a Connection header by one word as soon as it finds <c>close</c> or <c>keep-alive</c> in it, and with the others the
-    /// headers would be forgotten that they nominate (RFC 9110, section 7.6.1). It does not when it finds both. So both are put behind a value
-    /// that nominates something; close wins, and such a connection ends after its answer.
+    /// Keeps a Connection header that nominates other headers, which must not be forwarded (RFC 9110, section 7.6.1). The server does not
+    /// replace a header that contains both close and keep-alive, so both are appended. The connection then ends after its response,
+    /// because close takes precedence.
     /// </summary>
-    private sealed class ConnectionEncoding : ReadingEncoding
+    private sealed class ConnectionEncoding : DecodingOnly
     {
         private const string Both = ", close, keep-alive";
 
-        public override int GetCharCount(byte[] bytes, int index, int count) => Nominates(bytes.AsSpan(index, count)) ? count + Both.Length : count;
+        public override int GetCharCount(byte[] bytes, int index, int count) =>
+            Nominates(bytes.AsSpan(index, count)) ? count + Both.Length : count;
 
         public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)
         {
@@ -78,7 +90,10 @@ internal static class HeaderEncodings
             return false;
         }
 
-        /// <summary>Upgrade and its settings never go upstream; a connection of Java's client, which offers them, lives on.</summary>
+        /// <summary>
+        /// Upgrade and HTTP2-Settings are never forwarded. Java's HTTP client sends them with its first request, and its connection
+        /// should stay open.
+        /// </summary>
         private static bool IsHandled(ReadOnlySpan<byte> option) =>
             Ascii.EqualsIgnoreCase(option, "keep-alive"u8) || Ascii.EqualsIgnoreCase(option, "close"u8)
             || Ascii.EqualsIgnoreCase(option, "upgrade"u8) || Ascii.EqualsIgnoreCase(option, "HTTP2-Settings"u8);

@@ -2,52 +2,42 @@ using System.Diagnostics;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// Makes problem answers of the server's own: those to requests that it could not read, or that came too slowly. It tells of them by a
-/// diagnostic event, and then writes a bare status.
+/// Responds to requests that the server cannot read, or that arrive too slowly, with problems. The server itself responds with a bare
+/// status, before any middleware runs, and has no setting for that (https://github.com/aspnet/KestrelHttpServer/issues/2947). It raises a
+/// diagnostic event before its response (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/diagnostics), and writes
+/// none if a response has started by then.
 /// </summary>
-internal sealed class ServerRefusals(RequestMetrics metrics) : IObserver<KeyValuePair<string, object?>>
+internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    public static void WatchConnections(ListenOptions listen) => listen.Use(next => connection =>
-    {
-        var writer = new CallerOutput(connection.Transport);
-        connection.Transport = writer;
-        connection.Features.Set(writer);
-        connection.Features.Set(writer.CallerInput);
-        connection.Features.Set(new Exchange());
-        return next(connection);
-    });
-
-    /// <summary>To this one event: the others would make the host prepare them with every request.</summary>
-    public static void Subscribe(IServiceProvider services) =>
-        services.GetRequiredService<DiagnosticListener>().Subscribe(services.GetRequiredService<ServerRefusals>(), name => string.Equals(name, BadRequest, StringComparison.Ordinal));
+    /// <summary>Subscribes to this event only, because the host would prepare the others with every request.</summary>
+    public static void Subscribe(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>().Subscribe(
+        services.GetRequiredService<ServerRefusals>(), name => string.Equals(name, BadRequest, StringComparison.Ordinal));
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
         if (value is not { Key: BadRequest, Value: IFeatureCollection features }
-            || features.Get<CallerOutput>() is not { } writer
+            || features.Get<CallerConnection>() is not { } connection
             || features.Get<IBadRequestExceptionFeature>()?.Error is not Microsoft.AspNetCore.Http.BadHttpRequestException exception)
         {
             return;
         }
 
-        // A response has started, or the caller has disconnected. The connection ends without another response.
-        var exchange = features.Get<Exchange>();
-        if (features.Get<IHttpResponseFeature>()?.HasStarted == true || exchange?.IsAbandoned == true)
+        // After a response has started, or the caller has disconnected, the connection ends without another response.
+        var context = new DefaultHttpContext(features);
+        var exchange = Exchange.Of(context);
+        if (context.Response.HasStarted || exchange.HasCallerGone)
             return;
 
-        var refusal = Refusal.OfServer(exception);
-        metrics.RequestRejected(refusal.Reason);
-        var sent = exchange?.Sent ?? Sent.No;
-        metrics.Responded(refusal.Code, sent);
-        var isHead = features.Get<IHttpRequestFeature>()?.Method is "HEAD";
-        writer.ReplaceWith(ProblemResponse.CreateMessage(refusal, sent, withBody: !isHead));
+        // The pipeline has not seen this request.
+        if (!exchange.IsInProgress)
+            exchange.Begin(context);
+        failures.RespondUnread(context, exception, connection.Output);
     }
 
     public void OnCompleted()
@@ -57,6 +47,6 @@ internal sealed class ServerRefusals(RequestMetrics metrics) : IObserver<KeyValu
 
     public void OnError(Exception error)
     {
-        // The server tells of none.
+        // The server reports no errors here.
     }
 }

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Decides how the body of the request is sent. A kept body can be sent again. A request without a body gets no length that the caller did
-/// not send.
+/// Decides how the body of the request is sent. A buffered body can be sent again. A request without a body gets no length that the caller
+/// did not send.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {
@@ -27,7 +27,7 @@ internal sealed class BodyTransform : RequestTransform
         if (request.Content is { } content && exchange.Body is { } body)
         {
             var isSized = caller.ContentLength is not null || exchange.OmitsContentLength;
-            request.Options.Set(KeptBody.Key, new(body, isSized, content.Headers));
+            request.Options.Set(BufferedBody.Key, new(body, isSized, content.Headers));
         }
 
         // A server that ignores the body of a DELETE would read that body as the next request (RFC 9110, section 9.3.5).

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
@@ -8,8 +7,11 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Forward;
 
-/// <summary>Sets the API key and the access token of one credential set. Without a valid token the answer is 503 and nothing goes upstream: fail closed.</summary>
-internal sealed class InjectTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : RequestTransform
+/// <summary>
+/// Sets the API key and the access token of one credential set. Without a valid token it responds with 503, and nothing is sent (fail
+/// closed).
+/// </summary>
+internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder failures, TimeProvider time) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -27,37 +29,35 @@ internal sealed class InjectTransform(AccessTokenSource tokens, RequestMetrics m
         {
             token = await tokens.GetAsync(context.CancellationToken);
         }
-        catch (OperationCanceledException) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!Exchange.Of(context.HttpContext).IsDisconnected)
         {
-            // The cluster's ActivityTimeout is shorter than the wait. Nothing has been sent, and the caller must learn just that.
+            // The cluster's ActivityTimeout is shorter than the wait. The caller must get the response that nothing was sent.
             token = null;
         }
 
         if (token is not null)
             CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         else
-            await RefuseAsync(context.HttpContext);
+            await failures.RespondAsync(context.HttpContext, Explain(Exchange.Of(context.HttpContext).Sent));
     }
 
-    /// <summary>Refused credentials have a code of their own, so that an alert can distinguish "wait" from "page someone".</summary>
+    /// <summary>Refused credentials have their own code, because a retry does not help until a person corrects them.</summary>
     private static (ErrorCode Code, string Advice) Explain(RefreshStatus status, long seconds) =>
         status.Failure is { Outcome: RefreshOutcome.Rejected }
             ? (ErrorCode.CredentialsRefused,
                 $"Check the credentials; the sidecar's log has details. A retry can help in {seconds} s at the earliest.")
             : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");
 
-    private static string Explain(Sent sent) =>
-        sent == Sent.No ? "The request was not sent." : "The provider has refused the request with 401, and its replay was not sent.";
-
-    /// <summary>A response that is set makes YARP send nothing (fail closed). It says when a request can bring the next attempt about.</summary>
-    private Task RefuseAsync(HttpContext context)
+    /// <summary>Explains why there is no token, and when a request can start the next attempt to obtain one.</summary>
+    private Problem Explain(Sent sent)
     {
         var status = tokens.Status;
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
-
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var (code, advice) = Explain(status, seconds);
-        return ProblemResponse.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, code, metrics,
-            $"There is no valid access token: {status.WhyNoToken}. {Explain(Exchange.Of(context).Sent)} {advice}");
+        var whatWasSent = sent == Sent.No
+            ? "The request was not sent."
+            : "The provider rejected the request with 401, and it was not sent again.";
+        return new(StatusCodes.Status503ServiceUnavailable, code,
+            $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}") { RetryAfter = seconds };
     }
 }

@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Sends path and query as the caller wrote them, byte for byte. YARP would encode the decoded path anew and make <c>%252F</c> of
-/// <c>%2F</c> (dotnet/yarp#1419).
+/// Sends path and query as the caller wrote them, byte for byte. YARP would encode the decoded path again and turn <c>%2F</c> into
+/// <c>%252F</c> (https://github.com/dotnet/yarp/issues/1419).
 /// </summary>
 internal sealed class RawTargetTransform : RequestTransform
 {
@@ -14,7 +14,7 @@ internal sealed class RawTargetTransform : RequestTransform
     {
         var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-        // The guard has refused any other target; should it ever not have, this throws and nothing is sent (fail closed).
+        // The guard refuses every other target. If it ever does not, nothing is sent (fail closed).
         if (!target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 

@@ -15,7 +15,7 @@ internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
     {
         var headers = context.ProxyRequest.Headers;
         var nominated = ConnectionOptions.Parse(context.HttpContext.Request.Headers.Connection);
-        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // then they have been counted
+        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // The first attempt has counted them.
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
         {

@@ -8,84 +8,81 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Guard;
 
 /// <summary>
-/// Refuses, before anything else happens, what no caller of ours sends. What gets past it has one allowed method, one meaning, and an end
-/// that every server sees at the same byte. SECURITY.md says which attack each rule is for.
+/// Refuses requests that no valid caller sends. An accepted request has an allowed method and one meaning, and every server sees its end
+/// at the same byte. SECURITY.md lists the attack that each rule prevents.
 /// </summary>
-internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, CallerToken callerToken, RequestMetrics metrics)
+internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, CallerToken callerToken, FailureResponder failures)
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    private static readonly Refusal CrossSite = Refusal.CallerRefused(RejectionReason.CrossSite,
-        "A browser sent this request for a web page (Origin or Sec-Fetch-Site). The sidecar serves programs; call it from your server.");
+    private static readonly Problem CrossSite = Refusals.CallerRefused(RejectionReason.CrossSite,
+        "A browser sent this request for a web page (Origin or Sec-Fetch-Site). Call the sidecar from your server.");
 
-    private static readonly Refusal Method = new(StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RejectionReason.Method,
-        $"The method is not forwarded. Allowed are {AllowedMethods}, in capital letters.");
+    private static readonly Problem Method = Refusals.Create(
+        StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RejectionReason.Method,
+        $"The method is not forwarded. Use one of {AllowedMethods}, in capital letters.") with { Allow = AllowedMethods };
 
-    private static readonly Refusal AmbiguousTarget = Refusal.BadRequest(RejectionReason.Target,
+    private static readonly Problem AmbiguousTarget = Refusals.BadRequest(RejectionReason.Target,
         "The request target is ambiguous. It contains a control character, a space or a fragment, or its path contains a dot segment, a "
         + "backslash, a broken escape or overlong UTF-8, as written or after decoding. Remove them; in the query, percent-encode them.");
 
-    private static readonly Refusal Upgrade = Refusal.BadRequest(RejectionReason.Upgrade,
+    private static readonly Problem Upgrade = Refusals.BadRequest(RejectionReason.Upgrade,
         "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");
 
-    private static readonly Refusal TwoLengths = Refusal.BadRequest(RejectionReason.Framing,
-        "The length of the request's body is said twice (Content-Length, Transfer-Encoding or a look-alike), or by Transfer-Encoding in HTTP/1.0. Say it once (RFC 9112, section 6.1).");
+    private static readonly Problem TwoLengths = Refusals.BadRequest(RejectionReason.Framing,
+        "The length of the request's body is ambiguous. Send either Content-Length or, in HTTP/1.1, Transfer-Encoding, and no header with "
+        + "a similar name (RFC 9112, section 6.1).");
 
-    private static readonly Refusal UnknownCoding = new(StatusCodes.Status501NotImplemented, ErrorCode.BadRequest, RejectionReason.Framing,
-        "The Transfer-Encoding is not understood. Send chunked alone; a compressed body is named in Content-Encoding.");
+    private static readonly Problem UnknownCoding = Refusals.Create(
+        StatusCodes.Status501NotImplemented, ErrorCode.BadRequest, RejectionReason.Framing,
+        "The Transfer-Encoding is not supported. Send only chunked, and declare a compressed body in Content-Encoding.");
 
-    private static readonly Refusal OddHeader = Refusal.BadRequest(RejectionReason.Header,
-        "A header has a name that is no token or a value with control characters (RFC 9110, section 5.5). Remove them.");
+    private static readonly Problem InvalidHeader = Refusals.BadRequest(RejectionReason.Header,
+        "The name of a header is not a token, or its value contains control characters (RFC 9110, section 5.5). Remove them.");
 
-    private static readonly Refusal NoCallerToken = Refusal.CallerRefused(RejectionReason.CallerToken,
-        $"The header {SidecarHeaders.CallerToken} is missing or wrong. Send the value of Sidecar:CallerToken, or what is in the file of Sidecar:CallerTokenFile.");
-
-    /// <summary>A Host of somebody else means that a web page's own name was pointed at this machine (DNS rebinding).</summary>
-    private readonly Refusal otherHost = Refusal.CallerRefused(RejectionReason.Host,
-        $"The Host header names none of the allowed hosts ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of them, or add the name to Sidecar:AllowedHosts.");
+    private static readonly Problem NoCallerToken = Refusals.CallerRefused(RejectionReason.CallerToken,
+        $"The header {SidecarHeaders.CallerToken} is missing or wrong. Send the value of Sidecar:CallerToken or of the file in "
+        + "Sidecar:CallerTokenFile.");
 
     private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
 
-    public Task InvokeAsync(HttpContext context)
-    {
-        if (Validate(context) is not { } refusal)
-            return next(context);
+    /// <summary>With another Host, a web page may have pointed its own name to this machine (DNS rebinding).</summary>
+    private readonly Problem otherHost = Refusals.CallerRefused(RejectionReason.Host,
+        $"The Host header is not an allowed host ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of these, or add the "
+        + "name to Sidecar:AllowedHosts.");
 
-        if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
-            context.Response.Headers.Allow = AllowedMethods;
+    public Task InvokeAsync(HttpContext context) =>
+        Validate(context) is { } problem ? failures.RespondAsync(context, problem) : next(context);
 
-        return refusal.RespondAsync(context, metrics);
-    }
-
-    private Refusal? Validate(HttpContext context)
+    private Problem? Validate(HttpContext context)
     {
         var (request, headers) = (context.Request, context.Request.Headers);
 
-        if (headers.Origin.Count > 0 || IsFromAPage(headers["Sec-Fetch-Site"]))
+        if (headers.Origin.Count > 0 || IsFromWebPage(headers["Sec-Fetch-Site"]))
             return CrossSite;
 
-        // Exactly so: a server that does not mind the case would take "trace" for TRACE.
+        // Methods are case-sensitive. A server that ignores the case would read "trace" as TRACE.
         if (request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
             return Method;
 
         if (!IsAllowed(headers.Host))
             return otherHost;
 
-        // It goes upstream as it came, right behind the provider's host: only one that begins with a slash leaves that host what it is.
+        // The target is appended to the provider's host. Without a slash at its start it would change the host.
         if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is not ['/', ..] target)
-            return Refusal.NotAPath;
+            return Refusals.NotAPath;
 
         if (RequestTarget.IsAmbiguous(target))
             return AmbiguousTarget;
 
-        // After a 101 the caller would own a connection on which nothing is stripped or injected. To h2c nobody has to agree (RFC 9110,
-        // section 7.8), and Java's client offers it with every first request.
+        // After a 101 nothing on the connection would be stripped or injected. An offer of h2c can be ignored (RFC 9110, section 7.8),
+        // and Java's HTTP client sends it with its first request.
         if (headers.Upgrade.Count > 0 && !Is(headers.Upgrade, "h2c"))
             return Upgrade;
 
         if (headers.TransferEncoding.Count > 0)
         {
-            // The server has put a contradicted Content-Length aside under this name.
+            // The server moves a Content-Length that Transfer-Encoding contradicts to this header.
             if (request.Protocol != HttpProtocol.Http11 || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"))
                 return TwoLengths;
 
@@ -94,13 +91,13 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         }
 
         if (headers.ContentLength > 0 && request.Method is ("GET" or "HEAD"))
-            return Refusal.BodyNotAllowed;
+            return Refusals.BodyNotAllowed;
 
         using var all = new HeaderSnapshot(headers);
         foreach (var (name, values) in all.Headers)
         {
             if (name.AsSpan().ContainsAnyExcept(HeaderNames.TokenCharacters) || HasControlCharacters(values))
-                return OddHeader;
+                return InvalidHeader;
 
             if (Framing.Find(name) is { } header && !name.Equals(header, StringComparison.OrdinalIgnoreCase))
                 return TwoLengths;
@@ -109,7 +106,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         return callerToken.Accepts(headers[SidecarHeaders.CallerToken]) ? null : NoCallerToken;
     }
 
-    /// <summary>By its name alone, whatever the port (RFC 9110, section 7.2; the server has seen to its form).</summary>
+    /// <summary>Compares the name without the port (RFC 9110, section 7.2). The server has validated the syntax.</summary>
     private bool IsAllowed(StringValues host)
     {
         var name = host.Count == 1 ? NameOf(host[0]) : default;
@@ -128,9 +125,10 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
         return colon < 0 || host[colon..].Contains(']') ? host : host[..colon];
     }
 
-    private static bool IsFromAPage(StringValues site) => site.Count > 0 && !Is(site, "none");
+    private static bool IsFromWebPage(StringValues site) => site.Count > 0 && !Is(site, "none");
 
-    private static bool Is(StringValues values, string only) => values.Count == 1 && values[0].AsSpan().Trim().Equals(only, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(StringValues values, string only) =>
+        values.Count == 1 && values[0].AsSpan().Trim().Equals(only, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasControlCharacters(StringValues values)
     {

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.Guard;
 
-/// <summary>The secret that a caller has to send, if one is configured. Neither its length nor how much of it is right shows in the time that a comparison takes.</summary>
+/// <summary>
+/// The secret that a caller must send, if one is configured. The time of a comparison does not depend on how much of the secret is right.
+/// </summary>
 internal sealed class CallerToken(SidecarOptions options)
 {
     private readonly byte[]? expected = options.CallerToken is { } token ? Digest(token) : null;

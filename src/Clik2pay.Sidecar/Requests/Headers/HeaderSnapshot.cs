@@ -3,21 +3,24 @@ using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.Headers;
 
-/// <summary>The headers of a request or an answer, in an array that is borrowed: the server's own enumerator is an object each time, and slower.</summary>
+/// <summary>
+/// Copies the headers of a request or a response to an array of a pool. The enumerator of <see cref="IHeaderDictionary"/> allocates an
+/// object for each use, and is slower.
+/// </summary>
 internal readonly ref struct HeaderSnapshot
 {
-    private readonly KeyValuePair<string, StringValues>[] borrowed;
+    private readonly KeyValuePair<string, StringValues>[] rented;
     private readonly int count;
 
     public HeaderSnapshot(IHeaderDictionary headers)
     {
         count = headers.Count;
-        borrowed = ArrayPool<KeyValuePair<string, StringValues>>.Shared.Rent(count);
-        headers.CopyTo(borrowed, 0);
+        rented = ArrayPool<KeyValuePair<string, StringValues>>.Shared.Rent(count);
+        headers.CopyTo(rented, 0);
     }
 
-    public ReadOnlySpan<KeyValuePair<string, StringValues>> Headers => borrowed.AsSpan(0, count);
+    public ReadOnlySpan<KeyValuePair<string, StringValues>> Headers => rented.AsSpan(0, count);
 
-    /// <summary>Gives the array back, and nothing of the request in it.</summary>
-    public void Dispose() => ArrayPool<KeyValuePair<string, StringValues>>.Shared.Return(borrowed, clearArray: true);
+    /// <summary>Returns the array to the pool, cleared.</summary>
+    public void Dispose() => ArrayPool<KeyValuePair<string, StringValues>>.Shared.Return(rented, clearArray: true);
 }

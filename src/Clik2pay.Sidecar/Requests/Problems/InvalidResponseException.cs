@@ -1,7 +1,9 @@
 namespace Clik2pay.Sidecar.Requests.Problems;
 
-/// <summary>A response that cannot be forwarded.</summary>
-/// <param name="reason">What is wrong, as the end of a sentence that begins with the address. It quotes only numbers of it.</param>
+/// <summary>A response of the provider that cannot be forwarded.</summary>
+/// <param name="reason">
+/// What is wrong, as the end of a sentence that begins with the provider's address. Of the response it contains at most the status.
+/// </param>
 internal sealed class InvalidResponseException(string reason) : Exception(reason)
 {
     public string Reason { get; } = reason;

@@ -9,8 +9,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Requests.Problems;
 
 /// <summary>
-/// Turns YARP's bare 502 or 504 into a problem response that says what happened, and whether the provider may have processed the request.
-/// The first failure is logged, and the first response after it.
+/// Explains why the provider's response could not be returned. Logs the first failure, and the first response after it.
 /// </summary>
 internal sealed class UpstreamFailure(Clik2payOptions options, RequestMetrics metrics, ILogger<UpstreamFailure> log)
 {
@@ -21,35 +20,19 @@ internal sealed class UpstreamFailure(Clik2payOptions options, RequestMetrics me
         ? "Nothing was sent; you can send the request again."
         : "The provider may have processed the request. Check its status before you retry.";
 
-    /// <param name="context">Its response has not started.</param>
-    /// <param name="error">What YARP reports.</param>
-    public Task RespondAsync(HttpContext context, IForwarderErrorFeature error)
+    /// <summary>Reports a failure of the provider or of the connection to it.</summary>
+    /// <param name="error">The forwarder's report.</param>
+    /// <param name="exchange">The state of the request.</param>
+    /// <returns>The problem for the caller, with status 502 or 504.</returns>
+    public Problem Report(IForwarderErrorFeature error, Exchange exchange)
     {
-        if (error.Error == ForwarderError.RequestBodyClient)
-            return RespondToBodyFailureAsync(context, error.Exception);
-
-        if (error is { Error: ForwarderError.RequestCreation, Exception: { } e })
-            return RespondWithInternalErrorAsync(context, e);
-
-        var exchange = Exchange.Of(context);
         var (code, reason) = Explain(error, exchange);
-        ReportFailure(reason, exchange.Sent);
+        LogFailure(reason, exchange.Sent);
         var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
-        var detail = $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}";
-        return ProblemResponse.WriteAsync(context, status, code, metrics, detail);
+        return new(status, code, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
     }
 
-    /// <summary>Logs an unexpected exception by its type and place. The message of the exception may contain secrets.</summary>
-    public void ReportInternalError(Exception e) => log.Broken(e.GetType().Name, e.StackTrace);
-
-    /// <summary>For an unexpected exception.</summary>
-    public Task RespondWithInternalErrorAsync(HttpContext context, Exception e)
-    {
-        ReportInternalError(e);
-        return ProblemResponse.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorCode.InternalError, metrics,
-            $"An error occurred in the sidecar ({e.GetType().Name}); its log has details. {AdviceFor(Exchange.Of(context).Sent)}");
-    }
-
+    /// <summary>Reports a response of the provider that was returned completely.</summary>
     public void ReportResponse(int status)
     {
         metrics.UpstreamResponded(status);
@@ -85,20 +68,7 @@ internal sealed class UpstreamFailure(Clik2payOptions options, RequestMetrics me
     private string Explain(Exception? failure, bool wasSent) =>
         CallFailure.Explain(failure, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent);
 
-    /// <summary>The body of the request ended early while it was streamed, so the provider has its beginning.</summary>
-    private Task RespondToBodyFailureAsync(HttpContext context, Exception? error)
-    {
-        var refusal = (error is AggregateException ? error.InnerException : error) switch
-        {
-            BadHttpRequestException bad => Refusal.OfServer(bad),
-            OperationCanceledException => Refusal.OfServer(new("The time for the request was up.", StatusCodes.Status408RequestTimeout)),
-            _ => Refusal.BadRequest(RejectionReason.Malformed, "The request's body could not be read to its end. Send it whole."),
-        };
-        var sent = Exchange.Of(context).Sent;
-        return (sent == Sent.No ? refusal : refusal with { Detail = $"{refusal.Detail} {AdviceFor(sent)}" }).RespondAsync(context, metrics);
-    }
-
-    private void ReportFailure(string reason, Sent sent)
+    private void LogFailure(string reason, Sent sent)
     {
         if (isFailing)
             return;

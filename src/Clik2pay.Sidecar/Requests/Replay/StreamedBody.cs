@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Requests.Replay;
 
 /// <summary>
-/// A request body that is too large to be kept. A read fails if the caller sends nothing for some seconds. The server limits the average
-/// rate only, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body
+/// A request body that is too large to be buffered. A read fails if the caller sends nothing for some seconds. The server limits the
+/// average rate only, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body
 /// readable, because the server reads the rest before it closes the connection.
 /// </summary>
 internal sealed class StreamedBody : AsyncStream
@@ -35,7 +35,7 @@ internal sealed class StreamedBody : AsyncStream
         {
             reader.AdvanceTo(result.Buffer.Start);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new BadHttpRequestException("The body stopped.", StatusCodes.Status408RequestTimeout);
+            throw new BadHttpRequestException("The body timed out.", StatusCodes.Status408RequestTimeout);
         }
 
         var count = (int)Math.Min(result.Buffer.Length, buffer.Length);

@@ -12,9 +12,9 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// </summary>
 internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : ResponseTransform
 {
-    /// <summary>The fraction of the request timeout, and its maximum, that is kept for returning the provider's 401.</summary>
-    private const double LastPart = 0.1;
-    private static readonly TimeSpan MostLastPart = TimeSpan.FromSeconds(1);
+    /// <summary>The fraction of the request timeout, and its maximum, that is reserved for returning the provider's 401.</summary>
+    private const double ReservedFraction = 0.1;
+    private static readonly TimeSpan LongestReserve = TimeSpan.FromSeconds(1);
 
     public override ValueTask ApplyAsync(ResponseTransformContext context) =>
         context.ProxyResponse is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage: { } request }
@@ -45,8 +45,8 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
 
     private async Task<bool> HasSuccessorAsync(string rejected, Exchange exchange, ResponseTransformContext context)
     {
-        var lastPart = exchange.TimeLimit * LastPart;
-        var wait = exchange.GetTimeLeft(time) - (lastPart < MostLastPart ? lastPart : MostLastPart);
+        var reserve = exchange.TimeLimit * ReservedFraction;
+        var wait = exchange.GetTimeLeft(time) - (reserve < LongestReserve ? reserve : LongestReserve);
         using var deadline = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.CancellationToken);
         try

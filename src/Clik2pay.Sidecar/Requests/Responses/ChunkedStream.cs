@@ -6,10 +6,14 @@ using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>
-/// Writes an answer's body in chunks (RFC 9112, section 7.1) and its trailers behind them. The server does the same for bodies without a
-/// length, but has no trailers in HTTP/1.1.
-/// </summary>
+/// <summary>Writes the body of a response in chunks (RFC 9112, section 7.1), and trailers after it.</summary>
+/// <remarks>
+/// Kestrel writes chunks by itself, but has no trailers in HTTP/1.1: IHttpResponseTrailersFeature exists in HTTP/2 and HTTP/3 only
+/// (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.http.responsetrailerextensions.supportstrailers, and
+/// https://github.com/aspnet/KestrelHttpServer/issues/622 for HTTP/1.1). Without this class the provider's trailers would be lost.
+/// Kestrel writes no chunks of its own if the application sets Transfer-Encoding
+/// (https://github.com/dotnet/aspnetcore/issues/24186 describes that behavior).
+/// </remarks>
 internal sealed class ChunkedStream(PipeWriter output) : AsyncStream
 {
     public override bool CanRead => false;
@@ -18,7 +22,7 @@ internal sealed class ChunkedStream(PipeWriter output) : AsyncStream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // An empty chunk would be the end.
+        // An empty chunk would end the body.
         if (buffer.IsEmpty)
             return;
 
@@ -28,9 +32,10 @@ internal sealed class ChunkedStream(PipeWriter output) : AsyncStream
         await output.FlushAsync(cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Writes the end. Without it the caller knows that the answer broke off.</summary>
+    /// <summary>Writes the last chunk and the trailers. Without them the caller detects that the response is incomplete.</summary>
     public async Task EndAsync(IHeaderDictionary trailers, CancellationToken cancellationToken)
     {
         Write("0\r\n");

@@ -2,7 +2,9 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>Responses that the server would send in chunks are sent in chunks by us, for trailers may follow.</summary>
+/// <summary>
+/// Returns a response that the server would send in chunks as a <see cref="ChunkedStream"/>, because trailers may follow.
+/// </summary>
 internal sealed class ChunkedTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

@@ -3,7 +3,10 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>Keeps the server from putting a Date on an answer that came without one: the header then has a value, and the value no line.</summary>
+/// <summary>
+/// Keeps the server from adding a Date header to a response that has none. The server sees that the header is set, and writes no line for
+/// a value that is null.
+/// </summary>
 internal sealed class NoDateTransform : ResponseTransform
 {
     private static readonly StringValues NoLine = new([null]);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>The trailers of an answer that is written in chunks: YARP puts them here when it has copied the body.</summary>
+/// <summary>The trailers of a response that is written in chunks. YARP adds them after it has copied the body.</summary>
 internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
 {
     private readonly IHttpResponseBodyFeature server;
@@ -12,7 +12,7 @@ internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
 
     public IHeaderDictionary Trailers { get; set; } = new HeaderDictionary();
 
-    /// <summary>From here on the body is written in chunks of our own.</summary>
+    /// <summary>Makes the response write its body as a <see cref="ChunkedStream"/>.</summary>
     public static void Begin(HttpContext context)
     {
         var original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -23,7 +23,7 @@ internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
         context.Features.Set<IHttpResponseTrailersFeature>(trailers);
     }
 
-    /// <summary>The answer is another one after all: the body is the server's again, and no end of ours comes behind it.</summary>
+    /// <summary>Gives the body back to the server, for another response.</summary>
     public static void Cancel(HttpContext context)
     {
         if (context.Features.Get<ResponseTrailers>() is not { } trailers)

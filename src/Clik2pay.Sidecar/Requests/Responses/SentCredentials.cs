@@ -2,25 +2,30 @@ using Clik2pay.Sidecar.Requests.Headers;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>The credentials that went out with a request; empty where nothing was sent. No record, which would show them as text.</summary>
+/// <summary>
+/// The credentials that were sent with a request; empty if nothing was sent. Not a record, because a record would print them.
+/// </summary>
 internal readonly struct SentCredentials
 {
+    /// <summary>In characters. A shorter secret may occur in any text by chance.</summary>
+    private const int ShortestSearched = 8;
+
     private readonly string authorization;
     private readonly string apiKey;
 
-    /// <param name="answer">The answer, which knows its request.</param>
-    public SentCredentials(HttpResponseMessage? answer) =>
-        (authorization, apiKey) = (Get(answer, CredentialHeaders.Authorization), Get(answer, CredentialHeaders.ApiKey));
+    /// <param name="response">The provider's response, which refers to its request.</param>
+    public SentCredentials(HttpResponseMessage? response) =>
+        (authorization, apiKey) = (Get(response, CredentialHeaders.Authorization), Get(response, CredentialHeaders.ApiKey));
 
     private ReadOnlySpan<char> Token => authorization.AsSpan(authorization.IndexOf(' ') + 1);
 
-    /// <summary>Whether one of them is in the text, literally.</summary>
-    public bool AreIn(string text) => Holds(text, Token) || Holds(text, apiKey);
+    /// <summary>Whether a text contains one of them literally.</summary>
+    public bool AreIn(string text) => Contains(text, Token) || Contains(text, apiKey);
 
-    private static string Get(HttpResponseMessage? answer, string header) =>
-        answer?.RequestMessage?.Headers.NonValidated.TryGetValues(header, out var values) == true ? values.ToString() : "";
+    private static string Get(HttpResponseMessage? response, string header) =>
+        response?.RequestMessage?.Headers.NonValidated.TryGetValues(header, out var values) == true ? values.ToString() : "";
 
-    /// <summary>What is so short may stand in any text by chance.</summary>
-    private static bool Holds(ReadOnlySpan<char> text, ReadOnlySpan<char> secret) =>
-        secret.Length < 8 ? !secret.IsEmpty && text.Trim().SequenceEqual(secret) : text.Contains(secret, StringComparison.Ordinal);
+    private static bool Contains(ReadOnlySpan<char> text, ReadOnlySpan<char> secret) => secret.Length < ShortestSearched
+        ? !secret.IsEmpty && text.Trim().SequenceEqual(secret)
+        : text.Contains(secret, StringComparison.Ordinal);
 }

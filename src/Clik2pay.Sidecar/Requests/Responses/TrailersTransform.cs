@@ -7,12 +7,12 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 internal sealed class TrailersTransform(ResponseHeaderFilter filter) : ResponseTrailersTransform
 {
     public override ValueTask ApplyAsync(ResponseTrailersTransformContext context) =>
-        context.HttpContext.Features.Get<ResponseTrailers>() is { } answer ? EndAsync(answer, context) : default;
+        context.HttpContext.Features.Get<ResponseTrailers>() is { } trailers ? EndAsync(trailers, context) : default;
 
-    private async ValueTask EndAsync(ResponseTrailers answer, ResponseTrailersTransformContext context)
+    private async ValueTask EndAsync(ResponseTrailers response, ResponseTrailersTransformContext context)
     {
-        ConnectionOptions.RemoveNominated(answer.Trailers, context.ProxyResponse);
-        filter.Apply(answer.Trailers, new SentCredentials(context.ProxyResponse));
-        await answer.EndAsync(context.CancellationToken);
+        ConnectionOptions.RemoveNominated(response.Trailers, context.ProxyResponse);
+        filter.Apply(response.Trailers, new SentCredentials(context.ProxyResponse));
+        await response.EndAsync(context.CancellationToken);
     }
 }

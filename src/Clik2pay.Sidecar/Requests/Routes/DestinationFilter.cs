@@ -19,7 +19,7 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
                 ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
             },
 
-            // One connection for each request under way (RFC 9112). With HTTP/2 all requests share one connection, so a network that
+            // One connection for each request in progress (RFC 9112). With HTTP/2 all requests share one connection, so a network that
             // silently drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section
             // 8.7).
             HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
@@ -32,7 +32,10 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
     /// <exception cref="InvalidOperationException">
     /// The route names a cluster that is missing. YARP alone accepts it and then finds no destination for its requests.
     /// </exception>
-    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => cluster is not null
-        ? new(route)
-        : throw new InvalidOperationException($"The route '{route.RouteId}' names the cluster '{route.ClusterId}', which is missing under ReverseProxy:Clusters or has been refused.");
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
+        cluster is not null
+            ? new(route)
+            : throw new InvalidOperationException(
+                $"The route '{route.RouteId}' names the cluster '{route.ClusterId}', which is missing under ReverseProxy:Clusters or has "
+                + "been refused.");
 }

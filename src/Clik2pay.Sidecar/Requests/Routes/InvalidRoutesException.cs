@@ -1,6 +1,7 @@
 namespace Clik2pay.Sidecar.Requests.Routes;
 
-/// <summary>The routes at start are JSON, but not routes: YARP's own validation says why, a sentence each.</summary>
+/// <summary>The routes at startup are valid JSON, but have invalid settings.</summary>
+/// <param name="errors">One sentence for each error.</param>
 internal sealed class InvalidRoutesException(IEnumerable<string> errors) : Exception("The routes cannot be used.")
 {
     public IReadOnlyList<string> Errors { get; } = [.. errors];

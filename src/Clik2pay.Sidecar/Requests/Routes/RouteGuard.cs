@@ -10,9 +10,9 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// Refuses a request whose path matches a different route after it is decoded. With the route <c>/payments/{id}</c>, the path
 /// <c>/payments/1%2Frefund</c> names a payment for the sidecar, and a different operation for a provider that decodes the path.
 /// </summary>
-internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, RequestMetrics metrics)
+internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, FailureResponder failures)
 {
-    private static readonly Refusal OtherRoute = Refusal.BadRequest(RejectionReason.Target,
+    private static readonly Problem OtherRoute = Refusals.BadRequest(RejectionReason.Target,
         "The path matches a different route, or none, as written or after it is decoded. Write the fixed segments of the route without "
         + "escapes. Escaped slashes, backslashes, question marks and number signs are allowed only in a catch-all segment of the route.");
 
@@ -25,7 +25,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Requ
     private async Task CheckAsync(HttpContext context, string target)
     {
         if (!MatchesAsWritten(context, target) || !await HaveOneRouteAsync(context, target))
-            await OtherRoute.RespondAsync(context, metrics);
+            await failures.RespondAsync(context, OtherRoute);
         else
             await next(context);
     }

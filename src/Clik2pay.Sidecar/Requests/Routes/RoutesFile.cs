@@ -4,8 +4,9 @@ using Clik2pay.Sidecar.Configuration;
 namespace Clik2pay.Sidecar.Requests.Routes;
 
 /// <summary>
-/// The section <c>ReverseProxy</c> of <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit that cannot be read, or that leaves no
-/// route, is refused and the routes before it stay: the framework's own JSON source would drop them all.
+/// The section <c>ReverseProxy</c> of <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit
+/// that cannot be read, or that leaves no route, is refused, and the previous routes stay in use. The framework's own JSON source would
+/// remove them all.
 /// </summary>
 internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, IDisposable
 {
@@ -14,8 +15,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     public const string Section = "ReverseProxy";
 
     /// <summary>
-    /// An editor may write a file in several steps; it is read so long after the first of them. Counted from the first and not the last: another
-    /// file in the folder, a log say, may change all the time. Should the file be read half written, that is refused and it is read again.
+    /// The time from the first change in the folder to reading the file, because an editor may write a file in several steps. It does not
+    /// start again at later changes, because another file in the folder may change all the time. A file that was read half written is
+    /// refused, and read again at its next change.
     /// </summary>
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
 
@@ -32,16 +34,16 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     public string FullPath { get; }
 
-    /// <summary>Why the file as it is now was not taken; null when it was.</summary>
+    /// <summary>Why the current file is not in use; null if it is.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Whether edits are noticed. The system may refuse to watch: containers share its limit of inotify instances.</summary>
+    /// <summary>Whether the file is watched. The system may refuse that, because containers share its limit of inotify instances.</summary>
     public bool IsWatched => watcher is not null;
 
-    /// <summary>Told why, when an edit is refused here. Whether the routes of a good file are taken is for the proxy to say.</summary>
+    /// <summary>Called with the reason when an edit is refused here. YARP validates the routes of a readable file.</summary>
     public Action<string>? Refused { get; set; }
 
-    /// <summary>The file in the working directory, or else the one beside the program.</summary>
+    /// <summary>The file in the working directory, or if there is none, the one beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
     {
         var inWorkingDirectory = WorkingDirectory.PathOf(FileName);
@@ -62,8 +64,8 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         settled.Dispose();
     }
 
-    /// <summary>The folder, not the file: an editor may put a new file in its place, and Kubernetes swaps a link beside it.</summary>
-    /// <returns>Null if the system refuses, for instance because a filter of system calls forbids inotify.</returns>
+    /// <summary>Watches the folder, because an editor may replace the file, and Kubernetes replaces a link in the folder.</summary>
+    /// <returns>Null if the system refuses, for example because a filter of system calls forbids inotify.</returns>
     private FileSystemWatcher? Watch()
     {
         FileSystemWatcher? folder = null;
@@ -105,20 +107,20 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private void Reload()
     {
-        // Before the file is read: what changes from now on is looked at once more.
+        // Before the file is read, so that a change from now on causes another read.
         Volatile.Write(ref isSettling, 0);
-        var (contentBefore, errorBefore) = (content, Error);
-        Read();
+        var errorBefore = Error;
+        var hasChanged = Read();
 
-        if (Error is null && content != contentBefore)
-            TellReaders();
+        if (Error is null && hasChanged)
+            NotifyReaders();
 
-        if (Error is not null && (content != contentBefore || Error != errorBefore))
+        if (Error is not null && (hasChanged || Error != errorBefore))
             Refused?.Invoke(Error);
     }
 
-    /// <summary>This runs on a timer's thread: what a reader throws at an edit must not end the process.</summary>
-    private void TellReaders()
+    /// <summary>An exception of a reader must not end the process. It would, because this runs on the thread of a timer.</summary>
+    private void NotifyReaders()
     {
         try
         {
@@ -130,28 +132,42 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
     }
 
-    /// <summary>Takes the file if it is another than at the last look, or says in <see cref="Error"/> why not.</summary>
-    private void Read()
+    /// <summary>Reads the file, and uses it or sets <see cref="Error"/>.</summary>
+    /// <returns>Whether the file has changed since the last read.</returns>
+    private bool Read()
+    {
+        byte[] now;
+        try
+        {
+            now = File.ReadAllBytes(FullPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var hadContent = content is not null;
+            content = null;
+            Error = $"{FullPath} does not exist or cannot be read.";
+            return hadContent;
+        }
+
+        if (content is not null && now.AsSpan().SequenceEqual(content))
+            return false;
+
+        content = now;
+        Use(now);
+        return true;
+    }
+
+    private void Use(byte[] json)
     {
         try
         {
-            var now = File.ReadAllBytes(FullPath);
-            if (content is not null && now.AsSpan().SequenceEqual(content))
-                return;
-
-            content = now;
-            var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(now)).Build();
+            var read = new ConfigurationBuilder().AddJsonStream(new MemoryStream(json)).Build();
             Error = FindError(read);
             if (Error is null)
             {
                 Data = read.GetSection(Section).AsEnumerable()
                     .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            content = null;
-            Error = $"{FullPath} is not there or cannot be read.";
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {

@@ -1,23 +1,24 @@
-using Clik2pay.Sidecar.Requests.Problems;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
 
-/// <summary>Tells what became of an edit of the routes: taken, or refused and why. What was before then stays in force.</summary>
+/// <summary>Logs whether YARP has applied an edit of the routes, or why it was refused. The previous routes then stay in use.</summary>
 internal sealed class RoutesReport(ILogger<RoutesReport> log) : IConfigChangeListener
 {
     public void ConfigurationLoaded(IReadOnlyList<IProxyConfig> proxyConfigs)
     {
-        // Read is not yet taken.
+        // The routes have been read, and not applied yet.
     }
 
     public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception) => log.EditRefused(Explain(exception));
 
-    public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs) => log.RoutesTaken(proxyConfigs.Sum(config => config.Routes.Count));
+    public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs) =>
+        log.RoutesApplied(proxyConfigs.Sum(config => config.Routes.Count));
 
-    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) => log.EditRefused(Explain(exception));
+    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) =>
+        log.EditRefused(Explain(exception));
 
-    /// <summary>What YARP's validation says, without its stack trace: a line for each error.</summary>
+    /// <summary>The errors of YARP's validation, without its stack trace; one line for each error.</summary>
     public static IEnumerable<string> ExplainAll(Exception exception) => exception switch
     {
         AggregateException all => all.InnerExceptions.SelectMany(ExplainAll),

@@ -1,12 +1,12 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
-/// <summary>Why the sidecar answered by itself. On the wire in snake case, in the header <c>Clik2pay-Sidecar-Error</c>.</summary>
+/// <summary>Why the sidecar responded by itself. In snake case it is the value of the header <c>Clik2pay-Sidecar-Error</c>.</summary>
 internal enum ErrorCode
 {
-    /// <summary>No valid access token, and the last refresh failed for a reason that may pass. A retry can help.</summary>
+    /// <summary>There is no valid access token, and the last refresh failed for a temporary reason. A retry can help.</summary>
     TokenUnavailable,
 
-    /// <summary>No valid access token, and the token endpoint refused the credentials at the last refresh. A person must act.</summary>
+    /// <summary>There is no valid access token, and the token endpoint refused the credentials. A person must correct them.</summary>
     CredentialsRefused,
 
     UpstreamUnreachable,

@@ -1,14 +1,15 @@
+using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.State;
 
 /// <summary>
-/// The state of the request that is under way on a caller's connection. There is one for each connection, which serves one request after
-/// the other, so that a request allocates none.
+/// The state of the request in progress on a caller's connection. Each connection has one exchange and serves one request after the
+/// other, so a request allocates none. After a request has ended, its state stays readable until the next one begins.
 /// </summary>
 internal sealed class Exchange : IHttpRequestLifetimeFeature
 {
-    /// <summary>In characters. A longer target is not kept, because there may be many connections.</summary>
+    /// <summary>In characters. A longer target is not cached, because there may be many connections.</summary>
     private const int LongestTarget = 512;
 
     private string? target;
@@ -17,6 +18,32 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     private long sendingSince;
     private IHttpRequestLifetimeFeature? server;
     private bool hasAborted;
+
+    /// <summary>Whether a request has begun and not ended.</summary>
+    public bool IsInProgress { get; private set; }
+
+    /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
+    public Sent Sent { get; private set; }
+
+    /// <summary>The code of the problem response, if the response is the sidecar's own; null otherwise.</summary>
+    public ErrorCode? OwnResponse { get; private set; }
+
+    /// <summary>Whether the response is the sidecar's own, not the provider's.</summary>
+    public bool IsOwnResponse => OwnResponse is not null;
+
+    /// <summary>Whether the caller disconnected before the response was complete.</summary>
+    public bool HasCallerGone { get; private set; }
+
+    /// <summary>
+    /// Why the provider's response was not returned: an error code or <see cref="RequestNames.CallerGone"/>. Null if it was returned.
+    /// </summary>
+    public string? ErrorType => HasCallerGone ? RequestNames.CallerGone : OwnResponse?.ToSnakeCase();
+
+    /// <summary>
+    /// Whether the server has reported that the connection is closed. The server reports an abort by the sidecar in the same way, so the
+    /// sidecar's aborts are recorded and do not count.
+    /// </summary>
+    public bool IsDisconnected => server?.RequestAborted.IsCancellationRequested == true && !hasAborted;
 
     /// <summary>The request's body, if it was read to its end before anything was sent.</summary>
     public ReadOnlyMemory<byte>? Body { get; set; }
@@ -27,31 +54,17 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether the request is sent without a Content-Length, as it was received.</summary>
     public bool OmitsContentLength { get; set; }
 
-    /// <summary>Whether upstream answered 401 to a token that has a successor by now, with which the request is to be sent once more.</summary>
+    /// <summary>Whether the provider returned a 401, and the request is to be sent again with the successor of its token.</summary>
     public bool IsToBeReplayed { get; set; }
 
-    /// <summary>Whether the request is being sent for the second time, which is the last.</summary>
-    public bool IsReplay { get; set; }
+    /// <summary>Whether the request is being sent for the second and last time.</summary>
+    public bool IsReplay { get; private set; }
 
     /// <summary>The request timeout, shared by both attempts.</summary>
     public TimeSpan TimeLimit { get; private set; }
 
     /// <summary>How often the HTTP client has begun to write the request of the current attempt to a connection.</summary>
     public int Writes { get; private set; }
-
-    /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
-    public Sent Sent { get; private set; }
-
-    /// <summary>The value of <see cref="Sent"/> in the last problem response on this connection.</summary>
-    public Sent ReportedSent { get; set; }
-
-    /// <summary>
-    /// Whether the caller disconnected. The server reports an abort by the sidecar in the same way, so the sidecar's aborts are recorded.
-    /// </summary>
-    public bool HasCallerGone => server?.RequestAborted.IsCancellationRequested == true && !hasAborted;
-
-    /// <summary>Whether the caller disconnected before the response was complete. Valid until the next request.</summary>
-    public bool IsAbandoned { get; set; }
 
     /// <inheritdoc/>
     public CancellationToken RequestAborted
@@ -60,26 +73,30 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         set => server?.RequestAborted = value;
     }
 
-    public static Exchange Of(HttpContext context) => (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
+    public static Exchange Of(HttpContext context) =>
+        (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
 
-    /// <summary>Starts a request on this connection.</summary>
+    /// <summary>Begins a request on this connection. Everything of the previous request but its address is reset.</summary>
     public void Begin(HttpContext context)
     {
+        // The server resets this feature before each request.
         var current = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        if (current != this) // which the server resets with each request
+        if (current != this)
             server = current;
         context.Features.Set<IHttpRequestLifetimeFeature>(this);
-        (hasAborted, IsAbandoned) = (false, false);
+
+        (IsInProgress, Sent, OwnResponse, HasCallerGone, hasAborted) = (true, Sent.No, null, false, false);
+        (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
+        (IsToBeReplayed, IsReplay, Writes) = (false, false, 0);
     }
 
-    /// <inheritdoc/>
-    public void Abort()
-    {
-        hasAborted |= !HasCallerGone;
-        server?.Abort();
-    }
+    /// <summary>Ends the request. Its body is released, because a connection may stay idle for long.</summary>
+    public void End() => (IsInProgress, Body) = (false, null);
 
-    /// <summary>The request is handed to the HTTP client, for the first time or for the replay.</summary>
+    /// <summary>The second attempt begins, after a 401.</summary>
+    public void BeginReplay() => IsReplay = true;
+
+    /// <summary>The request is handed to the HTTP client, in either attempt.</summary>
     /// <param name="limit">The request timeout, more than zero.</param>
     /// <param name="time">The clock.</param>
     public void BeginAttempt(TimeSpan limit, TimeProvider time)
@@ -89,9 +106,6 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
             (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
     }
 
-    /// <summary>The remaining time of the request; zero or less after the timeout.</summary>
-    public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
-
     /// <summary>The HTTP client begins to write the request to a connection.</summary>
     public void BeginWrite()
     {
@@ -99,22 +113,35 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         Sent = Sent.Maybe;
     }
 
-    /// <summary>Resets everything but the address, for the next request.</summary>
-    public void End()
+    /// <summary>The sidecar responds by itself. Called only by the failure responder.</summary>
+    public void RespondWith(ErrorCode code) => OwnResponse = code;
+
+    /// <summary>The caller disconnected before the response was complete. Called only by the request lifecycle.</summary>
+    public void LoseCaller() => HasCallerGone = true;
+
+    /// <inheritdoc/>
+    public void Abort()
     {
-        (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
-        (IsToBeReplayed, IsReplay, Writes, Sent) = (false, false, 0, Sent.No);
+        hasAborted |= !IsDisconnected;
+        server?.Abort();
     }
 
-    /// <summary>Creates the address of a request, or returns that of the previous request if both are the same.</summary>
+    /// <summary>The remaining time of the request; zero or less after the timeout.</summary>
+    public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
+
+    /// <summary>Creates the address of a request, or returns that of the previous request if both are equal.</summary>
     public UpstreamAddress AddressOf(string requestPrefix, string requestTarget)
     {
-        if (address is not null && string.Equals(requestTarget, target, StringComparison.Ordinal) && string.Equals(requestPrefix, prefix, StringComparison.Ordinal))
+        if (address is not null
+            && string.Equals(requestTarget, target, StringComparison.Ordinal)
+            && string.Equals(requestPrefix, prefix, StringComparison.Ordinal))
+        {
             return address;
+        }
 
-        var made = new UpstreamAddress(requestPrefix + requestTarget, this);
+        var created = new UpstreamAddress(requestPrefix + requestTarget, this);
         if (requestTarget.Length <= LongestTarget)
-            (prefix, target, address) = (requestPrefix, requestTarget, made);
-        return made;
+            (prefix, target, address) = (requestPrefix, requestTarget, created);
+        return created;
     }
 }

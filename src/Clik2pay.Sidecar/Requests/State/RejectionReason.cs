@@ -1,41 +1,41 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
-/// <summary>Why a request was refused before anything went upstream. In snake case the tag <c>reason</c> of the metric.</summary>
+/// <summary>Why a request was refused before anything was sent. In snake case it is the metric label <c>reason</c>.</summary>
 internal enum RejectionReason
 {
-    /// <summary>A browser sends it for a page of somebody else.</summary>
+    /// <summary>A browser sent the request for a web page.</summary>
     CrossSite,
 
-    /// <summary>None of the methods that are forwarded.</summary>
+    /// <summary>The method is not forwarded.</summary>
     Method,
 
-    /// <summary>Host names nobody allowed.</summary>
+    /// <summary>The Host header is not an allowed host.</summary>
     Host,
 
-    /// <summary>The target is no path, or one that two servers could understand differently.</summary>
+    /// <summary>The target is not a path, or two servers could read it differently.</summary>
     Target,
 
-    /// <summary>Another protocol is asked for.</summary>
+    /// <summary>The request asks for another protocol.</summary>
     Upgrade,
 
-    /// <summary>Two servers could disagree where the body ends.</summary>
+    /// <summary>Two servers could disagree about the end of the body.</summary>
     Framing,
 
-    /// <summary>A header's name or value holds characters that have no place there.</summary>
+    /// <summary>The name or the value of a header contains invalid characters.</summary>
     Header,
 
-    /// <summary>The caller's secret is missing or wrong.</summary>
+    /// <summary>The caller token is missing or wrong.</summary>
     CallerToken,
 
     /// <summary>The body is larger than allowed.</summary>
     BodyTooLarge,
 
-    /// <summary>Request line or headers are longer than allowed.</summary>
+    /// <summary>The request line or the headers are longer than allowed.</summary>
     HeadTooLarge,
 
-    /// <summary>Head or body came too slowly.</summary>
+    /// <summary>The head or the body arrived too slowly.</summary>
     Timeout,
 
-    /// <summary>It is not HTTP/1.1 as RFC 9112 has it.</summary>
+    /// <summary>The request is not valid HTTP/1.1 (RFC 9112).</summary>
     Malformed,
 }

@@ -86,7 +86,7 @@ internal sealed class RequestMetrics
         };
         if (context.RoutePattern() is { } route)
             tags.Add("http.route", route);
-        if (Exchange.Of(context).IsAbandoned)
+        if (Exchange.Of(context).HasCallerGone)
             tags.Add("error.type", RequestNames.CallerGone);
         requestDuration.Record(duration.TotalSeconds, tags);
     }

@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
-/// <summary>What became of a 401 of upstream.</summary>
+/// <summary>What the sidecar did with a 401 of the provider. In snake case it is the metric label <c>action</c>.</summary>
 internal enum UnauthorizedAction
 {
-    /// <summary>The request was sent once more with the token's successor.</summary>
+    /// <summary>The request was sent again with the successor of its token.</summary>
     Retried,
 
-    /// <summary>The caller got it.</summary>
+    /// <summary>The 401 was returned to the caller.</summary>
     PassedOn,
 }

@@ -1,8 +1,9 @@
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
 /// <summary>
-/// Gives every request that is not safe content: the kept body, or an empty one. When a pooled connection ends before the response, the
-/// HTTP client repeats a request without content on another connection. It does not repeat a request with content.
+/// Gives every request that is not safe (RFC 9110, section 9.2.1) content: the buffered body, or an empty one. When a pooled connection
+/// ends before the response, the HTTP client repeats a request without content on another connection. It does not repeat a request with
+/// content.
 /// </summary>
 internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -13,9 +14,9 @@ internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHand
             if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
                 request.Content = new ByteArrayContent([]);
         }
-        else if (request.Options.TryGetValue(KeptBody.Key, out var kept))
+        else if (request.Options.TryGetValue(BufferedBody.Key, out var body))
         {
-            request.Content = kept;
+            request.Content = body;
         }
 
         return base.SendAsync(request, cancellationToken);

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
-/// <summary>YARP's client for the upstream, with what differs here.</summary>
+/// <summary>Creates YARP's HTTP client for the provider.</summary>
 internal sealed class UpstreamHttpClientFactory(
     Clik2payOptions options, ProviderConnections connections, ConnectionLimits limits) : ForwarderHttpClientFactory
 {
@@ -15,10 +15,10 @@ internal sealed class UpstreamHttpClientFactory(
         base.ConfigureHandler(context, handler);
         connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
-        // Each caller needs one connection at a time. Idle connections count too, so that files remain for others.
+        // Each caller needs one connection at a time. Idle connections count too, so that enough open files remain for other uses.
         handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);
 
-        // Every byte of a header passes as it is, as on the callers' side.
+        // Every byte of a header is forwarded unchanged, in both directions.
         handler.RequestHeaderEncodingSelector = SendTracker.SelectEncoding;
         handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
     }

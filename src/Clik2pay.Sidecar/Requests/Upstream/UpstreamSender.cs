@@ -21,14 +21,15 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time
         var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
         exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
 
-        // Both attempts share the time of one.
+        // Both attempts share one request timeout.
         if (exchange.IsReplay)
         {
             var left = exchange.GetTimeLeft(time);
             request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
         }
 
-        // Each cluster has the one destination that the destination filter gave it.
-        return forwarder.SendAsync(context, proxy.AvailableDestinations[0].Model.Config.Address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
+        // The destination filter gives each cluster one destination.
+        var address = proxy.AvailableDestinations[0].Model.Config.Address;
+        return forwarder.SendAsync(context, address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
     }
 }

@@ -92,7 +92,7 @@ public sealed class RoutesFileTests : IDisposable
 
         File.Delete(FilePath);
 
-        Assert.Contains("not there", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
+        Assert.Contains("does not exist", await edits.Reader.ReadAsync(), StringComparison.Ordinal);
         Assert.Equal("/a", PathOf(configuration));
     }
 

@@ -87,7 +87,7 @@ public sealed class RoutesTests
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/open/v2/a"));
 
         folder.Write("proxy.json", Route("/open/v2/{**rest}"));
-        await sidecar.Log.WaitForAsync("Routes in force: 1.", times: 2);
+        await sidecar.Log.WaitForAsync("Routes in use: 1.", times: 2);
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/open/v1/a"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/open/v2/a"));
 

@@ -121,7 +121,7 @@ public sealed class RouteSchemaTests
         }
 
         folder.Write("proxy.json", Json("{}", "/open/v1/b"));
-        await sidecar.Log.WaitForAsync("Routes in force: 1.", times: 2);
+        await sidecar.Log.WaitForAsync("Routes in use: 1.", times: 2);
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/b")).StatusCode);
     }
 

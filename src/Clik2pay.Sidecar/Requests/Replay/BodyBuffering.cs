@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// Reads small bodies to their end before anything is sent to the provider. A body that is malformed, cut off or too slow then causes no
 /// authenticated request, and a request that gets a 401 can be sent again. Larger bodies are streamed.
 /// </summary>
-internal sealed class BodyKeeper(RequestDelegate next, RequestMetrics metrics, TimeProvider time)
+internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failures, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
@@ -22,7 +22,7 @@ internal sealed class BodyKeeper(RequestDelegate next, RequestMetrics metrics, T
         var exchange = Exchange.Of(context);
         try
         {
-            await KeepAsync(context, exchange);
+            await BufferAsync(context, exchange);
         }
         catch (Exception e) when (
             e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
@@ -31,20 +31,22 @@ internal sealed class BodyKeeper(RequestDelegate next, RequestMetrics metrics, T
             throw new BadHttpRequestException("The body is malformed.", e);
         }
 
-        // The guard has refused a Content-Length. Only here is it known whether a chunked body is empty.
+        // The guard has refused a Content-Length. Whether a chunked body is empty is known only now.
         if (context.Request.Method is "GET" or "HEAD" && (exchange.HasStreamedBody || exchange.Body is { IsEmpty: false }))
-            await Refusal.BodyNotAllowed.RespondAsync(context, metrics);
+            await failures.RespondAsync(context, Refusals.BodyNotAllowed);
         else
             await next(context);
     }
 
-    private async Task KeepAsync(HttpContext context, Exchange exchange)
+    private async Task BufferAsync(HttpContext context, Exchange exchange)
     {
         var length = context.Request.ContentLength;
         var reader = context.Request.BodyReader;
-        // Of a body whose length says that it will be streamed, one byte is awaited: by then the server has refused what is too large.
-        var read = await reader.ReadAtLeastAsync(length > KeptBody.Limit ? 1 : KeptBody.Limit + 1, context.RequestAborted);
-        if (read.IsCompleted && read.Buffer.Length <= KeptBody.Limit)
+
+        // If the length shows that the body will be streamed, the first byte is enough. By then the server has refused a body that is too
+        // large.
+        var read = await reader.ReadAtLeastAsync(length > BufferedBody.Limit ? 1 : BufferedBody.Limit + 1, context.RequestAborted);
+        if (read.IsCompleted && read.Buffer.Length <= BufferedBody.Limit)
         {
             exchange.Body = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);

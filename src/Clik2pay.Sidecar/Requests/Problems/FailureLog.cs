@@ -1,14 +1,8 @@
 namespace Clik2pay.Sidecar.Requests.Problems;
 
-/// <summary>What the way of a request tells the log. Event ids 1200 to 1299.</summary>
-internal static partial class ProxyLog
+/// <summary>The log messages about failed requests. Event ids 1202 to 1204.</summary>
+internal static partial class FailureLog
 {
-    [LoggerMessage(1200, LogLevel.Information, "Routes in force: {Count}.")]
-    public static partial void RoutesTaken(this ILogger log, int count);
-
-    [LoggerMessage(1201, LogLevel.Error, "The edit of the routes is refused. The previous routes stay in use. {Error}")]
-    public static partial void EditRefused(this ILogger log, string error);
-
     [LoggerMessage(1202, LogLevel.Warning, "The API {Upstream} {Reason}. Request sent: {Sent}. "
         + "Further failures are not logged until a valid response arrives. To test the connection, run clik2pay-sidecar check.")]
     public static partial void UpstreamFails(this ILogger log, Uri upstream, string reason, string sent);
@@ -17,5 +11,5 @@ internal static partial class ProxyLog
     public static partial void UpstreamRecovered(this ILogger log, Uri upstream);
 
     [LoggerMessage(1204, LogLevel.Error, "A request ended with an unexpected {ErrorType}. Please report this.\n{StackTrace}")]
-    public static partial void Broken(this ILogger log, string errorType, string? stackTrace);
+    public static partial void RequestFailed(this ILogger log, string errorType, string? stackTrace);
 }

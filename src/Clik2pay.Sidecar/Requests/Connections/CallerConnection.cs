@@ -1,0 +1,25 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+
+namespace Clik2pay.Sidecar.Requests.Connections;
+
+/// <summary>A caller's connection, whose input is validated before the server reads it.</summary>
+internal sealed class CallerConnection : IDuplexPipe
+{
+    private CallerConnection(IDuplexPipe transport) => (CallerInput, Output) = (new(transport.Input), transport.Output);
+
+    public CallerInput CallerInput { get; }
+
+    public PipeReader Input => CallerInput;
+
+    public PipeWriter Output { get; }
+
+    /// <summary>Puts itself between a connection and the server, and into the features of the connection's requests.</summary>
+    public static void Wrap(ConnectionContext connection)
+    {
+        var caller = new CallerConnection(connection.Transport);
+        connection.Transport = caller;
+        connection.Features.Set(caller);
+        connection.Features.Set(caller.CallerInput);
+    }
+}

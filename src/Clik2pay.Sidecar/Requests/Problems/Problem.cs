@@ -1,0 +1,32 @@
+using Clik2pay.Sidecar.Requests.State;
+
+namespace Clik2pay.Sidecar.Requests.Problems;
+
+/// <summary>A failure as it is reported to the caller (RFC 9457).</summary>
+/// <param name="Status">The HTTP status, 400 to 599.</param>
+/// <param name="Code">The reason for programs.</param>
+/// <param name="Detail">
+/// The reason for people: what happened, to which address, and what to do. It contains no secret and nothing that the caller sent.
+/// </param>
+internal sealed record Problem(int Status, ErrorCode Code, string Detail)
+{
+    public static readonly Problem NoRoute = new(StatusCodes.Status404NotFound, ErrorCode.NoRoute,
+        "The path has no route in proxy.json. By default, paths that begin with /open/v1/ have one.");
+
+    public static readonly Problem Stopping = ShuttingDown("The request was not sent, because the sidecar is stopping. Try again in 1 s.");
+
+    /// <summary>Why the request was refused; null if the failure is not the caller's.</summary>
+    public RejectionReason? Rejection { get; init; }
+
+    /// <summary>The value of the Retry-After header, in seconds; null for none.</summary>
+    public long? RetryAfter { get; init; }
+
+    /// <summary>The value of the Allow header; null for none.</summary>
+    public string? Allow { get; init; }
+
+    /// <summary>Whether the connection is closed after the response, so that the remaining input is not read as a request.</summary>
+    public bool ClosesConnection { get; init; }
+
+    public static Problem ShuttingDown(string detail) =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCode.ShuttingDown, detail) { RetryAfter = 1 };
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using Clik2pay.Sidecar.Requests.State;
+
+namespace Clik2pay.Sidecar.Requests.Problems;
+
+/// <summary>The problems of requests that are refused. Each closes the connection, because the rest of its input is not trusted.</summary>
+internal static class Refusals
+{
+    public static readonly Problem NotAPath = BadRequest(RejectionReason.Target,
+        "The request target is not a path. Call the sidecar directly, not as an HTTP proxy.");
+
+    /// <summary>A server that ignores the body would read it as the next request on the connection (RFC 9110, section 9.3.1).</summary>
+    public static readonly Problem BodyNotAllowed = BadRequest(RejectionReason.Framing,
+        "A GET or HEAD request must not have a body, because servers interpret it differently. Remove the body, or use POST.");
+
+    public static Problem BadRequest(RejectionReason reason, string detail) =>
+        Create(StatusCodes.Status400BadRequest, ErrorCode.BadRequest, reason, detail);
+
+    public static Problem CallerRefused(RejectionReason reason, string detail) =>
+        Create(StatusCodes.Status403Forbidden, ErrorCode.CallerRefused, reason, detail);
+
+    public static Problem Create(int status, ErrorCode code, RejectionReason reason, string detail) =>
+        new(status, code, detail) { Rejection = reason, ClosesConnection = true };
+
+    /// <summary>Explains why the server could not read a request. The server's messages are not used, because they quote it.</summary>
+    [SuppressMessage("Style", "IDE0072", Justification = "The server reports malformed requests with every other status.")]
+    public static Problem FromServer(BadHttpRequestException e) => e.StatusCode switch
+    {
+        // The server reports a target of another method with it: an asterisk is for OPTIONS, a host and port for CONNECT.
+        StatusCodes.Status405MethodNotAllowed => NotAPath,
+        StatusCodes.Status408RequestTimeout => Create(e, RejectionReason.Timeout,
+            "The request was not received completely in time. Send it without pauses."),
+        StatusCodes.Status411LengthRequired => Create(e, RejectionReason.Framing,
+            "The request has a body without a length. Send Content-Length or Transfer-Encoding: chunked."),
+        StatusCodes.Status413PayloadTooLarge => Create(e, RejectionReason.BodyTooLarge,
+            "The request's body is larger than Sidecar:MaxRequestBodyBytes or the route's MaxRequestBodySize in proxy.json allows."),
+        StatusCodes.Status414UriTooLong => Create(e, RejectionReason.HeadTooLarge, "The request line is longer than 8 KiB."),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => Create(e, RejectionReason.HeadTooLarge,
+            "The request has more than 100 headers, or more than 32 KiB of them."),
+        StatusCodes.Status505HttpVersionNotsupported => Create(e, RejectionReason.Malformed,
+            "The request is not HTTP/1.1. Turn HTTP/2 off in the client."),
+        _ => Create(e, RejectionReason.Malformed, "The request is not valid HTTP/1.1 (RFC 9112), or its body is incomplete."),
+    };
+
+    private static Problem Create(BadHttpRequestException e, RejectionReason reason, string detail) =>
+        Create(e.StatusCode, ErrorCode.BadRequest, reason, detail);
+}

@@ -1,0 +1,136 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Requests.Connections;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Responses;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Requests.Upstream;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Clik2pay.Sidecar.Requests;
+
+/// <summary>
+/// Counts a request while it is in progress, sends it again after a 401, and passes every failure to the <see cref="FailureResponder"/>.
+/// If the caller disconnects, no response is written and no error is logged.
+/// </summary>
+internal sealed class RequestLifecycle(
+    RequestDelegate next,
+    UpstreamSender sender,
+    FailureResponder failures,
+    UpstreamFailure upstream,
+    Drain drain,
+    RequestMetrics metrics,
+    TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var startedAt = time.GetTimestamp();
+        var exchange = Exchange.Of(context);
+
+        // Also for a request that is refused or has no route, because the server reads its body to the end.
+        if (context.Request.Headers.TransferEncoding.Count > 0)
+            context.Features.Get<CallerInput>()?.BeginChunkedBody();
+        try
+        {
+            await (drain.TryBegin(context) ? next(context) : failures.RespondAsync(context, Problem.Stopping));
+            if (exchange.IsToBeReplayed)
+            {
+                exchange.BeginReplay();
+                Discard(context);
+                await sender.SendAsync(context);
+            }
+
+            await CompleteAsync(context, exchange, context.GetForwarderErrorFeature());
+        }
+        catch (Exception e)
+        {
+            await CompleteAsync(context, exchange, e);
+        }
+        finally
+        {
+            if (exchange.HasCallerGone)
+                Abandon(context);
+            exchange.End();
+            drain.End();
+            metrics.RequestEnded(context, time.GetElapsedTime(startedAt));
+        }
+    }
+
+    /// <summary>Completes a request that was refused or forwarded.</summary>
+    private async Task CompleteAsync(HttpContext context, Exchange exchange, IForwarderErrorFeature? error)
+    {
+        var hasStarted = context.Response.HasStarted;
+
+        // A caller that closes its connection after a complete response has not abandoned the request.
+        var mayBeIncomplete = error is not null || !hasStarted;
+        var hasCallerGone = mayBeIncomplete && HasCallerGone(exchange, error?.Exception);
+        if (error is not null && hasStarted)
+        {
+            // The caller has a part of the provider's response. Its connection will be closed.
+            metrics.UpstreamResponded(context.Response.StatusCode);
+        }
+        else if (hasCallerGone || (error is null && exchange.IsOwnResponse))
+        {
+            // There is no provider response to report.
+        }
+        else if (error is null)
+        {
+            upstream.ReportResponse(context.Response.StatusCode);
+        }
+        else
+        {
+            Discard(context);
+            await (drain.BreaksOff
+                ? failures.RespondAsync(context, Problem.ShuttingDown(
+                    $"The request did not end before the sidecar stopped. {UpstreamFailure.AdviceFor(exchange.Sent)}"))
+                : failures.RespondAsync(context, error));
+        }
+    }
+
+    /// <summary>Completes a request that ended with an exception.</summary>
+    private async Task CompleteAsync(HttpContext context, Exchange exchange, Exception e)
+    {
+        if (HasCallerGone(exchange, e))
+            return;
+
+        if (context.Response.HasStarted)
+        {
+            // Only a closed connection shows the caller that the response is not complete.
+            failures.Report(e);
+            context.Abort();
+            return;
+        }
+
+        Discard(context);
+        await failures.RespondAsync(context, e);
+    }
+
+    /// <summary>
+    /// Decides whether the caller has gone, and records it. The server reports connections that it closes at the end of the drain in the
+    /// same way as those that callers close.
+    /// </summary>
+    private bool HasCallerGone(Exchange exchange, Exception? e)
+    {
+        if (drain.BreaksOff || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
+            return false;
+
+        exchange.LoseCaller();
+        return true;
+    }
+
+    /// <summary>Ends the connection without a response. Other proxies use the same status for a caller that disconnected.</summary>
+    private static void Abandon(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        context.Features.Get<CallerInput>()?.End();
+        context.Abort();
+    }
+
+    /// <summary>Clears a response that has not started.</summary>
+    private void Discard(HttpContext context)
+    {
+        context.Response.Clear();
+        drain.AskToClose(context);
+        ResponseTrailers.Cancel(context);
+    }
+}

@@ -1,0 +1,163 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Connections;
+using Clik2pay.Sidecar.Requests.Forward;
+using Clik2pay.Sidecar.Requests.Guard;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Replay;
+using Clik2pay.Sidecar.Requests.Responses;
+using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Requests.Upstream;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Clik2pay.Sidecar.Requests;
+
+/// <summary>The request pipeline: every step of a request, in order.</summary>
+internal sealed class RequestPipeline(
+    AccessTokenSource tokens,
+    FailureResponder failures,
+    ResponseHeaderFilter filter,
+    Clik2payOptions options,
+    RequestMetrics metrics,
+    TimeProvider time) : ITransformProvider
+{
+    /// <summary>The step of a connection. Errors that the server finds before step 2 are turned into problems by ServerRefusals.</summary>
+    public static void AcceptConnections(ListenOptions listen) => listen.Use(next => connection =>
+    {
+        //  1. The state of the connection's requests is created, and the framing of chunked bodies is validated before the server reads it.
+        connection.Features.Set(new Exchange());
+        CallerConnection.Wrap(connection);
+        return next(connection);
+    });
+
+    /// <summary>The steps of a request.</summary>
+    /// <exception cref="InvalidRoutesException">
+    /// The routes at startup cannot be used. Those of a later edit are refused and logged instead.
+    /// </exception>
+    public static void Map(WebApplication app)
+    {
+        //  2. The state of the request begins.
+        app.Use(next => context =>
+        {
+            Exchange.Of(context).Begin(context);
+            return next(context);
+        });
+
+        //  3. A server span is recorded, if traces are exported.
+        if (app.Services.HasTracing())
+            app.UseMiddleware<ServerSpan>();
+
+        //  4. A line of the access log is written when the request ends, if Sidecar:AccessLog is true.
+        if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
+            app.UseMiddleware<AccessLog>();
+
+        //  5. The request is counted for the drain, which refuses new requests at its end; steps 24 and 25 follow here.
+        app.UseMiddleware<RequestLifecycle>();
+
+        //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
+        app.UseMiddleware<CallerGuard>();
+
+        //  7. Routing selects the route of proxy.json.
+        app.UseRouting();
+        MapRoutes(app);
+
+        //  A request without a route gets a 404.
+        var failures = app.Services.GetRequiredService<FailureResponder>();
+        app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
+        {
+            // A body that was not validated must not be followed by another request.
+            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
+        }));
+    }
+
+    /// <summary>The steps inside YARP's forwarder: the transforms of every route, after those of <c>proxy.json</c>.</summary>
+    public void Apply(TransformBuilderContext context)
+    {
+        // The provider gets no X-Forwarded header, so it learns nothing about the callers.
+        context.UseDefaultForwarders = false;
+
+        // 12. Path and query are set as the caller wrote them, byte for byte.
+        context.RequestTransforms.Add(new RawTargetTransform());
+
+        // 13. Credentials of the caller, headers for the sidecar and nominated headers are removed, also those that proxy.json adds.
+        context.RequestTransforms.Add(new StripTransform(metrics));
+
+        // 14. The body is replaced by the buffered one, with the framing that the caller used.
+        context.RequestTransforms.Add(new BodyTransform());
+
+        // 15. The API key and the access token are set; without a valid token the response is a 503 and nothing is sent.
+        context.RequestTransforms.Add(new InjectTransform(tokens, failures, time));
+
+        // 16. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
+
+        // 17. After a 401 the token is rejected, and the request is marked for step 24 if another token is available.
+        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics, time));
+
+        // 18. A response that HTTP does not allow becomes a failure.
+        context.ResponseTransforms.Add(new FramingTransform(options));
+
+        // 19. Headers that the provider's Connection header nominates are removed.
+        context.ResponseTransforms.Add(new ConnectionTransform());
+
+        // 20. Headers that contain the credentials, or that only the sidecar may send, are removed.
+        context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
+
+        // 21. A response without a Date stays without one.
+        context.ResponseTransforms.Add(new NoDateTransform());
+
+        // 22. A body without a length is returned in chunks, so that trailers can follow.
+        context.ResponseTransforms.Add(new ChunkedTransform());
+
+        // 23. After YARP has copied the body, the filtered trailers end it.
+        context.ResponseTrailersTransforms.Add(new TrailersTransform(filter));
+
+        // 24. RequestLifecycle sends a marked request again, once, through steps 11 to 23.
+
+        // 25. RequestLifecycle passes a failure of any step to FailureResponder, which writes a problem response.
+    }
+
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+        // TransformValidator validates the transforms of proxy.json.
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+        // RouteSchema validates clusters.
+    }
+
+    /// <summary>
+    /// The steps of a request with a route. YARP's own steps for load balancing, session affinity and health are left out, because each
+    /// cluster has one destination.
+    /// </summary>
+    private static void MapRoutes(WebApplication app)
+    {
+        app.Services.GetRequiredService<CheckedRoutes>().Refused = app.Logger.EditRefused;
+        try
+        {
+            app.MapReverseProxy(proxy =>
+            {
+                //  8. The request is refused if its path has a different route after it is decoded.
+                proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
+
+                //  9. The body limit of the route applies.
+                proxy.UseMiddleware<RouteBodyLimit>();
+
+                // 10. A body of up to 64 KiB is read to its end; a larger one will be streamed.
+                proxy.UseMiddleware<BodyBuffering>();
+
+                // 11. YARP's forwarder takes the request; its transforms are steps 12 to 23.
+                proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
+            });
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
+        }
+    }
+}

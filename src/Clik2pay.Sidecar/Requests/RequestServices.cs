@@ -1,0 +1,74 @@
+using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Connections;
+using Clik2pay.Sidecar.Requests.Guard;
+using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Responses;
+using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Requests.Routes.Schema;
+using Clik2pay.Sidecar.Requests.Routes.Validation;
+using Clik2pay.Sidecar.Requests.State;
+using Clik2pay.Sidecar.Requests.Upstream;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Configuration.RouteValidators;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Clik2pay.Sidecar.Requests;
+
+/// <summary>The services of the <see cref="RequestPipeline"/>.</summary>
+internal static class RequestServices
+{
+    /// <exception cref="InvalidRoutesException">The section ReverseProxy has an invalid setting.</exception>
+    public static IServiceCollection AddRequestPipeline(
+        this IServiceCollection services, IConfiguration configuration, Clik2payOptions clik2pay, SidecarOptions sidecar)
+    {
+        var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(clik2pay, sidecar));
+        if (routes.FindErrors() is { Count: > 0 } errors)
+            throw new InvalidRoutesException(errors);
+
+        services.AddReverseProxy()
+            .LoadFromConfig(new ConfigurationBuilder().Add(routes).Build())
+            .AddConfigFilter<DestinationFilter>()
+            .AddTransforms<RequestPipeline>();
+        RemoveUnusedServices(services);
+
+        services.AddSingleton(_ => routes);
+        services.AddSingleton<IRouteValidator, AmbiguousRouteValidator>();
+        services.AddSingleton<IRouteValidator, PathConstraintValidator>();
+        services.AddSingleton<IRouteValidator, TransformValidator>();
+        services.AddSingleton<MatcherPolicy, RouteTieBreaker>();
+        services.AddSingleton<IConfigChangeListener, RoutesReport>();
+        services.AddSingleton<ServerRefusals>();
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<CallerToken>();
+        services.AddSingleton<UpstreamSender>();
+        services.AddSingleton<UpstreamFailure>();
+        services.AddSingleton<FailureResponder>();
+        services.AddSingleton<ResponseHeaderFilter>();
+        services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();
+        return services;
+    }
+
+    /// <summary>
+    /// Removes services that YARP adds for settings that the sidecar refuses. AddReverseProxy always adds them, and YARP has no smaller
+    /// registration with routes (ReverseProxyServiceCollectionExtensions.cs in
+    /// https://github.com/dotnet/yarp/tree/main/src/ReverseProxy/Management).
+    /// </summary>
+    private static void RemoveUnusedServices(IServiceCollection services)
+    {
+        // For the authorization policies of routes. With this service, the authorization middleware would run in every request.
+        services.RemoveAll<IAuthorizationHandlerProvider>();
+
+        // For session affinity. The hosted service of data protection would write a key ring to the disk at startup. Its type is internal,
+        // so it is found by the assembly of a public one.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        foreach (var service in services.Where(WritesKeyRing).ToList())
+            services.Remove(service);
+
+        static bool WritesKeyRing(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly;
+    }
+}
