@@ -4,11 +4,11 @@ using Clik2pay.Sidecar.Requests.Forward;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>What our own code costs a request in memory; the benchmarks share the code.</summary>
+/// <summary>The memory that the code of the sidecar allocates for a request. The benchmarks measure the same steps.</summary>
 public sealed class AllocationTests
 {
     [Fact]
-    public async Task Our_own_steps_allocate_nothing_for_a_request_with_a_held_token()
+    public async Task The_steps_of_a_request_with_a_current_token_allocate_nothing()
     {
         await using var path = new SteadyPath();
 
@@ -16,7 +16,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public async Task An_object_for_each_request_would_be_seen()
+    public async Task An_allocation_for_each_request_is_detected()
     {
         await using var path = new SteadyPath();
 
@@ -28,13 +28,13 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public async Task The_steps_that_are_measured_are_those_of_a_request()
+    public async Task The_measured_steps_are_those_of_a_request()
     {
         await using var path = new SteadyPath();
         path.RunSteps();
 
         var headers = path.Request.Headers;
-        Assert.False(headers.Contains("Authorization")); // the next request comes without
+        Assert.False(headers.Contains("Authorization")); // Reset for the next request.
         path.Apply<InjectTransform>();
         Assert.Equal($"Bearer {new string('t', 1000)}", headers.NonValidated["Authorization"].ToString());
         Assert.EndsWith("?expand=payer", path.Request.RequestUri!.OriginalString, StringComparison.Ordinal);

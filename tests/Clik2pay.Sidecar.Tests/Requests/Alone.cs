@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>Tests that listen to the whole process, and would disturb others by that.</summary>
+/// <summary>Tests that observe the whole process, and must not run at the same time as others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

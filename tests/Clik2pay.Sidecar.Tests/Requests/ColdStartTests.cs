@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tests.Requests;
 
 public sealed class ColdStartTests
 {
-    /// <summary>Makes the log tell when a request has found its route, and when its connection has ended.</summary>
+    /// <summary>Logs when a request has got its route, and when its connection has ended.</summary>
     private static readonly (string, string?)[] Talkative =
     [
         ("Logging:LogLevel:Microsoft.AspNetCore.Routing", "Debug"),
@@ -14,7 +14,7 @@ public sealed class ColdStartTests
     ];
 
     [Fact]
-    public async Task Requests_that_arrive_before_the_first_token_wait_for_it_and_cost_one_token_call()
+    public async Task Requests_before_the_first_token_wait_for_it_and_cause_one_token_call()
     {
         var gate = new TaskCompletionSource();
         await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
@@ -25,26 +25,26 @@ public sealed class ColdStartTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await sidecar.Admin.GetAsync("/startupz")).StatusCode);
         Assert.Empty(sidecar.Upstream.Received);
         gate.SetResult();
-        var answers = await Task.WhenAll(calls);
+        var responses = await Task.WhenAll(calls);
 
-        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         Assert.Equal(1, sidecar.TokenEndpoint.Calls);
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/startupz")).StatusCode);
     }
 
     [Fact]
-    public async Task A_caller_that_goes_away_while_it_waits_reaches_nobody()
+    public async Task A_request_whose_caller_disconnects_during_the_wait_is_not_forwarded()
     {
         var gate = new TaskCompletionSource();
         await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
 
-        await using (var impatient = await RawConnection.OpenAsync(sidecar.Address))
+        await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
-            await impatient.SendAsync("POST /open/v1/gone HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+            await connection.SendAsync("POST /open/v1/gone HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
             await sidecar.Log.WaitForAsync("candidate(s) found", containing: "/open/v1/gone");
         }
 
-        // The connection has ended, and the request with it, before the token comes.
+        // The connection and its request end before there is a token.
         await sidecar.Log.WaitForAsync("stopped.");
         gate.SetResult();
         await sidecar.Caller.GetAsync("/open/v1/stayed");

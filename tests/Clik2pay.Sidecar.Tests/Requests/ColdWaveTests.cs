@@ -4,15 +4,15 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>A process of its own, so that ten thousand connections are its own too.</summary>
+/// <summary>Runs the sidecar as a process, so that its thousands of connections are not those of the test.</summary>
 [Collection(OpenFiles.Collection)]
 public sealed class ColdWaveTests
 {
-    /// <summary>10,000, or as many as the limit of open files allows here.</summary>
+    /// <summary>10,000, or as many as the limit of open files allows.</summary>
     private static readonly int Requests = OpenFiles.MostCallers;
 
     [Fact]
-    public async Task Concurrent_requests_on_a_cold_process_cost_one_token_call()
+    public async Task Concurrent_requests_on_a_cold_process_cause_one_token_call()
     {
         var gate = new TaskCompletionSource();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -21,16 +21,16 @@ public sealed class ColdWaveTests
         await using var sidecar = SidecarProcess.Start(Environment(upstream, tokenEndpoint));
         var address = await sidecar.WaitForAddressAsync();
 
-        // The token comes when all have asked; or shortly before the sidecar would give the token endpoint up, should this machine be that slow.
-        var asked = 0;
-        var askedBefore = 0;
+        // The token endpoint responds when all requests have been sent. On a slow machine it responds shortly before its timeout.
+        var sent = 0;
+        var sentBefore = 0;
         using var slow = new Timer(_ => Open(), state: null, TimeSpan.FromSeconds(6), Timeout.InfiniteTimeSpan);
         var connections = new RawConnection[Requests];
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
             connections[i] = await RawConnection.OpenAsync(address);
             await connections[i].SendAsync($"GET /open/v1/{i} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            Interlocked.Increment(ref asked);
+            Interlocked.Increment(ref sent);
         });
         Open();
 
@@ -42,14 +42,15 @@ public sealed class ColdWaveTests
                 Interlocked.Increment(ref succeeded);
         });
 
-        Figures.Report($"{Requests} concurrent requests on a cold process: {tokenEndpoint.Calls} token call, {succeeded} succeeded, {askedBefore} had asked before the token came");
+        Figures.Report(
+            $"{Requests} requests on a cold process, {sentBefore} before a token: {tokenEndpoint.Calls} token call, {succeeded} succeeded");
         Assert.Equal(1, tokenEndpoint.Calls);
         Assert.Equal(Requests, succeeded);
         Assert.Equal(Requests, upstream.Received.Count);
 
         void Open()
         {
-            Interlocked.CompareExchange(ref askedBefore, Volatile.Read(ref asked), 0);
+            Interlocked.CompareExchange(ref sentBefore, Volatile.Read(ref sent), 0);
             gate.TrySetResult();
         }
     }
@@ -59,8 +60,9 @@ public sealed class ColdWaveTests
         var settings = TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address)
             .Where(setting => !setting.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
 
-            // Towards upstream 256 connections are enough; the limit of open files is for the callers.
+            // 256 connections to the provider are enough. The other open files are for callers.
             .Append(new("ReverseProxy:Clusters:clik2pay:HttpClient:MaxConnectionsPerServer", "256"));
-        return settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!, StringComparer.Ordinal);
+        return settings.ToDictionary(
+            setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!, StringComparer.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
@@ -5,16 +6,17 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>The same exchanges straight with upstream and through the sidecar, compared on the wire.</summary>
+/// <summary>Compares requests and responses on the wire, direct and through the sidecar.</summary>
 public sealed class DifferentialTests
 {
     private const int Exchanges = 500;
 
-    /// <summary>They concern one connection only (RFC 9110, section 7.6.1).</summary>
-    private static readonly HashSet<string> HopByHop = new(["Connection", "Keep-Alive", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
+    /// <summary>Headers of one connection (RFC 9110, section 7.6.1).</summary>
+    private static readonly HashSet<string> HopByHop =
+        new(["Connection", "Keep-Alive", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
 
     [Fact]
-    public async Task What_arrives_differs_by_the_credentials_only_and_what_comes_back_not_at_all()
+    public async Task Forwarded_requests_differ_only_in_the_credentials_and_returned_responses_do_not_differ()
     {
         await using var upstream = new WireUpstream();
         await using var sidecar = await TestSidecar.StartAsync(upstream);
@@ -22,29 +24,30 @@ public sealed class DifferentialTests
         for (var seed = 0; seed < Exchanges; seed++)
         {
             var exchange = new GeneratedExchange(seed);
-            upstream.Answer = _ => exchange.Answer;
+            upstream.Respond = _ => exchange.Response;
 
-            var (sentStraight, gotStraight) = await ExchangeAsync(exchange, new(upstream.Address), upstream);
-            var (sentThrough, gotThrough) = await ExchangeAsync(exchange, sidecar.Address, upstream);
+            var (receivedDirectly, returnedDirectly) = await ExchangeAsync(exchange, new(upstream.Address), upstream);
+            var (received, returned) = await ExchangeAsync(exchange, sidecar.Address, upstream);
 
-            Assert.Equal(Show(WithOurCredentials(sentStraight), joinLines: true), Show(sentThrough, joinLines: true));
-            Assert.Equal(sentStraight.IsChunked, sentThrough.IsChunked);
-            Assert.Equal(Show(gotStraight, joinLines: false), Show(gotThrough, joinLines: false));
+            Assert.Equal(Show(WithCredentials(receivedDirectly), joinLines: true), Show(received, joinLines: true));
+            Assert.Equal(receivedDirectly.IsChunked, received.IsChunked);
+            Assert.Equal(Show(returnedDirectly, joinLines: false), Show(returned, joinLines: false));
         }
 
-        Figures.Report($"{Exchanges} generated exchanges straight and through the sidecar: no difference but the credentials");
+        Figures.Report($"{Exchanges} generated exchanges direct and through the sidecar: only the credentials differ");
     }
 
-    private static async Task<(WireMessage Sent, WireMessage Got)> ExchangeAsync(GeneratedExchange exchange, Uri address, WireUpstream upstream)
+    private static async Task<(WireMessage Received, WireMessage Returned)> ExchangeAsync(
+        GeneratedExchange exchange, Uri address, WireUpstream upstream)
     {
         upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(address);
         await connection.SendAsync(exchange.Request);
-        var answer = await connection.ReadResponseAsync(hasBody: exchange.Method != "HEAD");
-        return (Assert.Single(upstream.Received), answer);
+        var response = await connection.ReadResponseAsync(hasBody: exchange.Method != "HEAD");
+        return (Assert.Single(upstream.Received), response);
     }
 
-    private static WireMessage WithOurCredentials(WireMessage request) => request with
+    private static WireMessage WithCredentials(WireMessage request) => request with
     {
         Headers =
         [
@@ -55,8 +58,8 @@ public sealed class DifferentialTests
     };
 
     /// <summary>
-    /// All but the order of headers with different names. Of a request the lines of one name are joined, which means the same (RFC 9110,
-    /// section 5.3); of an answer each stays a line.
+    /// The whole message without the order of headers with different names. The lines of one header are joined in a request, which does
+    /// not change their meaning (RFC 9110, section 5.3), and stay separate in a response.
     /// </summary>
     private static string Show(WireMessage message, bool joinLines)
     {
@@ -66,6 +69,11 @@ public sealed class DifferentialTests
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{group.Key}: {(joinLines ? string.Join(", ", group).Trim() : string.Join("\n  ", group))}");
         var trailers = message.Trailers.Select(trailer => $"{trailer.Name}: {trailer.Value}").Order(StringComparer.Ordinal);
-        return new StringBuilder().AppendLine(message.StartLine).AppendJoin('\n', lines).AppendLine().AppendLine(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(message.Body))).AppendJoin('\n', trailers).ToString();
+        return new StringBuilder()
+            .AppendLine(message.StartLine)
+            .AppendJoin('\n', lines).AppendLine()
+            .AppendLine(Convert.ToHexString(SHA256.HashData(message.Body)))
+            .AppendJoin('\n', trailers)
+            .ToString();
     }
 }

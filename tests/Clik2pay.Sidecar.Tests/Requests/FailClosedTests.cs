@@ -10,25 +10,25 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>Without a valid token nothing leaves, and the answer is ours and says so.</summary>
+/// <summary>Without a valid token no request is forwarded, and the caller gets a problem response.</summary>
 public sealed class FailClosedTests
 {
     private static readonly RequestDelegate Down = FakeTokenEndpoint.Answer(503, "");
 
     [Lesson("the request was sent without a token: Duende access-token-management handler")]
     [Fact]
-    public async Task Without_a_token_the_answer_is_503_and_upstream_sees_nothing()
+    public async Task A_request_without_a_token_gets_503_and_is_not_forwarded()
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = Down);
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("token_unavailable", Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error")));
-        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("token_unavailable", Assert.Single(response.Headers.GetValues("Clik2pay-Sidecar-Error")));
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
 
-        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(503, problem.GetProperty("status").GetInt32());
         Assert.Equal("token_unavailable", problem.GetProperty("code").GetString());
         Assert.Contains(sidecar.TokenEndpoint.Address.AbsoluteUri, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -47,39 +47,40 @@ public sealed class FailClosedTests
     [InlineData(401, "")]
     [InlineData(429, "")]
     [InlineData(500, "")]
-    public async Task No_failure_of_the_token_endpoint_becomes_a_2xx_or_a_401_of_ours(int status, string body)
+    public async Task A_failure_of_the_token_endpoint_is_a_503_of_the_sidecar_and_never_a_2xx_or_401(int status, string body)
     {
-        await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(status, body));
+        await using var sidecar = await TestSidecar.StartAsync(
+            arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(status, body));
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.True(answer.Headers.Contains("Clik2pay-Sidecar-Error"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.True(response.Headers.Contains("Clik2pay-Sidecar-Error"));
         Assert.Empty(sidecar.Upstream.Received);
     }
 
     [Lesson("an expired token was injected while the token server was down: envoyproxy/envoy#44674")]
     [Fact]
-    public async Task An_expired_token_is_never_sent_and_the_return_of_the_endpoint_is_seen()
+    public async Task An_expired_token_is_not_sent_and_a_token_is_fetched_when_the_endpoint_recovers()
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(time: time);
         await GetAsync(sidecar, HttpStatusCode.OK);
 
-        // The endpoint goes away. For the rest of the hour nobody notices.
+        // The token endpoint fails. The current token is valid for the rest of the hour.
         sidecar.TokenEndpoint.Fault = Down;
         await AdvanceToAttemptAsync(sidecar, time, TimeSpan.FromMinutes(46));
         await GetAsync(sidecar, HttpStatusCode.OK);
         time.Advance(TimeSpan.FromMinutes(13.9));
         await GetAsync(sidecar, HttpStatusCode.OK);
 
-        // The hour is over.
+        // The token has expired.
         time.Advance(TimeSpan.FromMinutes(0.2));
         await GetAsync(sidecar, HttpStatusCode.ServiceUnavailable);
         Assert.Equal(3, sidecar.Upstream.Received.Count);
         Assert.All(sidecar.Upstream.Received, received => Assert.Equal("Bearer access_token_1", received.Headers.Authorization.ToString()));
 
-        // It returns; the first request after the pause brings the new token about.
+        // The token endpoint recovers. The first request after the pause starts a refresh.
         sidecar.TokenEndpoint.Fault = null;
         time.Advance(RefreshSchedule.LongestPauseOnDemand);
         await GetAsync(sidecar, HttpStatusCode.OK);
@@ -88,7 +89,7 @@ public sealed class FailClosedTests
 
     [Lesson("a bad or empty 200 of the token endpoint was fatal until restart: envoyproxy/envoy#42009")]
     [Fact]
-    public async Task A_bad_answer_at_the_refresh_leaves_the_held_token_in_use()
+    public async Task An_invalid_response_at_a_refresh_leaves_the_current_token_in_use()
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(time: time);
@@ -107,10 +108,11 @@ public sealed class FailClosedTests
 
     [Lesson("a bad or empty 200 of the token endpoint was fatal until restart: envoyproxy/envoy#42009")]
     [Fact]
-    public async Task An_empty_200_at_the_start_is_over_when_a_good_answer_comes()
+    public async Task After_an_empty_200_at_startup_the_next_valid_response_is_used()
     {
         var time = new FakeTimeProvider();
-        await using var sidecar = await TestSidecar.StartAsync(time: time, arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(200, ""));
+        await using var sidecar = await TestSidecar.StartAsync(
+            time: time, arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(200, ""));
         await GetAsync(sidecar, HttpStatusCode.ServiceUnavailable);
 
         sidecar.TokenEndpoint.Fault = null;
@@ -120,16 +122,17 @@ public sealed class FailClosedTests
     }
 
     [Fact]
-    public async Task A_time_limit_shorter_than_the_wait_for_a_token_says_that_nothing_was_sent()
+    public async Task A_request_timeout_during_the_wait_for_a_token_is_reported_as_not_sent()
     {
         var never = new TaskCompletionSource();
         await using var sidecar = await TestSidecar.StartAsync(
-            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")], arrange: endpoint => endpoint.Gate = never.Task);
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")],
+            arrange: endpoint => endpoint.Gate = never.Task);
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(["token_unavailable"], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(["token_unavailable"], response.Headers.GetValues("Clik2pay-Sidecar-Error"));
         Assert.Empty(sidecar.Upstream.Received);
     }
 
@@ -138,16 +141,17 @@ public sealed class FailClosedTests
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = Down);
 
-        var answer = await RawConnection.AskAsync(sidecar.Address, "HEAD /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var response = await RawConnection.AskAsync(
+            sidecar.Address, "HEAD /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
-        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 503", response, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", response, StringComparison.Ordinal);
     }
 
     private static async Task GetAsync(TestSidecar sidecar, HttpStatusCode expected) =>
         Assert.Equal(expected, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
 
-    /// <summary>Lets time go by and waits until the refresh that this makes due has ended.</summary>
+    /// <summary>Advances the time, and waits for the end of the refresh that is due then.</summary>
     private static async Task AdvanceToAttemptAsync(TestSidecar sidecar, FakeTimeProvider time, TimeSpan span)
     {
         var refresh = sidecar.NextRefresh;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>What goes out is what came in, and what comes back is what was answered.</summary>
+/// <summary>Requests are forwarded, and responses returned, unchanged.</summary>
 public sealed class ForwardingTests : IAsyncLifetime
 {
     private TestSidecar sidecar = null!;
@@ -28,7 +28,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("/open/v1/%C3%A9t%C3%A9")]
     [InlineData("/open/v1//a//")]
     [InlineData("/open/v1/")]
-    public async Task Path_and_query_arrive_byte_for_byte(string target)
+    public async Task Path_and_query_are_forwarded_byte_for_byte(string target)
     {
         await RawConnection.AskAsync(sidecar.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -36,7 +36,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_header_of_our_own_answers_is_taken_off_the_providers()
+    public async Task The_sidecars_error_header_is_removed_from_the_providers_response()
     {
         sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(200, "", ("Clik2pay-Sidecar-Error", "token_unavailable"));
 
@@ -44,11 +44,14 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_added_to_a_request()
+    public async Task No_header_but_the_credentials_is_added_to_a_request()
     {
-        await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");
+        await RawConnection.AskAsync(
+            sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");
 
-        Assert.Equal(["Accept", "Authorization", "Host", "x-api-key"], sidecar.Upstream.Single().Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            ["Accept", "Authorization", "Host", "x-api-key"],
+            sidecar.Upstream.Single().Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal(new Uri(sidecar.Upstream.Address).Authority, sidecar.Upstream.Single().Headers.Host);
     }
 
@@ -62,7 +65,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("DELETE", "Content-Length: 0\r\nContent-Type: text/plain\r\n", "0")]
     [InlineData("POST", "", "0")] // recommended by RFC 9110, section 8.6
     [InlineData("PUT", "Content-Type: text/plain\r\n", "0")]
-    public async Task A_request_without_a_body_gains_no_length_that_HTTP_does_not_recommend(string method, string headers, string? length)
+    public async Task A_request_without_a_body_gets_a_length_only_if_HTTP_recommends_it(string method, string headers, string? length)
     {
         await using var upstream = new WireUpstream();
         await using var front = await TestSidecar.StartAsync(upstream);
@@ -81,7 +84,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_arrives_as_it_was_sent()
+    public async Task A_body_is_forwarded_unchanged()
     {
         var body = Encoding.UTF8.GetBytes("""{"amount":12.50,"note":"é"}""");
         using var content = new ByteArrayContent(body);
@@ -97,7 +100,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_comes_back_unchanged()
+    public async Task A_response_is_returned_unchanged()
     {
         sidecar.Upstream.Respond = async context =>
         {
@@ -108,14 +111,16 @@ public sealed class ForwardingTests : IAsyncLifetime
             await context.Response.Body.WriteAsync(new byte[] { 0x1f, 0x8b, 1, 2, 3 });
         };
 
-        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+        var response = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        Assert.Equal(422, (int)answer.StatusCode);
-        Assert.Equal(["request-1"], answer.Headers.GetValues("x-amzn-RequestId"));
-        Assert.Equal(["a=1", "b=2"], answer.Headers.GetValues("Set-Cookie"));
-        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
-        Assert.Equal([0x1f, 0x8b, 1, 2, 3], await answer.Content.ReadAsByteArrayAsync());
-        Assert.Equal(["Date", "Set-Cookie", "Transfer-Encoding", "x-amzn-RequestId"], answer.Headers.Select(h => h.Key).Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(422, (int)response.StatusCode);
+        Assert.Equal(["request-1"], response.Headers.GetValues("x-amzn-RequestId"));
+        Assert.Equal(["a=1", "b=2"], response.Headers.GetValues("Set-Cookie"));
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        Assert.Equal([0x1f, 0x8b, 1, 2, 3], await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal(
+            ["Date", "Set-Cookie", "Transfer-Encoding", "x-amzn-RequestId"],
+            response.Headers.Select(header => header.Key).Order(StringComparer.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -125,35 +130,35 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task An_error_of_the_provider_is_passed_on_once_and_is_told_from_ours(int status)
+    public async Task An_error_of_the_provider_is_returned_without_the_sidecars_error_header(int status)
     {
         sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(status, """{"message":"theirs"}""", ("Retry-After", "9"));
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal("""{"message":"theirs"}""", await answer.Content.ReadAsStringAsync());
-        Assert.False(answer.Headers.Contains("Clik2pay-Sidecar-Error"));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("""{"message":"theirs"}""", await response.Content.ReadAsStringAsync());
+        Assert.False(response.Headers.Contains("Clik2pay-Sidecar-Error"));
         sidecar.Upstream.Single();
     }
 
     [Lesson("redirects were followed with credentials: AzureAD/microsoft-identity-web#3906")]
     [Fact]
-    public async Task A_redirect_is_passed_on_and_not_followed()
+    public async Task A_redirect_is_returned_and_not_followed()
     {
         await using var elsewhere = await RecordingUpstream.StartAsync();
         sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(302, "", ("Location", elsewhere.Address + "/stolen"));
 
-        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+        var response = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        Assert.Equal(elsewhere.Address + "/stolen", answer.Headers.Location?.OriginalString);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal(elsewhere.Address + "/stolen", response.Headers.Location?.OriginalString);
         Assert.Empty(elsewhere.Received);
     }
 
-    [Lesson("chunked answers lost their body: Microsoft Entra sidecar")]
+    [Lesson("chunked responses lost their body: Microsoft Entra sidecar")]
     [Fact]
-    public async Task A_chunked_answer_reaches_the_caller_while_it_is_being_made()
+    public async Task A_chunked_response_reaches_the_caller_before_it_is_complete()
     {
         var firstWasRead = new TaskCompletionSource();
         sidecar.Upstream.Respond = async context =>
@@ -164,20 +169,20 @@ public sealed class ForwardingTests : IAsyncLifetime
             await context.Response.WriteAsync("second");
         };
 
-        using var answer = await sidecar.Caller.GetAsync("/open/v1/a", HttpCompletionOption.ResponseHeadersRead);
-        using var stream = await answer.Content.ReadAsStreamAsync();
+        using var response = await sidecar.Caller.GetAsync("/open/v1/a", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[5];
         await stream.ReadExactlyAsync(buffer);
         firstWasRead.SetResult();
 
         Assert.Equal("first", Encoding.UTF8.GetString(buffer));
         Assert.Equal("second", await new StreamReader(stream).ReadToEndAsync());
-        Assert.Null(answer.Content.Headers.ContentLength);
+        Assert.Null(response.Content.Headers.ContentLength);
     }
 
     [Lesson("state leaked between requests: AzureAD/microsoft-identity-web#3919")]
     [Fact]
-    public async Task Nothing_of_one_request_is_in_another()
+    public async Task Concurrent_requests_keep_their_own_headers_and_bodies()
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
         {

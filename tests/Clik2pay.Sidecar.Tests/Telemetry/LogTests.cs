@@ -98,7 +98,7 @@ public sealed class LogTests
     [InlineData("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678")]
     public async Task A_request_id_that_is_none_is_not_told(string sent, string told)
     {
-        await using var upstream = new WireUpstream { Answer = _ => $"HTTP/1.1 200 OK\r\nx-amzn-RequestId: {sent}\r\nContent-Length: 0\r\n\r\n" };
+        await using var upstream = new WireUpstream { Respond = _ => $"HTTP/1.1 200 OK\r\nx-amzn-RequestId: {sent}\r\nContent-Length: 0\r\n\r\n" };
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"), ("Clik2pay:ApiBaseUrl", upstream.Address));
 
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

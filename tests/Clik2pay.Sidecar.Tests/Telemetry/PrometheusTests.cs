@@ -205,7 +205,7 @@ public sealed class PrometheusTests
     public async Task An_answer_that_breaks_off_before_its_first_byte_is_ours_and_one_that_breaks_off_later_is_upstreams()
     {
         var answer = "";
-        await using var upstream = new WireUpstream { Answer = _ => answer };
+        await using var upstream = new WireUpstream { Respond = _ => answer };
         await using var sidecar = await TestSidecar.StartAsync(upstream, [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:02")]);
         foreach (var broken in (string[])["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"])
         {

@@ -97,7 +97,7 @@ public sealed class TraceTests
     [Fact]
     public async Task Answers_of_our_own_and_failures_of_upstream_are_errors_by_their_code_and_quote_nothing()
     {
-        await using var upstream = new WireUpstream { Answer = _ => "HTTP/1.1 2OO secret-words\r\n\r\n" };
+        await using var upstream = new WireUpstream { Respond = _ => "HTTP/1.1 2OO secret-words\r\n\r\n" };
         await using var rig = await Rig.StartAsync();
         await using var program = rig.Run(("Clik2pay:ApiBaseUrl", upstream.Address));
         var address = await program.WaitForAddressAsync();

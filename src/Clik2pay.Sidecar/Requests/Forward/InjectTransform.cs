@@ -57,7 +57,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
         var whatWasSent = sent == Sent.No
             ? "The request was not sent."
             : "The provider rejected the request with 401, and it was not sent again.";
-        return new(StatusCodes.Status503ServiceUnavailable, code,
-            $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}") { RetryAfter = seconds };
+        var detail = $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}";
+        return new(StatusCodes.Status503ServiceUnavailable, code, detail) { RetryAfter = seconds };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, 
 
     private static readonly Problem Method = Refusals.Create(
         StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RejectionReason.Method,
-        $"The method is not forwarded. Use one of {AllowedMethods}, in capital letters.") with { Allow = AllowedMethods };
+        $"The method is not forwarded. Use one of {AllowedMethods}, in capital letters.", AllowedMethods);
 
     private static readonly Problem AmbiguousTarget = Refusals.BadRequest(RejectionReason.Target,
         "The request target is ambiguous. It contains a control character, a space or a fragment, or its path contains a dot segment, a "

@@ -19,8 +19,8 @@ internal static class Refusals
     public static Problem CallerRefused(RejectionReason reason, string detail) =>
         Create(StatusCodes.Status403Forbidden, ErrorCode.CallerRefused, reason, detail);
 
-    public static Problem Create(int status, ErrorCode code, RejectionReason reason, string detail) =>
-        new(status, code, detail) { Rejection = reason, ClosesConnection = true };
+    public static Problem Create(int status, ErrorCode code, RejectionReason reason, string detail, string? allow = null) =>
+        new(status, code, detail) { Rejection = reason, Allow = allow, ClosesConnection = true };
 
     /// <summary>Explains why the server could not read a request. The server's messages are not used, because they quote it.</summary>
     [SuppressMessage("Style", "IDE0072", Justification = "The server reports malformed requests with every other status.")]

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Requests.Routes;
 
 /// <summary>
-/// Gives every cluster one destination: the API of the configured environment. Credentials are sent to no other address, whatever the
-/// configuration contains (fail closed).
+/// Gives every cluster one destination: the API of the configured environment. Credentials are sent to no other address, even if the
+/// configuration names one (fail closed).
 /// </summary>
 internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigFilter
 {

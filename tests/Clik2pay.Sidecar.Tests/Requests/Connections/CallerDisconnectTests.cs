@@ -33,7 +33,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhe", true)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhe", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trai", false)]
-    public async Task In_a_small_body_the_status_is_499_and_upstream_receives_no_byte(string rest, bool isReset)
+    public async Task A_disconnect_in_a_small_body_is_a_499_and_no_byte_is_forwarded(string rest, bool isReset)
     {
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -51,7 +51,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Content-Length: 200000\r\n\r\n", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", true)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", false)]
-    public async Task In_a_streamed_body_the_status_is_499(string rest, bool isReset)
+    public async Task A_disconnect_in_a_streamed_body_is_a_499(string rest, bool isReset)
     {
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -66,9 +66,9 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Before_the_response_the_status_is_499(bool isReset)
+    public async Task A_disconnect_before_the_response_is_a_499(bool isReset)
     {
-        upstream.Answer = Wait;
+        upstream.Respond = Wait;
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
             await connection.SendAsync($"{Post}Content-Length: 2\r\n\r\n{{}}");
@@ -83,9 +83,9 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Content-Length: 20000000", true)]
     [InlineData("Content-Length: 20000000", false)]
     [InlineData("Connection: close", true)]
-    public async Task In_the_response_its_status_stays(string framing, bool isReset)
+    public async Task A_disconnect_during_the_response_keeps_its_status(string framing, bool isReset)
     {
-        upstream.Answer = _ => $"HTTP/1.1 201 Created\r\n{framing}\r\n\r\n{new string('a', 20_000_000)}";
+        upstream.Respond = _ => $"HTTP/1.1 201 Created\r\n{framing}\r\n\r\n{new string('a', 20_000_000)}";
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
             await connection.SendAsync($"{Post}Content-Length: 2\r\n\r\n{{}}");
@@ -97,7 +97,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_the_response_nothing_is_noted()
+    public async Task A_disconnect_after_the_response_is_not_recorded()
     {
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -109,11 +109,11 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         Assert.DoesNotContain("caller_gone", await ScrapeAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>YARP aborts the caller's connection then, which must not look like the caller's doing.</summary>
+    /// <summary>YARP then aborts the caller's connection.</summary>
     [Fact]
-    public async Task A_provider_that_breaks_off_its_response_is_not_taken_for_the_caller()
+    public async Task A_response_that_the_provider_ends_early_is_not_recorded_as_a_disconnect_of_the_caller()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        upstream.Respond = _ => "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync($"{Post}Content-Length: 2\r\n\r\n{{}}");
         await Assert.ThrowsAnyAsync<Exception>(() => connection.ReadResponseAsync());

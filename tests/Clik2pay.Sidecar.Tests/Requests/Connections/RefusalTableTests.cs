@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>What an attacker writes to the port, a row each. The upstream counts bytes: it receives none of a refused request.</summary>
+/// <summary>Requests of an attacker, one in each row. The provider receives no byte of a refused request.</summary>
 public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawSocketSidecar>
 {
     private const string Rejected = "clik2pay.sidecar.requests_rejected";
@@ -21,7 +21,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_first_request_is_refused_with_a_problem_and_counted_and_upstream_receives_no_byte(
+    public async Task A_first_request_gets_a_problem_and_is_counted_and_no_byte_is_forwarded(
         string request, int status, string code, string reason)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -40,15 +40,15 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     }
 
     [Fact]
-    public async Task A_request_that_was_smuggled_behind_a_contradiction_is_not_answered()
+    public async Task A_request_smuggled_after_contradictory_lengths_gets_no_response()
     {
         var seen = upstream.BytesSeen;
         var request = $"POST /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
             + $"0\r\n\r\n{Get("/open/v1/smuggled")}";
 
-        var answers = await RawConnection.AskAsync(sidecar.Address, request);
+        var responses = await RawConnection.AskAsync(sidecar.Address, request);
 
-        Assert.Equal(2, answers.Split("HTTP/1.1 ").Length);
+        Assert.Equal(2, responses.Split("HTTP/1.1 ").Length);
         Assert.Equal(seen, upstream.BytesSeen);
     }
 
@@ -56,16 +56,16 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     {
         var (seen, rejected, logged) = (upstream.BytesSeen, sidecar.Metrics.Sum(Rejected, reason), sidecar.Log.Lines.Count);
         await connection.SendAsync(request);
-        var answer = await connection.ReadResponseAsync(hasBody: !request.StartsWith("HEAD ", StringComparison.Ordinal));
+        var response = await connection.ReadResponseAsync(hasBody: !request.StartsWith("HEAD ", StringComparison.Ordinal));
 
-        Assert.Equal(status, answer.Status);
-        Assert.Equal([code], answer["Clik2pay-Sidecar-Error"]);
-        Assert.Equal(["application/problem+json"], answer["Content-Type"]);
+        Assert.Equal(status, response.Status);
+        Assert.Equal([code], response["Clik2pay-Sidecar-Error"]);
+        Assert.Equal(["application/problem+json"], response["Content-Type"]);
         if (!request.StartsWith("HEAD ", StringComparison.Ordinal))
-            Assert.Contains($"\"code\":\"{code}\",\"sent\":\"no\"", answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(answer.Headers, header => header.Name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(status == 405, answer["Allow"].Count == 1);
-        Assert.Equal(["close"], answer["Connection"]);
+            Assert.Contains($"\"code\":\"{code}\",\"sent\":\"no\"", response.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(response.Headers, header => header.Name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(status == 405, response["Allow"].Count == 1);
+        Assert.Equal(["close"], response["Connection"]);
         Assert.Equal("", await connection.ReadToEndAsync());
         Assert.Equal(rejected + 1, sidecar.Metrics.Sum(Rejected, reason));
         Assert.Equal(seen, upstream.BytesSeen);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>Requests that are refused, as bytes: request → status, code, reason that is counted.</summary>
+/// <summary>Refused requests with their status, code and counted reason.</summary>
 public static class RefusedRequests
 {
     public const string Host = "Host: localhost\r\n";

@@ -46,7 +46,7 @@ public static class RefusedTargets
         .. new[] { "/open/v1/a%00b", "/open/v1/\u00e9", "open/v1/a", "/open/v1/a\0b", "", "?a", "http:///open/v1/a" }
             .Select(target => (Get(target), 400, "bad_request", "malformed")),
 
-        // Every control character that the server lets through, in the path and in the query.
+        // Every control character that the server accepts, in the path and in the query.
         .. Controls.Where(c => c is not ('\0' or '\n'))
             .SelectMany(c => new[] { Get($"/open/v1/a{c}b"), Get($"/open/v1/a?b{c}c") })
             .Select(request => (request, 400, "bad_request", "target")),

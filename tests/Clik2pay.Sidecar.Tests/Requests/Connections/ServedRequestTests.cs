@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>Requests that look odd and are valid.</summary>
+/// <summary>Valid requests that look invalid.</summary>
 public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<RawSocketSidecar>
 {
     private const string Post = $"POST /open/v1/a HTTP/1.1\r\n{Host}";
@@ -47,7 +47,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
 
     [Theory]
     [MemberData(nameof(Served))]
-    public async Task It_is_forwarded_as_written_and_the_connection_stays_open(string request)
+    public async Task A_valid_request_is_forwarded_as_written_and_the_connection_stays_open(string request)
     {
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
@@ -107,13 +107,13 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
             connections.Add(upstream.Connections);
         }
 
-        // The first connection serves all but the DELETE.
+        // All requests but the DELETE use the first connection.
         Assert.Equal([1, 2, 2, 2], connections);
     }
 
-    /// <summary>The provider ignores the body of a DELETE of more than the kept size, which would be streamed.</summary>
+    /// <summary>The provider may ignore the body.</summary>
     [Fact]
-    public async Task A_large_body_of_a_DELETE_ends_its_connection_too()
+    public async Task A_DELETE_with_a_streamed_body_closes_its_connection()
     {
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);

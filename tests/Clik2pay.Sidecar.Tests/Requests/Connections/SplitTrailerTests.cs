@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>The server starts another read in the middle of trailers, and fails there without having consumed anything.</summary>
+/// <summary>The server starts another read in the middle of trailers, and fails there before it consumes anything.</summary>
 public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawSocketSidecar>
 {
     private const string Head = $"POST /open/v1/a HTTP/1.1\r\n{Host}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
@@ -34,12 +34,12 @@ public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawS
             // While another request is served, the server reads the first part.
             using (await rig.Sidecar.Admin.GetAsync("/livez"))
                 await connection.SendAsync(trailers[cut..]);
-            var answer = await connection.ReadResponseAsync();
+            var response = await connection.ReadResponseAsync();
 
-            var shown = string.Create(CultureInfo.InvariantCulture, $"cut {cut}: {answer.StartLine} {answer.Text}");
-            Assert.True(status == answer.Status, shown);
-            Assert.Equal(["bad_request"], answer["Clik2pay-Sidecar-Error"]);
-            Assert.Equal(["close"], answer["Connection"]);
+            var shown = string.Create(CultureInfo.InvariantCulture, $"cut {cut}: {response.StartLine} {response.Text}");
+            Assert.True(status == response.Status, shown);
+            Assert.Equal(["bad_request"], response["Clik2pay-Sidecar-Error"]);
+            Assert.Equal(["close"], response["Connection"]);
         }
 
         Assert.Equal(seen, rig.Upstream.BytesSeen);

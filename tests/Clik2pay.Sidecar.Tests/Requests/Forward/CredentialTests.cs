@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Forward;
 
-/// <summary>What a caller sends for credentials never reaches upstream, and ours do exactly once.</summary>
+/// <summary>Credentials of the caller are not forwarded. The sidecar's own are, exactly once.</summary>
 public sealed class CredentialTests : IAsyncLifetime
 {
     private TestSidecar sidecar = null!;
@@ -17,11 +17,11 @@ public sealed class CredentialTests : IAsyncLifetime
     public ValueTask DisposeAsync() => sidecar.DisposeAsync();
 
     [Fact]
-    public async Task A_call_without_credentials_goes_out_with_exactly_one_of_each()
+    public async Task A_request_without_credentials_is_forwarded_with_one_of_each()
     {
-        var answer = await sidecar.Caller.GetAsync("/open/v1/payment-requests");
+        var response = await sidecar.Caller.GetAsync("/open/v1/payment-requests");
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         AssertOurs(sidecar.Upstream.Single());
     }
 
@@ -42,18 +42,18 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("x.api.key: mine")]
     [InlineData("Clik2pay-Sidecar-Token: mine")]
     [InlineData("clik2pay_sidecar_token: mine")]
-    public async Task Caller_credentials_never_reach_upstream(string headers)
+    public async Task Credentials_of_the_caller_are_not_forwarded(string headers)
     {
-        var answer = await SendAsync(headers);
+        var response = await SendAsync(headers);
 
-        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
         var received = sidecar.Upstream.Single();
         AssertOurs(received);
         Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
         Assert.DoesNotContain(received.Headers.Keys, name => name.Contains('_'));
     }
 
-    /// <summary>Every name in the list, with every character that can stand before it, after it or between its words.</summary>
+    /// <summary>Each name with each possible character before it, after it and between its words.</summary>
     [Fact]
     public async Task Every_header_in_the_list_is_removed_in_every_spelling()
     {
@@ -81,7 +81,7 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Clik2pay-Sidecar-Profile: mine")]
     [InlineData("clik2pay_sidecar_error: mine")]
     [InlineData("Connection: content-language\r\nContent-Language: mine")]
-    public async Task Headers_for_the_sidecar_and_nominated_headers_of_the_content_never_reach_upstream(string headers)
+    public async Task Headers_for_the_sidecar_and_nominated_headers_of_the_content_are_not_forwarded(string headers)
     {
         await SendAsync(headers + "\r\nContent-Length: 2", "{}");
 
@@ -94,7 +94,7 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("x-api-key-version: mine")]
     [InlineData("x-api: mine")]
     [InlineData("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
-    public async Task Headers_that_only_resemble_them_pass(string header)
+    public async Task Headers_that_only_resemble_credentials_are_forwarded(string header)
     {
         await SendAsync(header);
 
@@ -103,7 +103,7 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nominating_our_headers_in_Connection_does_not_take_them_away()
+    public async Task Nominating_the_credentials_in_Connection_does_not_remove_them()
     {
         await SendAsync("Connection: authorization, x-api-key");
 
@@ -111,7 +111,7 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Headers_that_Connection_nominates_stay_here()
+    public async Task Headers_that_Connection_nominates_are_not_forwarded()
     {
         await SendAsync("Connection: x-foo , X-Bar,, not a token\r\nX-Foo: 1\r\nx-bar: 2\r\nx-baz: 3");
 
@@ -143,11 +143,12 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Content-Type", "text/plain")]
     [InlineData("Content-Language", "en")]
     [InlineData("Last-Modified", "Thu, 01 Jan 2032 12:00:00 GMT")]
-    public async Task A_nominated_header_of_the_content_goes_with_the_content(string name, string value)
+    public async Task A_nominated_header_of_the_content_is_removed_and_the_request_is_forwarded(string name, string value)
     {
-        var answer = await AskOnceAsync($"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: {name}\r\n{name}: {value}\r\nContent-Length: 2\r\n\r\n{{}}");
+        var response = await AskOnceAsync($"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: {name}\r\n{name}: {value}\r\n"
+            + "Content-Length: 2\r\n\r\n{}");
 
-        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
         AssertOurs(sidecar.Upstream.Single());
     }
 
@@ -157,11 +158,12 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Connection: close\r\nConnection: x-foo")]
     [InlineData("Connection: Keep-Alive\r\nconnection: X-FOO")]
     [InlineData("Connection: close, x-foo, keep-alive")]
-    public async Task What_stands_beside_close_or_keep_alive_in_Connection_stays_here_too(string connection)
+    public async Task Headers_that_Connection_nominates_beside_close_or_keep_alive_are_not_forwarded(string connection)
     {
-        var answer = await RawConnection.AskAsync(sidecar.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}\r\nX-Foo: 1\r\n\r\n");
+        var response = await RawConnection.AskAsync(
+            sidecar.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}\r\nX-Foo: 1\r\n\r\n");
 
-        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
         Assert.DoesNotContain("X-Foo", sidecar.Upstream.Single().Headers.Keys);
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Forward;
 
-/// <summary>The response distinguishes refused credentials, which a person must correct, from a token endpoint that is away.</summary>
+/// <summary>The response distinguishes refused credentials, which a person must correct, from a failed token endpoint.</summary>
 public sealed class CredentialsRefusedTests
 {
     private static readonly RequestDelegate Refusing = FakeTokenEndpoint.Answer(400, """{"error":"invalid_client"}""");

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Guard;
 
-/// <summary>In a pod whose other containers are not trusted, only the app knows the token.</summary>
+/// <summary>With a caller token, only the app can use the sidecar, and other containers of its pod cannot.</summary>
 public sealed class CallerTokenTests : IAsyncLifetime
 {
     private const string Token = "canary-caller-token-2Hj";
@@ -12,7 +12,8 @@ public sealed class CallerTokenTests : IAsyncLifetime
     private readonly TemporaryFolder folder = new();
     private TestSidecar sidecar = null!;
 
-    public async ValueTask InitializeAsync() => sidecar = await TestSidecar.StartAsync([("Sidecar:CallerTokenFile", folder.Write("caller-token", Token + "\n"))]);
+    public async ValueTask InitializeAsync() =>
+        sidecar = await TestSidecar.StartAsync([("Sidecar:CallerTokenFile", folder.Write("caller-token", Token + "\n"))]);
 
     public async ValueTask DisposeAsync()
     {
@@ -29,24 +30,24 @@ public sealed class CallerTokenTests : IAsyncLifetime
     [InlineData("wrong")]
     [InlineData(Token, Token)]
     [InlineData(Token, "wrong")]
-    public async Task Any_other_is_refused_and_upstream_sees_nothing(params string[] sent)
+    public async Task A_request_without_the_caller_token_gets_403_and_is_not_forwarded(params string[] sent)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         var headers = string.Concat(sent.Select(value => $"Clik2pay-Sidecar-Token: {value}\r\n"));
 
         await connection.SendAsync($"POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        Assert.Equal(403, answer.Status);
-        Assert.Equal(["caller_refused"], answer["Clik2pay-Sidecar-Error"]);
-        Assert.Contains("Clik2pay-Sidecar-Token is missing or wrong", answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Token, answer.Text, StringComparison.Ordinal);
+        Assert.Equal(403, response.Status);
+        Assert.Equal(["caller_refused"], response["Clik2pay-Sidecar-Error"]);
+        Assert.Contains("Clik2pay-Sidecar-Token is missing or wrong", response.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, response.Text, StringComparison.Ordinal);
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.requests_rejected", "caller_token"));
         Assert.Empty(sidecar.Upstream.Received);
     }
 
     [Fact]
-    public async Task A_look_alike_of_the_header_does_not_count()
+    public async Task A_header_with_a_similar_name_is_not_accepted()
     {
         Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(Token, header: "Clik2pay_Sidecar_Token")).StatusCode);
         Assert.Empty(sidecar.Upstream.Received);
@@ -55,16 +56,17 @@ public sealed class CallerTokenTests : IAsyncLifetime
     [Theory]
     [InlineData("Clik2pay-Sidecar-Token")]
     [InlineData("clik2pay-sidecar-token")]
-    public async Task The_right_one_is_served_and_stays_here(string header)
+    public async Task A_request_with_the_caller_token_is_forwarded_without_it(string header)
     {
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(Token, header)).StatusCode);
 
         var received = sidecar.Upstream.Single();
-        Assert.DoesNotContain(received.Headers, sent => sent.Key.Contains("token", StringComparison.OrdinalIgnoreCase) || sent.Value.ToString().Contains(Token, StringComparison.Ordinal));
+        Assert.DoesNotContain(received.Headers, sent => sent.Key.Contains("token", StringComparison.OrdinalIgnoreCase)
+            || sent.Value.ToString().Contains(Token, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Probes_need_none()
+    public async Task Probes_need_no_caller_token()
     {
         await sidecar.WaitForTokenAsync("access_token_1");
 

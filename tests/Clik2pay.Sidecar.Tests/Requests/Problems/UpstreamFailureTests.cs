@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Problems;
 public sealed class UpstreamFailureTests
 {
     [Fact]
-    public async Task An_upstream_that_cannot_be_reached_is_502_of_ours()
+    public async Task A_provider_that_cannot_be_reached_is_a_502_of_the_sidecar()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();
@@ -15,10 +15,10 @@ public sealed class UpstreamFailureTests
         closed.Stop();
         await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", address)]);
 
-        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+        var response = await sidecar.Caller.GetAsync("/open/v1/a");
 
         await AssertOursAsync(
-            answer,
+            response,
             HttpStatusCode.BadGateway,
             "upstream_unreachable",
             "no",
@@ -26,10 +26,10 @@ public sealed class UpstreamFailureTests
     }
 
     [Fact]
-    public async Task A_failing_upstream_is_told_once_and_its_return_too()
+    public async Task The_first_failure_of_the_provider_and_its_recovery_are_logged_once()
     {
         await using var sidecar = await TestSidecar.StartAsync();
-        var well = sidecar.Upstream.Respond;
+        var working = sidecar.Upstream.Respond;
         sidecar.Upstream.Respond = context =>
         {
             context.Abort();
@@ -37,7 +37,7 @@ public sealed class UpstreamFailureTests
         };
         await sidecar.Caller.GetAsync("/open/v1/a");
         await sidecar.Caller.GetAsync("/open/v1/a");
-        sidecar.Upstream.Respond = well;
+        sidecar.Upstream.Respond = working;
         await sidecar.Caller.GetAsync("/open/v1/a");
         await sidecar.Caller.GetAsync("/open/v1/a");
 
@@ -53,7 +53,7 @@ public sealed class UpstreamFailureTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_is_502_of_ours_and_the_payment_is_not_sent_again()
+    public async Task A_broken_connection_is_a_502_of_the_sidecar_and_the_payment_is_not_sent_again()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         sidecar.Upstream.Respond = context =>
@@ -62,28 +62,30 @@ public sealed class UpstreamFailureTests
             return Task.CompletedTask;
         };
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(answer, HttpStatusCode.BadGateway, "upstream_unreachable", "maybe", "Check its status before you retry");
+        await AssertOursAsync(response, HttpStatusCode.BadGateway, "upstream_unreachable", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
     [Fact]
-    public async Task An_upstream_that_does_not_answer_in_time_is_504_of_ours_and_the_payment_is_not_sent_again()
+    public async Task A_provider_that_does_not_respond_in_time_is_a_504_of_the_sidecar_and_the_payment_is_not_sent_again()
     {
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
         sidecar.Upstream.Respond = context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        await AssertOursAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
     [Fact]
-    public async Task An_upstream_that_stalls_behind_its_headers_is_504_of_ours()
+    public async Task A_provider_that_stalls_after_its_headers_is_a_504_of_the_sidecar()
     {
-        await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.500")]);
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.500")]);
         sidecar.Upstream.Respond = async context =>
         {
             context.Response.ContentLength = 10;
@@ -91,19 +93,19 @@ public sealed class UpstreamFailureTests
             await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         };
 
-        var answer = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(answer, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        await AssertOursAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
-    private static async Task AssertOursAsync(HttpResponseMessage answer, HttpStatusCode status, string code, string sent, string says)
+    private static async Task AssertOursAsync(HttpResponseMessage response, HttpStatusCode status, string code, string sent, string cause)
     {
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Equal([code], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
-        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal([code], response.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        var body = await response.Content.ReadAsStringAsync();
         Assert.Contains($"\"sent\":\"{sent}\"", body, StringComparison.Ordinal);
-        Assert.Contains(says, body, StringComparison.Ordinal);
+        Assert.Contains(cause, body, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
     }

@@ -5,24 +5,24 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Replay;
 
-/// <summary>Waves of 401s, against a process of its own.</summary>
+/// <summary>Many 401s at the same time. The sidecar runs as a process.</summary>
 [Collection(OpenFiles.Collection)]
 public sealed class UnauthorizedWaveTests
 {
-    /// <summary>10,000, or as many as the limit of open files allows here.</summary>
+    /// <summary>10,000, or as many as the limit of open files allows.</summary>
     private static readonly int Requests = OpenFiles.MostCallers;
 
     [Fact]
-    public async Task Concurrent_requests_answered_401_once_cost_one_token_call_and_all_succeed()
+    public async Task Concurrent_requests_with_one_401_each_cause_one_token_call_and_all_succeed()
     {
-        var allHaveAsked = new TaskCompletionSource();
+        var allAreSent = new TaskCompletionSource();
         await using var upstream = await RecordingUpstream.StartAsync();
         upstream.Respond = async context =>
         {
             if (context.Request.Headers.Authorization != "Bearer access_token_1")
                 return;
 
-            await allHaveAsked.Task.WaitAsync(context.RequestAborted);
+            await allAreSent.Task.WaitAsync(context.RequestAborted);
             context.Response.StatusCode = 401;
         };
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
@@ -33,13 +33,14 @@ public sealed class UnauthorizedWaveTests
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
             connections[i] = await RawConnection.OpenAsync(address);
-            await connections[i].SendAsync($"POST /open/v1/{i} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
+            await connections[i].SendAsync(
+                $"POST /open/v1/{i} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
         });
 
-        // What is answered behind them all says that the sidecar has come to them all. Their 401s come now.
+        // A response to a later request shows that the sidecar has reached the earlier ones. The provider now sends their 401s.
         for (var i = 0; i < 64; i++)
             await RawConnection.AskAsync(address, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        allHaveAsked.SetResult();
+        allAreSent.SetResult();
 
         var succeeded = 0;
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
@@ -49,24 +50,32 @@ public sealed class UnauthorizedWaveTests
                 Interlocked.Increment(ref succeeded);
         });
 
-        var refused = upstream.Received.Count(received => received.Headers.Authorization == "Bearer access_token_1");
-        Figures.Report($"{Requests} concurrent requests, {refused} of them answered 401 once: {tokenEndpoint.Calls - 1} token call, {succeeded} succeeded");
+        var rejected = upstream.Received.Count(received => received.Headers.Authorization == FirstTokenRejected.FirstToken);
+        Figures.Report(
+            $"{Requests} concurrent requests, {rejected} with one 401: {tokenEndpoint.Calls - 1} token call, {succeeded} succeeded");
         Assert.Equal(Requests, succeeded);
         Assert.Equal(2, tokenEndpoint.Calls);
-        Assert.Equal(Requests + refused, upstream.Received.Count);
-        Assert.InRange(refused, Requests / 2, Requests);
-        Assert.All(upstream.Received.GroupBy(received => received.Target, StringComparer.Ordinal), sent => Assert.Equal("Bearer access_token_2", Assert.Single(sent, request => request.Headers.Authorization != "Bearer access_token_1").Headers.Authorization));
+        Assert.Equal(Requests + rejected, upstream.Received.Count);
+        Assert.InRange(rejected, Requests / 2, Requests);
+        Assert.All(upstream.Received.GroupBy(received => received.Target, StringComparer.Ordinal), sent =>
+        {
+            var last = Assert.Single(sent, request => request.Headers.Authorization != FirstTokenRejected.FirstToken);
+            Assert.Equal("Bearer access_token_2", last.Headers.Authorization);
+        });
     }
 
     [Fact]
-    public async Task An_upstream_that_answers_401_always_costs_one_token_call_per_floor_interval_at_full_load()
+    public async Task A_provider_that_always_responds_with_401_causes_one_token_call_per_interval_under_load()
     {
         var seconds = Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? 60 : 5;
         await using var upstream = await RecordingUpstream.StartAsync();
         upstream.Respond = FakeTokenEndpoint.Answer(401, "theirs");
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var sidecar = SidecarProcess.Start(SettingsOf(upstream, tokenEndpoint));
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await sidecar.WaitForAddressAsync() };
+        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = await sidecar.WaitForAddressAsync(),
+        };
 
         var (passedOn, others) = (0, 0);
         var begin = SystemDefaults.Time.GetTimestamp();
@@ -74,15 +83,16 @@ public sealed class UnauthorizedWaveTests
         {
             while (Seconds() < seconds)
             {
-                using var answer = await caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
-                var isTheirs = (int)answer.StatusCode == 401 && !answer.Headers.Contains("Clik2pay-Sidecar-Error");
+                using var response = await caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+                var isTheirs = (int)response.StatusCode == 401 && !response.Headers.Contains("Clik2pay-Sidecar-Error");
                 Interlocked.Increment(ref isTheirs ? ref passedOn : ref others);
             }
         }));
 
-        // One at the start, one for the first 401, one for each whole interval after that.
+        // One token call at startup, one for the first 401, and one for each complete interval after that.
         var most = 2 + (int)(Seconds() / 30);
-        Figures.Report($"401 always for {Seconds():F0} s at full load: {passedOn} callers got the provider's own 401, {others} anything else, {tokenEndpoint.Calls} token calls of at most {most}");
+        Figures.Report(
+            $"only 401 for {Seconds():F0} s: returned {passedOn}, {others} other, {tokenEndpoint.Calls} token calls of at most {most}");
         Assert.Equal(0, others);
         Assert.True(passedOn > 0);
         Assert.InRange(tokenEndpoint.Calls, 2, most);
@@ -94,7 +104,8 @@ public sealed class UnauthorizedWaveTests
         TestSidecar.Defaults(upstream.Address, tokenEndpoint.Address)
             .Where(setting => !setting.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal))
 
-            // Towards upstream 256 connections are enough; the limit of open files is for the callers.
+            // 256 connections to the provider are enough. The other open files are for callers.
             .Append(new("ReverseProxy:Clusters:clik2pay:HttpClient:MaxConnectionsPerServer", "256"))
-            .ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!, StringComparer.Ordinal);
+            .ToDictionary(
+                setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!, StringComparer.Ordinal);
 }

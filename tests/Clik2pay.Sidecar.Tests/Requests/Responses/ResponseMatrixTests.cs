@@ -16,7 +16,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
         ("body without length", "Connection: close\r\n", "done"),
     ];
 
-    private readonly WireUpstream upstream = new() { Answer = Respond };
+    private readonly WireUpstream upstream = new() { Respond = Respond };
     private TestSidecar sidecar = null!;
 
     public async ValueTask InitializeAsync() => sidecar = await TestSidecar.StartAsync(upstream);
@@ -29,11 +29,12 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
 
     [Lesson("204 with Content-Length and 205 became a bare 500: dotnet/aspnetcore#40883, #42956")]
     [Fact]
-    public async Task Every_status_arrives_with_the_same_body_or_becomes_a_502_with_the_cause()
+    public async Task Every_status_is_returned_with_the_same_body_or_becomes_a_502_with_the_cause()
     {
         var failures = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var refused = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(200, 400), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (status, cancellationToken) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 4 };
+        await Parallel.ForEachAsync(Enumerable.Range(200, 400), parallel, async (status, cancellationToken) =>
         {
             // All responses with one status use one connection, so leftover bytes of one show up in the next.
             await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -41,7 +42,8 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
             {
                 for (var body = 0; body < Bodies.Length; body++)
                 {
-                    await connection.SendAsync($"{method} /open/v1/{status}/{body} HTTP/1.1\r\nHost: localhost\r\n{(method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n")}");
+                    var rest = method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n";
+                    await connection.SendAsync($"{method} /open/v1/{status}/{body} HTTP/1.1\r\nHost: localhost\r\n{rest}");
                     var response = await connection.ReadResponseAsync(hasBody: method != "HEAD").WaitAsync(
                         TimeSpan.FromSeconds(30), cancellationToken);
                     var expected = method == "HEAD" || status is 204 or 304 || body < 3 ? "" : "done";
@@ -69,14 +71,14 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("000 OK", "the status 000, which is not a final status")]
     [InlineData("099 OK", "the status 099, which is not a final status")]
     [InlineData("101 Switching Protocols", "the status 101, which is not a final status")]
-    public async Task A_status_that_is_not_final_is_a_502_that_says_so(string status, string says)
+    public async Task A_status_that_is_not_final_is_a_502_with_the_cause(string status, string cause)
     {
-        upstream.Answer = _ => $"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n";
+        upstream.Respond = _ => $"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n";
 
         var response = await AskAsync();
 
         Assert.Equal(502, response.Status);
-        Assert.Contains(says, response.Text, StringComparison.Ordinal);
+        Assert.Contains(cause, response.Text, StringComparison.Ordinal);
         Assert.Contains("\"sent\":\"maybe\"", response.Text, StringComparison.Ordinal);
     }
 
@@ -96,21 +98,21 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", "coding other than chunked")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nConnection: close\r\n\r\ndone", "transfer coding other than chunked")]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nX-A: ", "closed the connection without a complete response")]
-    public async Task A_response_that_cannot_be_read_is_a_502_that_says_why(string response, string says)
+    public async Task A_response_that_cannot_be_read_is_a_502_with_the_cause(string response, string cause)
     {
-        upstream.Answer = _ => response;
+        upstream.Respond = _ => response;
 
         var received = await AskAsync();
 
         Assert.Equal(502, received.Status);
-        Assert.Contains(says, received.Text, StringComparison.Ordinal);
+        Assert.Contains(cause, received.Text, StringComparison.Ordinal);
         Assert.Contains("\"sent\":\"maybe\"", received.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Response_headers_larger_than_64_KiB_are_a_502_that_says_so()
+    public async Task Response_headers_larger_than_64_KiB_are_a_502_with_the_cause()
     {
-        upstream.Answer = _ => $"HTTP/1.1 200 OK\r\nX-A: {new string('a', 70_000)}\r\nContent-Length: 0\r\n\r\n";
+        upstream.Respond = _ => $"HTTP/1.1 200 OK\r\nX-A: {new string('a', 70_000)}\r\nContent-Length: 0\r\n\r\n";
 
         Assert.Contains("sent response headers larger than 64 KiB", (await AskAsync()).Text, StringComparison.Ordinal);
     }
@@ -119,9 +121,9 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("X-Hop", "X-Hop")]
     [InlineData("close, x-hop", "X-Hop")]
     [InlineData("keep-alive,X-Other , X-Hop", "X-Hop", "X-Other")]
-    public async Task Headers_and_trailers_that_Connection_nominates_do_not_reach_the_caller(string connection, params string[] removed)
+    public async Task Response_headers_and_trailers_that_Connection_nominates_are_removed(string connection, params string[] removed)
     {
-        upstream.Answer = _ => $"HTTP/1.1 200 OK\r\nConnection: {connection}\r\nX-Hop: 1\r\nX-Other: 1\r\nX-Kept: 1\r\n"
+        upstream.Respond = _ => $"HTTP/1.1 200 OK\r\nConnection: {connection}\r\nX-Hop: 1\r\nX-Other: 1\r\nX-Kept: 1\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Hop: 1\r\nX-Kept: 1\r\n\r\n";
 
         var response = await AskAsync();
@@ -134,9 +136,9 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_providers_trailers_have_no_error_code_of_the_sidecar()
+    public async Task An_error_code_of_the_sidecar_in_the_providers_trailers_is_removed()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n"
+        upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n"
             + "clik2pay-sidecar-error: token_unavailable\r\nX-Kept: 1\r\n\r\n";
 
         Assert.Equal([("X-Kept", "1")], (await AskAsync()).Trailers);

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Responses;
 
-/// <summary>Responses on the wire: what HTTP/1.1 allows upstream, and what an upstream must not get through to the caller.</summary>
+/// <summary>Responses on the wire: valid ones are returned, and what a caller must not get is removed.</summary>
 public sealed class ResponseTests : IAsyncLifetime
 {
     private readonly WireUpstream upstream = new();
@@ -22,30 +22,30 @@ public sealed class ResponseTests : IAsyncLifetime
     [InlineData("HTTP/1.1 100 Continue\r\n\r\n")]
     [InlineData("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")]
     [InlineData("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n")]
-    public async Task Interim_answers_do_not_stand_in_the_way_of_the_final_one(string interim)
+    public async Task Interim_responses_are_skipped_and_the_final_response_is_returned(string interim)
     {
-        upstream.Answer = _ => interim + WireUpstream.Ok;
+        upstream.Respond = _ => interim + WireUpstream.Ok;
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("done", answer.Text);
+        Assert.Equal(200, response.Status);
+        Assert.Equal("done", response.Text);
     }
 
     [Fact]
-    public async Task Nobody_gets_a_tunnel_from_an_upstream_that_switches_protocols_unasked()
+    public async Task A_101_that_was_not_requested_is_a_502_without_a_tunnel()
     {
-        upstream.Answer = _ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+        upstream.Respond = _ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal("HTTP/1.1 502 Bad Gateway", answer.StartLine);
-        Assert.Empty(answer["Upgrade"]);
-        Assert.Equal(["upstream_unreachable"], answer["Clik2pay-Sidecar-Error"]);
+        Assert.Equal("HTTP/1.1 502 Bad Gateway", response.StartLine);
+        Assert.Empty(response["Upgrade"]);
+        Assert.Equal(["upstream_unreachable"], response["Clik2pay-Sidecar-Error"]);
     }
 
     [Fact]
-    public async Task A_caller_that_waits_for_100_continue_gets_it_and_upstream_gets_body_and_expectation()
+    public async Task A_caller_that_waits_for_100_continue_gets_it_and_the_expectation_is_forwarded()
     {
         upstream.Interim = "HTTP/1.1 100 Continue\r\n\r\n";
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -60,23 +60,23 @@ public sealed class ResponseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_in_chunks_that_breaks_off_before_its_first_byte_is_ours_and_well_formed()
+    public async Task A_chunked_response_that_ends_before_its_first_byte_becomes_a_valid_502_of_the_sidecar()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 Theirs\r\nX-Theirs: yes\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nzz";
+        upstream.Respond = _ => "HTTP/1.1 200 Theirs\r\nX-Theirs: yes\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nzz";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal("HTTP/1.1 502 Bad Gateway", answer.StartLine);
-        Assert.Empty(answer["X-Theirs"]);
-        Assert.Empty(answer["Content-Encoding"]);
-        Assert.False(answer.IsChunked);
-        Assert.Contains("\"upstream_unreachable\"", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("HTTP/1.1 502 Bad Gateway", response.StartLine);
+        Assert.Empty(response["X-Theirs"]);
+        Assert.Empty(response["Content-Encoding"]);
+        Assert.False(response.IsChunked);
+        Assert.Contains("\"upstream_unreachable\"", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_answer_in_chunks_that_breaks_off_later_has_no_end()
+    public async Task A_chunked_response_that_ends_early_is_returned_without_its_last_chunk()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nzz";
+        upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nzz";
 
         await Assert.ThrowsAsync<IOException>(() => AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
@@ -84,7 +84,7 @@ public sealed class ResponseTests : IAsyncLifetime
     [Fact]
     public async Task A_caller_of_HTTP_1_0_gets_no_chunks()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Trailer: 1\r\n\r\n";
+        upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Trailer: 1\r\n\r\n";
 
         var text = await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.0\r\nHost: localhost\r\n\r\n");
 
@@ -101,29 +101,30 @@ public sealed class ResponseTests : IAsyncLifetime
     [InlineData("Location: https://e.example/?key=%63anary%2Dapi%2dkey-9Wm")]
     [InlineData("Location: https://e.example/?token=access%5ftoken%5F1")]
     [InlineData("X-access_token_1: a")]
-    public async Task A_header_that_echoes_our_credentials_is_dropped_and_counted(string header)
+    public async Task A_response_header_that_contains_the_credentials_is_removed_and_counted(string header)
     {
-        upstream.Answer = _ => $"HTTP/1.1 200 access_token_1\r\n{header}\r\nX-Other: kept\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Trailer: {Secrets.ApiKey}\r\nX-Sum: kept\r\n\r\n";
+        upstream.Respond = _ => $"HTTP/1.1 200 access_token_1\r\n{header}\r\nX-Other: kept\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + $"4\r\ndone\r\n0\r\nX-Trailer: {Secrets.ApiKey}\r\nX-Sum: kept\r\n\r\n";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal("HTTP/1.1 200 OK", answer.StartLine);
-        Assert.Empty(answer[header.Split(':')[0]]);
-        Assert.Equal(["kept"], answer["X-Other"]);
-        Assert.Equal([("X-Sum", "kept")], answer.Trailers);
-        Assert.Equal("done", answer.Text);
+        Assert.Equal("HTTP/1.1 200 OK", response.StartLine);
+        Assert.Empty(response[header.Split(':')[0]]);
+        Assert.Equal(["kept"], response["X-Other"]);
+        Assert.Equal([("X-Sum", "kept")], response.Trailers);
+        Assert.Equal("done", response.Text);
         Assert.Equal(2, sidecar.Metrics.Sum("clik2pay.sidecar.upstream_headers_dropped"));
     }
 
     [Fact]
-    public async Task A_header_with_a_control_character_does_not_get_through()
+    public async Task A_response_header_with_a_control_character_is_not_returned()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 OK\r\nX-A: a\u001bb\r\nContent-Length: 4\r\n\r\ndone";
+        upstream.Respond = _ => "HTTP/1.1 200 OK\r\nX-A: a\u001bb\r\nContent-Length: 4\r\n\r\ndone";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal(502, answer.Status);
-        Assert.DoesNotContain("\u001b", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(502, response.Status);
+        Assert.DoesNotContain("\u001b", response.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -131,28 +132,28 @@ public sealed class ResponseTests : IAsyncLifetime
     [InlineData("clik2pay-sidecar-error: token_unavailable")]
     [InlineData("Clik2pay_Sidecar_Error: token_unavailable")]
     [InlineData("Clik2pay-Sidecar-Profile: other")]
-    public async Task A_header_or_trailer_that_only_the_sidecar_may_send_is_dropped_and_counted(string header)
+    public async Task A_header_or_trailer_that_only_the_sidecar_may_send_is_removed_and_counted(string header)
     {
-        upstream.Answer = _ => $"HTTP/1.1 200 OK\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n{header}\r\n\r\n";
+        upstream.Respond = _ => $"HTTP/1.1 200 OK\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n{header}\r\n\r\n";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal((200, "done"), (answer.Status, answer.Text));
-        Assert.Empty(answer[header.Split(':')[0]]);
-        Assert.Empty(answer.Trailers);
+        Assert.Equal((200, "done"), (response.Status, response.Text));
+        Assert.Empty(response[header.Split(':')[0]]);
+        Assert.Empty(response.Trailers);
         Assert.Equal(2, sidecar.Metrics.Sum("clik2pay.sidecar.upstream_headers_dropped"));
     }
 
     [Fact]
-    public async Task A_reason_phrase_and_a_trailer_with_a_control_character_are_dropped()
+    public async Task A_reason_phrase_and_a_trailer_with_a_control_character_are_removed()
     {
-        upstream.Answer = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n"
+        upstream.Respond = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "4\r\ndone\r\n0\r\nX-A: a\u001bb\r\nX-B: a\tb\r\n\r\n";
 
-        var answer = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.Equal(("HTTP/1.1 200 OK", "done"), (answer.StartLine, answer.Text));
-        Assert.Equal([("X-B", "a\tb")], answer.Trailers);
+        Assert.Equal(("HTTP/1.1 200 OK", "done"), (response.StartLine, response.Text));
+        Assert.Equal([("X-B", "a\tb")], response.Trailers);
     }
 
     private async Task<WireMessage> AskAsync(string request)

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Responses;
 
-/// <summary>Bodies that are larger than what the process may hold, each way.</summary>
+/// <summary>Bodies in both directions that are larger than the memory of the process.</summary>
 public sealed class StreamingTests : IAsyncLifetime
 {
     private const long Size = 512L * 1024 * 1024;
@@ -16,7 +16,8 @@ public sealed class StreamingTests : IAsyncLifetime
     private FakeTokenEndpoint tokenEndpoint = null!;
     private RecordingUpstream upstream = null!;
 
-    public async ValueTask InitializeAsync() => (tokenEndpoint, upstream) = (await FakeTokenEndpoint.StartAsync(), await RecordingUpstream.StartAsync());
+    public async ValueTask InitializeAsync() =>
+        (tokenEndpoint, upstream) = (await FakeTokenEndpoint.StartAsync(), await RecordingUpstream.StartAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -29,30 +30,33 @@ public sealed class StreamingTests : IAsyncLifetime
     [InlineData("up", false)]
     [InlineData("down", true)]
     [InlineData("down", false)]
-    public async Task Half_a_gibibyte_passes_unchanged_and_memory_stays_flat(string way, bool isSized)
+    public async Task A_body_of_half_a_gibibyte_is_forwarded_unchanged_and_memory_stays_flat(string direction, bool isSized)
     {
-        var (up, down) = (way == "up" ? Size : 0, way == "down" ? Size : 0);
-        var (arrived, answer) = (0UL, 100_000L);
+        var (up, down) = (direction == "up" ? Size : 0, direction == "down" ? Size : 0);
+        var (arrived, response) = (0UL, 100_000L);
         upstream.Instead = async context =>
         {
             arrived = await HashAsync(context.Request.Body);
             if (isSized)
-                context.Response.ContentLength = answer;
-            await WriteAsync(context.Response.Body, answer);
+                context.Response.ContentLength = response;
+            await WriteAsync(context.Response.Body, response);
         };
-        await using var sidecar = SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:MaxRequestBodyBytes", $"{int.MaxValue}")), "run");
+        await using var sidecar = SidecarProcess.Start(
+            SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:MaxRequestBodyBytes", $"{int.MaxValue}")), "run");
         using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync(), Timeout = Timeout.InfiniteTimeSpan };
 
-        // What the first requests cost, connections and compiled code, is not the body's.
+        // The first requests also allocate connections and compiled code.
         for (var i = 0; i < 100; i++)
             await AskAsync(caller, up: 100_000, isSized);
         var before = PeakMemory(sidecar);
 
-        answer = down;
+        response = down;
         var returned = await AskAsync(caller, up, isSized);
 
         var growth = PeakMemory(sidecar) - before;
-        Figures.Report($"{Size >> 20} MiB {way}, {(isSized ? "with a length" : "in chunks")}: the peak of the process's memory grew by {growth >> 20} MiB, to {(before + growth) >> 20}");
+        var framing = isSized ? "with a length" : "in chunks";
+        Figures.Report(
+            $"{Size >> 20} MiB {direction}, {framing}: peak memory grew by {growth >> 20} MiB, to {(before + growth) >> 20} MiB");
         Assert.Equal((HashOf(up), HashOf(down)), (arrived, returned));
         Assert.InRange(growth, 0, Size / 8);
     }
@@ -60,9 +64,9 @@ public sealed class StreamingTests : IAsyncLifetime
     private static async Task<ulong> AskAsync(HttpClient caller, long up, bool isSized)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/open/v1/a") { Content = new Blocks(up, isSized) };
-        using var answer = await caller.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await using var body = await answer.Content.ReadAsStreamAsync();
+        using var response = await caller.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await using var body = await response.Content.ReadAsStreamAsync();
         return await HashAsync(body);
     }
 
@@ -87,9 +91,12 @@ public sealed class StreamingTests : IAsyncLifetime
             await stream.WriteAsync(Block.AsMemory(0, (int)Math.Min(length, Block.Length)));
     }
 
-    /// <summary>The most physical memory that the process has had, in bytes (Linux, proc(5)).</summary>
-    private static long PeakMemory(SidecarProcess process) =>
-        long.Parse(File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], provider: null) * 1024;
+    /// <summary>The peak of the physical memory of the process, in bytes (Linux, proc(5)).</summary>
+    private static long PeakMemory(SidecarProcess process)
+    {
+        var line = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], provider: null) * 1024;
+    }
 
     private sealed class Blocks(long length, bool isSized) : HttpContent
     {

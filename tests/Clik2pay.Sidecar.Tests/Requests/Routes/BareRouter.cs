@@ -6,10 +6,12 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Routes;
 
-/// <summary>YARP's routing without any rule of the sidecar, which throws when a request matches two routes of equal rank.</summary>
+/// <summary>
+/// YARP's routing without the rules of the sidecar. It throws an exception if a request matches two routes of equal rank.
+/// </summary>
 internal sealed class BareRouter : IAsyncDisposable
 {
-    /// <summary>None has two values of a header or parameter.</summary>
+    /// <summary>No request has two values of a header or a parameter.</summary>
     private static readonly (string Path, string Method, string Host, string A, string B, string Query)[] Requests =
     [
         ("/a", "POST", "localhost", "", "", ""),

@@ -18,22 +18,22 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
     [InlineData(1000, "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 0)]
     [InlineData(1000, "Transfer-Encoding: chunked\r\n\r\n", 1001)]
     [InlineData(100_000, "Content-Length: 100001\r\n\r\n", 0)]
-    public async Task A_body_over_the_limit_of_its_route_is_413_and_upstream_sees_no_byte(int limit, string headers, int chunk)
+    public async Task A_body_over_the_limit_of_its_route_is_a_413_and_no_byte_is_forwarded(int limit, string headers, int chunk)
     {
         await using var sidecar = await StartAsync(limit);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync(Head + headers + Chunk(chunk));
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        AssertRefused(answer);
-        Assert.Contains("\"sent\":\"no\"", answer.Text, StringComparison.Ordinal);
+        AssertRefused(response);
+        Assert.Contains("\"sent\":\"no\"", response.Text, StringComparison.Ordinal);
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.requests_rejected", "body_too_large"));
         Assert.Equal(0, upstream.BytesSeen);
     }
 
     [Fact]
-    public async Task A_body_without_a_length_that_grows_over_the_limit_of_its_route_is_413_and_upstream_never_gets_its_end()
+    public async Task A_body_without_a_length_over_the_limit_of_its_route_is_a_413_and_is_not_forwarded_completely()
     {
         await using var sidecar = await StartAsync(100_000);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -48,7 +48,7 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
     [InlineData(0)]
     [InlineData(1000)]
     [InlineData(100_000)]
-    public async Task A_body_at_the_limit_of_its_route_is_served(int limit)
+    public async Task A_body_at_the_limit_of_its_route_is_forwarded(int limit)
     {
         await using var sidecar = await StartAsync(limit);
 
@@ -71,10 +71,10 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
         Assert.Equal(200, (await connection.ReadResponseAsync()).Status);
     }
 
-    private static void AssertRefused(WireMessage answer)
+    private static void AssertRefused(WireMessage response)
     {
-        Assert.Equal(413, answer.Status);
-        Assert.Contains("MaxRequestBodySize", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(413, response.Status);
+        Assert.Contains("MaxRequestBodySize", response.Text, StringComparison.Ordinal);
     }
 
     private static string Chunk(int length) => length == 0 ? "" : $"{length:x}\r\n{new string('a', length)}\r\n";

@@ -32,7 +32,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_beside_it_that_changes_all_the_time_does_not_keep_an_edit_waiting()
+    public async Task Frequent_changes_of_another_file_do_not_delay_an_edit()
     {
         var configuration = Load(Route("/a"));
         using var stop = new CancellationTokenSource();
@@ -54,7 +54,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_takes_the_place_of_the_old_one_takes_effect()
+    public async Task A_file_that_replaces_the_old_one_takes_effect()
     {
         var configuration = Load(Route("/a"));
 
@@ -71,7 +71,7 @@ public sealed class RoutesFileTests : IDisposable
     [InlineData("", "not valid JSON")]
     [InlineData("{}", "no route")]
     [InlineData("""{"a":"\ud800"}""", "not valid JSON")]
-    public async Task A_broken_edit_is_refused_and_the_routes_before_it_stay(string content, string why)
+    public async Task An_invalid_edit_is_refused_and_the_previous_routes_stay_in_use(string content, string why)
     {
         var configuration = Load(Route("/a"));
 
@@ -86,7 +86,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_goes_away_is_told_and_the_routes_before_it_stay()
+    public async Task A_deleted_file_is_reported_and_the_previous_routes_stay_in_use()
     {
         var configuration = Load(Route("/a"));
 
@@ -109,7 +109,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_section_is_refused_by_name_and_the_routes_before_it_stay()
+    public async Task Another_section_is_refused_by_name_and_the_previous_routes_stay_in_use()
     {
         var configuration = Load(Route("/a"));
 
@@ -132,7 +132,7 @@ public sealed class RoutesFileTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
-    public void A_file_without_routes_at_start_is_a_mistake(string content)
+    public void A_file_without_routes_at_startup_is_an_error(string content)
     {
         File.WriteAllText(FilePath, content);
         routes = new(FilePath, SystemDefaults.Time);
@@ -142,7 +142,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_at_start_is_a_mistake_with_its_path()
+    public void A_missing_file_at_startup_is_an_error_with_its_path()
     {
         routes = new(FilePath, SystemDefaults.Time);
         _ = new ConfigurationBuilder().Add(routes).Build();
@@ -151,7 +151,8 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     private static string Route(string path) =>
-        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}""".Replace("PATH", path, StringComparison.Ordinal);
+        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}"""
+            .Replace("PATH", path, StringComparison.Ordinal);
 
     private static string? PathOf(IConfiguration configuration) => configuration["ReverseProxy:Routes:api:Match:Path"];
 

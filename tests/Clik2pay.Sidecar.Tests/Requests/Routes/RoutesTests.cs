@@ -16,14 +16,14 @@ public sealed class RoutesTests
     [InlineData("/livez")]
     [InlineData("/readyz")]
     [InlineData("/favicon.ico")]
-    public async Task What_has_no_route_is_404_of_ours(string path)
+    public async Task A_request_without_a_route_is_a_404_of_the_sidecar(string path)
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        var answer = await sidecar.Caller.PostAsync(path, content: null);
+        var response = await sidecar.Caller.PostAsync(path, content: null);
 
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Equal(["no_route"], answer.Headers.GetValues("Clik2pay-Sidecar-Error"));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(["no_route"], response.Headers.GetValues("Clik2pay-Sidecar-Error"));
         Assert.Empty(sidecar.Upstream.Received);
     }
 
@@ -76,7 +76,7 @@ public sealed class RoutesTests
     }
 
     [Fact]
-    public async Task An_edit_of_proxy_json_takes_effect_while_the_sidecar_runs_and_a_broken_one_does_not()
+    public async Task A_valid_edit_of_proxy_json_takes_effect_and_an_invalid_one_does_not()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("proxy.json", Route("/open/v1/{**rest}"));
@@ -91,7 +91,7 @@ public sealed class RoutesTests
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/open/v1/a"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/open/v2/a"));
 
-        // Each is reported in one line, and the routes before it stay.
+        // Each is reported in one line, and the previous routes stay in use.
         (string Content, string Why)[] broken =
         [
             ("{ broken", "not valid JSON"),
@@ -118,5 +118,6 @@ public sealed class RoutesTests
     }
 
     private static string Route(string pattern) =>
-        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}""".Replace("PATH", pattern, StringComparison.Ordinal);
+        """{"ReverseProxy":{"Routes":{"api":{"ClusterId":"c","Match":{"Path":"PATH"}}},"Clusters":{"c":{}}}}"""
+            .Replace("PATH", pattern, StringComparison.Ordinal);
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>An address at which every SYN is dropped: a listening socket whose queue is full.</summary>
+/// <summary>An address at which every SYN is dropped, because the queue of its listening socket is full.</summary>
 internal sealed class BlackHole : IDisposable
 {
     private readonly Socket listener = new(SocketType.Stream, ProtocolType.Tcp);

@@ -4,18 +4,42 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>A request as some application could write it and the answer that some upstream could give: all that HTTP/1.1 allows, by a seed.</summary>
+/// <summary>A request and a response that HTTP/1.1 allows, generated from a seed.</summary>
 internal sealed class GeneratedExchange
 {
     private static readonly string[] Methods = ["GET", "GET", "HEAD", "POST", "POST", "PUT", "PATCH", "DELETE"];
-    private static readonly string[] Segments = ["payment-requests", "a%2Fb", "a%2fb", "%7Euser", "~user", "a+b", "a;b=c", "%C3%A9", "%c3%a9", "", "a%20b", "x|y^z`{}\"<>", "...", "%25", "a:b@c!$&'()*,="];
-    private static readonly string[] Queries = ["", "?", "?a", "?a=", "?a=1&a=2", "?q=%2F+%20;x", "?u=https://e.example/?x", "?%zz=%", "?a=[1]{2}|\\"];
-    private static readonly string[] RequestNames = ["X-Request-Id", "x-lower", "X-UPPER", "x-MiXeD", "Accept", "ACCEPT-LANGUAGE", "If-None-Match", "idempotency-key", "traceparent", "X-Long", "Accept-Encoding", "Range", "Date", "From", "Referer", "Pragma", "Cache-Control", "!#$%&'*+-.^_`|~"];
-    private static readonly string[] ResponseNames = ["x-amzn-RequestId", "X-AMZN-ErrorType", "x-amz-apigw-id", "Set-Cookie", "ETag", "Last-Modified", "Cache-Control", "Vary", "Server", "Date", "Location", "WWW-Authenticate", "Retry-After", "Content-Language", "x-lower", "Link", "Via", "Access-Control-Allow-Origin", "Age", "Expires"];
-    private static readonly string[] Values = ["1", "a, b", "", "\"quoted, text\"", "Thu, 01 Jan 2032 12:00:00 GMT", "caf\u00e9 \u0080\u00ff", "a\tb", "  x", "text/html;q=0.5, */*", "W/\"1\"", "bytes=0-1", "gzip", "0123456789", "not a date", "=?;:@/"];
+
+    private static readonly string[] Segments =
+    [
+        "payment-requests", "a%2Fb", "a%2fb", "%7Euser", "~user", "a+b", "a;b=c", "%C3%A9", "%c3%a9", "", "a%20b", "x|y^z`{}\"<>", "...",
+        "%25", "a:b@c!$&'()*,=",
+    ];
+
+    private static readonly string[] Queries =
+        ["", "?", "?a", "?a=", "?a=1&a=2", "?q=%2F+%20;x", "?u=https://e.example/?x", "?%zz=%", "?a=[1]{2}|\\"];
+
+    private static readonly string[] RequestNames =
+    [
+        "X-Request-Id", "x-lower", "X-UPPER", "x-MiXeD", "Accept", "ACCEPT-LANGUAGE", "If-None-Match", "idempotency-key", "traceparent",
+        "X-Long", "Accept-Encoding", "Range", "Date", "From", "Referer", "Pragma", "Cache-Control", "!#$%&'*+-.^_`|~",
+    ];
+
+    private static readonly string[] ResponseNames =
+    [
+        "x-amzn-RequestId", "X-AMZN-ErrorType", "x-amz-apigw-id", "Set-Cookie", "ETag", "Last-Modified", "Cache-Control", "Vary", "Server",
+        "Date", "Location", "WWW-Authenticate", "Retry-After", "Content-Language", "x-lower", "Link", "Via",
+        "Access-Control-Allow-Origin", "Age", "Expires",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "1", "a, b", "", "\"quoted, text\"", "Thu, 01 Jan 2032 12:00:00 GMT", "caf\u00e9 \u0080\u00ff", "a\tb", "  x",
+        "text/html;q=0.5, */*", "W/\"1\"", "bytes=0-1", "gzip", "0123456789", "not a date", "=?;:@/",
+    ];
+
     private static readonly int[] Statuses = [200, 200, 201, 202, 204, 206, 302, 304, 400, 403, 404, 409, 422, 429, 500, 503, 299];
 
-    /// <summary>Of the words behind the status nobody reads, the server puts its own in the place of none.</summary>
+    /// <summary>Never empty, because the server replaces an empty reason phrase.</summary>
     private static readonly string[] Reasons = ["OK", "Created", "Very Odd Indeed"];
 
     private readonly Random random;
@@ -25,14 +49,14 @@ internal sealed class GeneratedExchange
         random = new(seed);
         Method = Pick(Methods);
         Request = CreateRequest();
-        Answer = CreateResponse();
+        Response = CreateResponse();
     }
 
     public string Method { get; }
 
     public string Request { get; }
 
-    public string Answer { get; }
+    public string Response { get; }
 
     private string CreateRequest()
     {
@@ -41,7 +65,7 @@ internal sealed class GeneratedExchange
         head.Append(CultureInfo.InvariantCulture, $"{Method} /open/v1{path}/{Pick(Queries)} HTTP/1.1\r\nHost: localhost\r\n");
         AppendHeaders(head, RequestNames, mostLines: 8);
 
-        // Once at most: it is the one header whose words are parted by spaces.
+        // At most once, because this is the only header whose values are joined by spaces.
         head.Append(Pick(["", "User-Agent: app/1.0 (x; y) lib/2\r\n"]));
 
         var body = Method is "POST" or "PUT" or "PATCH" || (Method == "DELETE" && random.Next(3) == 0) ? CreateBody(head) : null;
@@ -61,8 +85,10 @@ internal sealed class GeneratedExchange
         if (Method == "HEAD")
             return random.Next(2) == 0 ? $"{head}\r\n" : $"{head}Content-Length: {body.Length}\r\n\r\n";
 
-        // Without a length the end of the connection is the end of the body.
-        return random.Next(5) == 0 && body.Length > 0 ? $"{head}Connection: close\r\n\r\n{body}" : Frame(head, body, hasTrailers: random.Next(3) == 0);
+        // Without a length the body ends with the connection.
+        return random.Next(5) == 0 && body.Length > 0
+            ? $"{head}Connection: close\r\n\r\n{body}"
+            : Frame(head, body, hasTrailers: random.Next(3) == 0);
     }
 
     private void AppendHeaders(StringBuilder head, string[] names, int mostLines)
@@ -91,7 +117,7 @@ internal sealed class GeneratedExchange
 
     private string Frame(StringBuilder head, string body, bool hasTrailers)
     {
-        // An empty chunked body of a DELETE is forwarded as none.
+        // An empty chunked body of a DELETE is not forwarded.
         if ((random.Next(2) == 0 && !hasTrailers) || (body.Length == 0 && Method == "DELETE"))
             return $"{head}Content-Length: {body.Length}\r\n\r\n{body}";
 
@@ -103,7 +129,8 @@ internal sealed class GeneratedExchange
             start += size;
         }
 
-        var (announced, trailers) = hasTrailers ? (random.Next(2) == 0 ? "Trailer: X-Checksum\r\n" : "", "X-Checksum: abc\r\nx-signed: d, e\r\n") : ("", "");
+        var announced = hasTrailers && random.Next(2) == 0 ? "Trailer: X-Checksum\r\n" : "";
+        var trailers = hasTrailers ? "X-Checksum: abc\r\nx-signed: d, e\r\n" : "";
         return $"{head}{announced}Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n{trailers}\r\n";
     }
 

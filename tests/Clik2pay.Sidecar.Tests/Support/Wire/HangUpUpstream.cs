@@ -5,8 +5,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
 /// <summary>
-/// An upstream that answers the first request on each connection and keeps the connection open, and hangs up on the second after it has read
-/// it: what a client sees when a pooled connection dies under a request that may have been carried out.
+/// An upstream that responds to the first request on each connection, and closes the connection after it has read the second one. The
+/// client cannot know whether the second request was processed.
 /// </summary>
 internal sealed class HangUpUpstream : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class HangUpUpstream : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // Stopped.
+            // The upstream was stopped.
         }
 
         await Task.WhenAll(connections);
@@ -68,7 +68,8 @@ internal sealed class HangUpUpstream : IAsyncDisposable
     {
         var buffer = new byte[16 * 1024];
         var text = "";
-        while (!text.Contains("\r\n\r\n", StringComparison.Ordinal) || (text.Contains("Content-Length: 2", StringComparison.Ordinal) && !text.EndsWith("{}", StringComparison.Ordinal)))
+        while (!text.Contains("\r\n\r\n", StringComparison.Ordinal)
+            || (text.Contains("Content-Length: 2", StringComparison.Ordinal) && !text.EndsWith("{}", StringComparison.Ordinal)))
         {
             var count = 0;
             try
@@ -77,7 +78,7 @@ internal sealed class HangUpUpstream : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // Stopped.
+                // The upstream was stopped.
             }
 
             if (count == 0)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>A TCP connection on which a test writes exactly the bytes it means.</summary>
+/// <summary>A TCP connection to which a test writes exact bytes.</summary>
 internal sealed class RawConnection : IAsyncDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -17,7 +17,7 @@ internal sealed class RawConnection : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Sends a request with <c>Connection: close</c> semantics and returns the whole answer.</summary>
+    /// <summary>Sends a request that asks to close the connection, and reads until the connection ends.</summary>
     public static async Task<string> AskAsync(Uri address, string request)
     {
         await using var connection = await OpenAsync(address);
@@ -35,10 +35,11 @@ internal sealed class RawConnection : IAsyncDisposable
         return all.ToString();
     }
 
-    /// <summary>Reads one answer, and leaves the connection open.</summary>
-    public Task<WireMessage> ReadResponseAsync(bool hasBody = true) => (reader ??= new(new NetworkStream(socket))).ReadResponseAsync(hasBody);
+    /// <summary>Reads one response, and leaves the connection open.</summary>
+    public Task<WireMessage> ReadResponseAsync(bool hasBody = true) =>
+        (reader ??= new(new NetworkStream(socket))).ReadResponseAsync(hasBody);
 
-    /// <returns>What has come, or an empty text at the end.</returns>
+    /// <returns>The next bytes, or an empty text at the end of the connection.</returns>
     public async Task<string> ReadSomeAsync()
     {
         var buffer = new byte[16 * 1024];
@@ -46,7 +47,7 @@ internal sealed class RawConnection : IAsyncDisposable
         return Encoding.Latin1.GetString(buffer, 0, count);
     }
 
-    /// <summary>Closes the connection, at the end of what was sent or by a reset.</summary>
+    /// <summary>Closes the connection normally or with a reset.</summary>
     public void Close(bool isReset)
     {
         if (isReset)

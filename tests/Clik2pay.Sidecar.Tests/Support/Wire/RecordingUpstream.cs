@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>An upstream that writes down what reached it, and answers 200 unless told otherwise.</summary>
+/// <summary>An upstream that records requests, and responds with 200 by default.</summary>
 internal sealed class RecordingUpstream : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -23,7 +23,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
 
-    /// <summary>Responses instead, when set, and nothing is written down: for bodies that no memory should hold.</summary>
+    /// <summary>If set, it responds instead, and requests are not recorded. For bodies that do not fit into memory.</summary>
     public RequestDelegate? Instead { get; set; }
 
     public static async Task<RecordingUpstream> StartAsync(string address = "127.0.0.1")

@@ -6,18 +6,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>A provider that knows for which password it has given which token, and lets no API key of another set go with it: that of password-1 is key-1.</summary>
+/// <summary>
+/// A provider that accepts a token only with the API key of the same credential set. The API key of <c>password-1</c> is <c>key-1</c>.
+/// </summary>
 internal sealed class StrictProvider
 {
     private readonly ConcurrentDictionary<string, string> passwordOf = new(StringComparer.Ordinal);
     private int issued;
 
-    /// <summary>The password that it refuses.</summary>
+    /// <summary>The password that the token endpoint refuses.</summary>
     public string Refused { get; set; } = "";
 
     public Task GiveTokenAsync(HttpContext context)
     {
-        var password = Encoding.UTF8.GetString(Convert.FromBase64String($"{context.Request.Headers.Authorization}"["Basic ".Length..])).Split(':')[1];
+        var basic = Convert.FromBase64String($"{context.Request.Headers.Authorization}"["Basic ".Length..]);
+        var password = Encoding.UTF8.GetString(basic).Split(':')[1];
         if (password == Refused)
             return FakeTokenEndpoint.Answer(400, """{"error":"invalid_client"}""")(context);
 

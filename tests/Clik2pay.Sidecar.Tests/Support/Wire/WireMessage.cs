@@ -1,8 +1,12 @@
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>A request or an answer as it stood on the wire; only the framing of its body is undone.</summary>
+/// <summary>A request or a response as it was on the wire, but for the framing of its body.</summary>
 internal sealed record WireMessage(
-    string StartLine, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body, bool IsChunked, IReadOnlyList<(string Name, string Value)> Trailers)
+    string StartLine,
+    IReadOnlyList<(string Name, string Value)> Headers,
+    byte[] Body,
+    bool IsChunked,
+    IReadOnlyList<(string Name, string Value)> Trailers)
 {
     public int Status => int.Parse(StartLine.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
@@ -10,6 +14,7 @@ internal sealed record WireMessage(
 
     public string Text => System.Text.Encoding.Latin1.GetString(Body);
 
-    /// <summary>The values of all lines of that name.</summary>
-    public IReadOnlyList<string> this[string name] => [.. Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value)];
+    /// <summary>The values of all lines with this name.</summary>
+    public IReadOnlyList<string> this[string name] =>
+        [.. Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value)];
 }

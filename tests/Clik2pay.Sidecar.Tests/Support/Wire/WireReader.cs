@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>Reads HTTP/1.1 messages from a connection without a server's or client's help, which would make them look better than they are.</summary>
+/// <summary>Reads HTTP/1.1 messages from a connection. A server or an HTTP client would hide details of them.</summary>
 internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
 {
     private readonly byte[] buffer = new byte[64 * 1024];
@@ -20,13 +20,13 @@ internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
         return await ReadBodyAsync(head, untilEnd: false);
     }
 
-    /// <summary>The final answer; those with a status below 200 are passed over.</summary>
-    /// <param name="hasBody">Not so after HEAD.</param>
+    /// <summary>Reads the final response, and skips those with a status below 200.</summary>
+    /// <param name="hasBody">Whether the response can have a body; not after HEAD.</param>
     public async Task<WireMessage> ReadResponseAsync(bool hasBody = true)
     {
         while (true)
         {
-            var head = await ReadHeadAsync() ?? throw new IOException("The connection ended without an answer.");
+            var head = await ReadHeadAsync() ?? throw new IOException("The connection ended without a response.");
             if (head.Status >= 200)
                 return hasBody && head.Status is not (204 or 304) ? await ReadBodyAsync(head, untilEnd: true) : head;
         }
@@ -61,7 +61,8 @@ internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
             using var body = new MemoryStream();
             while (true)
             {
-                var size = int.Parse(await ReadLineAsync() ?? throw new IOException("The body broke off."), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                var line = await ReadLineAsync() ?? throw new IOException("The body is incomplete.");
+                var size = int.Parse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 if (size == 0)
                     return head with { Body = body.ToArray(), IsChunked = true, Trailers = await ReadHeadersAsync() };
 
@@ -110,7 +111,7 @@ internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
         while (read < count)
         {
             if (start == end && !await FillAsync())
-                throw new IOException("The body broke off.");
+                throw new IOException("The body is incomplete.");
 
             var some = Math.Min(count - read, end - start);
             Array.Copy(buffer, start, bytes, read, some);

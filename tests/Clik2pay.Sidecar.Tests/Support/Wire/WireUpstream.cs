@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>An upstream that writes down what it got line by line, counts every byte, and answers with exactly the bytes that a test gives it.</summary>
+/// <summary>
+/// An upstream that records requests as they were written, counts every byte, and responds with the exact bytes of a test.
+/// </summary>
 internal sealed class WireUpstream : IAsyncDisposable
 {
     public const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone";
@@ -24,20 +26,20 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     public string Address => $"http://{listener.LocalEndpoint}";
 
-    /// <summary>Of all connections together.</summary>
+    /// <summary>The number of received bytes on all connections.</summary>
     public long BytesSeen => Interlocked.Read(ref bytesSeen);
 
-    /// <summary>How many connections were accepted.</summary>
+    /// <summary>The number of accepted connections.</summary>
     public int Connections => Volatile.Read(ref connections);
 
     public ConcurrentQueue<WireMessage> Received { get; } = new();
 
     /// <summary>
-    /// The whole answer to a request, in Latin-1. After one without a length, or with <c>Connection: close</c>, the connection ends.
+    /// Returns the whole response in Latin-1. After a response without a length, or with <c>Connection: close</c>, the connection ends.
     /// </summary>
-    public Func<WireMessage, string> Answer { get; set; } = _ => Ok;
+    public Func<WireMessage, string> Respond { get; set; } = _ => Ok;
 
-    /// <summary>Written before the body is read, when set: an interim answer.</summary>
+    /// <summary>An interim response, which is written before the body is read; null for none.</summary>
     public string? Interim { get; set; }
 
     public async ValueTask DisposeAsync()
@@ -62,7 +64,7 @@ internal sealed class WireUpstream : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            // Stopped, while it waited or before it waited again.
+            // The upstream was stopped.
         }
 
         await Task.WhenAll(tasks);
@@ -76,13 +78,14 @@ internal sealed class WireUpstream : IAsyncDisposable
         var reader = new WireReader(stream, count => Interlocked.Add(ref bytesSeen, count));
         try
         {
-            while (await reader.ReadRequestAsync(_ => Interim is { } interim ? stream.WriteAsync(Encoding.Latin1.GetBytes(interim)).AsTask() : Task.CompletedTask) is { } request)
+            while (await reader.ReadRequestAsync(_ => WriteInterimAsync(stream)) is { } request)
             {
                 Received.Enqueue(request);
-                var answer = Answer(request);
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
-                if (answer.Contains("Connection: close", StringComparison.Ordinal)
-                    || (!answer.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) && !answer.EndsWith("\r\n\r\n", StringComparison.Ordinal)))
+                var response = Respond(request);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(response));
+                if (response.Contains("Connection: close", StringComparison.Ordinal)
+                    || (!response.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase)
+                        && !response.EndsWith("\r\n\r\n", StringComparison.Ordinal)))
                 {
                     break;
                 }
@@ -90,7 +93,10 @@ internal sealed class WireUpstream : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The caller has gone, or the test is over.
+            // The caller has disconnected, or the test has ended.
         }
     }
+
+    private Task WriteInterimAsync(Stream stream) =>
+        Interim is { } interim ? stream.WriteAsync(Encoding.Latin1.GetBytes(interim)).AsTask() : Task.CompletedTask;
 }

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 
 public sealed class RouteSchemaTests
 {
-    /// <summary>Besides the table, what is no setting of YARP, or has another shape than YARP reads.</summary>
+    /// <summary>Settings that YARP does not have, or that have a shape that YARP does not read.</summary>
     private static readonly (string Key, string Value)[] Misshapen =
     [
         ("Route:api:ClusterId", "clik2pay"),
@@ -68,7 +68,7 @@ public sealed class RouteSchemaTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_setting_that_does_not_work_is_refused_by_name_at_start(string key, string value)
+    public async Task A_setting_that_does_not_work_is_refused_by_name_at_startup(string key, string value)
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync([(key, value)]));
 
@@ -79,7 +79,7 @@ public sealed class RouteSchemaTests
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public async Task A_value_that_says_what_happens_anyway_is_accepted(string key, string value)
+    public async Task A_value_that_equals_the_fixed_behavior_is_accepted(string key, string value)
     {
         await using var sidecar = await TestSidecar.StartAsync([(key, value)]);
 
@@ -87,7 +87,7 @@ public sealed class RouteSchemaTests
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_reported_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(
         [
@@ -100,7 +100,7 @@ public sealed class RouteSchemaTests
     }
 
     [Fact]
-    public async Task A_setting_that_does_not_work_is_refused_by_name_in_an_edit_and_the_routes_before_it_stay()
+    public async Task A_setting_that_does_not_work_is_refused_by_name_in_an_edit_and_the_previous_routes_stay_in_use()
     {
         using var folder = new TemporaryFolder();
         using var routes = new RoutesFile(folder.Write("proxy.json", Json("{}", "/open/v1/a")), SystemDefaults.Time);
@@ -108,7 +108,7 @@ public sealed class RouteSchemaTests
 
         foreach (var ((key, value), number) in Refused.Select((row, number) => (row.Data, number)))
         {
-            // The names of route and cluster tell the lines of the log apart.
+            // The names of the route and the cluster distinguish the lines of the log.
             string Number(string text) => text.Replace("api", $"api{number}", StringComparison.Ordinal)
                 .Replace("clik2pay", $"clik2pay{number}", StringComparison.Ordinal);
             var setting = Number(key);
@@ -126,7 +126,7 @@ public sealed class RouteSchemaTests
     }
 
     [Fact]
-    public async Task An_environment_variable_with_the_name_of_the_section_is_no_setting()
+    public async Task An_environment_variable_with_the_name_of_the_section_is_ignored()
     {
         await using var sidecar = await TestSidecar.StartAsync([("ReverseProxy", "nginx")]);
 
@@ -146,7 +146,7 @@ public sealed class RouteSchemaTests
     private static string Nest(ReadOnlySpan<string> names, string value) =>
         names.IsEmpty ? $"\"{value}\"" : $"{{\"{names[0]}\":{Nest(names[1..], value)}}}";
 
-    /// <summary>A complete proxy.json with the further setting in it.</summary>
+    /// <summary>A complete proxy.json with one more setting.</summary>
     private static string Json(string setting, string path)
     {
         const string minimal = """{"Routes":{"api":{"ClusterId":"clik2pay","Match":{"Path":"PATH"}}},"Clusters":{"clik2pay":{}}}""";

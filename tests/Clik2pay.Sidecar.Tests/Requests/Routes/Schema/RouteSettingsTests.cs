@@ -73,9 +73,9 @@ public sealed class RouteSettingsTests
             message.Headers.Add(header[0], header[1]);
         }
 
-        var answer = await sidecar.Caller.SendAsync(message);
+        var response = await sidecar.Caller.SendAsync(message);
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(expected, RouteOf(sidecar.Upstream.Single()));
     }
 
@@ -109,10 +109,10 @@ public sealed class RouteSettingsTests
         sidecar.Upstream.Respond = context => Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
 
         var patient = sidecar.Caller.GetAsync("/open/v1/a");
-        var answer = await sidecar.Caller.GetAsync("/b");
+        var response = await sidecar.Caller.GetAsync("/b");
 
-        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
-        Assert.Contains("0.2 s (ActivityTimeout in proxy.json)", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Contains("0.2 s (ActivityTimeout in proxy.json)", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(patient.IsCompleted);
         await end.CancelAsync();
         await patient;
@@ -134,7 +134,7 @@ public sealed class RouteSettingsTests
             if (now >= limit)
                 full.TrySetResult();
 
-            // Any other request that has a connection arrives meanwhile.
+            // Every other request that has a connection arrives in the meantime.
             await full.Task;
             await Task.Delay(TimeSpan.FromMilliseconds(20), SystemDefaults.Time);
             Interlocked.Decrement(ref current);
@@ -181,7 +181,7 @@ public sealed class RouteSettingsTests
         .. values.Select((value, i) => ($"{kind}:0:Values:{i}", value)),
     ]);
 
-    /// <summary>A route whose requests have its name in a header.</summary>
+    /// <summary>A route that sends its name in a header.</summary>
     private static IEnumerable<(string, string?)> Route(string id, params (string Key, string Value)[] match) =>
     [
         ($"ReverseProxy:Routes:{id}:ClusterId", "clik2pay"),

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 
-/// <summary>The one table of what works and what is refused.</summary>
+/// <summary>Which settings of YARP work, and which are refused.</summary>
 internal static class SettingDecisions
 {
     public static readonly SettingDecision[] All =
@@ -10,7 +10,7 @@ internal static class SettingDecisions
         new("Routes:*:ClusterId", nameof(RouteSettingsTests.A_route_has_the_timeout_of_its_cluster)),
         new("Routes:*:Order", nameof(RouteSettingsTests.The_route_with_the_smaller_order_wins), "first"),
         new("Routes:*:MaxRequestBodySize",
-            nameof(RouteBodyLimitTests.A_body_over_the_limit_of_its_route_is_413_and_upstream_sees_no_byte), "-1"),
+            nameof(RouteBodyLimitTests.A_body_over_the_limit_of_its_route_is_a_413_and_no_byte_is_forwarded), "-1"),
         new("Routes:*:Match:Path", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches)),
         new("Routes:*:Match:Methods:*", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "OPTIONS"),
         new("Routes:*:Match:Hosts:*", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "[::1]"),
@@ -23,7 +23,7 @@ internal static class SettingDecisions
         new("Routes:*:Match:QueryParameters:*:Mode", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "Near"),
         new("Routes:*:Match:QueryParameters:*:IsCaseSensitive", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "1"),
         new("Routes:*:Metadata:*", AcceptedValue: "for people"),
-        new("Routes:*:Transforms:*:*", nameof(TransformTests.A_transform_that_works_does_what_it_says)),
+        new("Routes:*:Transforms:*:*", nameof(TransformTests.A_supported_transform_has_its_effect)),
         new("Routes:*:RouteId", RefusedValue: "api"),
         new("Routes:*:AuthorizationPolicy", RefusedValue: "default"),
         new("Routes:*:CorsPolicy", RefusedValue: "disable"),

@@ -61,7 +61,7 @@ public sealed class AmbiguousRoutesTests
     ];
 
     [Fact]
-    public async Task Those_are_reported_between_which_routing_cannot_decide()
+    public async Task Routes_are_ambiguous_exactly_if_routing_cannot_decide_between_them()
     {
         var differences = new List<string>();
         for (var i = 0; i < Matches.Length; i++)

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 public sealed class TransformTests
 {
-    /// <summary>The transform, and what the provider or the caller then has: "header=value", or "header=" for none.</summary>
+    /// <summary>The transform, and the header that the provider or the caller then gets; without a value if it gets none.</summary>
     public static TheoryData<string, string> Working => new()
     {
         { "RequestHeadersCopy=false", ">X-Caller=" },
@@ -92,19 +92,19 @@ public sealed class TransformTests
 
     [Theory]
     [MemberData(nameof(Working))]
-    public async Task A_transform_that_works_does_what_it_says(string transform, string expected)
+    public async Task A_supported_transform_has_its_effect(string transform, string expected)
     {
         await using var upstream = new WireUpstream
         {
-            Answer = _ => "HTTP/1.1 200 OK\r\nX-Provider: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-End: 3\r\n\r\n",
+            Respond = _ => "HTTP/1.1 200 OK\r\nX-Provider: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-End: 3\r\n\r\n",
         };
         await using var sidecar = await TestSidecar.StartAsync(upstream, Settings(transform));
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nX-Caller: 1\r\nContent-Length: 2\r\n\r\n{}");
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        Assert.Equal((200, "{}"), (answer.Status, answer.Text));
+        Assert.Equal((200, "{}"), (response.Status, response.Text));
         var request = Assert.Single(upstream.Received);
         Assert.Equal("{}", request.Text);
         Assert.Single(request["x-api-key"]);
@@ -113,8 +113,8 @@ public sealed class TransformTests
         var values = expected[0] switch
         {
             '>' => request[name],
-            '<' => answer[name],
-            _ => [.. answer.Trailers.Where(trailer => trailer.Name == name).Select(trailer => trailer.Value)],
+            '<' => response[name],
+            _ => [.. response.Trailers.Where(trailer => trailer.Name == name).Select(trailer => trailer.Value)],
         };
         Assert.Equal(value, string.Join(',', values).Replace(", ", ",", StringComparison.Ordinal));
     }
@@ -141,15 +141,15 @@ public sealed class TransformTests
     }
 
     [Fact]
-    public async Task The_headers_of_a_transform_do_not_get_into_the_sidecars_own_responses()
+    public async Task The_sidecars_own_responses_have_no_headers_of_transforms()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             [("Clik2pay:ApiBaseUrl", "http://127.0.0.1:1"), .. Settings("ResponseHeader=X-New;Set=a;When=Always")]);
 
-        var answer = await sidecar.Caller.GetAsync("/open/v1/a");
+        var response = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
-        Assert.False(answer.Headers.Contains("X-New"));
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.False(response.Headers.Contains("X-New"));
     }
 
     private static IEnumerable<(string, string?)> Settings(string transform) => transform.Split(';')

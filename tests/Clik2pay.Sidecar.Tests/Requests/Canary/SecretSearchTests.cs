@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>A search that finds nothing proves nothing unless it can find.</summary>
+/// <summary>The search for secrets finds them in every form.</summary>
 public sealed class SecretSearchTests
 {
     private const string Secret = "kX93bQ7mZp2LwT5v\"\\+/&% <>'=~?\u00e9Ab1";
@@ -18,7 +18,7 @@ public sealed class SecretSearchTests
     private static readonly SecretSearch Search = new([("other", "0123456789-0123456789"), ("password", Secret)]);
 
     [Fact]
-    public void A_secret_is_found_as_it_is_and_named_but_not_quoted()
+    public void A_literal_secret_is_found_and_reported_by_its_name()
     {
         var found = Search.Find($"before {Secret} after");
 
@@ -37,7 +37,7 @@ public sealed class SecretSearchTests
     [InlineData("a query in JSON")]
     [InlineData("only what must be")]
     [InlineData("JSON in lower case")]
-    public void Escapes_hide_no_secret(string how)
+    public void An_escaped_secret_is_found(string how)
     {
         var text = how switch
         {
@@ -52,7 +52,7 @@ public sealed class SecretSearchTests
             _ => JsonSerializer.Serialize(Secret).ToLowerInvariant(),
         };
 
-        // The part, which no encoder changes, is another needle: it must not be the only one that finds.
+        // A part of the secret that no encoder changes is searched for too. It must not be the only hit.
         Assert.Contains(Search.Find($"a=b&c={text};"), line => !line.Contains("part", StringComparison.Ordinal));
     }
 
@@ -63,12 +63,13 @@ public sealed class SecretSearchTests
     [InlineData(3)]
     [InlineData(7)]
     [InlineData(11)]
-    public void Base64_hides_no_secret_wherever_it_stands_in_what_was_encoded(int offset)
+    public void A_secret_in_base64_is_found_at_every_offset(int offset)
     {
         for (var behind = 0; behind < 3; behind++)
         {
-            byte[] bytes = [.. RandomNumberGenerator.GetBytes(offset), .. Encoding.UTF8.GetBytes(Secret), .. RandomNumberGenerator.GetBytes(behind)];
-            var latin1 = Convert.ToBase64String([.. RandomNumberGenerator.GetBytes(offset), .. Encoding.Latin1.GetBytes(Secret), .. RandomNumberGenerator.GetBytes(behind)]);
+            var (before, after) = (RandomNumberGenerator.GetBytes(offset), RandomNumberGenerator.GetBytes(behind));
+            byte[] bytes = [.. before, .. Encoding.UTF8.GetBytes(Secret), .. after];
+            var latin1 = Convert.ToBase64String([.. before, .. Encoding.Latin1.GetBytes(Secret), .. after]);
 
             Assert.Contains($"password: base64 at {offset % 3}", Search.Find($"Basic {Convert.ToBase64String(bytes)}"));
             Assert.Contains($"password: base64url at {offset % 3}", Search.Find($"eyJ.{WebEncoders.Base64UrlEncode(bytes)}.sig"));
@@ -79,7 +80,7 @@ public sealed class SecretSearchTests
     }
 
     [Fact]
-    public void Bytes_need_not_be_text()
+    public void A_secret_is_found_in_bytes_that_are_not_text()
     {
         Assert.Contains("password: bytes", Search.Find([0xff, 0, .. Encoding.UTF8.GetBytes(Secret), 0xfe]));
         Assert.Contains("password: raw", Search.Find([0xff, 0, .. Encoding.Latin1.GetBytes(Secret), 0xfe]));
@@ -95,7 +96,7 @@ public sealed class SecretSearchTests
     [InlineData("kX93bQ7mZp2LwT5 \"\\+/&% <>'=~?\u00e9Ab1")]
     [InlineData("X93bQ7mZp2LwT5v\"\\+/&% <>'=~?\u00e9Ab1")]
     [InlineData("0123456789-012345678")]
-    public void Near_misses_are_none(string text)
+    public void A_text_that_resembles_a_secret_is_not_reported(string text)
     {
         Assert.Empty(Search.Find(text));
         Assert.Empty(Search.Find(Encoding.UTF8.GetBytes(text)));
@@ -105,6 +106,6 @@ public sealed class SecretSearchTests
     }
 
     [Fact]
-    public void A_secret_that_could_be_found_by_chance_is_not_looked_for() =>
+    public void A_secret_that_is_too_short_to_search_for_is_refused() =>
         Assert.Throws<ArgumentException>(() => new SecretSearch([("short", "0123456789012345678")]));
 }
