@@ -26,7 +26,7 @@ internal static class Program
         builder.Services.AddSingleton(settings.Sidecar);
         builder.Services.AddSystemDefaults();          // the real clock and the real randomness
         builder.Services.AddProvider();         // connections to both of the provider's APIs
-        builder.Services.AddTokens(configuration);  // the way of a token: refresh loop → store, lease, token endpoint → slot
+        builder.Services.AddCredentials(configuration); // the token lifecycle: schedule → share → fetch → publish → share
         builder.Services.AddRedis(settings.Redis); // if there is one, its store and lease: what replicas share
         builder.Services.AddRequestPipeline(configuration, settings.Clik2pay, settings.Sidecar);
         builder.Services.AddAdministration();

@@ -1,11 +1,11 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>Startup, readiness and liveness. None of them calls anybody: a probe must not fail because somebody else does.</summary>
-internal sealed class Probes(AccessTokenSource tokens, Drain drain)
+internal sealed class Probes(TokenLifecycle tokens, Drain drain)
 {
     /// <summary>Yes from the first token on, whatever comes later.</summary>
     public Probe Startup() => tokens.Status.HasObtainedToken
@@ -21,7 +21,7 @@ internal sealed class Probes(AccessTokenSource tokens, Drain drain)
         if (tokens.Current is not null)
             return new(true, "A valid access token is held.");
 
-        return tokens.Status.Failure is { Outcome: RefreshOutcome.Rejected }
+        return tokens.Status.Failure is { Kind: FailureKind.Rejected }
             ? new(false, $"There is no access token, and none can be had: {WhyNoToken}.")
             : new(true, $"There is no access token at the moment: {WhyNoToken}.");
     }

@@ -1,6 +1,6 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
-using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Administration;
 
@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Administration;
 /// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. It is for incidents in which
 /// the current token may have leaked.
 /// </summary>
-internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenStore store, IHostApplicationLifetime lifetime)
+internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLifetime lifetime)
 {
     /// <param name="callerDisconnected">Ends the wait. The refresh continues.</param>
     /// <returns>The status, and a text for people that contains no secret.</returns>
@@ -17,7 +17,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
         using var end = CancellationTokenSource.CreateLinkedTokenSource(callerDisconnected, lifetime.ApplicationStopping);
         try
         {
-            var refresh = await loop.RefreshNowAsync(end.Token);
+            var refresh = await tokens.RefreshNowAsync(end.Token);
             return refresh.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted
                 ? (StatusCodes.Status200OK, ExplainSuccess(refresh))
                 : (StatusCodes.Status503ServiceUnavailable, ExplainFailure(refresh));
@@ -34,9 +34,9 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
         var origin = refresh.Outcome == RefreshOutcome.Adopted
             ? "A new access token was adopted from another replica"
             : "A new access token was obtained";
-        var reach = store.Status.IsUp switch
+        var reach = tokens.Store.IsUp switch
         {
-            true => $". Other replicas adopt it from Redis within {RefreshSchedule.OthersInterval.TotalMinutes:0} minutes.",
+            true => $". Other replicas adopt it from Redis within {RefreshSchedule.PollInterval.TotalMinutes:0} minutes.",
             false => ". Redis cannot be used, so other replicas keep their tokens. Run the command again when Redis is available.",
             null => ". Only this sidecar uses it, because replicas share a token only through Redis.",
         };
@@ -45,7 +45,7 @@ internal sealed class RefreshCommand(RefreshLoop loop, TokenSlot slot, ITokenSto
 
     private string ExplainFailure(RefreshRecord refresh)
     {
-        var current = slot.Current is null ? "There is no valid access token." : "The current token stays in use until it expires.";
+        var current = tokens.Current is null ? "There is no valid access token." : "The current token stays in use until it expires.";
         return $"No new access token was obtained: {refresh.Reason}. {current}";
     }
 }

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
@@ -37,7 +38,7 @@ internal sealed record SidecarStatus
     public required StoreStatus Store { get; init; }
 
     /// <summary>Null while none has been asked for.</summary>
-    public required LeaseRecord? LastLease { get; init; }
+    public required (DateTimeOffset At, LeaseOutcome Outcome)? LastLease { get; init; }
 
     /// <summary>Responses that went to callers, by kind.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Responses { get; init; }

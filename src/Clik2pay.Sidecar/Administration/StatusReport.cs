@@ -3,30 +3,23 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
-using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>Gathers how things stand, for the status page and for gauges. It calls nobody, and knows no secret.</summary>
 internal sealed class StatusReport(
     Probes probes,
-    TokenSlot slot,
-    RefreshLoop loop,
-    RefreshHistory history,
-    TokenRefresher refresher,
-    ITokenStore store,
+    TokenLifecycle tokens,
     Clik2payOptions options,
     RequestMetrics metrics,
     Drain drain,
-    RotationWatch rotation,
     TimeProvider time)
 {
     private readonly TimeSpan startedAt = time.GetMonotonicNow();
 
     public SidecarStatus Take()
     {
-        var (now, token, readiness) = (time.GetMonotonicNow(), slot.Current, probes.Readiness());
+        var (now, token, readiness) = (time.GetMonotonicNow(), tokens.Current, probes.Readiness());
         return new()
         {
             At = time.GetUtcNow(),
@@ -36,28 +29,28 @@ internal sealed class StatusReport(
             TokenEndpoint = options.TokenEndpoint,
             Readiness = readiness,
             Token = token is null ? null : new CurrentToken(token.Lifetime, token.ExpiresAt - now),
-            NextRefresh = MonotonicTime.Max(loop.Status.DueAt - now, TimeSpan.Zero),
-            Refreshes = history.Records,
-            LastSuccess = history.LastSuccess,
-            WhyRotationPending = rotation.WhyPending,
-            Store = store.Status,
-            LastLease = refresher.LastLease,
+            NextRefresh = MonotonicTime.Max(tokens.Status.DueAt - now, TimeSpan.Zero),
+            Refreshes = tokens.History.Records,
+            LastSuccess = tokens.History.LastSuccess,
+            WhyRotationPending = tokens.WhyRotationPending,
+            Store = tokens.Store,
+            LastLease = tokens.History.LastLease,
             Responses = [.. metrics.Responses],
         };
     }
 
     public SidecarState TakeState()
     {
-        var token = slot.Current;
+        var token = tokens.Current;
         return new()
         {
             IsReady = probes.Readiness().IsHealthy,
             RequestsUnderWay = drain.UnderWay,
             TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
             TokenLifetime = token?.Lifetime,
-            LastSuccess = history.LastSuccess,
-            IsRotationPending = rotation.WhyPending is not null,
-            IsStoreUp = store.Status.IsUp,
+            LastSuccess = tokens.History.LastSuccess,
+            IsRotationPending = tokens.WhyRotationPending is not null,
+            IsStoreUp = tokens.Store.IsUp,
         };
     }
 }

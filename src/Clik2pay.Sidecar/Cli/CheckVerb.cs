@@ -63,13 +63,13 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
     {
         var options = settings.Clik2pay;
         var answer = await sidecar.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
-        if (answer.Failure is { Outcome: not RefreshOutcome.Rejected, Reason: var reason })
+        if (answer.Failure is { Kind: not FailureKind.Rejected, Reason: var reason })
         {
             await ReportAsync("FAIL", "token endpoint", reason);
             return ExitCode.TokenEndpointUnreachable;
         }
 
-        if (answer.Token?.Lifetime == TimeSpan.Zero)
+        if (answer.Lifetime == TimeSpan.Zero)
         {
             await ReportAsync("FAIL", "token endpoint", $"{options.TokenEndpoint} responded with a token that has already expired");
             return ExitCode.TokenEndpointUnreachable;
@@ -82,7 +82,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
             return ExitCode.CredentialsRefused;
         }
 
-        var seconds = answer.Token.Lifetime.TotalSeconds;
+        var seconds = answer.Lifetime.Value.TotalSeconds;
         await ReportAsync("ok", "credentials", string.Create(
             CultureInfo.InvariantCulture,
             $"username and password accepted, the access token expires in {seconds:0} s; the API key is not verified"));

@@ -3,10 +3,10 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>The credential set as its files hold it now, where it is in files.</summary>
+/// <summary>Reads the credential set again, as its files contain it now.</summary>
 internal sealed class CredentialFiles(IConfiguration configuration)
 {
-    /// <summary>Whether any of it is in a file. What is set by value stays as long as the process.</summary>
+    /// <summary>Whether any credential is read from a file. Those that are set by value never change.</summary>
     public bool Exist => CredentialSetReader.FileKeys.Any(key => configuration[key] is { Length: > 0 });
 
     public CredentialReading Read()

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>What the credential files held at one look.</summary>
-/// <param name="Credentials">The set; null when there was none that can be used.</param>
-/// <param name="Errors">Why there was none; empty when there was. No secret is in it.</param>
+/// <summary>The result of reading the credential files.</summary>
+/// <param name="Credentials">The set; null if the files cannot be used.</param>
+/// <param name="Errors">Why the files cannot be used; empty if they can. Without secrets.</param>
 internal sealed record CredentialReading(CredentialSet? Credentials, string Errors);

@@ -151,7 +151,7 @@ internal sealed class RedisTokenLease(
     {
         var reason = Encoding.UTF8.GetBytes(failure.Reason);
         var value = new byte[1 + sizeof(long) + reason.Length];
-        value[0] = (byte)failure.Outcome;
+        value[0] = (byte)failure.Kind;
         BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(1), (long)failure.RetryAfter!.Value.TotalMilliseconds);
         reason.CopyTo(value, 1 + sizeof(long));
         return value;
@@ -163,14 +163,11 @@ internal sealed class RedisTokenLease(
         if (value is not { Length: > 1 + sizeof(long) })
             return null;
 
-        var outcome = (RefreshOutcome)value[0];
-        if (outcome is not (
-            RefreshOutcome.Rejected or RefreshOutcome.Throttled or RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse))
-        {
+        var kind = (FailureKind)value[0];
+        if (!Enum.IsDefined(kind))
             return null;
-        }
 
         var pause = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(1)));
-        return new(outcome, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), pause);
+        return new(kind, Encoding.UTF8.GetString(value.AsSpan(1 + sizeof(long))), pause);
     }
 }

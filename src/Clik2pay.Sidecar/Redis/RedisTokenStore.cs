@@ -61,14 +61,14 @@ internal sealed class RedisTokenStore(
             var opened = SealedValue.TryOpen(value, key.SealingKey, names.Token);
             if (Decode(opened, clock, left, startedAt, wallOffset, key.Credentials) is { } token)
             {
-                if (empty.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+                if (empty.HasRejected(token.Identity, key))
                 {
                     await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
                     return empty;
                 }
 
                 lastReads[key] = new(clockOffset, rejected, token, value);
-                return empty with { Outcome = StoreOutcome.Found, Token = token };
+                return empty with { Token = token };
             }
 
             // A value that does not open would keep a valid token from being written.
@@ -86,13 +86,13 @@ internal sealed class RedisTokenStore(
         if (!lastReads.TryGetValue(key, out var last))
             return false;
 
-        if (SplitFingerprints(last.Rejected).Contains(key.FingerprintOf(token), StringComparer.Ordinal))
+        if (SplitFingerprints(last.Rejected).Contains(key.FingerprintOf(token.Identity), StringComparer.Ordinal))
             return false;
 
         var names = new RedisKeys(options, key);
         var expiresAt = (long)(token.ExpiresAt + last.ClockOffset).TotalMilliseconds;
         var value = SealedValue.Seal(Encode(token, expiresAt), key.SealingKey, names.Token);
-        RedisValue replaced = token.HasSameValue(last.Token) ? last.Value : RedisValue.EmptyString;
+        RedisValue replaced = token.Identity == last.Token?.Identity ? last.Value : RedisValue.EmptyString;
         var script = new RedisScript(
             TokenScripts.Write, [names.Token, names.Rejected], [value, expiresAt, last.Rejected, replaced], FirstKeySuffices: true);
         var response = await redis.RunAsync(RedisOperation.Write, script, cancellationToken);
@@ -104,11 +104,11 @@ internal sealed class RedisTokenStore(
         // The expiry of one token can differ by seconds between replicas, so the rejection is kept for a minute longer than the token.
         var remaining = MonotonicTime.Max(token.ExpiresAt - time.GetMonotonicNow(), TimeSpan.Zero) + TimeSpan.FromMinutes(1);
         var (names, last) = (new RedisKeys(options, key), lastReads.GetValueOrDefault(key));
-        RedisValue rejected = token.HasSameValue(last?.Token) ? last!.Value : RedisValue.EmptyString;
+        RedisValue rejected = token.Identity == last?.Token?.Identity ? last!.Value : RedisValue.EmptyString;
         var script = new RedisScript(
             TokenScripts.Reject,
             [names.Rejected, names.Token],
-            [key.FingerprintOf(token), (long)remaining.TotalMilliseconds, rejected],
+            [key.FingerprintOf(token.Identity), (long)remaining.TotalMilliseconds, rejected],
             FirstKeySuffices: true);
         var response = await redis.RunAsync(RedisOperation.Discard, script, cancellationToken);
         if (response.Reply is not { Text: { } fingerprints })

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Connections;
@@ -10,7 +11,6 @@ using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -19,7 +19,7 @@ namespace Clik2pay.Sidecar.Requests;
 
 /// <summary>The request pipeline: every step of a request, in order.</summary>
 internal sealed class RequestPipeline(
-    AccessTokenSource tokens,
+    TokenLifecycle tokens,
     FailureResponder failures,
     ResponseHeaderFilter filter,
     Clik2payOptions options,
@@ -91,12 +91,12 @@ internal sealed class RequestPipeline(
         context.RequestTransforms.Add(new BodyTransform());
 
         // 15. The API key and the access token are set; without a valid token the response is a 503 and nothing is sent.
-        context.RequestTransforms.Add(new InjectTransform(tokens, failures, time));
+        context.RequestTransforms.Add(new InjectTransform(tokens.Source, failures, time));
 
         // 16. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
 
         // 17. After a 401 the token is rejected, and the request is marked for step 24 if another token is available.
-        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens, metrics, time));
+        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens.Source, metrics, time));
 
         // 18. A response that HTTP does not allow becomes a failure.
         context.ResponseTransforms.Add(new FramingTransform(options));

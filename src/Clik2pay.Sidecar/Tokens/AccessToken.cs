@@ -3,8 +3,8 @@ using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>An access token as this process keeps it: what is sent, and until when.</summary>
-/// <param name="value">The token itself, as the token endpoint issued it. A secret.</param>
+/// <summary>An access token: what is sent, and until when.</summary>
+/// <param name="value">The token as the token endpoint issued it. A secret.</param>
 /// <param name="lifetime">From issue to expiry.</param>
 /// <param name="expiresAt">When it expires, in <see cref="MonotonicTime"/>.</param>
 /// <param name="credentials">The credentials that it was issued for. It is sent with the API key of the same set.</param>
@@ -23,10 +23,13 @@ internal sealed class AccessToken(
     /// <summary>The longest time from issue to first use of a token that replaces a valid one.</summary>
     private static readonly TimeSpan LongestSettlingTime = TimeSpan.FromSeconds(10);
 
-    public string Value { get; } = value;
+    /// <summary>Compare this to find out whether two objects are the same token.</summary>
+    public TokenIdentity Identity { get; } = new(value);
 
-    /// <summary>The value of the Authorization header, created once instead of per request (RFC 6750, section 2.1).</summary>
-    public string Authorization { get; } = $"Bearer {value}";
+    public string Value => Identity.Value;
+
+    /// <summary>The value of the Authorization header, created once instead of per request.</summary>
+    public string Authorization { get; } = TokenIdentity.Scheme + value;
 
     public TimeSpan Lifetime { get; } = lifetime;
 
@@ -34,13 +37,16 @@ internal sealed class AccessToken(
 
     public TimeSpan IssuedAt => ExpiresAt - Lifetime;
 
+    /// <summary>How long the token is not used while its predecessor is valid.</summary>
+    public TimeSpan SettlingTime => GetSettlingTime(Lifetime);
+
+    public CredentialSet Credentials { get; } = credentials;
+
     /// <summary>
     /// How long a new token is not used while the current one is valid, because some providers accept a token only seconds after issue. It
     /// is 10 s, or a tenth of the lifetime if that is shorter.
     /// </summary>
-    public TimeSpan SettlingTime => Min(LongestSettlingTime, Lifetime / 10);
-
-    public CredentialSet Credentials { get; } = credentials;
+    public static TimeSpan GetSettlingTime(TimeSpan lifetime) => Min(LongestSettlingTime, lifetime / 10);
 
     public bool IsValidAt(TimeSpan now) => now < ExpiresAt;
 
@@ -53,14 +59,12 @@ internal sealed class AccessToken(
     /// <summary>The same token, to be sent with the API key of this set.</summary>
     public AccessToken With(CredentialSet other) => other == Credentials ? this : new(Value, Lifetime, ExpiresAt, other, wallOffset);
 
-    /// <summary>The same token, counted from another moment of issue.</summary>
+    /// <summary>The same token with another lifetime, so that it counts as issued at another moment.</summary>
     public AccessToken WithLifetime(TimeSpan other) => new(Value, other, ExpiresAt, Credentials, wallOffset);
 
-    public bool HasSameValue(AccessToken? other) => string.Equals(Value, other?.Value, StringComparison.Ordinal);
+    /// <summary>Whether a request has the same headers with either: the same token, and the API key of the same credential set.</summary>
+    public bool HasSameHeaders(AccessToken other) => Identity == other.Identity && Credentials == other.Credentials;
 
-    /// <summary>Whether both are the same on a request.</summary>
-    public bool IsSentAs(AccessToken other) => HasSameValue(other) && Credentials == other.Credentials;
-
-    /// <summary>Never the secret, so that no log line or debugger shows it by accident.</summary>
+    /// <summary>Without the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => $"access token with a lifetime of {Lifetime}";
 }

@@ -1,19 +1,19 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>How an attempt to acquire the lease ended, or how the lease itself did.</summary>
+/// <summary>How an attempt to acquire the lease ended, or how the lease itself ended.</summary>
 internal enum LeaseOutcome
 {
     Acquired,
 
-    /// <summary>Another replica holds it.</summary>
+    /// <summary>Another replica owns it.</summary>
     Contended,
 
-    /// <summary>Another replica has just failed, and left a note for how long nobody is to try again.</summary>
+    /// <summary>Another replica's token call has just failed, and no replica makes the next one before its pause is over.</summary>
     HeldOff,
 
-    /// <summary>It was acquired, and ran out before it was given back.</summary>
+    /// <summary>It was acquired, and expired before it was released.</summary>
     Lost,
 
-    /// <summary>Whoever gives leases could not be reached, or did not answer in time.</summary>
+    /// <summary>The service that grants leases was unreachable or did not respond in time.</summary>
     Unavailable,
 }

@@ -1,26 +1,28 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>How a refresh ended. The values are part of the format in which replicas share a failure.</summary>
+/// <summary>How a refresh ended, for metrics, log and status page.</summary>
 internal enum RefreshOutcome
 {
-    /// <summary>The token endpoint was asked and gave a token.</summary>
-    Success = 0,
+    /// <summary>The token endpoint returned a token.</summary>
+    Success,
 
-    /// <summary>Another replica's token was found in the store; the token endpoint was not asked.</summary>
-    Adopted = 1,
+    /// <summary>The shared store had another replica's token. The token endpoint was not called.</summary>
+    Adopted,
 
-    /// <summary>The token endpoint refused the credentials or the scope. Asking again will not help until they change.</summary>
-    Rejected = 2,
+    /// <inheritdoc cref="FailureKind.Rejected"/>
+    Rejected,
 
-    /// <summary>The token endpoint limits the rate of calls.</summary>
-    Throttled = 3,
+    /// <inheritdoc cref="FailureKind.Throttled"/>
+    Throttled,
 
-    /// <summary>The token endpoint could not be reached, did not answer in time, or answered with a server error.</summary>
-    Unavailable = 4,
+    /// <inheritdoc cref="FailureKind.Unavailable"/>
+    Unavailable,
 
-    /// <summary>The token endpoint answered, but with nothing that can be used as an access token.</summary>
-    InvalidResponse = 5,
+    /// <inheritdoc cref="FailureKind.InvalidResponse"/>
+    InvalidResponse,
 
-    /// <summary>The shared store could not be reached. The held token still serves for long enough to look for it again, so nothing was fetched.</summary>
-    Deferred = 6,
+    /// <summary>
+    /// The shared store was unavailable. The current token is valid for long enough to try again later, so none was fetched.
+    /// </summary>
+    Deferred,
 }

@@ -1,21 +1,21 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Why a refresh was begun.</summary>
+/// <summary>Why a refresh was started.</summary>
 internal enum RefreshTrigger
 {
-    /// <summary>The process has just started and holds no token.</summary>
+    /// <summary>The process has just started and has no token.</summary>
     Startup,
 
-    /// <summary>The held token has reached its refresh point, or the pause after a failure is over.</summary>
+    /// <summary>The current token has reached its refresh point, or the pause after a failure is over.</summary>
     Scheduled,
 
     /// <summary>A request found no valid token.</summary>
     Expired,
 
-    /// <summary>Upstream answered the held token with 401.</summary>
+    /// <summary>Upstream rejected the current token with 401.</summary>
     Unauthorized,
 
-    /// <summary>The credentials have been replaced by others.</summary>
+    /// <summary>The credentials were replaced.</summary>
     Rotation,
 
     /// <summary>The wall clock has advanced more than the steady clock, so the current token may have expired.</summary>

@@ -1,7 +1,21 @@
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>Why no access token could be had.</summary>
-/// <param name="Outcome">The kind of failure; it decides how long to wait before the next attempt.</param>
-/// <param name="Reason">A sentence part for people: what happened, to which address. Never a secret, never the provider's raw answer.</param>
-/// <param name="RetryAfter">How long the token endpoint asked to be left alone (RFC 9110, section 10.2.3), more than zero; null when it did not ask.</param>
-internal sealed record TokenFailure(RefreshOutcome Outcome, string Reason, TimeSpan? RetryAfter = null);
+/// <summary>Why no access token was obtained.</summary>
+/// <param name="Kind">The kind of failure. It decides how long to wait before the next attempt.</param>
+/// <param name="Reason">
+/// A part of a sentence for people: what happened, and at which address. Without secrets and without the provider's text.
+/// </param>
+/// <param name="RetryAfter">
+/// The pause that the token endpoint requested (RFC 9110, section 10.2.3), more than zero; null if it requested none.
+/// </param>
+internal sealed record TokenFailure(FailureKind Kind, string Reason, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The outcome of a refresh that ends with this failure.</summary>
+    public RefreshOutcome Outcome => Kind switch
+    {
+        FailureKind.Rejected => RefreshOutcome.Rejected,
+        FailureKind.Throttled => RefreshOutcome.Throttled,
+        FailureKind.InvalidResponse => RefreshOutcome.InvalidResponse,
+        _ => RefreshOutcome.Unavailable,
+    };
+}

@@ -5,11 +5,11 @@ using Clik2pay.Sidecar.Provider;
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
-/// Under which key replicas share a token: the environment and a fingerprint of all that a token depends on. Replicas with other
-/// credentials, another scope or another environment can never pick it up, and a fetch that ends after a rotation writes under the old key.
+/// The key under which replicas share a token: the environment and a fingerprint of everything that a token depends on. Replicas with other
+/// credentials, another scope or another environment can't adopt it. A fetch that ends after a rotation writes under the old key.
 /// </summary>
 /// <param name="Value">The key.</param>
-/// <param name="Credentials">The owner of the token. A token under this key is sent with the API key of this set.</param>
+/// <param name="Credentials">The credentials that the token is issued for. It is sent with the API key of this set.</param>
 /// <param name="SealingKey">Seals what is shared under the key. 256 bits, derived from the credentials. A secret.</param>
 internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] SealingKey)
 {
@@ -17,15 +17,15 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
     public const int FingerprintLength = 32;
 
     /// <summary>
-    /// The fingerprint is keyed with the password (HMAC-SHA-256), so it tells nothing about the user to whoever sees the key; the sealing key
-    /// is derived from the password (HKDF-SHA-256, RFC 5869), so replicas need no other secret in common.
+    /// The fingerprint is keyed with the password (HMAC-SHA-256), so it reveals nothing about the username. The sealing key is derived from
+    /// the password (HKDF-SHA-256, RFC 5869), so replicas need no other shared secret.
     /// </summary>
     public static TokenKey For(Clik2payOptions options)
     {
         var parts = new[] { options.TokenEndpoint.AbsoluteUri, options.Credentials.Username, options.Scope };
         var password = Encoding.UTF8.GetBytes(options.Credentials.Password);
 
-        // Each part goes with its length: no two different sets of parts make the same text.
+        // With the length of each part, no two different sets of parts have the same text.
         var text = string.Concat(parts.Select(part => $"{part.Length}:{part};"));
         var fingerprint = HMACSHA256.HashData(password, Encoding.UTF8.GetBytes(text));
         var value = $"{options.Environment}:{Convert.ToHexStringLower(fingerprint.AsSpan(0, 16))}";
@@ -39,7 +39,7 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
     /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in
     /// hexadecimal.
     /// </summary>
-    public string FingerprintOf(AccessToken token)
+    public string FingerprintOf(TokenIdentity token)
     {
         var hash = HMACSHA256.HashData(SealingKey, Encoding.UTF8.GetBytes($"token:{token.Value}"));
         return Convert.ToHexStringLower(hash.AsSpan(0, FingerprintLength / 2));

@@ -12,9 +12,9 @@ internal sealed class TokenMetrics
     /// <summary>In seconds. A token call ends after 10 s.</summary>
     private static readonly double[] CallBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    /// <summary>The outcomes that a single token call can have.</summary>
-    private static readonly RefreshOutcome[] CallOutcomes =
-        [RefreshOutcome.Success, RefreshOutcome.Rejected, RefreshOutcome.Throttled, RefreshOutcome.Unavailable, RefreshOutcome.InvalidResponse];
+    /// <summary>The outcomes of a single token call.</summary>
+    private static readonly IEnumerable<RefreshOutcome> CallOutcomes =
+        Enum.GetValues<RefreshOutcome>().Except([RefreshOutcome.Adopted, RefreshOutcome.Deferred]);
 
     private readonly ClosedCounter<(RefreshOutcome Outcome, RefreshTrigger Trigger)> refreshes;
     private readonly ClosedCounter<RefreshOutcome> calls;
@@ -27,7 +27,9 @@ internal sealed class TokenMetrics
     {
         var meter = meters.CreateSidecarMeter();
         refreshes = new(meter, "clik2pay.sidecar.token_refreshes", "Refreshes of the access token, by outcome and by trigger.",
-            from outcome in Enum.GetValues<RefreshOutcome>() from trigger in Enum.GetValues<RefreshTrigger>() select (outcome, trigger),
+            from outcome in Enum.GetValues<RefreshOutcome>()
+            from trigger in Enum.GetValues<RefreshTrigger>()
+            select (outcome, trigger),
             refresh => [new("outcome", refresh.Outcome.ToSnakeCase()), new("trigger", refresh.Trigger.ToSnakeCase())]);
         refreshDuration = meter.CreateDuration("clik2pay.sidecar.token_refresh_duration",
             "Time from the start of a refresh until requests can use its token, or until it has failed.", RefreshBuckets);
@@ -36,7 +38,8 @@ internal sealed class TokenMetrics
         callDuration = meter.CreateDuration("clik2pay.sidecar.token_endpoint_duration",
             "Duration of a token call, from the connection to the last byte of the response.", CallBuckets);
         leaseAcquisitions = new(meter, "clik2pay.sidecar.lease_acquisitions",
-            "Attempts to acquire the lease for the token call, by outcome. The outcome lost is a lease that expired before it was released.",
+            "Attempts to acquire the lease for the token call, by outcome. "
+                + "The outcome lost is a lease that expired before it was released.",
             Enum.GetValues<LeaseOutcome>(), outcome => [new("outcome", outcome.ToSnakeCase())]);
         leaseWait = meter.CreateDuration("clik2pay.sidecar.lease_wait",
             "Time that a refresh waited for the lease of another replica.", RefreshBuckets);
@@ -48,11 +51,11 @@ internal sealed class TokenMetrics
         refreshDuration.Record(duration.TotalSeconds);
     }
 
-    /// <param name="outcome">An outcome that a single call can have.</param>
+    /// <param name="failure">Null if the call returned a token.</param>
     /// <param name="duration">The duration of the whole call.</param>
-    public void TokenEndpointCalled(RefreshOutcome outcome, TimeSpan duration)
+    public void TokenEndpointCalled(TokenFailure? failure, TimeSpan duration)
     {
-        calls.Add(outcome);
+        calls.Add(failure?.Outcome ?? RefreshOutcome.Success);
         callDuration.Record(duration.TotalSeconds);
     }
 

@@ -6,18 +6,18 @@ namespace Clik2pay.Sidecar.Tokens;
 internal sealed class TokenSlot(TimeProvider time)
 {
     private Content? content;
-    private Rejection? rejection;
-    private string? lastReplaced;
-    private string? withdrawn;
+    private AccessToken? lastRejected;
+    private TokenIdentity? lastReplaced;
+    private TokenIdentity? withdrawn;
 
-    /// <summary>The token to send now; null when there is none, or when it has expired: an expired token is never sent.</summary>
+    /// <summary>The token to send now. Null without a valid one: an expired token is never sent.</summary>
     public AccessToken? Current => GetCurrent(time.GetMonotonicNow());
 
     /// <summary>The token that was published last. It may be in use, still settling, or expired.</summary>
     public AccessToken? Newest => Volatile.Read(ref content)?.Newest;
 
-    /// <summary>The last token that upstream rejected here, and when. Null before the first rejection.</summary>
-    public Rejection? LastRejection => Volatile.Read(ref rejection);
+    /// <summary>The last token that upstream rejected here. Null before the first rejection.</summary>
+    public AccessToken? LastRejected => Volatile.Read(ref lastRejected);
 
     /// <summary>Whether there is a current token that may have expired by the wall clock.</summary>
     public bool IsSuspect
@@ -39,7 +39,7 @@ internal sealed class TokenSlot(TimeProvider time)
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
 
     /// <summary>
-    /// Takes the token, unless it was rejected or another one of the same credentials expires later. An older token never replaces a
+    /// Stores the token, unless it was rejected or another one of the same credentials expires later. An older token never replaces a
     /// newer one.
     /// </summary>
     /// <param name="token">The token.</param>
@@ -56,28 +56,27 @@ internal sealed class TokenSlot(TimeProvider time)
                 return false;
 
             var isOlder = newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials;
-            if (isOlder && !newest!.HasSameValue(token) && !IsInDoubt(newest, wallOffset))
+            if (isOlder && newest!.Identity != token.Identity && !IsInDoubt(newest, wallOffset))
                 return false;
 
             var settles = usedFrom > now && current?.Credentials == token.Credentials
-                && !current.HasSameValue(token) && !IsInDoubt(current, wallOffset);
+                && current.Identity != token.Identity && !IsInDoubt(current, wallOffset);
             var after = settles ? new Content(current!, token, usedFrom!.Value) : new Content(token, Next: null, NextFrom: default);
-            if (Interlocked.CompareExchange(ref content, after, before) != before)
+            if (!TryExchange(before, after))
                 continue;
 
-            if (newest is not null && !newest.HasSameValue(token))
-                Volatile.Write(ref lastReplaced, newest.Value);
+            if (newest is not null && newest.Identity != token.Identity)
+                Volatile.Write(ref lastReplaced, newest.Identity);
             return true;
         }
     }
 
-    /// <summary>Sends the tokens with the API key of another set with the same username and password from now on.</summary>
+    /// <summary>From now on, the tokens are sent with the API key of another set with the same username and password.</summary>
     public void ChangeCredentials(CredentialSet credentials)
     {
         while (Volatile.Read(ref content) is { } before)
         {
-            var after = before with { Token = before.Token.With(credentials), Next = before.Next?.With(credentials) };
-            if (Interlocked.CompareExchange(ref content, after, before) == before)
+            if (TryExchange(before, before with { Token = before.Token.With(credentials), Next = before.Next?.With(credentials) }))
                 return;
         }
     }
@@ -91,18 +90,18 @@ internal sealed class TokenSlot(TimeProvider time)
     {
         while (Volatile.Read(ref content) is { } before)
         {
-            if (before.Token != token && before.Next != token)
+            var (isToken, isNext) = (before.Token.Identity == token.Identity, before.Next?.Identity == token.Identity);
+            if (!isToken && !isNext)
                 return false;
 
             // This comes first, because a refresh that is reading the shared store now must not publish the token again.
-            var now = time.GetMonotonicNow();
-            Volatile.Write(ref rejection, new(token, now));
+            Volatile.Write(ref lastRejected, token);
 
             // A settling successor is used at once. The predecessor of a token that was used is not used again.
-            var after = before.Token == token && before.Next is { } next ? new Content(next, Next: null, NextFrom: default)
-                : before.Next == token && before.GetTokenAt(now) == before.Token ? before with { Next = null }
+            var after = isToken && before.Next is { } next ? new Content(next, Next: null, NextFrom: default)
+                : isNext && before.IsSettlingAt(time.GetMonotonicNow()) ? before with { Next = null }
                 : null;
-            if (Interlocked.CompareExchange(ref content, after, before) == before)
+            if (TryExchange(before, after))
                 return true;
         }
 
@@ -115,20 +114,24 @@ internal sealed class TokenSlot(TimeProvider time)
     /// </summary>
     public void Withdraw(AccessToken token)
     {
-        Volatile.Write(ref withdrawn, token.Value);
-        if (Volatile.Read(ref content) is { Next: { } next } before && before.Token.HasSameValue(token))
-            Interlocked.CompareExchange(ref content, new(next, Next: null, NextFrom: default), before);
+        Volatile.Write(ref withdrawn, token.Identity);
+        if (Volatile.Read(ref content) is { Next: { } next } before && before.Token.Identity == token.Identity)
+            TryExchange(before, new(next, Next: null, NextFrom: default));
     }
 
-    /// <summary>Whether this token was rejected here or at another replica. Then it is not taken again.</summary>
-    public bool IsRejected(AccessToken token) => token.HasSameValue(LastRejection?.Token) || IsWithdrawnToken(token);
+    /// <summary>Whether this token was rejected here or at another replica. It is not published again.</summary>
+    public bool IsRejected(AccessToken token) => token.Identity == LastRejected?.Identity || IsWithdrawnToken(token);
 
     /// <summary>
     /// Whether a newer token has replaced this one. Then it is not adopted again, even if the shared store reports a late expiry.
     /// </summary>
-    public bool IsReplaced(AccessToken token) => string.Equals(Volatile.Read(ref lastReplaced), token.Value, StringComparison.Ordinal);
+    public bool IsReplaced(AccessToken token) => Volatile.Read(ref lastReplaced) == token.Identity;
 
-    private bool IsWithdrawnToken(AccessToken token) => string.Equals(Volatile.Read(ref withdrawn), token.Value, StringComparison.Ordinal);
+    /// <returns>False if another thread has changed the content since <paramref name="before"/> was read.</returns>
+    private bool TryExchange(Content? before, Content? after) =>
+        ReferenceEquals(Interlocked.CompareExchange(ref content, after, before), before);
+
+    private bool IsWithdrawnToken(AccessToken token) => Volatile.Read(ref withdrawn) == token.Identity;
 
     private bool IsInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
 
@@ -139,8 +142,11 @@ internal sealed class TokenSlot(TimeProvider time)
 
         public AccessToken? GetTokenAt(TimeSpan now)
         {
-            var token = Next is not null && (now >= NextFrom || !Token.IsValidAt(now)) ? Next : Token;
+            var token = Next is null || IsSettlingAt(now) ? Token : Next;
             return token.IsValidAt(now) ? token : null;
         }
+
+        /// <summary>Whether there is a successor that is not used yet.</summary>
+        public bool IsSettlingAt(TimeSpan now) => Next is not null && now < NextFrom && Token.IsValidAt(now);
     }
 }

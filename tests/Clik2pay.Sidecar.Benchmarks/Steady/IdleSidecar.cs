@@ -1,5 +1,5 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +36,8 @@ internal static class IdleSidecar
         // A host does this when it starts. Before that, no instrument is enabled.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         var credentials = new CredentialSet("some-username", "some-password", "some-api-key-of-forty-characters-0123456");
-        app.Services.GetRequiredService<TokenSlot>().TryPublish(new(new('t', 1000), TimeSpan.FromDays(1), TimeSpan.MaxValue, credentials));
+        var tokens = app.Services.GetRequiredService<TokenLifecycle>();
+        tokens.Slot.TryPublish(new(new('t', 1000), TimeSpan.FromDays(1), TimeSpan.MaxValue, credentials));
         return app;
     }
 }

@@ -45,7 +45,7 @@ public sealed class RotationTests
                     provider.Refused = $"wrong-{round}";
                     secret.Swap("user", provider.Refused, "wrong");
                     foreach (var replica in replicas)
-                        await replica.WaitForLineAsync("The new credentials were refused, and those in use stay");
+                        await replica.WaitForLineAsync("The new credentials were refused, and the current ones stay in use");
 
                     var since = SystemDefaults.Time.GetTimestamp();
                     secret.Swap("user", $"password-{round}", $"key-{round}");

@@ -7,7 +7,6 @@ using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -41,7 +40,7 @@ public sealed class FuzzTests
             {
                 await database.StringSetAsync(rig.TokenName, mutator.Change(real), TimeSpan.FromMinutes(1));
                 var reading = await rig.ReadAsync();
-                injected += reading.Outcome == StoreOutcome.Empty ? 0 : 1;
+                injected += reading is { IsAvailable: true, Token: null } ? 0 : 1;
             }
         }
 

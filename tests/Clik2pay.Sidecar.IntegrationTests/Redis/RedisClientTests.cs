@@ -97,7 +97,7 @@ public sealed class RedisClientTests
         await using var lease = await rig.AcquireAsync();
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
         Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
-        Assert.True(await lease.ReleaseAsync(new(Sidecar.Tokens.RefreshOutcome.Unavailable, "outage", TimeSpan.FromSeconds(5))));
+        Assert.True(await lease.ReleaseAsync(new(Sidecar.Tokens.FailureKind.Unavailable, "outage", TimeSpan.FromSeconds(5))));
         Assert.Equal(LeaseOutcome.HeldOff, (await rig.AcquireAsync()).Outcome);
     }
 

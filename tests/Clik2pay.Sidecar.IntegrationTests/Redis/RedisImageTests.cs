@@ -1,6 +1,5 @@
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
@@ -26,13 +25,13 @@ public sealed class RedisImageTests
 
         Assert.True(await second.Store.RejectAsync(second.Key, token, Cancellation));
         var reading = await first.ReadAsync();
-        Assert.Equal((StoreOutcome.Empty, first.Key.FingerprintOf(token)), (reading.Outcome, Assert.Single(reading.Rejected)));
+        Assert.Equal((null, first.Key.FingerprintOf(token.Identity)), (reading.Token, Assert.Single(reading.Rejected)));
 
         await using var lease = await first.AcquireAsync();
         Assert.Equal(LeaseOutcome.Acquired, lease.Outcome);
         Assert.Equal(LeaseOutcome.Contended, (await second.AcquireAsync()).Outcome);
 
-        Assert.True(await lease.ReleaseAsync(new(RefreshOutcome.Throttled, "429", TimeSpan.FromSeconds(20))));
+        Assert.True(await lease.ReleaseAsync(new(FailureKind.Throttled, "429", TimeSpan.FromSeconds(20))));
         Assert.Equal(LeaseOutcome.HeldOff, (await second.AcquireAsync()).Outcome);
     }
 }

@@ -12,7 +12,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 public sealed class RedisTokenLeaseTests : IAsyncLifetime
 {
     private static readonly TokenFailure Outage =
-        new(RefreshOutcome.Unavailable, "the token endpoint responded 503", TimeSpan.FromSeconds(20));
+        new(FailureKind.Unavailable, "the token endpoint responded 503", TimeSpan.FromSeconds(20));
 
     private RedisServer server = null!;
     private RedisRig rig = null!;

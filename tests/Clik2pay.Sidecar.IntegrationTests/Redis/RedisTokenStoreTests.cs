@@ -56,7 +56,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     {
         await Rig.WriteAsync(RedisRig.Token("canary-token"));
         await using var lease = await Rig.AcquireAsync();
-        await lease.ReleaseAsync(new(RefreshOutcome.Unavailable, "canary-reason", TimeSpan.FromSeconds(30)));
+        await lease.ReleaseAsync(new(FailureKind.Unavailable, "canary-reason", TimeSpan.FromSeconds(30)));
         await using var second = await new RedisRig($"{Server.Endpoint}", "Production").AcquireAsync();
 
         var keys = (await Server.RunAsync("KEYS", "*")).Items!.Select(key => key.Text!).ToList();

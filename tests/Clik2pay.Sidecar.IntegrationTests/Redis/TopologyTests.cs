@@ -93,7 +93,7 @@ public sealed class TopologyTests
             Assert.Equal($"token {i}", (await rig.ReadAsync()).Token?.Value);
             Assert.Equal(LeaseOutcome.Acquired, lease.Outcome);
             Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
-            Assert.True(await lease.ReleaseAsync(new(RefreshOutcome.Throttled, "429", TimeSpan.FromSeconds(9))));
+            Assert.True(await lease.ReleaseAsync(new(FailureKind.Throttled, "429", TimeSpan.FromSeconds(9))));
             Assert.Equal(LeaseOutcome.HeldOff, (await rig.AcquireAsync()).Outcome);
         }
 

@@ -94,13 +94,13 @@ public sealed class RecordedValueTests : IAsyncLifetime
         await using var heldOff = await rig.AcquireAsync();
 
         Assert.Equal(LeaseOutcome.HeldOff, heldOff.Outcome);
-        Assert.Equal((Enum.Parse<RefreshOutcome>(outcome), "recorded reason"), (heldOff.Failure!.Outcome, heldOff.Failure.Reason));
+        Assert.Equal((Enum.Parse<FailureKind>(outcome), "recorded reason"), (heldOff.Failure!.Kind, heldOff.Failure.Reason));
         Assert.InRange(heldOff.Failure.RetryAfter!.Value, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
 
         // This program writes a note for the same failure.
         await server.RunAsync("DEL", NoteName);
         await using var acquired = await rig.AcquireAsync();
-        await acquired.ReleaseAsync(new(Enum.Parse<RefreshOutcome>(outcome), "recorded reason", TimeSpan.FromSeconds(30)));
+        await acquired.ReleaseAsync(new(Enum.Parse<FailureKind>(outcome), "recorded reason", TimeSpan.FromSeconds(30)));
         var written = Open((await server.RunAsync("GET", NoteName)).Bytes!, NoteName);
         Assert.Equal(Open(note, NoteName), written);
     }

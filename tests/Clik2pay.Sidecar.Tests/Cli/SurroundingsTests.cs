@@ -88,7 +88,7 @@ public sealed class SurroundingsTests
         using var caller = await sidecar.WaitForCallerAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
-        var line = await sidecar.WaitForLineAsync("proxy.json be watched");
+        var line = await sidecar.WaitForLineAsync("refuses to watch");
         Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Credentials;
 
-/// <summary>Credential files that change while the sidecar runs, seen from its callers and from the provider.</summary>
+/// <summary>Credential files that change while the sidecar runs, as callers and the provider observe it.</summary>
 public sealed class CredentialRotationTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider time = new();
@@ -27,7 +28,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_hundred_rotations_under_load_fail_no_request_and_one_that_is_wrong_changes_nothing_but_the_alarm()
+    public async Task A_hundred_rotations_under_load_fail_no_request_and_wrong_credentials_are_not_used()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         using var end = new CancellationTokenSource();
@@ -41,18 +42,20 @@ public sealed class CredentialRotationTests : IAsyncDisposable
             {
                 provider.Refused = $"wrong-{round}";
                 secret.Swap("user", provider.Refused, "wrong-key");
-                await LookedAsync("The new credentials were refused", ++offers, times: round / 10);
+                await RotatedAsync("The new credentials were refused", ++offers, times: round / 10);
                 Assert.Equal($"password-{round - 1}", InUse.Credentials.Password);
             }
 
             secret.Swap("user", $"password-{round}", $"key-{round}");
-            await LookedAsync("The credentials were rotated", ++offers, times: round);
+            await RotatedAsync("The credentials were rotated", ++offers, times: round);
             Assert.Equal(($"password-{round}", $"key-{round}"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
         }
 
         await end.CancelAsync();
         await Task.WhenAll(load);
-        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {failures.Count} of {succeeded + failures.Count} requests failed, {sidecar.TokenEndpoint.Calls} token calls");
+        var requests = succeeded + failures.Count;
+        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {failures.Count} of {requests} requests failed");
+        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {sidecar.TokenEndpoint.Calls} token calls");
         Assert.Empty(failures);
         Assert.Equal((1 + 100 + 10, 10, 100), (sidecar.TokenEndpoint.Calls, Refreshes("rejected"), Refreshes("success")));
 
@@ -60,41 +63,41 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         {
             while (!end.IsCancellationRequested)
             {
-                using var answer = await sidecar.Caller.GetAsync("/open/v1/a", CancellationToken.None);
-                if (answer.StatusCode == HttpStatusCode.OK)
+                using var response = await sidecar.Caller.GetAsync("/open/v1/a", CancellationToken.None);
+                if (response.StatusCode == HttpStatusCode.OK)
                     Interlocked.Increment(ref succeeded);
                 else
-                    failures.Enqueue($"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+                    failures.Enqueue($"{response.StatusCode} {await response.Content.ReadAsStringAsync(CancellationToken.None)}");
             }
         }
     }
 
     [Fact]
-    public async Task Files_that_are_named_one_by_one_are_watched_too_and_half_of_a_change_is_never_tried()
+    public async Task Files_with_a_setting_each_are_watched_and_an_incomplete_change_is_not_tried()
     {
         await StartAsync(
             ("Clik2pay:UsernameFile", Path.Combine(secret.Path, "username")),
             ("Clik2pay:PasswordFile", Path.Combine(secret.Path, "password")),
             ("Clik2pay:ApiKeyFile", Path.Combine(secret.Path, "api-key")));
 
-        // By hand, one after the other, a second between the looks.
+        // One file after the other, with a poll between them.
         secret.Write("password", "password-1\n");
         time.Advance(TimeSpan.FromSeconds(1));
         secret.Write("api-key", "key-1\n");
-        await LookedAsync("The credentials were rotated");
+        await RotatedAsync("The credentials were rotated");
 
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
         Assert.Equal(("password-1", "key-1"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
     }
 
     [Fact]
-    public async Task Another_API_key_alone_needs_no_token_call()
+    public async Task A_new_API_key_alone_needs_no_token_call()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         secret.Swap("user", "password-0", "key-1");
 
-        await MovingOnAsync(sidecar.Log.WaitForAsync("The API key alone was rotated"));
-        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("until the token endpoint has accepted", StringComparison.Ordinal));
+        await AdvanceUntilAsync(sidecar.Log.WaitForAsync("The API key alone was rotated"));
+        Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("until the token endpoint accepts", StringComparison.Ordinal));
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         Assert.Equal(1, sidecar.TokenEndpoint.Calls);
@@ -103,31 +106,31 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Files_that_hold_no_credentials_are_told_once_without_them_and_change_nothing()
+    public async Task Invalid_credential_files_are_logged_once_without_secrets_and_change_nothing()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         secret.Swap("user", "canary\nsecond line", "key");
 
-        var line = await MovingOnAsync(sidecar.Log.WaitForAsync("has a line end"));
+        var line = await AdvanceUntilAsync(sidecar.Log.WaitForAsync("has a line end"));
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
         for (var i = 0; i < 5; i++)
             time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains("cannot be used as they are now", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
+        Assert.Contains("The credential files cannot be used", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
         Assert.Contains("The credentials before stay in use", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
         secret.Swap("user", "password-0", "key-0");
-        await MovingOnAsync(sidecar.Log.WaitForAsync("hold the credentials in use again"));
+        await AdvanceUntilAsync(sidecar.Log.WaitForAsync("contain the current credentials again"));
 
         Assert.Contains("\"rotationPending\": null", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
         Assert.Contains($"{secret.Path}/password has a line end", line, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
         secret.Swap("user", "password-1", "key-1");
-        await LookedAsync("The credentials were rotated");
-        Assert.Single(sidecar.Log.Lines, told => told.Text.Contains("has a line end", StringComparison.Ordinal));
+        await RotatedAsync("The credentials were rotated");
+        Assert.Single(sidecar.Log.Lines, logged => logged.Text.Contains("has a line end", StringComparison.Ordinal));
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 
     [Fact]
-    public async Task A_file_too_large_to_be_a_credential_is_not_read_and_does_not_end_the_sidecar()
+    public async Task A_file_that_is_too_large_for_a_credential_is_not_read()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         File.Delete($"{secret.Path}/password");
@@ -135,33 +138,33 @@ public sealed class CredentialRotationTests : IAsyncDisposable
             file.SetLength(100_000_000);
         var before = GC.GetTotalAllocatedBytes();
 
-        await MovingOnAsync(sidecar.Log.WaitForAsync("cannot be used as they are now"));
+        await AdvanceUntilAsync(sidecar.Log.WaitForAsync("The credential files cannot be used"));
 
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
     }
 
     [Fact]
-    public async Task A_folder_that_hangs_is_told_and_stops_neither_callers_nor_later_rotations_nor_the_end()
+    public async Task A_folder_that_hangs_is_logged_and_blocks_no_request_no_rotation_and_no_shutdown()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         File.Delete($"{secret.Path}/password");
         using (var mkfifo = Process.Start("mkfifo", $"{secret.Path}/password"))
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        await MovingOnAsync(sidecar.Log.WaitForAsync("does a mounted folder hang?"));
+        await AdvanceUntilAsync(sidecar.Log.WaitForAsync("Check whether a mounted folder hangs"));
 
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
         await using (new FileStream($"{secret.Path}/password", FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             File.Delete($"{secret.Path}/password");
         secret.Write("password", "password-1");
         secret.Write("api-key", "key-1");
-        await LookedAsync("The credentials were rotated");
+        await RotatedAsync("The credentials were rotated");
         Assert.Equal(0, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
         await sidecar.StopAsync();
     }
 
     [Fact]
-    public async Task A_request_that_is_answered_401_goes_out_again_with_token_and_key_of_the_new_set()
+    public async Task A_request_that_gets_401_is_replayed_with_token_and_API_key_of_the_new_set()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         var (first, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -178,33 +181,37 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         await first.Task;
 
         secret.Swap("user", "password-1", "key-1");
-        await LookedAsync("The credentials were rotated");
+        await RotatedAsync("The credentials were rotated");
         gate.SetResult();
 
         Assert.Equal(HttpStatusCode.OK, (await call).StatusCode);
-        Assert.Equal([("key-0", "access_token_1"), ("key-1", "access_token_2")], sidecar.Upstream.Received.Select(request => ($"{request.Headers["x-api-key"]}", $"{request.Headers.Authorization}"["Bearer ".Length..])));
+        Assert.Equal(
+            [("key-0", "Bearer access_token_1"), ("key-1", "Bearer access_token_2")],
+            sidecar.Upstream.Received.Select(request => ($"{request.Headers["x-api-key"]}", $"{request.Headers.Authorization}")));
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 
-    private AccessToken InUse => sidecar.Services.GetRequiredService<TokenSlot>().Current!;
+    private AccessToken InUse => sidecar.Services.GetRequiredService<TokenLifecycle>().Current!;
 
     private int Refreshes(string outcome) => (int)sidecar.Metrics.Sum("clik2pay.sidecar.token_refreshes", outcome, "rotation");
 
-    /// <summary>Moves the time on until the change has been noticed, and not while the token call is under way, for its deadline is on the same time.</summary>
-    private async Task LookedAsync(string text, int offers = 1, int times = 1)
+    /// <summary>
+    /// Lets time pass until the new set is found. It stops during the token call, because the call's deadline uses the same time.
+    /// </summary>
+    private async Task RotatedAsync(string text, int offers = 1, int times = 1)
     {
-        await MovingOnAsync(sidecar.Log.WaitForAsync("hold another set", offers));
+        await AdvanceUntilAsync(sidecar.Log.WaitForAsync("contain a new set", offers));
         await sidecar.Log.WaitForAsync(text, times);
     }
 
-    /// <summary>Second by second, until the task has ended.</summary>
-    private async Task<string> MovingOnAsync(Task<string> task)
+    /// <summary>Lets time pass second by second until the task has ended.</summary>
+    private async Task<string> AdvanceUntilAsync(Task<string> task)
     {
         while (!task.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));
 
-            // What that sets off has to read real files.
+            // The sidecar reads real files meanwhile.
             await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), SystemDefaults.Time));
         }
 
@@ -214,7 +221,8 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     private async Task StartAsync(params (string Key, string? Value)[] settings)
     {
         secret.Swap("user", "password-0", "key-0");
-        sidecar = await TestSidecar.StartAsync([("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null), .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
+        (string, string?)[] none = [("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null)];
+        sidecar = await TestSidecar.StartAsync([.. none, .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
         sidecar.Upstream.Respond = provider.RespondAsync;
         await sidecar.WaitForTokenAsync("access_token_1");
     }

@@ -4,14 +4,15 @@ using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tests.Credentials;
 
-/// <summary>Other credentials in place of those in use, on simulated time.</summary>
+/// <summary>New credentials on simulated time.</summary>
 public sealed class RotationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "outage");
+    private static readonly TokenFailure Outage = new(FailureKind.Unavailable, "outage");
     private static readonly Clik2payOptions Options = new()
     {
         Environment = Clik2payEnvironment.Custom,
@@ -34,21 +35,21 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void Credentials_that_bring_a_token_are_in_use_with_it_from_the_same_moment_on()
+    public void New_credentials_are_in_use_from_their_first_token_on()
     {
         Offer(Next);
 
         AssertInUse("access_token_2", Next);
-        Assert.Equal((RefreshTrigger.Rotation, RefreshOutcome.Success), (rig.History.Records[0].Trigger, rig.History.Records[0].Outcome));
+        Assert.Equal((RefreshTrigger.Rotation, RefreshOutcome.Success), (Last.Trigger, Last.Outcome));
 
-        // Refreshes go on with them.
+        // Later refreshes use them.
         simulation.Advance(TimeSpan.FromMinutes(46), Second);
         AssertInUse("access_token_3", Next);
         Assert.Equal(Next.Credentials, endpoint.LastCredentials);
     }
 
     [Fact]
-    public void A_token_of_other_credentials_takes_the_place_of_one_that_lives_longer()
+    public void A_token_of_new_credentials_replaces_one_that_expires_later()
     {
         endpoint.Lifetime = TimeSpan.FromMinutes(5);
 
@@ -58,18 +59,18 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void Refused_credentials_change_nothing_and_are_tried_again_ever_more_rarely()
+    public void Refused_new_credentials_change_nothing_and_are_tried_again_with_growing_pauses()
     {
         endpoint.Refused.Add("next");
-        var before = rig.Loop.Status;
+        var before = rig.Lifecycle.Status;
 
         Offer(Next);
 
         AssertInUse("access_token_1", TokenRig.Key);
-        Assert.Equal((RefreshTrigger.Rotation, RefreshOutcome.Rejected), (rig.History.Records[0].Trigger, rig.History.Records[0].Outcome));
-        Assert.Equal(before, rig.Loop.Status);
+        Assert.Equal((RefreshTrigger.Rotation, RefreshOutcome.Rejected), (Last.Trigger, Last.Outcome));
+        Assert.Equal(before, rig.Lifecycle.Status);
 
-        // Whoever puts a password in place before the provider knows it need not do so again.
+        // A password that is deployed before the provider accepts it need not be deployed again.
         simulation.Advance(TimeSpan.FromMinutes(40), Second, () => AssertInUse("access_token_1", TokenRig.Key));
         Assert.InRange(endpoint.Calls, 3, 12);
         endpoint.Refused.Clear();
@@ -78,7 +79,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void While_the_token_endpoint_is_away_those_in_use_stay_and_others_are_taken_soon_after_its_return()
+    public void New_credentials_that_are_offered_during_an_outage_are_in_use_soon_after_it()
     {
         endpoint.Failure = Outage;
         Offer(Next);
@@ -91,7 +92,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void Refreshes_of_those_in_use_go_on_while_others_are_refused()
+    public void The_current_credentials_are_refreshed_while_new_ones_are_refused()
     {
         endpoint.Refused.Add("next");
         Offer(Next);
@@ -102,21 +103,21 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void When_those_in_use_are_refused_by_now_others_end_the_time_without_a_token()
+    public void New_credentials_obtain_a_token_after_the_current_ones_were_refused()
     {
         endpoint.Refused.Add(TokenRig.Key.Credentials.Password);
         simulation.Advance(TimeSpan.FromMinutes(61), Second);
         Assert.Null(rig.Slot.Current);
-        Assert.Equal(RefreshOutcome.Rejected, rig.Loop.Status.Failure?.Outcome);
+        Assert.Equal(FailureKind.Rejected, rig.Lifecycle.Status.Failure?.Kind);
 
         Offer(Next);
 
         Assert.Equal(Next.Credentials, rig.Get().Completed()?.Credentials);
-        Assert.Null(rig.Loop.Status.Failure);
+        Assert.Null(rig.Lifecycle.Status.Failure);
     }
 
     [Fact]
-    public void Credentials_that_were_taken_back_are_not_tried_again()
+    public void New_credentials_that_are_taken_back_are_not_tried_again()
     {
         endpoint.Refused.Add("next");
         Offer(Next);
@@ -132,7 +133,7 @@ public sealed class RotationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_two_offers_in_a_row_the_later_one_counts_even_when_the_earlier_one_is_answered_afterwards(bool isRefused)
+    public void The_later_of_two_offers_is_used_although_the_call_for_the_earlier_one_ends_afterwards(bool isRefused)
     {
         endpoint.Latency = 5 * Second;
         if (isRefused)
@@ -147,11 +148,10 @@ public sealed class RotationTests
 
     [Lesson("an old fetch in flight overwrote the token after rotation: dograh PR 612")]
     [Fact]
-    public void A_refresh_that_was_under_way_with_the_old_credentials_never_comes_in_place_of_the_new_token()
+    public void A_refresh_that_started_with_the_old_credentials_does_not_replace_the_new_token()
     {
         endpoint.Latency = 5 * Second;
-        rig.Slot.TryReject(rig.Slot.Current!);
-        rig.Loop.Wake(RefreshTrigger.Unauthorized);
+        rig.RejectCurrent();
         simulation.Advance(2 * Second, Second);
 
         Offer(Next);
@@ -161,21 +161,21 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void A_request_that_waits_for_a_token_while_others_are_tried_in_vain_gets_one_of_those_in_use()
+    public void A_request_that_waits_while_new_credentials_are_refused_gets_a_token_of_the_current_ones()
     {
         endpoint.Latency = Second;
         endpoint.Refused.Add("next");
         Offer(Next);
         rig.Slot.TryReject(rig.Slot.Current!);
 
-        var asked = rig.Get();
+        var waiting = rig.Get();
         simulation.Advance(3 * Second, Second);
 
-        Assert.Equal(TokenRig.Key.Credentials, asked.Completed()?.Credentials);
+        Assert.Equal(TokenRig.Key.Credentials, waiting.Completed()?.Credentials);
     }
 
     [Fact]
-    public void Credentials_that_are_put_back_and_refused_by_now_are_not_taken_for_the_token_they_once_brought()
+    public void Restored_credentials_that_are_refused_now_are_not_used_because_of_an_earlier_token()
     {
         Offer(Next);
         var third = KeyOf("third");
@@ -192,54 +192,58 @@ public sealed class RotationTests
     [InlineData(20)]
     [InlineData(30)]
     [InlineData(40)]
-    public void When_those_in_use_are_refused_others_that_were_refused_before_are_tried_without_a_long_wait(int minutes)
+    public void When_the_current_credentials_are_refused_pending_ones_are_tried_without_a_long_wait(int minutes)
     {
         endpoint.Refused.Add("next");
         Offer(Next);
         simulation.Advance(TimeSpan.FromMinutes(minutes), Second);
 
-        // The provider switches: the next ones are known now, those in use no longer.
+        // The provider switches: it accepts the new credentials, and refuses the current ones.
         endpoint.Refused.Clear();
         endpoint.Refused.Add(TokenRig.Key.Credentials.Password);
-        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        rig.RejectCurrent();
         simulation.Advance(TimeSpan.FromMinutes(2), Second);
 
         Assert.Equal(Next.Credentials, rig.Slot.Current?.Credentials);
     }
 
     [Fact]
-    public void An_API_key_alone_is_changed_without_anybody_being_asked_and_refreshes_go_on_as_they_were_due()
+    public void A_new_API_key_alone_is_used_without_a_token_call_and_the_schedule_stays()
     {
         Offer(Next);
-        var (calls, due) = (endpoint.Calls, rig.Loop.Status.DueAt);
+        var (calls, due) = (endpoint.Calls, rig.Lifecycle.Status.DueAt);
         endpoint.Failure = Outage;
 
         Offer(TokenKey.For(Options with { Credentials = Next.Credentials with { ApiKey = "another" } }));
 
         Assert.Equal(("access_token_2", "another"), (rig.Slot.Current?.Value, rig.Slot.Current?.Credentials.ApiKey));
-        Assert.Equal((calls, due), (endpoint.Calls, rig.Loop.Status.DueAt));
+        Assert.Equal((calls, due), (endpoint.Calls, rig.Lifecycle.Status.DueAt));
     }
 
     [Fact]
-    public void The_first_token_of_new_credentials_can_be_rejected_however_short_ago_one_of_the_old_was()
+    public void The_first_token_of_new_credentials_can_be_rejected_soon_after_one_of_the_old_credentials()
     {
-        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        rig.RejectCurrent();
         simulation.Advance(2 * Second, Second);
         Offer(Next);
 
-        rig.Source.Reject(rig.Slot.Current!.Authorization);
+        rig.RejectCurrent();
         simulation.Advance(2 * Second, Second);
 
         AssertInUse("access_token_4", Next);
     }
 
-    private static TokenKey KeyOf(string password) => TokenKey.For(Options with { Credentials = new("user", password, "key of " + password) });
+    private RefreshRecord Last => rig.Lifecycle.History.Records[0];
+
+    private static TokenKey KeyOf(string password) =>
+        TokenKey.For(Options with { Credentials = new("user", password, "key of " + password) });
 
     private void Offer(TokenKey key)
     {
-        rig.Loop.Offer(key);
+        rig.Lifecycle.Offer(key);
         simulation.RunReady();
     }
 
-    private void AssertInUse(string token, TokenKey key) => Assert.Equal((token, key.Credentials), (rig.Slot.Current?.Value, rig.Slot.Current?.Credentials));
+    private void AssertInUse(string token, TokenKey key) =>
+        Assert.Equal((token, key.Credentials), (rig.Slot.Current?.Value, rig.Slot.Current?.Credentials));
 }

@@ -1,12 +1,11 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -112,13 +111,13 @@ internal sealed class TestSidecar : IAsyncDisposable
     };
 
     /// <summary>Ends with the refresh that is under way or comes next.</summary>
-    public Task NextRefresh => Services.GetRequiredService<RefreshLoop>().NextRefresh;
+    public Task NextRefresh => Services.GetRequiredService<TokenLifecycle>().NextRefresh;
 
     /// <summary>Waits until this token is in use.</summary>
     public Task WaitForTokenAsync(string value)
     {
         // It may settle first, which nothing signals.
-        var slot = Services.GetRequiredService<TokenSlot>();
+        var slot = Services.GetRequiredService<TokenLifecycle>().Slot;
         return WaitAsync(() => slot.Current?.Value == value, $"{value} is not in use after 2 minutes");
     }
 

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>What is measured on the way of a token, on simulated time.</summary>
+/// <summary>The metrics of the token lifecycle on simulated time.</summary>
 public sealed class TokenMetricsTests : IDisposable
 {
     private const string Refreshes = "clik2pay.sidecar.token_refreshes";
@@ -18,7 +18,7 @@ public sealed class TokenMetricsTests : IDisposable
 
     private readonly TestMeters meters = new();
     private readonly TokenMetrics metrics;
-    private readonly RecordedMetrics seen;
+    private readonly RecordedMetrics recorded;
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;
     private readonly InProcessTokenStore store;
@@ -27,7 +27,7 @@ public sealed class TokenMetricsTests : IDisposable
     public TokenMetricsTests()
     {
         metrics = new(meters);
-        seen = new(meters);
+        recorded = new(meters);
         endpoint = new(simulation.Time) { Latency = 2 * Second };
         store = new(simulation.Time);
         lease = new(simulation.Time);
@@ -35,22 +35,23 @@ public sealed class TokenMetricsTests : IDisposable
 
     public void Dispose()
     {
-        seen.Dispose();
+        recorded.Dispose();
         meters.Dispose();
     }
 
     [Fact]
-    public void Each_refresh_is_counted_by_outcome_and_trigger_and_timed()
+    public void Each_refresh_is_counted_by_outcome_and_trigger_and_its_duration_is_measured()
     {
         var rig = NewRig();
         _ = rig.Start();
         simulation.Advance(TimeSpan.FromHours(1), Second);
 
-        Assert.Equal((1, 1, 2), (seen.Sum(Refreshes, "success", "startup"), seen.Sum(Refreshes, "success", "scheduled"), seen.Sum(Refreshes)));
-        Assert.Equal((2, 2), (seen.Sum(Calls, "success"), seen.Sum(Calls)));
-        Assert.Equal([2, 2], seen.Recorded("clik2pay.sidecar.token_refresh_duration"));
-        Assert.Equal([2, 2], seen.Recorded("clik2pay.sidecar.token_endpoint_duration"));
-        Assert.Equal([RefreshTrigger.Scheduled, RefreshTrigger.Startup], rig.History.Records.Select(record => record.Trigger));
+        Assert.Equal((1, 1), (recorded.Sum(Refreshes, "success", "startup"), recorded.Sum(Refreshes, "success", "scheduled")));
+        Assert.Equal(2, recorded.Sum(Refreshes));
+        Assert.Equal((2, 2), (recorded.Sum(Calls, "success"), recorded.Sum(Calls)));
+        Assert.Equal([2, 2], recorded.Recorded("clik2pay.sidecar.token_refresh_duration"));
+        Assert.Equal([2, 2], recorded.Recorded("clik2pay.sidecar.token_endpoint_duration"));
+        Assert.Equal([RefreshTrigger.Scheduled, RefreshTrigger.Startup], rig.Lifecycle.History.Records.Select(record => record.Trigger));
     }
 
     [Theory]
@@ -58,36 +59,38 @@ public sealed class TokenMetricsTests : IDisposable
     [InlineData("Throttled", "throttled")]
     [InlineData("Unavailable", "unavailable")]
     [InlineData("InvalidResponse", "invalid_response")]
-    public void A_failure_is_counted_by_its_kind_and_kept_with_its_reason(string outcome, string name)
+    public void A_failure_is_counted_by_its_kind_and_kept_with_its_reason(string kind, string name)
     {
-        endpoint.Failure = new(Enum.Parse<RefreshOutcome>(outcome), "the token endpoint said no");
+        endpoint.Failure = new(Enum.Parse<FailureKind>(kind), "the token endpoint failed");
         var rig = NewRig();
         _ = rig.Start();
         simulation.Advance(3 * Second, Second);
 
-        Assert.Equal((1, 1), (seen.Sum(Refreshes, name, "startup"), seen.Sum(Calls, name)));
-        Assert.Equal(("the token endpoint said no", null), (rig.History.Records[0].Reason, rig.History.LastSuccess));
+        Assert.Equal((1, 1), (recorded.Sum(Refreshes, name, "startup"), recorded.Sum(Calls, name)));
+        var history = rig.Lifecycle.History;
+        Assert.Equal(("the token endpoint failed", null), (history.Records[0].Reason, history.LastSuccess));
     }
 
     [Fact]
-    public void Whoever_waits_for_anothers_call_adopts_its_token_and_the_wait_is_timed()
+    public void A_replica_that_waits_for_the_lease_adopts_the_owners_token_and_the_wait_is_measured()
     {
         _ = NewRig().Start();
         var other = NewRig(seed: 2);
         _ = other.Start();
         simulation.Advance(5 * Second, Second / 10);
 
-        Assert.Equal((1, 1, 1), (seen.Sum(Refreshes, "success", "startup"), seen.Sum(Refreshes, "adopted", "startup"), seen.Sum(Calls)));
-        Assert.Equal(1, seen.Sum(Lease, "acquired"));
-        Assert.InRange(seen.Sum(Lease, "contended"), 2, 20);
-        Assert.InRange(Assert.Single(seen.Recorded("clik2pay.sidecar.lease_wait")), 2, 3);
-        Assert.Equal(LeaseOutcome.Contended, other.Refresher.LastLease?.Outcome);
+        Assert.Equal((1, 1), (recorded.Sum(Refreshes, "success", "startup"), recorded.Sum(Refreshes, "adopted", "startup")));
+        Assert.Equal(1, recorded.Sum(Calls));
+        Assert.Equal(1, recorded.Sum(Lease, "acquired"));
+        Assert.InRange(recorded.Sum(Lease, "contended"), 2, 20);
+        Assert.InRange(Assert.Single(recorded.Recorded("clik2pay.sidecar.lease_wait")), 2, 3);
+        Assert.Equal(LeaseOutcome.Contended, other.Lifecycle.History.LastLease?.Outcome);
     }
 
     [Fact]
-    public void A_wait_that_the_store_cut_short_is_not_counted_on()
+    public void A_wait_for_the_lease_ends_when_the_store_becomes_unavailable()
     {
-        // 1. Redis goes while another replica holds the lease; what this replica holds still serves, so its refresh is put off.
+        // Redis becomes unavailable while another replica owns the lease. The current token is valid, so the refresh is deferred.
         var redis = new SimulatedRedis(simulation.Time);
         var link = new SimulatedRedisLink(redis, simulation.Time);
         var rig = new TokenRig(simulation, endpoint, link, link, metrics: metrics);
@@ -96,7 +99,7 @@ public sealed class TokenMetricsTests : IDisposable
         var other = new SimulatedRedisLink(redis, simulation.Time);
         simulation.Advance(90 * Second, Second, () =>
         {
-            link.IsCut |= seen.Sum(Lease, "contended") > 0;
+            link.IsCut |= recorded.Sum(Lease, "contended") > 0;
             if (!link.IsCut)
                 _ = simulation.Start(() => other.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken).AsTask());
         });
@@ -106,36 +109,40 @@ public sealed class TokenMetricsTests : IDisposable
         simulation.Advance(TimeSpan.FromMinutes(10), Second);
 
         Assert.Equal(2, endpoint.Calls);
-        Assert.All(seen.Recorded("clik2pay.sidecar.lease_wait"), seconds => Assert.InRange(seconds, 0, 15));
+        Assert.All(recorded.Recorded("clik2pay.sidecar.lease_wait"), seconds => Assert.InRange(seconds, 0, 15));
     }
 
     [Fact]
-    public void Who_gets_the_lease_at_once_has_not_waited()
+    public void A_lease_that_is_acquired_at_once_records_no_wait()
     {
         _ = NewRig().Start();
         simulation.Advance(5 * Second, Second);
 
-        Assert.Empty(seen.Recorded("clik2pay.sidecar.lease_wait"));
+        Assert.Empty(recorded.Recorded("clik2pay.sidecar.lease_wait"));
     }
 
     [Fact]
-    public void A_request_and_a_401_are_triggers()
+    public void A_401_is_counted_as_a_trigger()
     {
         var rig = NewRig();
         _ = rig.Start();
         simulation.Advance(3 * Second, Second);
-        _ = simulation.Start(() => rig.Source.ReplaceAsync(rig.Slot.Current!.Authorization, TestContext.Current.CancellationToken).AsTask());
+        var rejected = rig.Slot.Current!.Authorization;
+        _ = simulation.Start(() => rig.Source.ReplaceAsync(rejected, TestContext.Current.CancellationToken).AsTask());
         simulation.Advance(3 * Second, Second);
 
-        Assert.Equal(1, seen.Sum(Refreshes, "success", "unauthorized"));
+        Assert.Equal(1, recorded.Sum(Refreshes, "success", "unauthorized"));
     }
 
     [Fact]
-    public void The_last_ten_refreshes_are_kept_the_newest_first()
+    public void The_last_10_refreshes_are_kept_newest_first()
     {
         var history = new RefreshHistory();
         for (var i = 0; i < 12; i++)
-            history.Add(new(DateTimeOffset.UnixEpoch.AddSeconds(i), RefreshTrigger.Scheduled, i == 5 ? RefreshOutcome.Adopted : RefreshOutcome.Unavailable, Second, Reason: null));
+        {
+            var outcome = i == 5 ? RefreshOutcome.Adopted : RefreshOutcome.Unavailable;
+            history.Add(new(DateTimeOffset.UnixEpoch.AddSeconds(i), RefreshTrigger.Scheduled, outcome, Second, Reason: null));
+        }
 
         Assert.Equal([11, 10, 9, 8, 7, 6, 5, 4, 3, 2], history.Records.Select(record => record.EndedAt.ToUnixTimeSeconds()));
         Assert.Equal(5, history.LastSuccess?.ToUnixTimeSeconds());

@@ -140,7 +140,7 @@ public sealed class SettlingTests
         Assert.All(requests, request => Assert.NotNull(request.Completed()));
         Assert.InRange(endpoint.Calls, 4, 60);
         Assert.Equal(4, endpoint.ExpiresAt.Count);
-        Assert.Null(rig.Loop.Status.Failure);
+        Assert.Null(rig.Lifecycle.Status.Failure);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class SettlingTests
         var before = endpoint.Calls;
 
         var turn = 0;
-        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[turn++ % 10].Ask());
+        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[turn++ % 10].Get());
 
         Assert.InRange(endpoint.Calls - before, 100, 185);
     }

@@ -16,7 +16,7 @@ public sealed class TokenKeyTests
 
     [Lesson("a stale token served after a change of scope or secret: DuendeSoftware/Support#1396, #634")]
     [Fact]
-    public void Everything_that_a_token_depends_on_makes_another_key()
+    public void Each_value_that_a_token_depends_on_changes_the_key()
     {
         Clik2payOptions[] others =
         [
@@ -27,7 +27,7 @@ public sealed class TokenKeyTests
             Options with { Scope = "other" },
             Options with { Scope = "" },
 
-            // Parts that run into each other are still other parts.
+            // The same characters, divided in another way.
             Options with { Credentials = new("userp", "password", "key"), Scope = "ayment_request/all" },
         ];
 
@@ -37,11 +37,13 @@ public sealed class TokenKeyTests
     }
 
     [Fact]
-    public void What_a_token_does_not_depend_on_makes_no_other_key() =>
-        Assert.Equal(TokenKey.For(Options), TokenKey.For(Options with { RefreshAt = 0.5, Credentials = new("user", "password", "other key") }));
+    public void Refresh_point_and_API_key_do_not_change_the_key() =>
+        Assert.Equal(
+            TokenKey.For(Options),
+            TokenKey.For(Options with { RefreshAt = 0.5, Credentials = new("user", "password", "other key") }));
 
     [Fact]
-    public void The_key_tells_nothing_of_the_credentials()
+    public void The_key_contains_nothing_of_the_credentials()
     {
         var key = TokenKey.For(Options).ToString();
 

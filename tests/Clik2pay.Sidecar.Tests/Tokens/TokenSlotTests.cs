@@ -14,7 +14,7 @@ public sealed class TokenSlotTests
     public TokenSlotTests() => slot = new(time);
 
     [Fact]
-    public void An_expired_token_is_none()
+    public void An_expired_token_is_not_current()
     {
         slot.TryPublish(Token("a", seconds: 10));
 
@@ -28,12 +28,12 @@ public sealed class TokenSlotTests
     public void A_wall_clock_that_is_set_back_and_forth_does_not_change_the_expiry()
     {
         var clock = new SteppedWallClock();
-        var wandering = new TokenSlot(clock);
+        var other = new TokenSlot(clock);
 
-        wandering.TryPublish(new("a", TimeSpan.FromSeconds(10), clock.GetMonotonicNow() + TimeSpan.FromSeconds(10), Secrets.Set));
+        other.TryPublish(new("a", TimeSpan.FromSeconds(10), clock.GetMonotonicNow() + TimeSpan.FromSeconds(10), Secrets.Set));
 
         for (var i = 0; i < 10; i++)
-            Assert.NotNull(wandering.Current);
+            Assert.NotNull(other.Current);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void Of_many_rejections_of_one_token_the_first_drops_it_and_none_its_successor()
+    public void Of_many_rejections_of_one_token_the_first_drops_it_and_none_drops_its_successor()
     {
         var first = Token("first", seconds: 10);
         slot.TryPublish(first);
@@ -60,7 +60,7 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void A_rejected_token_does_not_come_back()
+    public void A_rejected_token_is_not_published_again()
     {
         var token = Token("a", seconds: 10);
         slot.TryPublish(token);
@@ -71,12 +71,38 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void No_secret_is_in_the_texts_of_tokens()
+    public void A_rejection_of_the_same_token_with_another_API_key_drops_it()
     {
-        var texts = $"{Token("canary", 1)} {new IssuedToken("canary", default)} {StoreReading.Found(Token("canary", 1))}";
+        var token = Token("a", seconds: 10);
+        slot.TryPublish(token);
+        slot.ChangeCredentials(Secrets.Set with { ApiKey = "another" });
+
+        Assert.True(slot.TryReject(token));
+        Assert.Null(slot.Current);
+    }
+
+    [Theory]
+    [InlineData("Bearer a", true)]
+    [InlineData("Bearer A", false)]
+    [InlineData("Bearer ab", false)]
+    [InlineData("bearer a", false)]
+    [InlineData("a", false)]
+    [InlineData("", false)]
+    public void A_token_has_the_identity_in_its_Authorization_header(string authorization, bool isSame) =>
+        Assert.Equal(isSame, TokenIdentity.FromAuthorization(authorization) == Token("a", seconds: 10).Identity);
+
+    [Fact]
+    public void Texts_of_tokens_contain_no_secret()
+    {
+        var token = Token("canary", 1);
+
+        var texts = $"{token} {token.Identity} {TokenEndpointResult.Issued("canary", default)} {StoreReading.Found(token)}";
 
         Assert.DoesNotContain("canary", texts, StringComparison.Ordinal);
     }
+
+    private AccessToken Token(string value, int seconds) =>
+        new(value, TimeSpan.FromSeconds(seconds), time.GetMonotonicNow() + TimeSpan.FromSeconds(seconds), Secrets.Set);
 
     private sealed class SteppedWallClock : TimeProvider
     {
@@ -84,6 +110,4 @@ public sealed class TokenSlotTests
 
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddDays(1000 + (readings++ % 2 == 0 ? 1 : -1));
     }
-
-    private AccessToken Token(string value, int seconds) => new(value, TimeSpan.FromSeconds(seconds), time.GetMonotonicNow() + TimeSpan.FromSeconds(seconds), Secrets.Set);
 }

@@ -2,6 +2,7 @@ using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Lifecycle;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Yarp.ReverseProxy.Transforms;
 
@@ -43,7 +44,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
 
     /// <summary>Refused credentials have their own code, because a retry does not help until a person corrects them.</summary>
     private static (ErrorCode Code, string Advice) Explain(RefreshStatus status, long seconds) =>
-        status.Failure is { Outcome: RefreshOutcome.Rejected }
+        status.Failure is { Kind: FailureKind.Rejected }
             ? (ErrorCode.CredentialsRefused,
                 $"Check the credentials; the sidecar's log has details. A retry can help in {seconds} s at the earliest.")
             : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");

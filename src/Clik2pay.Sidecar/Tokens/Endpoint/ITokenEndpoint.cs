@@ -2,9 +2,10 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>The provider's Auth API, asked for an access token by the client credentials grant (RFC 6749, section 4.4).</summary>
+/// <summary>The provider's Auth API, which issues access tokens for client credentials (RFC 6749, section 4.4).</summary>
 internal interface ITokenEndpoint
 {
-    /// <summary>Makes one call. Whatever goes wrong is an answer, never an exception; only cancellation throws.</summary>
-    Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken);
+    /// <summary>Makes one token call.</summary>
+    /// <returns>A token or a failure. Only cancellation throws an exception.</returns>
+    Task<TokenEndpointResult> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>Reads the expiry in a token. The token is not verified: only the provider can do that.</summary>
+/// <summary>Reads the expiry in a token. The token is not verified, because only the provider can do that.</summary>
 internal static class JwtExpiry
 {
     /// <summary>The claim <c>exp</c> without its fraction of a second (RFC 7519, section 4.1.4).</summary>
@@ -27,7 +27,7 @@ internal static class JwtExpiry
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, or a text that is not Unicode.
+            // Not JSON, or text that is not Unicode.
             return null;
         }
     }

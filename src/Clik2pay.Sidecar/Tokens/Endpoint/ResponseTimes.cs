@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>What the headers of a response specify about time (RFC 9111, section 5.1).</summary>
+/// <summary>Reads the headers of a response that specify times (RFC 9111, section 5.1).</summary>
 internal static class ResponseTimes
 {
     private static readonly TimeSpan LargestClockDifference = TimeSpan.FromMinutes(5);

@@ -18,7 +18,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
 
     private static readonly HttpRequestOptionsKey<bool> SentKey = new("Sent");
 
-    /// <summary>The client that the calls go through.</summary>
+    /// <summary>Creates the HTTP client for token calls.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
         // Some gateways compress every response, requested or not.
@@ -33,13 +33,13 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
         return new HttpClient(new ClientSpan(handler))
         {
-            // The deadline is this class's own, so that it runs on injected time.
+            // This class has its own deadline, which runs on injected time.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseLength,
         };
     }
 
-    public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
+    public async Task<TokenEndpointResult> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(credentials);
         using var deadline = new CancellationTokenSource(Timeout, time);
@@ -86,7 +86,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         var basic = $"{credentials.Username}:{credentials.Password}";
         var form = new List<KeyValuePair<string, string>> { new("grant_type", "client_credentials") };
 
-        // The scope goes out as it is written, and not at all when it is empty: a server may then apply its default.
+        // An empty scope is not sent, so that the server can apply its default.
         if (options.Scope.Length > 0)
             form.Add(new("scope", options.Scope));
 
@@ -113,8 +113,8 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         CallFailure.Explain(e, options.TokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout, WasSent(request));
 
     private TokenFailure Unavailable(string what) =>
-        new(RefreshOutcome.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");
+        new(FailureKind.Unavailable, $"the token endpoint {options.TokenEndpoint} {what}");
 
     private TokenFailure Invalid(string what) =>
-        new(RefreshOutcome.InvalidResponse, $"the token endpoint {options.TokenEndpoint} {what}");
+        new(FailureKind.InvalidResponse, $"the token endpoint {options.TokenEndpoint} {what}");
 }

@@ -16,27 +16,27 @@ internal static class TokenErrorReader
         var error = GetError(body);
 
         if (status == HttpStatusCode.TooManyRequests || IsThrottling(error))
-            return new(RefreshOutcome.Throttled, $"{endpoint} limits the rate of token calls ({(int)status})", retryAfter);
+            return new(FailureKind.Throttled, $"{endpoint} limits the rate of token calls ({(int)status})", retryAfter);
 
         return status switch
         {
             HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                 when Refusal(error, options) is { } refusal =>
-                new(RefreshOutcome.Rejected, $"{endpoint} {refusal}"),
+                new(FailureKind.Rejected, $"{endpoint} {refusal}"),
             HttpStatusCode.Unauthorized =>
                 new(
-                    RefreshOutcome.Rejected,
+                    FailureKind.Rejected,
                     $"{endpoint} responded with 401 without an OAuth error; check that it is the right address, "
                         + $"and {SameEnvironment(options)}"),
             >= HttpStatusCode.InternalServerError =>
-                new(RefreshOutcome.Unavailable, $"{endpoint} responded with {(int)status}", retryAfter),
+                new(FailureKind.Unavailable, $"{endpoint} responded with {(int)status}", retryAfter),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
                 new(
-                    RefreshOutcome.InvalidResponse,
+                    FailureKind.InvalidResponse,
                     $"{endpoint} responded with {(int)status}: redirects are not followed with credentials"),
             _ =>
                 new(
-                    RefreshOutcome.InvalidResponse,
+                    FailureKind.InvalidResponse,
                     $"{endpoint} responded with {(int)status}, which isn't a valid token response; check that it is the right address"),
         };
     }
@@ -80,7 +80,7 @@ internal static class TokenErrorReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, or a text that is not Unicode.
+            // Not JSON, or text that is not Unicode.
             return null;
         }
     }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
 /// <summary>
-/// Reads the body of a 200 of the token endpoint (RFC 6749, section 5.1). A body without a usable token is a failure of outcome
-/// <see cref="RefreshOutcome.InvalidResponse"/>.
+/// Reads the body of a 200 from the token endpoint (RFC 6749, section 5.1). A body without a usable token is a failure of the kind
+/// <see cref="FailureKind.InvalidResponse"/>.
 /// </summary>
 internal static class TokenSuccessReader
 {
@@ -16,7 +16,7 @@ internal static class TokenSuccessReader
     /// <summary>The longest plausible lifetime.</summary>
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(30);
 
-    /// <summary>The characters of a bearer token but for the padding at its end (RFC 6750, section 2.1): no space, no line end.</summary>
+    /// <summary>The characters of a bearer token, without the padding at its end (RFC 6750, section 2.1): no space, no line end.</summary>
     private static readonly SearchValues<char> BearerCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
 
@@ -24,7 +24,7 @@ internal static class TokenSuccessReader
     /// <param name="age">How long ago the server generated the response. The lifetime in it counts from then.</param>
     /// <param name="serverTime">The server's time now, to compare with the expiry in a JWT; null if it is unknown or implausible.</param>
     /// <param name="tokenEndpoint">For the reason of a failure.</param>
-    public static TokenAnswer Read(ReadOnlyMemory<byte> body, TimeSpan age, DateTimeOffset? serverTime, Uri tokenEndpoint)
+    public static TokenEndpointResult Read(ReadOnlyMemory<byte> body, TimeSpan age, DateTimeOffset? serverTime, Uri tokenEndpoint)
     {
         try
         {
@@ -33,15 +33,16 @@ internal static class TokenSuccessReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: a text that is not Unicode.
+            // Not JSON, or text that is not Unicode.
             return Invalid(body.IsEmpty ? "an empty body" : "a body that is not JSON");
         }
 
         TokenFailure Invalid(string what) =>
-            new(RefreshOutcome.InvalidResponse, $"the token endpoint {tokenEndpoint} responded with 200 and {what}");
+            new(FailureKind.InvalidResponse, $"the token endpoint {tokenEndpoint} responded with 200 and {what}");
     }
 
-    private static TokenAnswer Read(JsonElement response, TimeSpan age, DateTimeOffset? serverTime, Func<string, TokenFailure> invalid)
+    private static TokenEndpointResult Read(
+        JsonElement response, TimeSpan age, DateTimeOffset? serverTime, Func<string, TokenFailure> invalid)
     {
         if (response.ValueKind != JsonValueKind.Object)
             return invalid("JSON that is not an object");
@@ -66,7 +67,7 @@ internal static class TokenSuccessReader
 
         // A token with less than a second cannot be used. The caller decides what that means: some providers return a cached token until
         // it expires.
-        return new IssuedToken(value, lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : lifetime);
+        return TokenEndpointResult.Issued(value, lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : lifetime);
     }
 
     /// <param name="expiresIn">The lifetime when the server generated the response.</param>

@@ -1,14 +1,15 @@
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>The last refreshes, and when one brought a token last.</summary>
+/// <summary>The last refreshes, the last one that obtained a token, and the last attempt to acquire the lease.</summary>
 internal sealed class RefreshHistory
 {
-    /// <summary>How many are kept.</summary>
+    /// <summary>The number of refreshes that are kept.</summary>
     public const int Length = 10;
 
     private readonly Lock changing = new();
     private readonly Queue<RefreshRecord> records = new(Length);
-    private RefreshRecord? lastSuccess;
+    private DateTimeOffset? lastSuccess;
+    private (DateTimeOffset At, LeaseOutcome Outcome)? lastLease;
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<RefreshRecord> Records
@@ -20,7 +21,25 @@ internal sealed class RefreshHistory
         }
     }
 
-    public DateTimeOffset? LastSuccess => Volatile.Read(ref lastSuccess)?.EndedAt;
+    /// <summary>When a refresh last obtained a token. Null before the first one.</summary>
+    public DateTimeOffset? LastSuccess
+    {
+        get
+        {
+            lock (changing)
+                return lastSuccess;
+        }
+    }
+
+    /// <summary>The last attempt to acquire the lease. Null before the first one.</summary>
+    public (DateTimeOffset At, LeaseOutcome Outcome)? LastLease
+    {
+        get
+        {
+            lock (changing)
+                return lastLease;
+        }
+    }
 
     public void Add(RefreshRecord record)
     {
@@ -29,9 +48,14 @@ internal sealed class RefreshHistory
             if (records.Count == Length)
                 records.Dequeue();
             records.Enqueue(record);
+            if (record.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted)
+                lastSuccess = record.EndedAt;
         }
+    }
 
-        if (record.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted)
-            Volatile.Write(ref lastSuccess, record);
+    public void AddLeaseAttempt(DateTimeOffset at, LeaseOutcome outcome)
+    {
+        lock (changing)
+            lastLease = (at, outcome);
     }
 }

@@ -1,9 +1,10 @@
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>A refresh of the past, as the status page shows it.</summary>
+/// <summary>A refresh that has ended, as the status page shows it.</summary>
 /// <param name="EndedAt">By the wall clock, for people.</param>
-/// <param name="Trigger">Why it was begun.</param>
+/// <param name="Trigger">Why it was started.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Duration">Until callers had its token, or it had failed.</param>
-/// <param name="Reason">For people, when it failed. Never a secret.</param>
-internal sealed record RefreshRecord(DateTimeOffset EndedAt, RefreshTrigger Trigger, RefreshOutcome Outcome, TimeSpan Duration, string? Reason);
+/// <param name="Duration">Until requests could use its token, or until it failed.</param>
+/// <param name="Reason">Why it failed, for people; null if it did not. Without secrets.</param>
+internal sealed record RefreshRecord(
+    DateTimeOffset EndedAt, RefreshTrigger Trigger, RefreshOutcome Outcome, TimeSpan Duration, string? Reason);

@@ -6,9 +6,9 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 /// <param name="IssuedAfter">
 /// A token in the shared store is adopted only if it was issued after this moment of <see cref="MonotonicTime"/>.
 /// </param>
-/// <param name="Before">The status before it: the last outcome, and until when it can wait for the store.</param>
+/// <param name="Before">The status before the refresh.</param>
 internal sealed record RefreshRequest(TokenKey Key, RefreshTrigger Trigger, TimeSpan IssuedAfter, RefreshStatus Before)
 {
-    /// <summary>Whether the current token can stay in use for a while, so that the new one can settle.</summary>
+    /// <summary>Whether the current token can stay in use until the new one has settled.</summary>
     public bool CanSettle => Trigger == RefreshTrigger.Scheduled;
 }

@@ -1,13 +1,40 @@
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>What one refresh brought: a token and where it came from, or why there is none, or neither when it was put off.</summary>
-internal sealed record RefreshResult(RefreshOutcome Outcome, AccessToken? Token, TokenFailure? Failure)
+/// <summary>The result of one refresh: a token, a failure, or neither if it was deferred.</summary>
+internal sealed record RefreshResult
 {
-    public static readonly RefreshResult Deferred = new(RefreshOutcome.Deferred, Token: null, Failure: null);
+    public static readonly RefreshResult Deferred = new(RefreshOutcome.Deferred);
 
-    public static RefreshResult Fetched(AccessToken token) => new(RefreshOutcome.Success, token, Failure: null);
+    private RefreshResult(RefreshOutcome outcome) => Outcome = outcome;
 
-    public static RefreshResult Adopted(AccessToken token) => new(RefreshOutcome.Adopted, token, Failure: null);
+    public RefreshOutcome Outcome { get; }
 
-    public static RefreshResult Failed(TokenFailure failure) => new(failure.Outcome, Token: null, failure);
+    /// <summary>The token that the slot has after the refresh. Null without success.</summary>
+    public AccessToken? Token { get; private init; }
+
+    /// <summary>
+    /// The lifetime by which the next refresh is scheduled, before <see cref="Token"/> expires. It is shorter than the token's if the token
+    /// endpoint now issues shorter lifetimes, or returns the same token until it expires.
+    /// </summary>
+    public TimeSpan Lifetime { get; private init; }
+
+    /// <summary>Whether the token was fetched and has to be written to the shared store.</summary>
+    public bool IsNew { get; private init; }
+
+    /// <summary>The previous token, if an operator has replaced it and no replica is to use it any longer.</summary>
+    public AccessToken? Revoked { get; private init; }
+
+    /// <summary>Why the refresh failed. Null if it did not.</summary>
+    public TokenFailure? Failure { get; private init; }
+
+    public static RefreshResult Fetched(AccessToken token, AccessToken? revoked = null) =>
+        new(RefreshOutcome.Success) { Token = token, Lifetime = token.Lifetime, IsNew = true, Revoked = revoked };
+
+    /// <summary>The token endpoint returned a token that is no gain, so the current one stays.</summary>
+    public static RefreshResult Unchanged(AccessToken current, TimeSpan lifetime) =>
+        new(RefreshOutcome.Success) { Token = current, Lifetime = lifetime };
+
+    public static RefreshResult Adopted(AccessToken token) => new(RefreshOutcome.Adopted) { Token = token, Lifetime = token.Lifetime };
+
+    public static RefreshResult Failed(TokenFailure failure) => new(failure.Outcome) { Failure = failure };
 }

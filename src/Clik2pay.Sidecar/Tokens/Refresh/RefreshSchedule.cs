@@ -1,38 +1,50 @@
-using Clik2pay.Sidecar.Tokens.Sharing;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>When to refresh next. Each kind of failure has its own pace; all of it is jittered, so that a fleet does not march in step.</summary>
-/// <param name="refreshAt">The fraction of a token's life after which its successor is fetched.</param>
-/// <param name="storeCanForget">Whether the shared token has to be looked after.</param>
-/// <param name="random">Where the jitter comes from.</param>
+/// <summary>
+/// Decides when to refresh next. Each kind of failure has its own pauses. All times are jittered, so that a fleet spreads out.
+/// </summary>
+/// <param name="refreshAt">The fraction of a token's lifetime after which its successor is fetched.</param>
+/// <param name="storeCanForget">Whether the shared store has to be polled.</param>
+/// <param name="random">The source of the jitter.</param>
 internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Random random)
 {
-    /// <summary>Between two calls of the token endpoint, even when tokens live only for seconds.</summary>
+    /// <summary>Between two token calls, even if tokens expire after seconds.</summary>
     public static readonly TimeSpan Floor = TimeSpan.FromSeconds(1);
 
-    /// <summary>A throttling token endpoint is obeyed for at most so long.</summary>
+    /// <summary>
+    /// Between two refreshes that a 401 or the wall clock has caused. An upstream that rejects every token must not cost a token call each
+    /// time.
+    /// </summary>
+    public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest pause that the token endpoint can request.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>After a passing failure a request may bring the next attempt about when so much of the pause is over.</summary>
+    /// <summary>After a transient failure, a request can start the next attempt after at most this time.</summary>
     public static readonly TimeSpan LongestPauseOnDemand = TimeSpan.FromSeconds(5);
 
-    /// <summary>After a passing failure the fleet's next attempt comes after at most so long: 180 calls in an hour without a token.</summary>
+    /// <summary>
+    /// After a transient failure, the fleet makes the next attempt after at most this time: 180 calls in an hour of outage.
+    /// </summary>
     public static readonly TimeSpan LongestSharedPause = TimeSpan.FromSeconds(20);
 
-    /// <summary>The replica that fetched the token, and every one that finds the store away or has failed, looks this often at most.</summary>
-    public static readonly TimeSpan KeeperInterval = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The longest time between two polls of a replica that has fetched the token, has failed, or finds the store unavailable.
+    /// </summary>
+    public static readonly TimeSpan FrequentPollInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>The others look this often at most, in case that one is gone: a thousand of them cost a few looks a second.</summary>
-    public static readonly TimeSpan OthersInterval = TimeSpan.FromMinutes(5);
+    /// <summary>The longest time between two polls of the other replicas. A thousand of them make a few polls per second.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>The refresh point moves by at most this fraction of the life to either side: 36 s in all for an hour.</summary>
+    /// <summary>The largest move of the refresh point to either side, as a fraction of the lifetime: 36 s in all for an hour.</summary>
     private const double Jitter = 0.005;
 
     /// <summary>
-    /// While the shared store is away, replicas fetch for themselves between these parts of the time that is left at the refresh point: of an
-    /// hourly token from 3 to 12 minutes after it. A short outage costs no token call, a long one no burst.
+    /// While the shared store is unavailable, replicas fetch for themselves between these fractions of the time from refresh point to
+    /// expiry. With an hourly token, that is 3 to 12 minutes after the refresh point. A short outage costs no token call, a long one no
+    /// burst.
     /// </summary>
     private const double FirstAlone = 0.2;
     private const double LastAlone = 0.8;
@@ -44,19 +56,19 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     private static readonly TimeSpan FrequentRetryWindow = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseForAcceptedCredentials = TimeSpan.FromSeconds(60);
 
-    /// <summary>For how long the whole fleet leaves the token endpoint alone after a failure. One moment for all; each replica adds its own jitter.</summary>
-    /// <param name="failure">How the one attempt failed.</param>
-    /// <param name="failuresBefore">How many had failed in a row before.</param>
+    /// <summary>How long the whole fleet makes no token call after a failure. Each replica adds its own jitter.</summary>
+    /// <param name="failure">The failure of one replica's call.</param>
+    /// <param name="failuresBefore">The number of failures in a row before it.</param>
     public static TimeSpan SharedPause(TokenFailure failure, int failuresBefore)
     {
-        if (failure.RetryAfter is { } asked)
-            return Min(asked, LongestRetryAfter);
+        if (failure.RetryAfter is { } requested)
+            return Min(requested, LongestRetryAfter);
 
-        // Refused credentials: short, for a fleet that is started again after a repair at the provider's side finds this note.
-        var limits = LimitsOf(failure.Outcome);
-        return failure.Outcome == RefreshOutcome.Rejected ? limits.Shortest
-            : failure.Outcome == RefreshOutcome.Throttled ? Ceiling(limits, failuresBefore)
-            : Min(Ceiling(limits, failuresBefore), LongestSharedPause);
+        // It is short after refused credentials, because a fleet that restarts after the provider's repair reads this pause too.
+        var limits = GetLimits(failure.Kind);
+        return failure.Kind == FailureKind.Rejected ? limits.Shortest
+            : failure.Kind == FailureKind.Throttled ? GetCeiling(limits, failuresBefore)
+            : Min(GetCeiling(limits, failuresBefore), LongestSharedPause);
     }
 
     /// <param name="result">The result of the refresh.</param>
@@ -66,34 +78,50 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
     {
         if (result.Token is { } token)
+            return AfterSuccess(token.ExpiresAt, result.Lifetime, wasFetched: result.Outcome == RefreshOutcome.Success, now);
+
+        if (result.Failure is { } failure)
+            return AfterFailure(failure, before, now, currentUntil);
+
+        // Deferred: the store is polled until it is time to fetch without it.
+        var next = GetNextPoll(isFrequent: true, now);
+        return before with { DueAt = Min(next, before.FetchAloneAt), PollAt = next };
+    }
+
+    /// <summary>The status after a poll that found no newer token.</summary>
+    public RefreshStatus AfterPoll(bool isAvailable, bool hasWrittenBack, RefreshStatus before, TimeSpan now)
+    {
+        var pollsOften = before.PollsOften || hasWrittenBack;
+        var isFrequent = pollsOften || before.Failure is not null || !isAvailable;
+        return before with { PollsOften = pollsOften, PollAt = GetNextPoll(isFrequent, now) };
+    }
+
+    private RefreshStatus AfterSuccess(TimeSpan expiresAt, TimeSpan lifetime, bool wasFetched, TimeSpan now)
+    {
+        var fromRefreshToExpiry = lifetime * (1 - (refreshAt + (Jitter * ((2 * random.NextDouble()) - 1))));
+
+        // Not before the token is in use. Otherwise, each settling token could be replaced by another settling one.
+        var untilInUse = Min(2 * AccessToken.GetSettlingTime(lifetime), (expiresAt - now) / 2);
+        var alone = FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble());
+        return new()
         {
-            var left = token.Lifetime * (1 - (refreshAt + (Jitter * ((2 * random.NextDouble()) - 1))));
-            var isKeeper = result.Outcome == RefreshOutcome.Success;
-            return new()
-            {
-                // Not before the token is in use. Otherwise, each settling token could be replaced by another settling one.
-                DueAt = Max(token.ExpiresAt - left, now + Max(Floor, Min(2 * token.SettlingTime, (token.ExpiresAt - now) / 2))),
-                NotBefore = now + Floor,
-                AloneAt = token.ExpiresAt - (left * (1 - (FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble())))),
-                LookAt = NextLook(isKeeper, now),
-                IsKeeper = isKeeper,
-                HasObtainedToken = true,
-            };
-        }
+            DueAt = Max(expiresAt - fromRefreshToExpiry, now + Max(Floor, untilInUse)),
+            NotBefore = now + Floor,
+            FetchAloneAt = expiresAt - (fromRefreshToExpiry * (1 - alone)),
+            PollAt = GetNextPoll(wasFetched, now),
+            PollsOften = wasFetched,
+            HasObtainedToken = true,
+        };
+    }
 
-        if (result.Failure is not { } failure)
-        {
-            // Put off: the store is looked for again, until it is time to do without it.
-            var next = NextLook(isKeen: true, now);
-            return before with { DueAt = Min(next, before.AloneAt), LookAt = next };
-        }
+    private RefreshStatus AfterFailure(TokenFailure failure, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
+    {
+        var pause = GetPause(failure, before.Failures);
 
-        var pause = PauseAfter(failure, before.Failures);
-
-        // A failure that may end at any moment is retried sooner if a request waits, unless the token endpoint asked for a pause.
-        var isPassing = failure is { Outcome: RefreshOutcome.Unavailable or RefreshOutcome.InvalidResponse, RetryAfter: null };
-        var shortest = isPassing ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
-        if (failure.Outcome == RefreshOutcome.Rejected && before.HasObtainedToken)
+        // A transient failure may end at any moment. If a request waits, it is retried sooner, unless the token endpoint requested a pause.
+        var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, RetryAfter: null };
+        var shortest = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
+        if (failure.Kind == FailureKind.Rejected && before.HasObtainedToken)
         {
             shortest = PauseForAcceptedCredentials;
             var untilFrequentRetries = currentUntil - now - (FrequentRetryWindow * (0.5 + (0.5 * random.NextDouble())));
@@ -104,44 +132,38 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         {
             DueAt = now + pause,
             NotBefore = now + shortest,
-            LookAt = NextLook(isKeen: true, now),
+            PollAt = GetNextPoll(isFrequent: true, now),
             Failure = failure,
             Failures = before.Failures + 1,
         };
     }
 
-    /// <summary>After a look that brought no token.</summary>
-    public RefreshStatus AfterLook(LookOutcome outcome, RefreshStatus before, TimeSpan now)
-    {
-        var isKeeper = before.IsKeeper || outcome == LookOutcome.WrittenBack;
-        var isKeen = isKeeper || before.Failure is not null || outcome == LookOutcome.Unavailable;
-        return before with { IsKeeper = isKeeper, LookAt = NextLook(isKeen, now) };
-    }
+    private TimeSpan GetNextPoll(bool isFrequent, TimeSpan now) =>
+        storeCanForget ? now + ((isFrequent ? FrequentPollInterval : PollInterval) * (1 - (0.4 * random.NextDouble()))) : TimeSpan.MaxValue;
 
-    private TimeSpan NextLook(bool isKeen, TimeSpan now) =>
-        storeCanForget ? now + ((isKeen ? KeeperInterval : OthersInterval) * (1 - (0.4 * random.NextDouble()))) : TimeSpan.MaxValue;
-
-    /// <summary>Exponential backoff with full jitter above a floor of the kind's own, or what was asked for.</summary>
-    private TimeSpan PauseAfter(TokenFailure failure, int failuresBefore)
+    /// <summary>
+    /// The pause that the token endpoint requested, or else exponential backoff with full jitter above the kind's shortest.
+    /// </summary>
+    private TimeSpan GetPause(TokenFailure failure, int failuresBefore)
     {
-        var limits = LimitsOf(failure.Outcome);
-        var pause = limits.Shortest + ((Ceiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
-        if (failure.RetryAfter is not { } asked)
+        var limits = GetLimits(failure.Kind);
+        var pause = limits.Shortest + ((GetCeiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
+        if (failure.RetryAfter is not { } requested)
             return pause;
 
-        var obeyed = Min(Max(asked, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
-        return failure.Outcome == RefreshOutcome.Rejected ? Max(obeyed, pause) : obeyed;
+        var limited = Min(Max(requested, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
+        return failure.Kind == FailureKind.Rejected ? Max(limited, pause) : limited;
     }
 
-    /// <summary>Refused credentials stay refused until somebody acts; everything else may be over in a moment.</summary>
-    private static (TimeSpan Shortest, TimeSpan Longest) LimitsOf(RefreshOutcome outcome) => outcome switch
+    /// <summary>Credentials stay refused until somebody acts. Other failures can end at any moment.</summary>
+    private static (TimeSpan Shortest, TimeSpan Longest) GetLimits(FailureKind kind) => kind switch
     {
-        RefreshOutcome.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
-        RefreshOutcome.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
+        FailureKind.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
+        FailureKind.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
         _ => (Floor, TimeSpan.FromSeconds(30)),
     };
 
-    /// <summary>Beyond 2^10 every pause is at its longest anyway.</summary>
-    private static TimeSpan Ceiling((TimeSpan Shortest, TimeSpan Longest) limits, int failuresBefore) =>
+    /// <summary>The factor is limited to 2^10, where every pause has reached its longest.</summary>
+    private static TimeSpan GetCeiling((TimeSpan Shortest, TimeSpan Longest) limits, int failuresBefore) =>
         Min(limits.Longest, limits.Shortest * Math.Pow(2, Math.Min(failuresBefore + 1, 10)));
 }

@@ -1,220 +1,171 @@
-using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>One refresh: from the shared store if another replica was faster, else from the token endpoint under the lease.</summary>
+/// <summary>
+/// Runs one refresh at a time, in two parts. <see cref="RefreshAsync"/> returns when requests can use the token, or with a failure.
+/// <see cref="CompleteAsync"/> then shares the token, so that no request waits for the shared store.
+/// </summary>
 internal sealed class TokenRefresher(
     TokenSlot slot,
     TokenSharing sharing,
     ITokenLease lease,
-    ITokenEndpoint endpoint,
+    TokenFetcher fetcher,
+    RefreshHistory history,
     TokenMetrics metrics,
     TimeProvider time,
     Random random)
 {
-    /// <summary>The first and the longest pause between two looks at the store while another replica holds the lease.</summary>
+    /// <summary>The first and the longest pause between two polls while another replica owns the lease.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Replicas that find the store away look once more at different moments of this time, before each of them fetches for itself.</summary>
+    /// <summary>
+    /// Replicas that find the store unavailable poll it once more before each of them fetches for itself. They do so at different moments
+    /// within this time.
+    /// </summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the token endpoint is called again, at intervals of 1 s, if it returns a token that has just expired.</summary>
-    private const int MaxRepeats = 3;
-
-    private const string SameToken = "the token endpoint returned the current token again; ask the provider to revoke it";
-
     private TimeSpan? contendedAt;
-    private volatile LeaseRecord? lastLease;
 
-    /// <summary>The last attempt to acquire the lease; null when there was none.</summary>
-    public LeaseRecord? LastLease => lastLease;
+    /// <summary>The lease, from its acquisition until <see cref="CompleteAsync"/>.</summary>
+    private LeaseAttempt ownLease = LeaseAttempt.Unavailable;
 
+    /// <summary>Adopts a shared token, or fetches one and publishes it to the slot.</summary>
     /// <param name="request">The parameters of the refresh.</param>
-    /// <param name="onToken">
-    /// Called when the slot has the token. The token is shared after that, so that no request waits for the store.
-    /// </param>
     /// <param name="cancellationToken">Ends the refresh. The lease is released nevertheless.</param>
-    public async Task<RefreshResult> RefreshAsync(
-        RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        // 1. Nobody waits longer for others than two of them, one after the other, can hold the lease without any result.
-        var (waitUntil, hasLookedAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
+        try
+        {
+            return await AdoptOrFetchAsync(request, cancellationToken);
+        }
+        catch
+        {
+            await ReleaseLeaseAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a fetched token to the shared store, and then releases the lease.</summary>
+    public async Task CompleteAsync(RefreshRequest request, RefreshResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (result is { IsNew: true, Token: { } token })
+                await sharing.ShareAsync(request.Key, token, result.Revoked, cancellationToken);
+        }
+        finally
+        {
+            await ReleaseLeaseAsync();
+        }
+    }
+
+    private async Task<RefreshResult> AdoptOrFetchAsync(RefreshRequest request, CancellationToken cancellationToken)
+    {
+        // 1. Wait for other replicas no longer than two of them, one after the other, can own the lease without a result.
+        var (waitUntil, hasPolledAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
         contendedAt = null;
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
-            // 2. A token that another replica has fetched meanwhile costs nothing.
-            var look = await AdoptAsync(request, cancellationToken);
-            if (look.Token is { } found)
-                return RefreshResult.Adopted(found);
+            // 2. Adopt a token that another replica has fetched meanwhile.
+            var (isStoreAvailable, adopted) = await AdoptAsync(request, cancellationToken);
+            if (adopted is not null)
+                return RefreshResult.Adopted(adopted);
 
-            // 3. One replica at a time calls the token endpoint.
-            await using var attempt = await TryAcquireAsync(request.Key, look, cancellationToken);
+            // 3. Acquire the lease, so that one replica at a time calls the token endpoint. Store and lease are available together.
+            var attempt = isStoreAvailable ? await TryAcquireAsync(request.Key, cancellationToken) : LeaseAttempt.Unavailable;
 
-            // 4. Another replica's attempt has failed a moment ago: that was everybody's attempt.
+            // 4. Another replica's call has just failed, and counts for the whole fleet.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
                 return RefreshResult.Failed(attempt.Failure! with { Reason = $"another replica has tried: {attempt.Failure.Reason}" });
 
-            // 5. The others poll again, at random moments so as not to march in step, and when the lease runs out.
+            // 5. Another replica owns the lease. Poll again, at random moments to spread replicas out, and when the lease expires.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
             {
-                await Task.Delay(Min(Jittered(pause), attempt.Remaining + Jittered(FirstPause)), time, cancellationToken);
+                await Task.Delay(Min(Jitter(pause), attempt.Remaining + Jitter(FirstPause)), time, cancellationToken);
                 continue;
             }
 
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
-                // 6. Between the poll and the lease the previous owner may have written its token.
-                if ((await AdoptAsync(request, cancellationToken)).Token is { } written)
-                {
-                    var adopted = RefreshResult.Adopted(written);
-                    onToken(adopted);
-                    return adopted;
-                }
+                // 6. The previous owner may have written its token between the poll and the acquisition.
+                if (await AdoptAsync(request, cancellationToken) is (_, { } written))
+                    return RefreshResult.Adopted(written);
             }
             else
             {
                 // 7. Without store or lease, or after the longest wait, each replica fetches for itself. It fetches late, because an outage
                 //    of the store may be short. It polls twice before that, because the first poll may be too slow on a busy machine.
-                if (CanWait(request))
+                if (CanDefer(request))
                     return RefreshResult.Deferred;
 
-                if (!hasLookedAgain)
+                if (!hasPolledAgain)
                 {
-                    hasLookedAgain = true;
+                    hasPolledAgain = true;
                     await Task.Delay(Spread * random.NextDouble(), time, cancellationToken);
                     continue;
                 }
             }
 
-            // 8. Only now the one call that the whole fleet makes in a token's lifetime. The token is shared before the lease is released.
-            var result = await FetchAsync(request, onToken, cancellationToken);
+            // 8. Call the token endpoint. In the whole fleet, this happens once in a token's lifetime.
+            EndLeaseWait();
+            var result = await fetcher.FetchAsync(request, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
-            // 9. A failure is shared too, so that it costs the whole fleet one call and not each replica one.
+            // 9. Share a failure with the release of the lease, so that it costs the fleet one call instead of one per replica.
             var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }
     }
 
-    private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, LookResult look, CancellationToken cancellationToken)
+    private async ValueTask<(bool IsStoreAvailable, AccessToken? Adopted)> AdoptAsync(
+        RefreshRequest request, CancellationToken cancellationToken)
     {
-        // Store and lease are in one place.
-        if (look.Outcome == LookOutcome.Unavailable)
-            return LeaseAttempt.Unavailable;
+        var reading = await sharing.ReadAsync(request.Key, cancellationToken);
+        var adopted = sharing.TryAdopt(reading, request.IssuedAfter, request.CanSettle);
+        if (adopted is not null || !reading.IsAvailable)
+            EndLeaseWait();
+        return (reading.IsAvailable, adopted);
+    }
 
+    private async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
+    {
         using var activity = TokenSpans.StartLeaseAttempt();
-        var attempt = await lease.TryAcquireAsync(key, cancellationToken);
+        var attempt = ownLease = await lease.TryAcquireAsync(key, cancellationToken);
         activity.SetOutcome(attempt.Outcome);
         metrics.LeaseAttempted(attempt.Outcome);
-        lastLease = new(time.GetUtcNow(), attempt.Outcome);
+        history.AddLeaseAttempt(time.GetUtcNow(), attempt.Outcome);
         if (attempt.Outcome == LeaseOutcome.Contended)
             contendedAt ??= time.GetMonotonicNow();
         else
-            EndWait();
+            EndLeaseWait();
         return attempt;
     }
 
-    /// <summary>For the other replica's token or lease, or in vain.</summary>
-    private void EndWait()
+    private async ValueTask ReleaseLeaseAsync()
+    {
+        var released = ownLease;
+        ownLease = LeaseAttempt.Unavailable;
+        await released.DisposeAsync();
+    }
+
+    /// <summary>Measures the wait for another replica's lease, if there was one.</summary>
+    private void EndLeaseWait()
     {
         if (contendedAt is { } since)
             metrics.LeaseWaited(time.GetMonotonicNow() - since);
         contendedAt = null;
     }
 
-    /// <summary>Whether the current token serves for long enough to wait for a store that is away.</summary>
-    private bool CanWait(RefreshRequest request) =>
+    /// <summary>Whether the current token is valid for long enough to wait for an unavailable store.</summary>
+    private bool CanDefer(RefreshRequest request) =>
         request.Trigger == RefreshTrigger.Scheduled
         && slot.Current is not null
         && slot.EarlyRefreshTrigger is null
-        && time.GetMonotonicNow() < request.Before.AloneAt;
+        && time.GetMonotonicNow() < request.Before.FetchAloneAt;
 
-    private async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
-    {
-        var look = await sharing.AdoptAsync(request, cancellationToken);
-        if (look.Outcome is LookOutcome.Adopted or LookOutcome.Unavailable)
-            EndWait();
-        return look;
-    }
-
-    private async Task<RefreshResult> FetchAsync(RefreshRequest request, Action<RefreshResult> onToken, CancellationToken cancellationToken)
-    {
-        for (var repeats = 0; ; repeats++)
-        {
-            // The lifetime counts from before the call, so it is never overestimated, even if the response is slow.
-            var askedAt = time.GetMonotonicNow();
-            var wallOffset = time.GetWallOffset(askedAt);
-            var answer = await CallAsync(request.Key.Credentials, askedAt, cancellationToken);
-            if (!answer.IsSuccess)
-                return RefreshResult.Failed(answer.Failure);
-
-            var (issued, before) = (answer.Token, slot.Newest);
-            var token = new AccessToken(issued.Value, issued.Lifetime, askedAt + issued.Lifetime, request.Key.Credentials, wallOffset);
-            if (token.IsValidAt(time.GetMonotonicNow()))
-                return await PublishAsync(request, token, onToken, cancellationToken);
-
-            // Some providers return the same token until it expires. A new one can be obtained once the old one has expired there.
-            if (before is null || !token.IsSentAs(before) || slot.IsRejected(token))
-                return Invalid("the token endpoint returned a token that has already expired");
-
-            if (request.Trigger == RefreshTrigger.Operator)
-                return Invalid(SameToken);
-
-            if (before.IsValidAt(time.GetMonotonicNow()) && slot.EarlyRefreshTrigger is null)
-                return RefreshResult.Fetched(new(before.Value, TimeSpan.Zero, before.ExpiresAt, before.Credentials));
-
-            if (repeats == MaxRepeats || request.Before.Failures > 0)
-                return Invalid("the token endpoint still returns the previous token, which has expired");
-
-            await Task.Delay(RefreshSchedule.Floor, time, cancellationToken);
-        }
-    }
-
-    private async Task<RefreshResult> PublishAsync(
-        RefreshRequest request, AccessToken token, Action<RefreshResult> onToken, CancellationToken cancellationToken)
-    {
-        var replaced = slot.Newest;
-        if (request.Trigger == RefreshTrigger.Operator && replaced is not null)
-        {
-            if (replaced.HasSameValue(token))
-                return Invalid(SameToken);
-
-            // The new token replaces the current one even if the new one expires earlier.
-            slot.Withdraw(replaced);
-        }
-
-        if (!slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.SettlingTime : null))
-        {
-            // The current token expires later and stays. The next refresh is scheduled as if it had the new one's short lifetime.
-            return slot.IsRejected(token) || slot.Current is not { } current
-                ? Invalid("the token endpoint returned the rejected token again")
-                : RefreshResult.Fetched(new(current.Value, token.Lifetime, current.ExpiresAt, current.Credentials));
-        }
-
-        var result = RefreshResult.Fetched(token);
-        onToken(result);
-
-        await sharing.ShareAsync(request, token, replaced, cancellationToken);
-        return result;
-    }
-
-    private static RefreshResult Invalid(string reason) => RefreshResult.Failed(new(RefreshOutcome.InvalidResponse, reason));
-
-    private async Task<TokenAnswer> CallAsync(CredentialSet credentials, TimeSpan askedAt, CancellationToken cancellationToken)
-    {
-        EndWait();
-        using var activity = TokenSpans.StartTokenCall();
-        var answer = await endpoint.RequestTokenAsync(credentials, cancellationToken);
-        var outcome = answer.Failure?.Outcome ?? RefreshOutcome.Success;
-        activity.SetOutcome(outcome);
-        metrics.TokenEndpointCalled(outcome, time.GetMonotonicNow() - askedAt);
-        return answer;
-    }
-
-    private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));
+    private TimeSpan Jitter(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));
 }

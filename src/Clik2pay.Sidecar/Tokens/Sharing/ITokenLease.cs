@@ -3,14 +3,14 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// The right to call the token endpoint for a key, held by one replica at a time. It saves token calls and nothing else: two holders at once
-/// cost one call more and do no harm.
+/// The right to call the token endpoint for a key. One replica owns it at a time. It only saves token calls: two owners at once make one
+/// more call and cause no error.
 /// </summary>
 internal interface ITokenLease
 {
-    /// <summary>How long a lease lives when its holder does not give it back: longer than a token call can take.</summary>
+    /// <summary>When a lease expires that its owner does not release. It is longer than a token call.</summary>
     static readonly TimeSpan Duration = TokenEndpointClient.Timeout + TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks once, without waiting.</summary>
+    /// <summary>Makes one attempt, without waiting for another owner.</summary>
     ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken);
 }

@@ -1,21 +1,21 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// Where replicas share their access token. The store is for thrift, not for truth: what it holds that is no token of ours reads as nothing,
-/// and where it cannot be reached a replica fetches for itself.
+/// Where replicas share their access token. It only saves token calls: an invalid value reads as no token, and while the store is
+/// unavailable, each replica fetches for itself.
 /// </summary>
 internal interface ITokenStore
 {
     /// <summary>The expiries of one token at two replicas can differ by this much, because each replica measures its own.</summary>
     static readonly TimeSpan ExpiryTolerance = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether it can lose what was written. Then who holds a token looks now and then whether it is still there.</summary>
+    /// <summary>Whether the store can lose a token. Then replicas poll it, and write their token again if it is missing.</summary>
     bool CanForget { get; }
 
-    /// <summary>How it was at the last visit.</summary>
+    /// <summary>The state at the last operation.</summary>
     StoreStatus Status { get; }
 
-    /// <summary>Looks for the token under this key.</summary>
+    /// <summary>Reads the token under this key, and which tokens were rejected.</summary>
     ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken);
 
     /// <summary>
@@ -25,7 +25,7 @@ internal interface ITokenStore
     /// <returns>Whether it was written.</returns>
     ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 
-    /// <summary>Records for all replicas that upstream has rejected the token, and removes that token, but no other.</summary>
+    /// <summary>Records for all replicas that upstream has rejected the token. Removes this token, but no other.</summary>
     /// <returns>Whether the rejection was recorded.</returns>
     ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 }

@@ -2,30 +2,31 @@ using System.Collections.Concurrent;
 
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
-/// <summary>The lease where there is no Redis: replicas of one process take turns. Of a failure they tell each other nothing.</summary>
+/// <summary>The lease without Redis. Only the demo has several replicas in a process. They do not share failures.</summary>
 internal sealed class InProcessTokenLease(TimeProvider time) : ITokenLease
 {
-    private readonly ConcurrentDictionary<TokenKey, Holding> holdings = new();
+    private readonly ConcurrentDictionary<TokenKey, Ownership> owners = new();
 
     public ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var now = time.GetMonotonicNow();
-        var mine = new Holding(now + ITokenLease.Duration);
-        var holder = holdings.AddOrUpdate(key, mine, (_, other) => other.EndsAt > now ? other : mine);
+        var own = new Ownership(now + ITokenLease.Duration);
+        var owner = owners.AddOrUpdate(key, own, (_, other) => other.EndsAt > now ? other : own);
 
-        return ValueTask.FromResult(ReferenceEquals(holder, mine)
-            ? LeaseAttempt.Acquired(_ => Release(key, mine))
-            : LeaseAttempt.Contended(holder.EndsAt - now));
+        return ValueTask.FromResult(ReferenceEquals(owner, own)
+            ? LeaseAttempt.Acquired(_ => Release(key, own))
+            : LeaseAttempt.Contended(owner.EndsAt - now));
     }
 
-    /// <summary>Removes the lease only if it is still the caller's own: one that ran out may be another's by now.</summary>
-    private ValueTask<bool> Release(TokenKey key, Holding mine)
+    /// <summary>Releases the caller's own lease only. After that has expired, another replica may own the lease.</summary>
+    private ValueTask<bool> Release(TokenKey key, Ownership own)
     {
-        holdings.TryRemove(KeyValuePair.Create(key, mine));
+        owners.TryRemove(KeyValuePair.Create(key, own));
         return ValueTask.FromResult(false);
     }
 
-    private sealed class Holding(TimeSpan endsAt)
+    /// <summary>A class without value equality, because each acquisition is a different owner.</summary>
+    private sealed class Ownership(TimeSpan endsAt)
     {
         public TimeSpan EndsAt { get; } = endsAt;
     }

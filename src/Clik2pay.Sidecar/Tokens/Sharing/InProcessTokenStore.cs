@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
-/// <summary>The store without Redis. The replicas of a process share it; only the demo has more than one.</summary>
+/// <summary>The store without Redis. The replicas of a process share it. Only the demo has more than one.</summary>
 internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 {
     private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();
@@ -22,16 +22,17 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 
     public ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        if (rejected.TryGetValue(key, out var last) && string.Equals(last, key.FingerprintOf(token), StringComparison.Ordinal))
+        if (rejected.TryGetValue(key, out var last) && string.Equals(last, key.FingerprintOf(token.Identity), StringComparison.Ordinal))
             return ValueTask.FromResult(false);
 
-        return ValueTask.FromResult(tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token) == token);
+        var stored = tokens.AddOrUpdate(key, token, (_, before) => before.ExpiresAt > token.ExpiresAt ? before : token);
+        return ValueTask.FromResult(ReferenceEquals(stored, token));
     }
 
     public ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        rejected[key] = key.FingerprintOf(token);
-        if (tokens.TryGetValue(key, out var stored) && stored.HasSameValue(token))
+        rejected[key] = key.FingerprintOf(token.Identity);
+        if (tokens.TryGetValue(key, out var stored) && stored.Identity == token.Identity)
             tokens.TryRemove(KeyValuePair.Create(key, stored));
         return ValueTask.FromResult(true);
     }

@@ -1,6 +1,8 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
-/// <summary>What an attempt to acquire the lease brought. An acquired one is given back once, by disposing of it at the latest.</summary>
+/// <summary>
+/// The result of an attempt to acquire the lease. An acquired lease is released once, at the latest when this is disposed.
+/// </summary>
 internal sealed class LeaseAttempt : IAsyncDisposable
 {
     public static readonly LeaseAttempt Unavailable = new(LeaseOutcome.Unavailable);
@@ -11,22 +13,28 @@ internal sealed class LeaseAttempt : IAsyncDisposable
 
     public LeaseOutcome Outcome { get; }
 
-    /// <summary>When contended: for how long the other replica can still hold it.</summary>
+    /// <summary>If contended: when the other replica's lease expires at the latest.</summary>
     public TimeSpan Remaining { get; private init; }
 
-    /// <summary>When held off: how the other replica failed. Its <see cref="TokenFailure.RetryAfter"/> is what is left of the pause.</summary>
+    /// <summary>
+    /// If held off: how the other replica's token call failed. <see cref="TokenFailure.RetryAfter"/> is the remaining time of the pause.
+    /// </summary>
     public TokenFailure? Failure { get; private init; }
 
-    /// <param name="release">Gives it back, and says whether it has left the note for the others.</param>
+    /// <param name="release">Releases the lease, and returns whether it has stored the failure for other replicas.</param>
     public static LeaseAttempt Acquired(Func<TokenFailure?, ValueTask<bool>> release) => new(LeaseOutcome.Acquired) { release = release };
 
     public static LeaseAttempt Contended(TimeSpan remaining) => new(LeaseOutcome.Contended) { Remaining = remaining };
 
     public static LeaseAttempt HeldOff(TokenFailure failure) => new(LeaseOutcome.HeldOff) { Failure = failure };
 
-    /// <summary>Gives it back and leaves a note: nobody is to try again before the failure's <see cref="TokenFailure.RetryAfter"/> is over.</summary>
-    /// <returns>Whether the others will see the note.</returns>
-    public ValueTask<bool> ReleaseAsync(TokenFailure? note) => Interlocked.Exchange(ref release, null)?.Invoke(note) ?? ValueTask.FromResult(false);
+    /// <summary>
+    /// Releases the lease. Stores the failure as a note, so that no replica calls the token endpoint before its
+    /// <see cref="TokenFailure.RetryAfter"/> is over.
+    /// </summary>
+    /// <returns>Whether other replicas can read the note.</returns>
+    public ValueTask<bool> ReleaseAsync(TokenFailure? note) =>
+        Interlocked.Exchange(ref release, null)?.Invoke(note) ?? ValueTask.FromResult(false);
 
     public async ValueTask DisposeAsync() => await ReleaseAsync(note: null);
 }

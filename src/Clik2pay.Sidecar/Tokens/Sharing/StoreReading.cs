@@ -1,16 +1,26 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>The result of reading the shared store.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Token">The token that was found. Its lifetime is never overestimated, even if the read was slow.</param>
-internal sealed record StoreReading(StoreOutcome Outcome, AccessToken? Token)
+internal sealed record StoreReading
 {
-    public static readonly StoreReading Empty = new(StoreOutcome.Empty, Token: null);
+    public static readonly StoreReading Empty = new();
 
-    public static readonly StoreReading Unavailable = new(StoreOutcome.Unavailable, Token: null);
+    public static readonly StoreReading Unavailable = new() { IsAvailable = false };
+
+    /// <summary>False if the store was unreachable or did not respond in time.</summary>
+    public bool IsAvailable { get; private init; } = true;
+
+    /// <summary>
+    /// The valid token in the store; null if there is none or the value is invalid. Its lifetime is never overestimated, even if the read
+    /// was slow.
+    /// </summary>
+    public AccessToken? Token { get; init; }
 
     /// <summary>The tokens that upstream has rejected at any replica, by <see cref="TokenKey.FingerprintOf"/>.</summary>
     public IReadOnlyCollection<string> Rejected { get; init; } = [];
 
-    public static StoreReading Found(AccessToken token) => new(StoreOutcome.Found, token);
+    public static StoreReading Found(AccessToken token) => new() { Token = token };
+
+    public bool HasRejected(TokenIdentity token, TokenKey key) =>
+        Rejected.Count > 0 && Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal);
 }

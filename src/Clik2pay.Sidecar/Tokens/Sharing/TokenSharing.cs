@@ -1,5 +1,3 @@
-using Clik2pay.Sidecar.Tokens.Refresh;
-
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>
@@ -8,97 +6,99 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     /// <summary>A lifetime loses its fraction of a millisecond in the store.</summary>
     private static readonly TimeSpan LifetimeTolerance = TimeSpan.FromSeconds(1);
 
-    private Rejection? sharedRejection;
+    private TokenIdentity? sharedRejection;
 
-    /// <summary>Adopts the shared token if it expires later than this replica's newest one and fulfills the request.</summary>
-    public async ValueTask<LookResult> AdoptAsync(RefreshRequest request, CancellationToken cancellationToken)
+    /// <summary>Reads the store after it has this replica's rejections. Withdraws tokens that were rejected at another replica.</summary>
+    public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         // If the store is unavailable, this costs one timeout instead of two.
-        if (!await TryShareRejectionAsync(request.Key, cancellationToken))
-            return new(LookOutcome.Unavailable);
+        if (!await TryShareRejectionAsync(key, cancellationToken))
+            return StoreReading.Unavailable;
 
-        var reading = await store.ReadAsync(request.Key, cancellationToken);
-        if (reading.Outcome == StoreOutcome.Unavailable)
-            return new(LookOutcome.Unavailable);
-
-        WithdrawRejected(request.Key, reading);
-        if (reading.Token is not { } token || token.IssuedAt <= request.IssuedAfter || slot.IsReplaced(token))
-            return new(LookOutcome.Behind);
-
-        if (slot.Newest is { } newest && newest.IsSentAs(token))
-            return AdoptSame(request, token, newest);
-
-        TimeSpan? usedFrom = request.CanSettle ? token.IssuedAt + token.SettlingTime : null;
-        if (!token.IsValidAt(time.GetMonotonicNow()) || !slot.TryPublish(token, usedFrom))
-            return new(LookOutcome.Behind);
-
-        return new(LookOutcome.Adopted, token);
-    }
-
-    /// <summary>The store has the same token as this replica. This replica never extends the expiry of its token.</summary>
-    private LookResult AdoptSame(RefreshRequest request, AccessToken token, AccessToken newest)
-    {
-        // The store's clock was set back, so this replica's expiry is the right one.
-        if (token.ExpiresAt - newest.ExpiresAt > ITokenStore.ExpiryTolerance)
-            return new(LookOutcome.Behind);
-
-        // The token endpoint has returned the token again to another replica, with the remaining time as its lifetime. A scheduled refresh
-        // would get the same response. A refresh for another reason needs another token.
-        var isRepeated = newest.Lifetime - token.Lifetime > LifetimeTolerance;
-        if (isRepeated && request.CanSettle && slot.EarlyRefreshTrigger is null && newest.IsValidAt(time.GetMonotonicNow()))
+        var reading = await store.ReadAsync(key, cancellationToken);
+        foreach (var token in new[] { slot.Current, slot.Newest }.OfType<AccessToken>())
         {
-            var repeated = newest.WithLifetime(token.Lifetime);
-            if (slot.TryPublish(repeated))
-                return new(LookOutcome.Adopted, repeated);
+            if (reading.HasRejected(token.Identity, key))
+                slot.Withdraw(token);
         }
 
-        return new(LookOutcome.InPlace);
+        return reading;
+    }
+
+    /// <summary>Adopts the shared token if it expires later than this replica's newest one.</summary>
+    /// <param name="reading">A reading of the store.</param>
+    /// <param name="issuedAfter">
+    /// A moment of <see cref="MonotonicTime"/>. A token that was issued earlier is not adopted.
+    /// </param>
+    /// <param name="canSettle">Whether the current token can stay in use until the new one has settled.</param>
+    /// <returns>The adopted token; null if none was adopted.</returns>
+    public AccessToken? TryAdopt(StoreReading reading, TimeSpan issuedAfter, bool canSettle)
+    {
+        if (reading.Token is not { } token || token.IssuedAt <= issuedAfter || slot.IsReplaced(token))
+            return null;
+
+        if (slot.Newest is { } newest && newest.HasSameHeaders(token))
+            return canSettle ? TryAdoptRepeated(token, newest) : null;
+
+        TimeSpan? usedFrom = canSettle ? token.IssuedAt + token.SettlingTime : null;
+        return token.IsValidAt(time.GetMonotonicNow()) && slot.TryPublish(token, usedFrom) ? token : null;
     }
 
     /// <summary>
-    /// Polls the store without a refresh. Adopts a token that expires later than this replica's newest one. Writes the newest one if the
-    /// store has lost it or reports too late an expiry. A token that may have expired is not written.
+    /// Writes this replica's newest token if the store has lost it, has an older one, or reports too late an expiry. A token that may have
+    /// expired is not written.
     /// </summary>
-    public async Task<LookResult> PollAsync(TokenKey key, CancellationToken cancellationToken)
+    /// <returns>Whether it was written.</returns>
+    public async ValueTask<bool> TryWriteBackAsync(TokenKey key, StoreReading reading, CancellationToken cancellationToken) =>
+        reading.IsAvailable
+            && slot is { EarlyRefreshTrigger: null, Current: not null, Newest: { } newest }
+            && !IsStored(newest, reading)
+            && await store.WriteAsync(key, newest, cancellationToken);
+
+    /// <summary>Writes a fetched token.</summary>
+    /// <param name="key">The key of the credentials that it was issued for.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="revoked">A token that no replica is to use any longer; null if there is none.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    public async ValueTask ShareAsync(TokenKey key, AccessToken token, AccessToken? revoked, CancellationToken cancellationToken)
     {
-        var look = await AdoptAsync(new(key, RefreshTrigger.Scheduled, TimeSpan.MinValue, RefreshStatus.Initial), cancellationToken);
-        var canWrite = look.Outcome == LookOutcome.Behind && slot.EarlyRefreshTrigger is null && slot.Current is not null;
-        return canWrite && slot.Newest is { } newest && await store.WriteAsync(key, newest, cancellationToken)
-            ? new(LookOutcome.WrittenBack)
-            : look;
+        if (revoked is not null)
+            await store.RejectAsync(key, revoked, cancellationToken);
+        await store.WriteAsync(key, token, cancellationToken);
     }
 
-    /// <summary>Writes a fetched token. For an operator, the previous token is rejected too, so that all replicas stop using it.</summary>
-    public async ValueTask ShareAsync(RefreshRequest request, AccessToken token, AccessToken? replaced, CancellationToken cancellationToken)
+    /// <summary>
+    /// The token endpoint may have returned the current token again to another replica, with the remaining time as its lifetime. A
+    /// scheduled refresh would get the same response, so this replica takes over the lifetime. Its own expiry stays.
+    /// </summary>
+    private AccessToken? TryAdoptRepeated(AccessToken token, AccessToken newest)
     {
-        if (request.Trigger == RefreshTrigger.Operator && replaced is not null && !replaced.HasSameValue(token))
-            await store.RejectAsync(request.Key, replaced, cancellationToken);
-        await store.WriteAsync(request.Key, token, cancellationToken);
+        var isRepeated = newest.Lifetime - token.Lifetime > LifetimeTolerance && !HasLateExpiry(token, newest);
+        if (!isRepeated || slot.EarlyRefreshTrigger is not null || !newest.IsValidAt(time.GetMonotonicNow()))
+            return null;
+
+        var repeated = newest.WithLifetime(token.Lifetime);
+        return slot.TryPublish(repeated) ? repeated : null;
     }
+
+    private bool IsStored(AccessToken newest, StoreReading reading) =>
+        reading.Token is { } token && newest.HasSameHeaders(token) && !slot.IsReplaced(token) && !HasLateExpiry(token, newest);
+
+    /// <summary>Whether the store's clock was set back. Then this replica's expiry is the right one.</summary>
+    private static bool HasLateExpiry(AccessToken shared, AccessToken own) =>
+        shared.ExpiresAt - own.ExpiresAt > ITokenStore.ExpiryTolerance;
 
     /// <summary>Shares each rejection once.</summary>
     /// <returns>False if the store is unavailable.</returns>
     private async ValueTask<bool> TryShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        if (slot.LastRejection is not { } rejection || rejection == sharedRejection)
+        if (slot.LastRejected is not { } token || token.Identity == sharedRejection)
             return true;
 
-        if (!await store.RejectAsync(key, rejection.Token, cancellationToken))
+        if (!await store.RejectAsync(key, token, cancellationToken))
             return false;
 
-        sharedRejection = rejection;
+        sharedRejection = token.Identity;
         return true;
-    }
-
-    private void WithdrawRejected(TokenKey key, StoreReading reading)
-    {
-        if (reading.Rejected.Count == 0)
-            return;
-
-        foreach (var token in new[] { slot.Current, slot.Newest }.OfType<AccessToken>())
-        {
-            if (reading.Rejected.Contains(key.FingerprintOf(token), StringComparer.Ordinal))
-                slot.Withdraw(token);
-        }
     }
 }

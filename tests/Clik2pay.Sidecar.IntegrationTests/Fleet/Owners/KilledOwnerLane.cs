@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
@@ -7,7 +8,6 @@ using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,10 +43,10 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string? CurrentToken => Survivor.Services.GetRequiredService<TokenSlot>().Current?.Value;
+    private string? CurrentToken => Survivor.Services.GetRequiredService<TokenLifecycle>().Current?.Value;
 
     private TimeSpan TimeUntilLead =>
-        Survivor.Services.GetRequiredService<RefreshLoop>().Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
+        Survivor.Services.GetRequiredService<TokenLifecycle>().Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
 
     /// <param name="redis">The shared Redis.</param>
     /// <param name="starts">Limits how many processes start at once.</param>

@@ -1,10 +1,10 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,7 +71,7 @@ public sealed class StoppedOwnerTests
         // The older token expires several seconds earlier. Up to 1 s is tolerated, because time passes between TIME and PTTL.
         Assert.InRange(back, 0, 1000);
         Assert.False(isStopped);
-        Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenSlot>().Current?.Value);
+        Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenLifecycle>().Current?.Value);
 
         // The owner serves requests again.
         using var caller = new HttpClient { BaseAddress = await owner.WaitForAddressAsync() };

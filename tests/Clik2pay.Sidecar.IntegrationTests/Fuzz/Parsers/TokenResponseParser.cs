@@ -29,20 +29,20 @@ internal static class TokenResponseParser
     public static string? Check(byte[] input)
     {
         var response = TokenSuccessReader.Read(input, TimeSpan.FromSeconds(30), DateTimeOffset.UnixEpoch.AddYears(56), Endpoint);
-        if (response.Token is { } token)
+        if (response.IsSuccess)
         {
-            if (token.Value.Length == 0 || token.Value.Any(c => !BearerCharacters.Contains(c, StringComparison.Ordinal)))
+            if (response.Value.Length == 0 || response.Value.Any(c => !BearerCharacters.Contains(c, StringComparison.Ordinal)))
                 return "a token with characters that aren't valid in a bearer token";
 
-            if (token.Value.Length > AccessToken.MaxLength)
+            if (response.Value.Length > AccessToken.MaxLength)
                 return "a token longer than the limit";
 
-            if (token.Lifetime < TimeSpan.Zero || token.Lifetime > TokenSuccessReader.LongestLifetime)
-                return $"a lifetime of {token.Lifetime}";
+            if (response.Lifetime < TimeSpan.Zero || response.Lifetime > TokenSuccessReader.LongestLifetime)
+                return $"a lifetime of {response.Lifetime}";
 
-            _ = JwtExpiry.Read(token.Value);
+            _ = JwtExpiry.Read(response.Value);
         }
-        else if (response.Failure is not { Outcome: RefreshOutcome.InvalidResponse })
+        else if (response.Failure is not { Kind: FailureKind.InvalidResponse })
         {
             return "neither a token nor an invalid response";
         }

@@ -1,6 +1,5 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
-using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,8 +39,8 @@ internal sealed class FuzzSidecar : IAsyncDisposable
             settings!,
             services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FuzzLog(findings))));
         await started.StartAsync();
-        while (started.Services.GetRequiredService<TokenSlot>().Current is null)
-            await started.Services.GetRequiredService<RefreshLoop>().NextRefresh;
+        while (started.Services.GetRequiredService<TokenLifecycle>().Current is null)
+            await started.Services.GetRequiredService<TokenLifecycle>().NextRefresh;
 
         return new(started, endpoint);
     }

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
@@ -66,7 +66,7 @@ internal sealed class CanaryRig : IAsyncDisposable
             Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create("GET", target: path, body: "")));
         Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create(
             "GET", target: "/metrics", more: "Accept: application/openmetrics-text\r\n", body: "")));
-        var tokens = sidecar.Services.GetRequiredService<AccessTokenSource>();
+        var tokens = sidecar.Services.GetRequiredService<TokenLifecycle>();
         Texts.AddRange([$"{tokens.Current}", $"{tokens.Status}", $"{sidecar.Services.GetRequiredService<Clik2payOptions>().Credentials}"]);
         Telemetry.Observe();
         await sidecar.StopAsync();

@@ -183,7 +183,7 @@ public sealed class CanaryTests : IAsyncLifetime
         rig.Texts.AddRange(
         [
             $"{read}", $"{clik2pay}", $"{clik2pay.Credentials}", $"{read.Sidecar}", $"{read.Redis}", $"{TokenKey.For(clik2pay)}",
-            $"{new IssuedToken(rig.Secrets.Token(1), TimeSpan.FromHours(1))}", $"{token}", $"{RefreshResult.Fetched(token)}",
+            $"{TokenEndpointResult.Issued(rig.Secrets.Token(1), TimeSpan.FromHours(1))}", $"{token}", $"{RefreshResult.Fetched(token)}",
         ]);
     }
 
@@ -191,7 +191,7 @@ public sealed class CanaryTests : IAsyncLifetime
     private void AssertComplete(List<string> errors)
     {
         AssertContain(
-            rig.Logs, "Credentials refused", "No access token", "rejected the access token with 401", "hardly what is wrong",
+            rig.Logs, "Credentials refused", "No access token", "rejected the access token with 401", "unlikely to be the cause",
             "until a valid response arrives", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:",
             "upstream's request id", "scope SpanId:");
         string[] sources = ["Microsoft.AspNetCore: ", "Clik2pay.Sidecar: ", "Experimental.System.Net.Http.Connections: "];

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>What can happen to a simulated fleet.</summary>
+/// <summary>The events of a simulated fleet.</summary>
 internal enum FleetEvent
 {
     Nothing,

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>A simulated fleet to which things happen, and what has to hold whatever happens.</summary>
+/// <summary>A simulated fleet with a sequence of events, and the conditions that are true at any time.</summary>
 internal sealed class FleetModel
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -27,7 +27,7 @@ internal sealed class FleetModel
             Start();
     }
 
-    /// <summary>What did not hold, if anything.</summary>
+    /// <summary>The conditions that were false.</summary>
     public List<string> Broken { get; } = [];
 
     public int TokenCalls => endpoint.Calls;
@@ -42,12 +42,14 @@ internal sealed class FleetModel
 
         Heal();
         Pass(90);
-        Require(replicas.TrueForAll(replica => !replica.IsRunning || replica.Token is not null), "a minute and a half after all is well every replica has a token");
+        Require(
+            replicas.TrueForAll(replica => !replica.IsRunning || replica.Token is not null),
+            "90 s after the last fault, every replica has a token");
 
-        // Tokens live ten minutes and are replaced at seven and a half: twice, or three times, in a quarter of an hour.
+        // Tokens expire after 10 min and are replaced after 7.5 min: two or three times in 15 min.
         var before = endpoint.Calls;
         Pass(900);
-        Require(endpoint.Calls - before is 2 or 3, "once all is well the whole fleet makes one token call in a token's life");
+        Require(endpoint.Calls - before is 2 or 3, "without faults, the whole fleet makes one token call per refresh point");
     }
 
     private void Happen(FleetEvent happening, SimulatedReplica replica)
@@ -101,11 +103,11 @@ internal sealed class FleetModel
                 break;
             case FleetEvent.EndpointDown:
                 isEndpointUp = false;
-                endpoint.Failure = new(RefreshOutcome.Unavailable, "down");
+                endpoint.Failure = new(FailureKind.Unavailable, "down");
                 break;
             case FleetEvent.EndpointThrottles:
                 isEndpointUp = false;
-                endpoint.Failure = new(RefreshOutcome.Throttled, "throttled", RetryAfter: 40 * Second);
+                endpoint.Failure = new(FailureKind.Throttled, "throttled", RetryAfter: 40 * Second);
                 break;
             case FleetEvent.EndpointSlow:
                 endpoint.Latency = 9 * Second;
@@ -137,18 +139,20 @@ internal sealed class FleetModel
         {
             if (replica.Token is { } token)
             {
-                Require(endpoint.ExpiresAt[token.Value] > now, "no replica holds a token that has expired");
+                Require(endpoint.ExpiresAt[token.Value] > now, "no replica has a token that has expired");
                 served.Add(replica);
             }
             else if (isEndpointUp && !disturbed.Contains(replica))
             {
-                Require(!served.Contains(replica), "while the token endpoint answers, no trouble with Redis or with other replicas leaves a replica without its token");
+                Require(
+                    !served.Contains(replica),
+                    "while the token endpoint responds, no fault of Redis or of other replicas leaves a replica without its token");
             }
         }
 
         if (redis.Value is { } shared && redis.ExpiresAt > now)
         {
-            Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token is never said to live longer than it does");
+            Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token has no later expiry than at the provider");
             var isAllowed = redis.ExpiresAt >= storedExpiry || shared == storedToken || redis.Rejected.Contains(storedToken!);
             Require(isAllowed, "no token in the store is replaced by one that expires earlier, except a rejected one");
             (storedToken, storedExpiry) = (shared, redis.ExpiresAt);

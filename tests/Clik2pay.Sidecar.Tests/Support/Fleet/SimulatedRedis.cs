@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>
-/// What Redis does for a fleet, on simulated time: one token, one lease, one note, by the clock of the server. Integration tests hold the
-/// real one to the same.
+/// What Redis does for a fleet, on simulated time: one token, one lease and one note, by the server's clock. Integration tests check the
+/// same behavior of the real one.
 /// </summary>
 internal sealed class SimulatedRedis(SimulatedTime time)
 {
@@ -30,7 +30,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
     public TimeSpan Now => time.GetMonotonicNow() + Step;
 
-    /// <summary>By how much the server's clock was set.</summary>
+    /// <summary>How far the server's clock was set forward.</summary>
     public TimeSpan Step { get; set; }
 
     public HashSet<string> Rejected { get; } = new(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
     /// <param name="value">The token.</param>
     /// <param name="lifetime">Its lifetime.</param>
     /// <param name="expiresAt">By the server's clock.</param>
-    /// <param name="overwritten">A token that is written over although it expires later.</param>
+    /// <param name="overwritten">A token that is overwritten although it expires later.</param>
     public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt, string? overwritten = null)
     {
         if (Rejected.Contains(value) || expiresAt <= Now || (expiresAt <= ExpiresAt && (Value is null || Value != overwritten)))

@@ -3,12 +3,12 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>One replica's way to the simulated Redis, with a clock of its own and faults of its own.</summary>
+/// <summary>One replica's connection to the simulated Redis, with its own clock and its own faults.</summary>
 internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider clock) : ITokenStore, ITokenLease
 {
-    private AccessToken? lastFound;
-
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    private AccessToken? lastFound;
 
     /// <summary>Packets of this replica are dropped.</summary>
     public bool IsCut { get; set; }
@@ -30,12 +30,12 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         if (!hasResponded)
             return StoreReading.Unavailable;
 
-        var fingerprints = found.Rejected.Select(value => key.FingerprintOf(new(value, default, default, key.Credentials)));
+        var fingerprints = found.Rejected.Select(value => key.FingerprintOf(new(value)));
         var nothing = StoreReading.Empty with { Rejected = [.. fingerprints] };
         if (found is not { Value: { } value, Left: var left } || left <= TimeSpan.Zero)
             return nothing;
 
-        // As the store does with an expiry that cannot be right, and with a token that was rejected.
+        // The real store does the same with an impossible expiry, and with a token that was rejected.
         if (left > found.Lifetime + TimeSpan.FromSeconds(1) || found.Rejected.Contains(value))
         {
             await OperateAsync(() => redis.Delete(value), cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         }
 
         lastFound = new(value, found.Lifetime, askedAt + MonotonicTime.Min(left, found.Lifetime), key.Credentials, wallOffset);
-        return nothing with { Outcome = StoreOutcome.Found, Token = lastFound };
+        return nothing with { Token = lastFound };
     }
 
     public async ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken) =>
@@ -52,14 +52,15 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
         var expiresAt = redis.Now + (token.ExpiresAt - clock.GetMonotonicNow());
-        var overwritten = token.HasSameValue(lastFound) ? token.Value : null;
+        var overwritten = token.Identity == lastFound?.Identity ? token.Value : null;
         return (await OperateAsync(() => redis.Write(token.Value, token.Lifetime, expiresAt, overwritten), cancellationToken)).Reply;
     }
 
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var owner = new object();
-        var (hasResponded, attempt) = await OperateAsync(() => (Outcome: redis.Acquire(owner, out var remaining, out var failure), remaining, failure), cancellationToken);
+        var (hasResponded, attempt) = await OperateAsync(
+            () => (Outcome: redis.Acquire(owner, out var remaining, out var failure), remaining, failure), cancellationToken);
         if (!hasResponded)
             return LeaseAttempt.Unavailable;
 

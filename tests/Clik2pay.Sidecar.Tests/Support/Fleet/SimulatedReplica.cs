@@ -3,13 +3,15 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>One replica of a simulated fleet: the real way of a token, on a clock of its own, in a process that can be stopped and killed.</summary>
-#pragma warning disable CA1001 // Nothing waits on the source's handle, so it has nothing to dispose of.
+/// <summary>
+/// One replica of a simulated fleet: the real token lifecycle, on its own clock, in a process that can be stopped and killed.
+/// </summary>
+#pragma warning disable CA1001 // Nothing waits on the source's handle, so there is nothing to dispose.
 internal sealed class SimulatedReplica : SynchronizationContext
 #pragma warning restore CA1001
 {
     private readonly Simulation simulation;
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> held = new();
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> waiting = new();
     private readonly CancellationTokenSource shutdown = new();
     private State state;
 
@@ -20,7 +22,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
         Clock = new OffsetTime(simulation.Time, Offset);
         Link = new(redis, Clock);
         Rig = new(simulation, endpoint, Link, Link, seed, time: Clock);
-        Post(_ => _ = Rig.Loop.RunAsync(shutdown.Token), null);
+        Post(_ => _ = Rig.Lifecycle.RunAsync(shutdown.Token), null);
         simulation.RunReady();
     }
 
@@ -31,22 +33,22 @@ internal sealed class SimulatedReplica : SynchronizationContext
         Dead,
     }
 
-    /// <summary>What its clock shows more than the simulation's.</summary>
+    /// <summary>How far its clock is ahead of the simulation's.</summary>
     public TimeSpan Offset { get; }
 
-    /// <summary>It differs from that of every other replica.</summary>
+    /// <summary>Differs from the clock of every other replica.</summary>
     public TimeProvider Clock { get; }
 
     public SimulatedRedisLink Link { get; }
 
     public TokenRig Rig { get; }
 
-    /// <summary>Neither stopped nor killed nor shut down.</summary>
+    /// <summary>False after a stop, a kill or a shutdown.</summary>
     public bool IsRunning => state == State.Running && !shutdown.IsCancellationRequested;
 
     public AccessToken? Token => Rig.Slot.Current;
 
-    /// <summary>As SIGSTOP does: what comes meanwhile waits, and time goes on.</summary>
+    /// <summary>As SIGSTOP does: callbacks wait until it continues, while time passes.</summary>
     public void Stop()
     {
         if (state == State.Running)
@@ -60,12 +62,12 @@ internal sealed class SimulatedReplica : SynchronizationContext
             return;
 
         state = State.Running;
-        while (held.TryDequeue(out var next))
+        while (waiting.TryDequeue(out var next))
             Post(next.Callback, next.State);
         simulation.RunReady();
     }
 
-    /// <summary>As SIGKILL does: nothing is given back.</summary>
+    /// <summary>As SIGKILL does: the lease is not released.</summary>
     public void Kill() => state = State.Dead;
 
     /// <summary>As SIGTERM does.</summary>
@@ -75,16 +77,16 @@ internal sealed class SimulatedReplica : SynchronizationContext
         simulation.RunReady();
     }
 
-    /// <summary>Asks as a request would.</summary>
-    public Task<AccessToken?> Ask()
+    /// <summary>Gets a token as a request does.</summary>
+    public Task<AccessToken?> Get()
     {
-        var answer = Task.FromResult<AccessToken?>(null);
-        Post(_ => answer = Rig.Source.GetAsync(CancellationToken.None).AsTask(), null);
+        var token = Task.FromResult<AccessToken?>(null);
+        Post(_ => token = Rig.Source.GetAsync(CancellationToken.None).AsTask(), null);
         simulation.RunReady();
-        return answer;
+        return token;
     }
 
-    /// <summary>Upstream answers this token with 401.</summary>
+    /// <summary>Upstream rejects this token with 401.</summary>
     public void Reject(AccessToken token)
     {
         Post(_ => Rig.Source.Reject(token.Authorization), null);
@@ -98,7 +100,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
     private void Execute(SendOrPostCallback callback, object? argument)
     {
         if (state == State.Stopped)
-            held.Enqueue((callback, argument));
+            waiting.Enqueue((callback, argument));
         if (state != State.Running)
             return;
 
@@ -122,6 +124,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
 
         public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + offset;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -1,11 +1,11 @@
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>Reads results of tasks that ran in a simulation, where nothing is waited for.</summary>
+/// <summary>Reads the results of tasks that ran in a simulation.</summary>
 internal static class SimulatedTask
 {
     public static T Completed<T>(this Task<T> task)
     {
-        Assert.True(task.IsCompleted, "the simulation has come to rest and the task has not ended");
+        Assert.True(task.IsCompleted, "the simulation has nothing more to run, and the task has not ended");
         return task.GetAwaiter().GetResult();
     }
 }

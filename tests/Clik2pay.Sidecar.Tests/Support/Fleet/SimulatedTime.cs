@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>
-/// A clock that stands still until it is moved, for simulations of a thousand replicas over months: a timer costs the logarithm of their
-/// number, where the packaged fake looks through them all.
+/// A clock that stops until it is advanced, for simulations of a thousand replicas over months. The cost of a timer grows with the
+/// logarithm of their number. With FakeTimeProvider, it grows with their number.
 /// </summary>
 internal sealed class SimulatedTime : TimeProvider
 {
@@ -16,7 +16,7 @@ internal sealed class SimulatedTime : TimeProvider
     /// <summary>The time on which timers run.</summary>
     public TimeSpan TimerNow => new(now);
 
-    /// <summary>By how much the wall clock was set, and the steady clock was not.</summary>
+    /// <summary>How far the wall clock alone was set forward.</summary>
     public TimeSpan WallStep { get; set; }
 
     public override long GetTimestamp() => now + suspended;
@@ -34,19 +34,19 @@ internal sealed class SimulatedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time go by; what is set for it rings in its order.</summary>
+    /// <summary>Lets time pass. Timers fire in their order.</summary>
     public void Advance(TimeSpan span)
     {
         var end = TimerNow + span;
-        while (RingNext(end))
+        while (FireNext(end))
         {
-            // Each alarm at its own moment.
+            // Each timer fires at its own moment.
         }
     }
 
-    /// <summary>Moves to the next alarm and rings it, or to the end if there is none before that.</summary>
-    /// <returns>Whether one rang.</returns>
-    public bool RingNext(TimeSpan end)
+    /// <summary>Advances to the next timer and fires it, or to the end if no timer is due before.</summary>
+    /// <returns>Whether a timer fired.</returns>
+    public bool FireNext(TimeSpan end)
     {
         while (alarms.TryPeek(out var alarm, out var when) && when.At <= end.Ticks)
         {
@@ -55,7 +55,7 @@ internal sealed class SimulatedTime : TimeProvider
                 continue;
 
             now = Math.Max(now, when.At);
-            alarm.Timer.Ring();
+            alarm.Timer.Fire();
             return true;
         }
 
@@ -65,7 +65,7 @@ internal sealed class SimulatedTime : TimeProvider
 
     private sealed class SimulatedTimer(SimulatedTime time, TimerCallback callback, object? state) : ITimer
     {
-        /// <summary>Counts how often it was set: an earlier setting does not ring.</summary>
+        /// <summary>The number of changes. An earlier setting does not fire.</summary>
         public int Setting { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -76,7 +76,7 @@ internal sealed class SimulatedTime : TimeProvider
             return true;
         }
 
-        public void Ring() => callback(state);
+        public void Fire() => callback(state);
 
         public void Dispose() => Setting++;
 

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>
-/// Runs asynchronous code on simulated time, on one thread, in one order: what becomes ready at an instant is run to its end before time
-/// goes on. The same seed gives the same run.
+/// Runs asynchronous code on simulated time, on one thread. Everything that is ready at a moment runs before time passes. The same seed
+/// gives the same run.
 /// </summary>
 internal sealed class Simulation : SynchronizationContext
 {
@@ -14,7 +14,8 @@ internal sealed class Simulation : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state) => ready.Enqueue((d, state));
 
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing in a simulation waits for a thread.");
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("A simulation has one thread, which cannot wait.");
 
     /// <summary>Starts something and runs it until it waits for time.</summary>
     public T Start<T>(Func<T> start)
@@ -25,20 +26,20 @@ internal sealed class Simulation : SynchronizationContext
         return result;
     }
 
-    /// <summary>Lets time go by in steps. After each, everything that became due has been done, each at its own moment.</summary>
+    /// <summary>Lets time pass in steps. Everything that becomes due runs at its own moment.</summary>
     public void Advance(TimeSpan span, TimeSpan step, Action? afterEachStep = null)
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += step)
         {
             var end = Time.TimerNow + step;
-            while (Time.RingNext(end))
+            while (Time.FireNext(end))
                 RunReady();
             RunReady();
             afterEachStep?.Invoke();
         }
     }
 
-    /// <summary>Runs what can go on without time.</summary>
+    /// <summary>Runs everything that does not wait for time.</summary>
     public void RunReady()
     {
         var outer = Current;

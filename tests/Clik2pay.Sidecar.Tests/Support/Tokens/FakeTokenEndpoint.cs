@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 
-/// <summary>A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on, unless told otherwise. Whether a refresh took place is one comparison.</summary>
+/// <summary>
+/// A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on by default. One comparison shows whether a refresh
+/// took place.
+/// </summary>
 internal sealed class FakeTokenEndpoint : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -22,7 +25,7 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
 
     public int Calls => Volatile.Read(ref calls);
 
-    /// <summary>What arrived: header lines and body of each call.</summary>
+    /// <summary>The headers and the body of each call.</summary>
     public ConcurrentQueue<(IHeaderDictionary Headers, string Body)> Received { get; } = new();
 
     /// <summary>In seconds.</summary>
@@ -31,13 +34,13 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     /// <summary>The token of the call with that number.</summary>
     public Func<int, string> TokenOf { get; set; } = number => $"access_token_{number}";
 
-    /// <summary>Responses in place of the token, when set.</summary>
+    /// <summary>If set, sends the response instead of the token.</summary>
     public RequestDelegate? Fault { get; set; }
 
-    /// <summary>Each call waits for this before it is answered.</summary>
+    /// <summary>Each call waits for this before the response.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    /// <summary>Told of each call before it waits.</summary>
+    /// <summary>Runs with each call, before the call waits.</summary>
     public Action? Called { get; set; }
 
     public static async Task<FakeTokenEndpoint> StartAsync(string address = "127.0.0.1")
@@ -63,7 +66,8 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref calls);
         using var reader = new StreamReader(context.Request.Body);
-        Received.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), await reader.ReadToEndAsync()));
+        var headers = new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
+        Received.Enqueue((headers, await reader.ReadToEndAsync()));
         var gate = Gate;
         Called?.Invoke();
         await gate.WaitAsync(context.RequestAborted);

@@ -6,14 +6,14 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 
-/// <summary>A token endpoint without HTTP, for simulated time: it numbers its tokens, and answers what it is told to.</summary>
+/// <summary>A token endpoint without HTTP, for simulated time. It numbers its tokens.</summary>
 internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 {
     public int Calls { get; private set; }
 
     public List<TimeSpan> CalledAt { get; } = [];
 
-    /// <summary>When each token really expires, counted as strictly as a provider can: from when it was asked for.</summary>
+    /// <summary>When each token expires at the provider. Its lifetime counts from the call.</summary>
     public Dictionary<string, TimeSpan> ExpiresAt { get; } = new(StringComparer.Ordinal);
 
     /// <summary>In a simulated fleet, the replica that called last.</summary>
@@ -23,25 +23,25 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 
     public TimeSpan Latency { get; set; }
 
-    /// <summary>Responses in place of a token, when set.</summary>
+    /// <summary>If set, each call fails with it.</summary>
     public TokenFailure? Failure { get; set; }
 
     /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
     public bool RepeatsToken { get; set; }
 
-    /// <summary>Goes on to return the last token after it has expired, as a broken cache does.</summary>
+    /// <summary>Returns the last token even after its expiry, as a broken cache does.</summary>
     public bool IsStuck { get; set; }
 
-    /// <summary>With whose credentials it was called last.</summary>
+    /// <summary>The credentials of the last call.</summary>
     public CredentialSet? LastCredentials { get; private set; }
 
     /// <summary>The passwords that it refuses.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Throws in place of an answer, when set: an error in the code.</summary>
+    /// <summary>If set, each call throws it, as an error in the code does.</summary>
     public Exception? Error { get; set; }
 
-    public async Task<TokenAnswer> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
+    public async Task<TokenEndpointResult> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)
     {
         Calls++;
         CalledAt.Add(time.GetMonotonicNow());
@@ -55,14 +55,14 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
             (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
         else
             ExpiresAt[name] = now + Lifetime;
-        var failure = Refused.Contains(credentials.Password) ? new(RefreshOutcome.Rejected, "refused") : Failure;
-        var answer = failure is not null ? (TokenAnswer)failure : new IssuedToken(name, lifetime);
+        var failure = Refused.Contains(credentials.Password) ? new(FailureKind.Rejected, "refused") : Failure;
+        var result = failure is not null ? failure : TokenEndpointResult.Issued(name, lifetime);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);
 
         if (Error is { } error)
             throw error;
 
-        return answer;
+        return result;
     }
 }

@@ -6,10 +6,10 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 
-/// <summary>One call of a token endpoint by the client of the program.</summary>
+/// <summary>One token call with the program's client.</summary>
 internal static class TokenEndpointCall
 {
-    public static async Task<TokenAnswer> RunAsync(
+    public static async Task<TokenEndpointResult> RunAsync(
         Uri address, TimeProvider time, string scope = "payment_request/all", CancellationToken cancellationToken = default)
     {
         var options = new Clik2payOptions

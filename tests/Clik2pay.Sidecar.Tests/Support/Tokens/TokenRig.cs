@@ -1,55 +1,81 @@
+using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Lifecycle;
 using Clik2pay.Sidecar.Tokens.Sharing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 
-/// <summary>The way of a token of one replica, wired as in the program, on simulated time.</summary>
+/// <summary>The token lifecycle of one replica on simulated time.</summary>
 internal sealed class TokenRig
 {
-    public TokenRig(Simulation simulation, NumberingEndpoint endpoint, ITokenStore? store = null, ITokenLease? lease = null, int seed = 1, double refreshAt = 0.75, TimeProvider? time = null, TokenMetrics? metrics = null)
+    private static readonly CredentialFiles NoFiles = new(new ConfigurationBuilder().Build());
+    private static readonly Clik2payOptions Options = new()
     {
-        metrics ??= TestMeters.Unread;
+        Environment = Clik2payEnvironment.Custom,
+        ApiBaseUrl = new("http://localhost"),
+        TokenEndpoint = new("http://localhost/oauth2/token"),
+        Credentials = Secrets.Set,
+    };
+
+    private readonly Simulation simulation;
+
+    public TokenRig(
+        Simulation simulation,
+        NumberingEndpoint endpoint,
+        ITokenStore? store = null,
+        ITokenLease? lease = null,
+        int seed = 1,
+        double refreshAt = 0.75,
+        TimeProvider? time = null,
+        TokenMetrics? metrics = null)
+    {
+        this.simulation = simulation;
         time ??= simulation.Time;
-#pragma warning disable CA5394 // A seeded source is what a simulation needs.
+#pragma warning disable CA5394 // A simulation needs a seeded source.
         var random = new Random(seed);
 #pragma warning restore CA5394
-        Slot = new(time);
-        Store = store ?? new InProcessTokenStore(time);
-        var sharing = new TokenSharing(Slot, Store, time);
-        Refresher = new(Slot, sharing, lease ?? new InProcessTokenLease(time), endpoint, metrics, time, random);
-        var schedule = new RefreshSchedule(refreshAt, Store.CanForget, random);
-        var log = NullLogger<RefreshLoop>.Instance;
-        Loop = new(new Rotation(Key, Slot, time), Refresher, sharing, schedule, Slot, History, metrics, time, log);
-        Source = new(Slot, Loop, time, NullLogger<AccessTokenSource>.Instance);
-        Simulation = simulation;
+        Lifecycle = new(
+            Options with { RefreshAt = refreshAt },
+            Key,
+            NoFiles,
+            endpoint,
+            store ?? new InProcessTokenStore(time),
+            lease ?? new InProcessTokenLease(time),
+            metrics ?? TestMeters.Unread,
+            time,
+            random,
+            NullLoggerFactory.Instance);
     }
 
     public static TokenKey Key { get; } = CreateKey("Custom:test");
 
     public static TokenKey CreateKey(string value) => new(value, Secrets.Set, new byte[32]);
 
-    public Simulation Simulation { get; }
+    public TokenLifecycle Lifecycle { get; }
 
-    public TokenSlot Slot { get; }
+    public TokenSlot Slot => Lifecycle.Slot;
 
-    public RefreshHistory History { get; } = new();
+    public AccessTokenSource Source => Lifecycle.Source;
 
-    public ITokenStore Store { get; }
+    /// <summary>Starts the refresh loop as the host does.</summary>
+    public Task Start() => simulation.Start(() => Lifecycle.RunAsync(TestContext.Current.CancellationToken));
 
-    public TokenRefresher Refresher { get; }
+    /// <summary>Gets a token as a request does. Runs until there is a result, or until the request waits for time.</summary>
+    public Task<AccessToken?> Get() => simulation.Start(() => Source.GetAsync(TestContext.Current.CancellationToken).AsTask());
 
-    public RefreshLoop Loop { get; }
+    /// <summary>Rejects the current token as a request does after a 401.</summary>
+    public void RejectCurrent() => Reject(Slot.Current!.Authorization);
 
-    public AccessTokenSource Source { get; }
-
-    /// <summary>Starts the loop as the host would.</summary>
-    public Task Start() => Simulation.Start(() => Loop.RunAsync(TestContext.Current.CancellationToken));
-
-    /// <summary>Asks as a request would, and runs until the answer or until it waits for time.</summary>
-    public Task<AccessToken?> Get() => Simulation.Start(() => Source.GetAsync(TestContext.Current.CancellationToken).AsTask());
+    /// <summary>Rejects a token as a request does after a 401.</summary>
+    public void Reject(string authorization) => simulation.Start(() =>
+    {
+        Source.Reject(authorization);
+        return true;
+    });
 }

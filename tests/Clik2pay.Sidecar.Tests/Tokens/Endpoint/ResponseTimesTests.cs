@@ -100,8 +100,8 @@ public sealed class ResponseTimesTests : IAsyncLifetime
             200,
             $$"""{"access_token":"{{token}}","expires_in":3600,"token_type":"Bearer"}""",
             [("Date", $"{date:R}"), .. age.Length > 0 ? [("Age", age)] : Array.Empty<(string, string)>()]);
-        return (await CallAsync()).Token?.Lifetime;
+        return (await CallAsync()).Lifetime;
     }
 
-    private Task<TokenAnswer> CallAsync() => TokenEndpointCall.RunAsync(endpoint.Address, new FakeTimeProvider(Now));
+    private Task<TokenEndpointResult> CallAsync() => TokenEndpointCall.RunAsync(endpoint.Address, new FakeTimeProvider(Now));
 }

@@ -23,12 +23,12 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
     [Lesson("a firewall refused the token call without User-Agent: cloudfront-authorization-at-edge#264")]
     [Fact]
-    public async Task Credentials_go_as_Basic_and_the_grant_as_a_form()
+    public async Task Credentials_are_sent_as_Basic_and_the_grant_as_a_form()
     {
-        var answer = await AskAsync();
+        var result = await CallAsync();
 
         var (headers, body) = Assert.Single(endpoint.Received);
-        Assert.Equal("access_token_1", answer.Token!.Value);
+        Assert.Equal("access_token_1", result.Value);
         Assert.Equal(
             "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Secrets.Username}:{Secrets.Password}")), headers.Authorization);
         Assert.Equal("application/x-www-form-urlencoded", headers.ContentType);
@@ -41,9 +41,9 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [Theory]
     [InlineData("", "grant_type=client_credentials")]
     [InlineData("a,b c", "grant_type=client_credentials&scope=a%2Cb+c")]
-    public async Task The_scope_goes_as_written_and_not_at_all_when_it_is_empty(string scope, string form)
+    public async Task The_scope_is_sent_as_written_and_an_empty_one_is_omitted(string scope, string form)
     {
-        await AskAsync(scope);
+        await CallAsync(scope);
 
         Assert.Equal(form, Assert.Single(endpoint.Received).Body);
     }
@@ -56,11 +56,11 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(400, """{"error":"invalid_scope"}""", "refused the scope", "Clik2pay:Scope")]
     [InlineData(400, """{"error":"unsupported_grant_type"}""", "refused the request", "grant")]
     [InlineData(400, """{"error":"invalid_grant","error_description":"x"}""", "refused the request", "grant")]
-    public async Task A_refusal_is_told_with_its_likely_cause(int status, string body, string what, string remedy)
+    public async Task A_refusal_names_its_likely_cause(int status, string body, string what, string remedy)
     {
         var failure = await FailAsync(FakeTokenEndpoint.Answer(status, body));
 
-        Assert.Equal(RefreshOutcome.Rejected, failure.Outcome);
+        Assert.Equal(FailureKind.Rejected, failure.Kind);
         Assert.Contains(what, failure.Reason, StringComparison.Ordinal);
         Assert.Contains(remedy, failure.Reason, StringComparison.Ordinal);
     }
@@ -70,11 +70,11 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(400, """{"__type":"TooManyRequestsException","message":"Rate exceeded"}""")]
     [InlineData(400, """{"error":"ThrottlingException"}""")]
     [InlineData(400, """{"error":"slow_down"}""")]
-    public async Task Throttling_is_known_in_each_of_its_forms(int status, string body) =>
-        Assert.Equal(RefreshOutcome.Throttled, (await FailAsync(FakeTokenEndpoint.Answer(status, body))).Outcome);
+    public async Task Throttling_is_recognized_in_each_form(int status, string body) =>
+        Assert.Equal(FailureKind.Throttled, (await FailAsync(FakeTokenEndpoint.Answer(status, body))).Kind);
 
     [Fact]
-    public async Task Retry_after_is_read_in_seconds()
+    public async Task Retry_After_in_seconds_is_read()
     {
         var failure = await FailAsync(FakeTokenEndpoint.Answer(429, "", ("Retry-After", "7")));
 
@@ -82,21 +82,21 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Retry_after_of_a_503_counts_too()
+    public async Task Retry_After_of_a_503_is_read()
     {
         var failure = await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", "60")));
 
-        Assert.Equal((RefreshOutcome.Unavailable, TimeSpan.FromSeconds(60)), (failure.Outcome, failure.RetryAfter));
+        Assert.Equal((FailureKind.Unavailable, TimeSpan.FromSeconds(60)), (failure.Kind, failure.RetryAfter));
     }
 
     [Theory]
     [InlineData("0")]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
-    public async Task A_Retry_after_that_is_over_asks_for_nothing(string retryAfter) =>
+    public async Task A_Retry_After_in_the_past_is_ignored(string retryAfter) =>
         Assert.Null((await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", retryAfter)))).RetryAfter);
 
     [Fact]
-    public async Task An_error_that_is_not_unicode_is_a_failure_and_no_exception()
+    public async Task An_error_that_is_not_Unicode_is_an_invalid_response()
     {
         var failure = await FailAsync(async context =>
         {
@@ -106,11 +106,11 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
             await context.Response.WriteAsync("\"}");
         });
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure.Kind);
     }
 
     [Fact]
-    public async Task Retry_after_as_a_date_is_measured_on_the_servers_own_clock()
+    public async Task A_Retry_After_date_is_relative_to_the_servers_Date()
     {
         var failure = await FailAsync(FakeTokenEndpoint.Answer(429, "",
             ("Date", "Thu, 01 Jan 2032 12:00:00 GMT"), ("Retry-After", "Thu, 01 Jan 2032 12:00:30 GMT")));
@@ -120,19 +120,19 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
     [Lesson("raw provider errors were echoed to the caller: surfkansas/oauth2-client-credentials-api-sidecar")]
     [Theory]
-    [InlineData(500, RefreshOutcome.Unavailable)]
-    [InlineData(502, RefreshOutcome.Unavailable)]
-    [InlineData(503, RefreshOutcome.Unavailable)]
-    [InlineData(404, RefreshOutcome.InvalidResponse)]
-    [InlineData(400, RefreshOutcome.InvalidResponse)]
-    [InlineData(403, RefreshOutcome.InvalidResponse)]
-    [InlineData(201, RefreshOutcome.InvalidResponse)]
-    [InlineData(204, RefreshOutcome.InvalidResponse)]
-    internal async Task Every_other_status_is_a_passing_failure(int status, RefreshOutcome outcome)
+    [InlineData(500, FailureKind.Unavailable)]
+    [InlineData(502, FailureKind.Unavailable)]
+    [InlineData(503, FailureKind.Unavailable)]
+    [InlineData(404, FailureKind.InvalidResponse)]
+    [InlineData(400, FailureKind.InvalidResponse)]
+    [InlineData(403, FailureKind.InvalidResponse)]
+    [InlineData(201, FailureKind.InvalidResponse)]
+    [InlineData(204, FailureKind.InvalidResponse)]
+    internal async Task Every_other_status_is_a_transient_failure(int status, FailureKind kind)
     {
         var failure = await FailAsync(FakeTokenEndpoint.Answer(status, status == 204 ? "" : "<html>secret</html>"));
 
-        Assert.Equal(outcome, failure.Outcome);
+        Assert.Equal(kind, failure.Kind);
         Assert.Contains($"{status}", failure.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Reason, StringComparison.Ordinal);
     }
@@ -145,25 +145,25 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
 
         var failure = await FailAsync(FakeTokenEndpoint.Answer(307, "", ("Location", elsewhere.Address.AbsoluteUri)));
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure.Kind);
         Assert.Equal(0, elsewhere.Calls);
     }
 
     [Fact]
-    public async Task An_answer_of_a_gigabyte_is_not_read()
+    public async Task A_response_of_a_gigabyte_is_not_read()
     {
         var failure = await FailAsync(async context =>
         {
             context.Response.ContentLength = 1L << 30;
             await context.Response.Body.WriteAsync(new byte[1024]);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider(), context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, new FakeTimeProvider(), context.RequestAborted);
         });
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure.Kind);
     }
 
     [Fact]
-    public async Task An_endless_answer_is_read_for_64_kilobytes_only()
+    public async Task An_endless_response_is_read_up_to_64_KiB()
     {
         var failure = await FailAsync(async context =>
         {
@@ -171,12 +171,12 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
                 await context.Response.Body.WriteAsync(new byte[8 * 1024]);
         });
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure.Kind);
         Assert.Contains("64 KiB", failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_is_unavailable()
+    public async Task A_broken_connection_is_unavailable()
     {
         var failure = await FailAsync(context =>
         {
@@ -184,68 +184,66 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
             return Task.CompletedTask;
         });
 
-        Assert.Equal(RefreshOutcome.Unavailable, failure.Outcome);
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
     }
 
     [Fact]
-    public async Task A_port_on_which_nobody_listens_is_unavailable_and_named()
+    public async Task A_closed_port_is_unavailable_and_named()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();
         var address = new Uri($"http://{closed.LocalEndpoint}/oauth2/token");
         closed.Stop();
 
-        var failure = (await AskAsync(address: address)).Failure!;
+        var failure = (await CallAsync(address: address)).Failure!;
 
-        Assert.Equal(RefreshOutcome.Unavailable, failure.Outcome);
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
         Assert.Contains(address.AbsoluteUri, failure.Reason, StringComparison.Ordinal);
         Assert.Contains("the connection was refused", failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_silent_endpoint_is_given_up_after_ten_seconds()
+    public async Task A_call_without_a_response_ends_after_10_seconds()
     {
-        var asked = new TaskCompletionSource();
+        var called = new TaskCompletionSource();
         endpoint.Fault = async context =>
         {
-            asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider(), context.RequestAborted);
+            called.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, new FakeTimeProvider(), context.RequestAborted);
         };
-        var asking = AskAsync();
-        await asked.Task;
+        var call = CallAsync();
+        await called.Task;
 
         time.Advance(TimeSpan.FromSeconds(9.9));
-        Assert.False(asking.IsCompleted);
+        Assert.False(call.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));
 
-        var failure = (await asking).Failure!;
-        Assert.Equal(RefreshOutcome.Unavailable, failure.Outcome);
+        var failure = (await call).Failure!;
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
         Assert.Contains("within 10 s", failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Cancellation_passes_through()
+    public async Task Cancellation_ends_the_call()
     {
         using var cancelled = new CancellationTokenSource();
         endpoint.Gate = new TaskCompletionSource().Task;
-        var asking = AskAsync(cancellationToken: cancelled.Token);
+        var call = CallAsync(cancellationToken: cancelled.Token);
 
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
-
-    private static FakeTimeProvider TimeProvider() => new();
 
     private async Task<TokenFailure> FailAsync(RequestDelegate fault)
     {
         endpoint.Fault = fault;
-        var answer = await AskAsync();
-        Assert.False(answer.IsSuccess);
-        return answer.Failure;
+        var result = await CallAsync();
+        Assert.False(result.IsSuccess);
+        return result.Failure;
     }
 
-    private Task<TokenAnswer> AskAsync(
+    private Task<TokenEndpointResult> CallAsync(
         string scope = "payment_request/all", Uri? address = null, CancellationToken cancellationToken = default) =>
         TokenEndpointCall.RunAsync(address ?? endpoint.Address, time, scope, cancellationToken);
 }

@@ -25,7 +25,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     {
         var result = await CallAsync(200, Gzip(Encoding.UTF8.GetBytes(Token)), "gzip");
 
-        Assert.Equal("a", result.Token?.Value);
+        Assert.Equal("a", result.Value);
         Assert.Equal("gzip, deflate", Assert.Single(endpoint.Received).Headers.AcceptEncoding);
     }
 
@@ -36,12 +36,12 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
         await using (var zlib = new ZLibStream(compressed, CompressionMode.Compress))
             await zlib.WriteAsync(Encoding.UTF8.GetBytes(Token));
 
-        Assert.Equal("a", (await CallAsync(200, compressed.ToArray(), "deflate")).Token?.Value);
+        Assert.Equal("a", (await CallAsync(200, compressed.ToArray(), "deflate")).Value);
     }
 
     [Fact]
     public async Task A_gzip_error_is_decompressed() =>
-        Assert.Equal(RefreshOutcome.Rejected, (await CallAsync(400, Gzip(Encoding.UTF8.GetBytes(Error)), "gzip")).Failure?.Outcome);
+        Assert.Equal(FailureKind.Rejected, (await CallAsync(400, Gzip(Encoding.UTF8.GetBytes(Error)), "gzip")).Failure?.Kind);
 
     [Fact]
     public async Task The_size_limit_counts_decompressed_bytes()
@@ -52,7 +52,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
         var tooLong = await CallAsync(200, Gzip(Encoding.UTF8.GetBytes(padded + " ")), "gzip");
 
         Assert.True(longest.IsSuccess);
-        Assert.Equal(RefreshOutcome.InvalidResponse, tooLong.Failure?.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, tooLong.Failure?.Kind);
         Assert.Contains("more than 64 KiB", tooLong.Failure!.Reason, StringComparison.Ordinal);
     }
 
@@ -64,7 +64,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
 
         var result = await CallAsync(200, bomb, "gzip");
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, result.Failure?.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, result.Failure?.Kind);
         Assert.Contains("more than 64 KiB", result.Failure!.Reason, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     {
         var failure = (await CallAsync(status, Encoding.UTF8.GetBytes(Token), encoding)).Failure;
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure?.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure?.Kind);
         Assert.Contains("does not match its Content-Encoding header", failure!.Reason, StringComparison.Ordinal);
     }
 
@@ -86,7 +86,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     {
         var failure = (await CallAsync(200, Gzip(Encoding.UTF8.GetBytes(Token))[..^12], "gzip")).Failure;
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure?.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure?.Kind);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     {
         var failure = (await CallAsync(200, [0x1b, 0x3b, 0x00, 0xf8], "br")).Failure;
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure?.Outcome);
+        Assert.Equal(FailureKind.InvalidResponse, failure?.Kind);
     }
 
     [Theory]
@@ -102,11 +102,11 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     [InlineData("gzip")]
     public async Task A_byte_order_mark_is_ignored(string encoding)
     {
-        var token = (await CallAsync(200, Encode(Token, encoding), encoding)).Token;
+        var token = await CallAsync(200, Encode(Token, encoding), encoding);
         var failure = (await CallAsync(400, Encode(Error, encoding), encoding)).Failure;
 
-        Assert.Equal("a", token?.Value);
-        Assert.Equal(RefreshOutcome.Rejected, failure?.Outcome);
+        Assert.Equal("a", token.Value);
+        Assert.Equal(FailureKind.Rejected, failure?.Kind);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
         await context.Response.Body.WriteAsync(body);
     };
 
-    private Task<TokenAnswer> CallAsync(int status, byte[] body, string encoding)
+    private Task<TokenEndpointResult> CallAsync(int status, byte[] body, string encoding)
     {
         endpoint.Fault = Respond(status, body, encoding);
         return TokenEndpointCall.RunAsync(endpoint.Address, SystemDefaults.Time);

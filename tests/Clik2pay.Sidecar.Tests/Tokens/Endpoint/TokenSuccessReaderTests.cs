@@ -12,12 +12,11 @@ public sealed class TokenSuccessReaderTests
     private static readonly DateTimeOffset ServerTime = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void The_documented_answer_gives_token_and_lifetime()
+    public void The_documented_response_gives_token_and_lifetime()
     {
-        var token = Read("""{"access_token":"eyJraWQ.a-b_c~d+e/f==","expires_in":3600,"token_type":"Bearer"}""").Token;
+        var result = Read("""{"access_token":"eyJraWQ.a-b_c~d+e/f==","expires_in":3600,"token_type":"Bearer"}""");
 
-        Assert.Equal("eyJraWQ.a-b_c~d+e/f==", token!.Value);
-        Assert.Equal(TimeSpan.FromHours(1), token.Lifetime);
+        Assert.Equal(("eyJraWQ.a-b_c~d+e/f==", TimeSpan.FromHours(1)), (result.Value, result.Lifetime));
     }
 
     [Theory]
@@ -30,15 +29,15 @@ public sealed class TokenSuccessReaderTests
     [InlineData("null", 3600)]
     public void Expires_in_is_a_number_or_a_numeric_string(string expiresIn, double seconds)
     {
-        var token = Read($$"""{"access_token":"a","expires_in":{{expiresIn}},"token_type":"bearer"}""").Token;
+        var result = Read($$"""{"access_token":"a","expires_in":{{expiresIn}},"token_type":"bearer"}""");
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), token!.Lifetime);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), result.Lifetime);
     }
 
     [Lesson("expires_in was ignored, or a missing one cached for ever: DuendeSoftware/foss#287, Dapr")]
     [Fact]
-    public void A_missing_expires_in_is_taken_for_an_hour_and_never_for_ever() =>
-        Assert.Equal(TimeSpan.FromSeconds(3600), Read("""{"access_token":"a","token_type":"Bearer"}""").Token!.Lifetime);
+    public void A_missing_expires_in_is_an_hour() =>
+        Assert.Equal(TimeSpan.FromSeconds(3600), Read("""{"access_token":"a","token_type":"Bearer"}""").Lifetime);
 
     [Theory]
     [InlineData("-1")]
@@ -58,16 +57,16 @@ public sealed class TokenSuccessReaderTests
     [Theory]
     [MemberData(nameof(TooLarge))]
     public void An_expires_in_above_30_days_is_replaced_by_the_assumed_hour(string expiresIn) =>
-        Assert.Equal(TimeSpan.FromHours(1), Read("a", expiresIn).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read("a", expiresIn).Lifetime);
 
     [Theory]
     [MemberData(nameof(TooLarge))]
     public void An_expires_in_above_30_days_is_replaced_by_the_expiry_in_the_token(string expiresIn)
     {
-        Assert.Equal(TimeSpan.FromHours(5), Read(TestJwt.ExpiringAt(ServerTime.AddHours(5)), expiresIn).Token?.Lifetime);
-        Assert.Equal(TimeSpan.FromDays(30), Read(TestJwt.ExpiringAt(ServerTime.AddDays(30)), expiresIn).Token?.Lifetime);
-        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.ExpiringAt(ServerTime.AddDays(31)), expiresIn).Token?.Lifetime);
-        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime), expiresIn).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(5), Read(TestJwt.ExpiringAt(ServerTime.AddHours(5)), expiresIn).Lifetime);
+        Assert.Equal(TimeSpan.FromDays(30), Read(TestJwt.ExpiringAt(ServerTime.AddDays(30)), expiresIn).Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.ExpiringAt(ServerTime.AddDays(31)), expiresIn).Lifetime);
+        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime), expiresIn).Lifetime);
     }
 
     [Theory]
@@ -82,7 +81,7 @@ public sealed class TokenSuccessReaderTests
     [InlineData("0.999", 0, 0)]
     [InlineData("-0", 0, 0)]
     public void The_lifetime_is_shortened_by_the_age_and_is_zero_below_a_second(string expiresIn, int age, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Read("a", expiresIn, TimeSpan.FromSeconds(age)).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read("a", expiresIn, TimeSpan.FromSeconds(age)).Lifetime);
 
     [Theory]
     [InlineData("", "empty")]
@@ -101,10 +100,10 @@ public sealed class TokenSuccessReaderTests
     [InlineData("""{"access_token":"\ud800","token_type":"Bearer"}""", "not JSON")]
     [InlineData("""{"access_token":"a","token_type":"MAC"}""", "Bearer")]
     [InlineData("""{"access_token":"a"}""", "Bearer")]
-    public void What_is_no_token_answer_is_invalid(string body, string named) => AssertInvalid(body, named);
+    public void A_body_without_a_usable_token_is_invalid(string body, string expected) => AssertInvalid(body, expected);
 
     [Fact]
-    public void The_reason_never_quotes_the_answer()
+    public void The_reason_does_not_quote_the_response()
     {
         var failure = Read("""{"access_token":"secret token","token_type":"Bearer"}""").Failure!;
 
@@ -113,34 +112,34 @@ public sealed class TokenSuccessReaderTests
     }
 
     [Fact]
-    public void A_stale_expires_in_loses_against_the_tokens_own_expiry()
+    public void An_earlier_expiry_in_the_token_shortens_expires_in()
     {
         var jwt = TestJwt.ExpiringAt(ServerTime.AddMinutes(10));
 
-        Assert.Equal(TimeSpan.FromMinutes(10), Read(jwt, "3600").Token!.Lifetime);
+        Assert.Equal(TimeSpan.FromMinutes(10), Read(jwt, "3600").Lifetime);
     }
 
     [Fact]
-    public void A_later_expiry_of_the_token_does_not_prolong_expires_in()
+    public void A_later_expiry_in_the_token_does_not_prolong_expires_in()
     {
         var jwt = TestJwt.ExpiringAt(ServerTime.AddHours(10));
 
-        Assert.Equal(TimeSpan.FromHours(1), Read(jwt, "3600").Token!.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(jwt, "3600").Lifetime);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(-3600)]
     public void A_token_that_has_already_expired_has_a_lifetime_of_zero(int seconds) =>
-        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime.AddSeconds(seconds)), "3600").Token?.Lifetime);
+        Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime.AddSeconds(seconds)), "3600").Lifetime);
 
     [Fact]
     public void Without_the_servers_time_expires_in_counts_alone()
     {
         var jwt = TestJwt.ExpiringAt(ServerTime.AddMinutes(10));
 
-        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600"), serverTime: null).Token?.Lifetime);
-        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600000"), serverTime: null).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600"), serverTime: null).Lifetime);
+        Assert.Equal(TimeSpan.FromHours(1), Read(Body(jwt, "3600000"), serverTime: null).Lifetime);
     }
 
     [Theory]
@@ -151,7 +150,7 @@ public sealed class TokenSuccessReaderTests
     {
         var jwt = TestJwt.WithClaims($$"""{"exp":{{exp}}}""");
 
-        Assert.Equal(TimeSpan.FromMinutes(10), Read(Body(jwt, "3600"), DateTimeOffset.UnixEpoch).Token?.Lifetime);
+        Assert.Equal(TimeSpan.FromMinutes(10), Read(Body(jwt, "3600"), DateTimeOffset.UnixEpoch).Lifetime);
     }
 
     [Fact]
@@ -159,7 +158,7 @@ public sealed class TokenSuccessReaderTests
     {
         var longest = new string('a', AccessToken.MaxLength);
 
-        Assert.Equal(longest, Read(longest, "3600").Token?.Value);
+        Assert.Equal(longest, Read(longest, "3600").Value);
         AssertInvalid(Body(longest + "a", "3600"), "an access_token longer than 48 KiB");
     }
 
@@ -172,8 +171,8 @@ public sealed class TokenSuccessReaderTests
     [InlineData("""{}""")]
     [InlineData("""[1]""")]
     [InlineData("""not json""")]
-    public void A_jwt_with_an_odd_expiry_is_taken_by_expires_in_alone(string claims) =>
-        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.WithClaims(claims), "3600").Token!.Lifetime);
+    public void Without_a_valid_expiry_in_the_token_expires_in_counts_alone(string claims) =>
+        Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.WithClaims(claims), "3600").Lifetime);
 
     public static TheoryData<string> TooLarge() =>
         ["2592001", "3600000", "\"3600000\"", "1e12", "1e300", "1e308", "1e999", "\"Infinity\"", new string('9', 400)];
@@ -181,19 +180,19 @@ public sealed class TokenSuccessReaderTests
     private static string Body(string token, string expiresIn) =>
         $$"""{"access_token":"{{token}}","expires_in":{{expiresIn}},"token_type":"Bearer"}""";
 
-    private static TokenAnswer Read(string body) => Read(body, ServerTime);
+    private static TokenEndpointResult Read(string body) => Read(body, ServerTime);
 
-    private static TokenAnswer Read(string body, DateTimeOffset? serverTime, TimeSpan age = default) =>
+    private static TokenEndpointResult Read(string body, DateTimeOffset? serverTime, TimeSpan age = default) =>
         TokenSuccessReader.Read(Encoding.UTF8.GetBytes(body), age, serverTime, Endpoint);
 
-    private static TokenAnswer Read(string token, string expiresIn, TimeSpan age = default) =>
+    private static TokenEndpointResult Read(string token, string expiresIn, TimeSpan age = default) =>
         Read(Body(token, expiresIn), ServerTime, age);
 
-    private static void AssertInvalid(string body, string named)
+    private static void AssertInvalid(string body, string expected)
     {
         var failure = Read(body).Failure;
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, failure?.Outcome);
-        Assert.Contains(named, failure!.Reason, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.InvalidResponse, failure?.Kind);
+        Assert.Contains(expected, failure!.Reason, StringComparison.Ordinal);
     }
 }

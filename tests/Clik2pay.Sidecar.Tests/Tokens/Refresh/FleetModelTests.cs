@@ -5,14 +5,14 @@ using FsCheck.Fluent;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;
 
-/// <summary>Fleets to which anything happens in any order, on simulated time.</summary>
+/// <summary>Simulated fleets with random sequences of events.</summary>
 public sealed class FleetModelTests
 {
-    /// <summary>With TEST_LONG=1 ten times as many, and others each time.</summary>
+    /// <summary>TEST_LONG=1 runs ten times as many sequences, with a new seed each time.</summary>
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("TEST_LONG") == "1";
 
     [Fact]
-    public void Whatever_happens_to_a_fleet_tokens_stay_valid_shared_and_few()
+    public void In_any_sequence_of_events_a_fleet_has_valid_tokens_shares_them_and_makes_few_calls()
     {
         var step =
             from happening in Gen.Elements(Enum.GetValues<FleetEvent>())
@@ -33,10 +33,10 @@ public sealed class FleetModelTests
 
         var config = Config.QuickThrowOnFailure.WithMaxTest(IsLong ? 3000 : 300);
         Check.One(IsLong ? config : config.WithReplay(20261122, 3), property);
-        Figures.Report($"fleet model: {runs} schedules of events, {calls} token calls, no invariant broken");
+        Figures.Report($"fleet model: {runs} schedules of events, {calls} token calls, no condition violated");
     }
 
-    /// <summary>The same without one of its steps.</summary>
+    /// <summary>The same sequence without one of its steps.</summary>
     private static IEnumerable<List<T>> Shorter<T>(List<T> schedule) =>
         Enumerable.Range(0, schedule.Count).Select(left => schedule.Where((_, i) => i != left).ToList());
 }

@@ -11,7 +11,7 @@ public sealed class RefreshScheduleTests
     [Theory]
     [InlineData(0.75)]
     [InlineData(0.5)]
-    public void A_token_is_replaced_at_its_fraction_of_life_give_or_take_half_a_percent(double refreshAt)
+    public void A_token_is_replaced_at_its_fraction_of_the_lifetime_within_half_a_percent(double refreshAt)
     {
         var schedule = new RefreshSchedule(refreshAt, storeCanForget: false, new Random(1));
         var due = Enumerable.Range(0, 1000).Select(_ => AfterToken(schedule, TimeSpan.FromHours(1)).TotalHours).ToList();
@@ -21,41 +21,42 @@ public sealed class RefreshScheduleTests
     }
 
     [Fact]
-    public void A_token_that_lives_a_second_is_not_replaced_sooner_than_after_a_second() =>
+    public void A_token_with_a_lifetime_of_a_second_is_replaced_after_a_second() =>
         Assert.Equal(TimeSpan.FromSeconds(1), AfterToken(new(0.1, storeCanForget: false, new Random(1)), TimeSpan.FromSeconds(1)));
 
     [Theory]
-    [InlineData(RefreshOutcome.Unavailable, 1, 30)]
-    [InlineData(RefreshOutcome.InvalidResponse, 1, 30)]
-    [InlineData(RefreshOutcome.Throttled, 5, 120)]
-    [InlineData(RefreshOutcome.Rejected, 60, 900)]
-    internal void Pauses_grow_within_the_bounds_of_their_kind_and_are_jittered(RefreshOutcome outcome, int shortest, int longest)
+    [InlineData(FailureKind.Unavailable, 1, 30)]
+    [InlineData(FailureKind.InvalidResponse, 1, 30)]
+    [InlineData(FailureKind.Throttled, 5, 120)]
+    [InlineData(FailureKind.Rejected, 60, 900)]
+    internal void Pauses_grow_within_the_bounds_of_their_kind_and_are_jittered(FailureKind kind, int shortest, int longest)
     {
         var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
-        var first = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(outcome, ""), failures: 0)).ToList();
-        var late = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(outcome, ""), failures: 1000)).ToList();
+        var first = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(kind, ""), failures: 0)).ToList();
+        var late = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(kind, ""), failures: 1000)).ToList();
 
         Assert.All(first, pause => Assert.InRange(pause.TotalSeconds, shortest, 2 * shortest));
         Assert.All(late, pause => Assert.InRange(pause.TotalSeconds, shortest, longest));
         Assert.True(late.Max().TotalSeconds > 0.95 * longest, "the longest pause is reached");
-        Assert.True(late.Distinct().Count() > 900, "replicas that fail together do not come back together");
+        Assert.True(late.Distinct().Count() > 900, "replicas that fail together do not retry together");
     }
 
     [Theory]
     [InlineData(60, 60)]
     [InlineData(1, 5)]
     [InlineData(3600, 300)]
-    public void A_throttling_endpoint_is_obeyed_within_five_minutes(int asked, int shortest)
+    public void A_requested_pause_is_kept_up_to_5_minutes(int requested, int shortest)
     {
         var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
 
-        var pause = AfterFailure(schedule, new(RefreshOutcome.Throttled, "", TimeSpan.FromSeconds(asked)), failures: 0);
+        var pause = AfterFailure(schedule, new(FailureKind.Throttled, "", TimeSpan.FromSeconds(requested)), failures: 0);
 
         Assert.InRange(pause.TotalSeconds, shortest, shortest + 5);
     }
 
     private static TimeSpan AfterToken(RefreshSchedule schedule, TimeSpan lifetime) =>
-        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime, Secrets.Set)), RefreshStatus.Initial, Now, Now).DueAt - Now;
+        schedule.After(RefreshResult.Fetched(new("a", lifetime, Now + lifetime, Secrets.Set)), RefreshStatus.Initial, Now, Now)
+            .DueAt - Now;
 
     private static TimeSpan AfterFailure(RefreshSchedule schedule, TokenFailure failure, int failures) =>
         schedule.After(RefreshResult.Failed(failure), RefreshStatus.Initial with { Failures = failures }, Now, Now).DueAt - Now;

@@ -10,7 +10,7 @@ public sealed class RefusalTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TokenFailure Refusal = new(RefreshOutcome.Rejected, "invalid_client");
+    private static readonly TokenFailure Refusal = new(FailureKind.Rejected, "invalid_client");
 
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;
@@ -32,7 +32,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void After_the_expiry_a_refusal_is_tested_every_minute()
+    public void After_the_expiry_refused_credentials_are_tried_every_minute()
     {
         var rig = Start();
         endpoint.Failure = Refusal;
@@ -61,15 +61,11 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void A_revoked_token_and_refused_credentials_are_tested_every_minute_too()
+    public void After_a_revoked_token_refused_credentials_are_tried_every_minute()
     {
         var rig = Start();
         endpoint.Failure = Refusal;
-        simulation.Start(() =>
-        {
-            rig.Source.Reject(rig.Slot.Current!.Authorization);
-            return true;
-        });
+        rig.RejectCurrent();
         simulation.Advance(5 * Minute, Second);
         endpoint.Failure = null;
 
@@ -89,7 +85,7 @@ public sealed class RefusalTests
         var before = endpoint.Calls;
 
         var turn = 0;
-        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[turn++ % 100].Ask());
+        simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[turn++ % 100].Get());
 
         var calls = endpoint.Calls - before;
         Figures.Report($"refused credentials that have worked, 100 simulated replicas with requests: {calls} token calls an hour");

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>A simulated fleet whose Redis has a clock that is set.</summary>
+/// <summary>A simulated fleet, and steps of the clock of its Redis.</summary>
 public sealed class RedisClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

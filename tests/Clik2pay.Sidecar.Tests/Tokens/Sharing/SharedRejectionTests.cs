@@ -1,10 +1,11 @@
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>A simulated fleet of which one replica learns that the provider has revoked the token.</summary>
+/// <summary>A simulated fleet with a revoked token. One replica gets the 401.</summary>
 public sealed class SharedRejectionTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -65,9 +66,9 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_revoked_token_does_not_come_back_while_the_token_endpoint_is_away()
+    public void A_revoked_token_is_not_adopted_again_while_the_token_endpoint_is_down()
     {
-        endpoint.Failure = new(Clik2pay.Sidecar.Tokens.RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         foreach (var replica in replicas)
             replica.Reject(replica.Token!);
 
@@ -79,7 +80,7 @@ public sealed class SharedRejectionTests
     [Fact]
     public void A_replica_keeps_using_a_token_that_was_rejected_elsewhere_while_there_is_no_successor()
     {
-        endpoint.Failure = new(Clik2pay.Sidecar.Tokens.RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         replicas[0].Reject(replicas[0].Token!);
 
         simulation.Advance(10 * Minute, Second, () => Assert.All(replicas.Skip(1), replica => Assert.NotNull(replica.Token)));
@@ -92,7 +93,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void While_Redis_hangs_the_successor_of_a_rejected_token_is_there_within_6_seconds()
+    public void While_Redis_hangs_the_successor_of_a_rejected_token_is_obtained_within_6_seconds()
     {
         redis.IsDown = true;
         replicas[0].Reject(replicas[0].Token!);
@@ -105,12 +106,12 @@ public sealed class SharedRejectionTests
     [Fact]
     public void An_API_key_that_is_rotated_alone_is_used_with_a_token_that_was_rejected_elsewhere()
     {
-        endpoint.Failure = new(Clik2pay.Sidecar.Tokens.RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         replicas[0].Reject(replicas[0].Token!);
         simulation.Advance(6 * Minute, Second);
         var rotated = Secrets.Set with { ApiKey = "another-api-key" };
 
-        replicas[1].Rig.Loop.Offer(TokenRig.Key with { Credentials = rotated });
+        replicas[1].Rig.Lifecycle.Offer(TokenRig.Key with { Credentials = rotated });
         simulation.Advance(2 * Second, Second);
 
         Assert.Equal(rotated, replicas[1].Token?.Credentials);

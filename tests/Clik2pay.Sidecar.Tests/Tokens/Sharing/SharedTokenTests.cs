@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>Replicas that share store and lease within one process.</summary>
+/// <summary>Replicas that share store and lease in one process.</summary>
 public sealed class SharedTokenTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ public sealed class SharedTokenTests
     }
 
     [Fact]
-    public void A_hundred_replicas_cold_make_one_token_call()
+    public void A_hundred_replicas_that_start_together_make_one_token_call()
     {
         var rigs = Replicas(100);
 
@@ -41,13 +41,13 @@ public sealed class SharedTokenTests
 
         simulation.Advance(TimeSpan.FromHours(24), Second);
 
-        // 24 h / 45 min = 32 and the one at the start.
+        // 24 h / 45 min = 32, and one at the start.
         Assert.InRange(endpoint.Calls, 32, 34);
     }
 
     [Lesson("waiters gave up before a slow token server answered: Tyk")]
     [Fact]
-    public void A_holder_that_never_gives_the_lease_back_delays_the_others_by_its_duration_at_most()
+    public void A_lease_that_is_never_released_delays_other_replicas_by_at_most_its_duration()
     {
         var lost = simulation.Start(() => lease.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken).AsTask()).Completed();
         Assert.Equal(LeaseOutcome.Acquired, lost.Outcome);
@@ -62,7 +62,7 @@ public sealed class SharedTokenTests
 
     [Lesson("the lock had no owner: Tyk")]
     [Fact]
-    public async Task A_lease_that_ran_out_cannot_release_its_successor()
+    public async Task An_expired_lease_cannot_release_its_successor()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var stopped = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
@@ -77,9 +77,9 @@ public sealed class SharedTokenTests
 
     [Lesson("the lock was never released: Tyk")]
     [Fact]
-    public async Task The_lease_is_given_back_after_a_failure_too()
+    public async Task The_lease_is_released_after_a_failure()
     {
-        endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         Replicas(1);
         simulation.Advance(Second, Second);
 
@@ -89,7 +89,7 @@ public sealed class SharedTokenTests
 
     [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
     [Fact]
-    public async Task The_store_never_lets_an_older_token_replace_a_newer_one()
+    public async Task An_older_token_does_not_replace_a_newer_one_in_the_store()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await store.WriteAsync(TokenRig.Key, Token("newer", TimeSpan.FromHours(1)), cancellation);
@@ -99,7 +99,7 @@ public sealed class SharedTokenTests
     }
 
     [Fact]
-    public async Task The_store_forgets_what_has_expired_and_keeps_keys_apart()
+    public async Task The_store_returns_no_expired_token_and_no_token_of_another_key()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await store.WriteAsync(TokenRig.Key, Token("a", Second), cancellation);
@@ -109,7 +109,8 @@ public sealed class SharedTokenTests
         Assert.Equal(StoreReading.Empty, await store.ReadAsync(TokenRig.Key, cancellation));
     }
 
-    private AccessToken Token(string value, TimeSpan left) => new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + left, TokenRig.Key.Credentials);
+    private AccessToken Token(string value, TimeSpan remaining) =>
+        new(value, TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + remaining, TokenRig.Key.Credentials);
 
     private List<TokenRig> Replicas(int count)
     {

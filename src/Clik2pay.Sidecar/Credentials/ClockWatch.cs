@@ -1,11 +1,11 @@
 using Clik2pay.Sidecar.Hosting;
 
-namespace Clik2pay.Sidecar.Tokens.Refresh;
+namespace Clik2pay.Sidecar.Credentials;
 
 /// <summary>
 /// Checks every few seconds whether a refresh is due by the clocks, because timers stop while the machine is suspended.
 /// </summary>
-internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLoop
+internal sealed class ClockWatch(TokenLifecycle tokens, TimeProvider time) : HostedLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -14,7 +14,7 @@ internal sealed class ClockWatch(RefreshLoop loop, TimeProvider time) : HostedLo
         while (true)
         {
             await Task.Delay(Interval, time, stoppingToken);
-            loop.CheckClocks();
+            tokens.CheckClocks();
         }
     }
 }

@@ -2,11 +2,11 @@ using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Lifecycle;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;
+namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
 
-/// <summary>What a 401 of the provider does to the token.</summary>
+/// <summary>A 401 of the provider drops the token.</summary>
 public sealed class RejectionTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ public sealed class RejectionTests
     public void A_wave_of_401s_to_one_token_costs_one_token_call()
     {
         for (var i = 0; i < 10_000; i++)
-            Reject("Bearer access_token_1");
+            rig.Reject("Bearer access_token_1");
         simulation.Advance(Second, Second);
 
         Assert.Equal(2, endpoint.Calls);
@@ -36,25 +36,25 @@ public sealed class RejectionTests
     }
 
     [Fact]
-    public void A_late_401_to_an_old_token_leaves_its_successor_alone()
+    public void A_late_401_to_an_old_token_does_not_drop_its_successor()
     {
-        Reject("Bearer access_token_1");
+        rig.Reject("Bearer access_token_1");
         simulation.Advance(60 * Second, Second);
 
-        Reject("Bearer access_token_1");
+        rig.Reject("Bearer access_token_1");
         simulation.Advance(60 * Second, Second);
 
         Assert.Equal(2, endpoint.Calls);
     }
 
     [Fact]
-    public void An_upstream_that_refuses_every_token_costs_one_call_per_floor_interval_and_the_token_stays_in_between()
+    public void An_upstream_that_rejects_every_token_costs_one_call_in_30_seconds()
     {
         var withoutToken = 0;
         simulation.Advance(TimeSpan.FromMinutes(10), Second, () =>
         {
             withoutToken += rig.Slot.Current is null ? 1 : 0;
-            Reject($"Bearer {rig.Slot.Current?.Value}");
+            rig.Reject($"Bearer {rig.Slot.Current?.Value}");
         });
 
         Assert.InRange(endpoint.Calls, 19, 22);
@@ -64,9 +64,9 @@ public sealed class RejectionTests
     [Fact]
     public void The_rejected_token_is_not_adopted_from_the_store_again()
     {
-        endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
 
-        Reject("Bearer access_token_1");
+        rig.Reject("Bearer access_token_1");
         simulation.Advance(60 * Second, Second);
 
         Assert.Null(rig.Slot.Current);
@@ -74,21 +74,15 @@ public sealed class RejectionTests
 
     [Lesson("the caller hung on a revoked token: hashicorp/vault#31995")]
     [Fact]
-    public void A_request_after_the_rejection_gets_one_bounded_attempt_and_then_an_answer()
+    public void A_request_after_a_rejection_waits_for_one_attempt_and_no_longer_than_the_timeout()
     {
         endpoint.Latency = TimeSpan.FromHours(1);
-        Reject("Bearer access_token_1");
+        rig.Reject("Bearer access_token_1");
 
         var waiting = rig.Get();
-        simulation.Advance(AccessTokenSource.Patience, Second);
+        simulation.Advance(AccessTokenSource.WaitTimeout, Second);
 
         Assert.Null(waiting.Completed());
         Assert.Equal(2, endpoint.Calls);
     }
-
-    private void Reject(string authorization) => simulation.Start(() =>
-    {
-        rig.Source.Reject(authorization);
-        return true;
-    });
 }

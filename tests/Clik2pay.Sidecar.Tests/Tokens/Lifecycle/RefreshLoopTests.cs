@@ -2,15 +2,15 @@ using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Lifecycle;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;
+namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
 
-/// <summary>The loop as the program runs it, on simulated time.</summary>
+/// <summary>The refresh loop of one replica on simulated time.</summary>
 public sealed class RefreshLoopTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TokenFailure Outage = new(RefreshOutcome.Unavailable, "outage");
+    private static readonly TokenFailure Outage = new(FailureKind.Unavailable, "outage");
 
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;
@@ -23,14 +23,14 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void Thirty_days_of_hourly_tokens_cost_960_token_calls_and_no_moment_is_without_one()
+    public void Thirty_days_of_hourly_tokens_cost_960_token_calls_and_leave_no_gap()
     {
         var gaps = 0;
         _ = rig.Start();
 
         simulation.Advance(TimeSpan.FromDays(30), 2 * Second, () => gaps += rig.Slot.Current is null ? 1 : 0);
 
-        Figures.Report($"30 simulated days with an hourly token: {endpoint.Calls} token calls, {gaps} moments without a token");
+        Figures.Report($"30 simulated days with an hourly token: {endpoint.Calls} token calls, {gaps} gaps");
         Assert.InRange(endpoint.Calls, 951, 969);
         Assert.Equal(0, gaps);
     }
@@ -44,7 +44,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void A_successor_comes_in_the_background_at_three_quarters_of_life()
+    public void A_successor_is_fetched_at_three_quarters_of_the_lifetime()
     {
         _ = rig.Start();
 
@@ -55,7 +55,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void While_the_endpoint_is_down_the_held_token_serves_until_it_really_expires_and_not_longer()
+    public void While_the_token_endpoint_is_down_the_current_token_is_used_until_it_expires()
     {
         _ = rig.Start();
         endpoint.Failure = Outage;
@@ -67,7 +67,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void The_end_of_an_outage_is_seen_by_the_first_request_five_seconds_after_the_last_attempt()
+    public void After_an_outage_a_request_obtains_a_token_5_seconds_after_the_last_attempt()
     {
         endpoint.Failure = Outage;
         _ = rig.Start();
@@ -80,7 +80,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void The_end_of_an_outage_is_seen_without_a_request_within_half_a_minute()
+    public void After_an_outage_a_token_is_obtained_within_30_seconds_without_a_request()
     {
         endpoint.Failure = Outage;
         _ = rig.Start();
@@ -93,7 +93,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void An_outage_of_an_hour_costs_a_replica_alone_at_most_three_hundred_calls()
+    public void An_outage_of_an_hour_costs_a_single_replica_at_most_300_calls()
     {
         endpoint.Failure = Outage;
         _ = rig.Start();
@@ -104,7 +104,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void Requests_during_an_outage_hasten_the_attempts_to_one_in_some_seconds_and_no_more()
+    public void Requests_during_an_outage_cause_one_attempt_every_few_seconds()
     {
         endpoint.Failure = Outage;
         _ = rig.Start();
@@ -115,9 +115,9 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void Refused_credentials_are_asked_about_rarely()
+    public void Refused_credentials_are_tried_at_most_20_times_an_hour()
     {
-        endpoint.Failure = new(RefreshOutcome.Rejected, "refused");
+        endpoint.Failure = new(FailureKind.Rejected, "refused");
         _ = rig.Start();
 
         simulation.Advance(TimeSpan.FromHours(1), Second);
@@ -126,7 +126,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void Tokens_that_live_a_second_make_no_busy_loop()
+    public void Tokens_with_a_lifetime_of_a_second_cost_at_most_one_call_a_second()
     {
         endpoint.Lifetime = Second;
         _ = rig.Start();
@@ -137,7 +137,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void A_token_that_is_dead_on_arrival_is_a_failure_with_its_pause()
+    public void A_token_that_expires_before_it_arrives_is_a_failure_with_a_pause()
     {
         endpoint.Lifetime = Second;
         endpoint.Latency = 2 * Second;
@@ -145,18 +145,18 @@ public sealed class RefreshLoopTests
 
         simulation.Advance(TimeSpan.FromHours(1), Second);
 
-        Assert.Equal(RefreshOutcome.InvalidResponse, rig.Loop.Status.Failure?.Outcome);
-        Assert.False(rig.Loop.Status.HasObtainedToken);
+        Assert.Equal(FailureKind.InvalidResponse, rig.Lifecycle.Status.Failure?.Kind);
+        Assert.False(rig.Lifecycle.Status.HasObtainedToken);
         Assert.InRange(endpoint.Calls, 120, 300);
     }
 
     [Fact]
-    public void A_successor_that_lives_shorter_waits_until_the_held_token_ends()
+    public void A_successor_that_expires_earlier_is_not_used_while_the_current_token_is_valid()
     {
         _ = rig.Start();
         endpoint.Lifetime = TimeSpan.FromMinutes(1);
 
-        // Asked at 45 min: one minute is no gain. Asked again shortly before the held token's end.
+        // At 45 min, a token of one minute is no gain. The next call comes shortly before the current token expires.
         simulation.Advance(TimeSpan.FromMinutes(59), Second, () => Assert.Equal("access_token_1", rig.Slot.Current?.Value));
         Assert.Equal(2, endpoint.Calls);
         simulation.Advance(TimeSpan.FromMinutes(2), Second, () => Assert.NotNull(rig.Slot.Current));
@@ -178,13 +178,13 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void A_request_waits_no_longer_than_its_patience()
+    public void A_request_without_a_token_waits_no_longer_than_the_timeout()
     {
         endpoint.Latency = TimeSpan.FromHours(1);
         _ = rig.Start();
 
         var waiting = rig.Get();
-        simulation.Advance(AccessTokenSource.Patience - Second, Second);
+        simulation.Advance(AccessTokenSource.WaitTimeout - Second, Second);
         Assert.False(waiting.IsCompleted);
         simulation.Advance(Second, Second);
 
@@ -192,9 +192,9 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void After_a_failure_a_request_is_answered_at_once_and_costs_no_token_call()
+    public void A_request_during_the_pause_after_a_failure_does_not_wait_and_costs_no_token_call()
     {
-        endpoint.Failure = new(RefreshOutcome.Throttled, "throttled", TimeSpan.FromSeconds(60));
+        endpoint.Failure = new(FailureKind.Throttled, "throttled", TimeSpan.FromSeconds(60));
         _ = rig.Start();
 
         for (var i = 0; i < 100; i++)
@@ -205,7 +205,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void A_request_that_finds_no_token_while_the_loop_sleeps_wakes_it()
+    public void A_request_without_a_token_wakes_the_loop()
     {
         _ = rig.Start();
         simulation.Advance(2 * Second, Second);
@@ -225,13 +225,14 @@ public sealed class RefreshLoopTests
         simulation.Advance(TimeSpan.FromMinutes(50), Second);
 
         var perSecond = endpoint.CalledAt.Skip(1000).GroupBy(at => (long)at.TotalSeconds).Select(second => second.Count()).ToList();
-        Figures.Report($"1000 replicas without a shared store, started in one second: {perSecond.Sum()} refreshes spread over {perSecond.Count} s, at most {perSecond.Max()} in one");
+        Figures.Report($"1000 replicas without a shared store, started in one second: {perSecond.Sum()} refreshes");
+        Figures.Report($"these refreshes: spread over {perSecond.Count} s, at most {perSecond.Max()} in one");
         Assert.Equal(1000, perSecond.Sum());
         Assert.InRange(perSecond.Max(), 1, 60);
     }
 
     [Fact]
-    public void A_mistake_in_a_refresh_does_not_end_the_loop()
+    public void An_exception_in_a_refresh_does_not_end_the_loop()
     {
         _ = rig.Start();
         endpoint.Error = new FormatException("an error in the code");

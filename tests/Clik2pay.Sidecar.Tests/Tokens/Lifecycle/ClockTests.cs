@@ -3,9 +3,9 @@ using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;
+namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
 
-/// <summary>One replica on a machine that is suspended, or whose wall clock is set.</summary>
+/// <summary>One replica on a machine that is suspended or has its wall clock set.</summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -83,7 +83,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_suspect_token_serves_after_2_seconds_while_the_token_endpoint_hangs()
+    public void A_suspect_token_is_used_after_2_seconds_while_the_token_endpoint_hangs()
     {
         endpoint.Latency = TimeSpan.FromHours(1);
         simulation.Time.WallStep = 45 * Second;
@@ -98,9 +98,9 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_suspect_token_serves_at_once_when_the_refresh_has_failed_and_is_replaced_later()
+    public void A_suspect_token_is_used_at_once_after_a_failed_refresh_and_is_replaced_later()
     {
-        endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         simulation.Time.WallStep = 45 * Second;
 
         Assert.Equal("access_token_1", rig.Get().Completed()?.Value);
@@ -129,7 +129,7 @@ public sealed class ClockTests
     [Fact]
     public void A_suspect_token_is_not_written_to_the_shared_store()
     {
-        endpoint.Failure = new(RefreshOutcome.Unavailable, "outage");
+        endpoint.Failure = new(FailureKind.Unavailable, "outage");
         simulation.Time.WallStep = 45 * Second;
         redis.Flush();
 
@@ -186,7 +186,7 @@ public sealed class ClockTests
 
     private void CheckClocks() => simulation.Start(() =>
     {
-        rig.Loop.CheckClocks();
+        rig.Lifecycle.CheckClocks();
         return true;
     });
 }

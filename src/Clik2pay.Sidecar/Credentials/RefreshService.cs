@@ -1,15 +1,15 @@
 using Clik2pay.Sidecar.Hosting;
 
-namespace Clik2pay.Sidecar.Tokens.Refresh;
+namespace Clik2pay.Sidecar.Credentials;
 
 /// <summary>Runs the refresh loop from the time callers are served until the host stops. A failed start makes no token call.</summary>
-internal sealed class RefreshService(RefreshLoop loop, IHostApplicationLifetime lifetime) : HostedLoop
+internal sealed class RefreshService(TokenLifecycle tokens, IHostApplicationLifetime lifetime) : HostedLoop
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        await loop.RunAsync(stoppingToken);
+        await tokens.RunAsync(stoppingToken);
     }
 }

@@ -1,4 +1,6 @@
-namespace Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Refresh;
+
+namespace Clik2pay.Sidecar.Tokens.Lifecycle;
 
 /// <summary>Requests of operators for a new token. Those that are made before the refresh ends share it.</summary>
 internal sealed class OperatorRequests
@@ -8,7 +10,7 @@ internal sealed class OperatorRequests
     /// <summary>When the oldest pending request was made, in <see cref="MonotonicTime"/>. Null if no request is pending.</summary>
     public TimeSpan? PendingSince => Volatile.Read(ref pending)?.At;
 
-    /// <returns>The outcome of the refresh that fulfills the request.</returns>
+    /// <returns>The refresh that fulfills the request.</returns>
     public Task<RefreshRecord> Add(TimeSpan now)
     {
         var own = new Request(now, new(TaskCreationOptions.RunContinuationsAsynchronously));

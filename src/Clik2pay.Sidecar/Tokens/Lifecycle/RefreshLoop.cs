@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Sharing;
+
+namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+
+/// <summary>
+/// Keeps a valid token in the slot. Only this loop refreshes, one refresh after the other. Any number of requests without a token cost one
+/// token call: they wake the loop and wait for its next refresh. Between two refreshes, the loop polls the shared store.
+/// </summary>
+internal sealed class RefreshLoop(
+    RefreshTriggers triggers,
+    RefreshState state,
+    TokenRefresher refresher,
+    TokenSharing sharing,
+    RefreshSchedule schedule,
+    Rotation rotation,
+    OperatorRequests operators,
+    TokenSlot slot,
+    RefreshHistory history,
+    TokenMetrics metrics,
+    TimeProvider time,
+    ILogger log)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        RefreshTrigger? trigger = RefreshTrigger.Startup;
+        while (true)
+        {
+            if (trigger is { } reason)
+                await RefreshAsync(reason, cancellationToken);
+            else
+                await PollAsync(cancellationToken);
+            trigger = await triggers.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
+    {
+        // 1. Schedule: choose the credentials. New ones have a status of their own.
+        var tried = trigger == RefreshTrigger.Rotation ? rotation.Pending : null;
+        var (key, before) = tried is null ? (rotation.InUse, state.Status) : (tried.Key, tried.Status);
+        var issuedAfter = trigger == RefreshTrigger.Operator ? operators.PendingSince!.Value : rotation.GetProofStart(key);
+        var (request, startedAt) = (new RefreshRequest(key, trigger, issuedAfter, before), time.GetMonotonicNow());
+        if (trigger == RefreshTrigger.ClockChange && before.Failure is null)
+            log.ClockChanged();
+        using var activity = TokenSpans.StartRefresh(trigger);
+
+        // 2. Adopt a shared token, or fetch one under the lease. The slot has it when this returns.
+        var result = await TryRefreshAsync(request, cancellationToken);
+
+        // 3. Report the result, and let the waiting requests continue.
+        activity.SetOutcome(result.Outcome);
+        var record = Deliver(request, result, tried, startedAt, activity?.Context ?? default);
+
+        // 4. Share the token and release the lease. No request waits for that.
+        await TryCompleteAsync(request, result, cancellationToken);
+
+        // 5. An operator waits until the token is shared.
+        if (trigger == RefreshTrigger.Operator)
+            operators.Complete(record);
+    }
+
+    /// <summary>An error in the code of a refresh must not stop the sidecar while there is a valid token.</summary>
+    private async Task<RefreshResult> TryRefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await refresher.RefreshAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.Broken(e);
+            return RefreshResult.Failed(new(FailureKind.Unavailable, $"an unexpected error ({e.GetType().Name}) ended the refresh"));
+        }
+    }
+
+    private async Task TryCompleteAsync(RefreshRequest request, RefreshResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await refresher.CompleteAsync(request, result, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.Broken(e);
+        }
+    }
+
+    /// <summary>Reports the result, and applies it to the status, the credentials in use and the waiting requests.</summary>
+    private RefreshRecord Deliver(
+        RefreshRequest request, RefreshResult result, PendingCredentials? tried, TimeSpan startedAt, ActivityContext span)
+    {
+        var (trigger, now) = (request.Trigger, time.GetMonotonicNow());
+        var after = schedule.After(result, request.Before, now, currentUntil: slot.Current?.ExpiresAt ?? now);
+        var record = new RefreshRecord(time.GetUtcNow(), trigger, result.Outcome, now - startedAt, result.Failure?.Reason);
+        metrics.TokenRefreshed(record.Outcome, trigger, record.Duration);
+        history.Add(record);
+        log.Report(request, result, after, now);
+        if (trigger == RefreshTrigger.ClockChange)
+            state.StartClockFloor(endsAt: now + RefreshSchedule.ForcedRefreshFloor);
+
+        // Without a token, new credentials change nothing. Requests continue to wait for a token of the current ones.
+        if (tried is not null && result.Token is null)
+        {
+            rotation.Postpone(tried, after);
+            return record;
+        }
+
+        if (tried is not null)
+            rotation.Complete(tried);
+        else if (result.Outcome == RefreshOutcome.Rejected)
+            rotation.Hasten();
+        state.EndRefresh(after, span);
+        return record;
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new RefreshRequest(rotation.InUse, RefreshTrigger.Scheduled, IssuedAfter: TimeSpan.MinValue, state.Status);
+            var startedAt = time.GetMonotonicNow();
+            var reading = await sharing.ReadAsync(request.Key, cancellationToken);
+            if (sharing.TryAdopt(reading, request.IssuedAfter, request.CanSettle) is { } token)
+            {
+                Deliver(request, RefreshResult.Adopted(token), tried: null, startedAt, span: default);
+            }
+            else
+            {
+                var hasWrittenBack = await sharing.TryWriteBackAsync(request.Key, reading, cancellationToken);
+                state.Status = schedule.AfterPoll(reading.IsAvailable, hasWrittenBack, request.Before, time.GetMonotonicNow());
+                if (hasWrittenBack)
+                    log.WrittenBack();
+            }
+
+            if (slot.IsWithdrawn && state.Status.Failure is null)
+            {
+                log.Withdrawn();
+                triggers.Wake(RefreshTrigger.Unauthorized);
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.Broken(e);
+            state.Status = schedule.AfterPoll(isAvailable: false, hasWrittenBack: false, state.Status, time.GetMonotonicNow());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+
+namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+
+/// <summary>
+/// Stores which credentials are in use, and which new ones are pending. Any thread can offer new ones. Only the refresh loop puts them into
+/// use.
+/// </summary>
+internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
+{
+    /// <summary>
+    /// Another replica's token proves that new credentials are accepted if it was issued within this time and since the last rotation. The
+    /// kubelet updates the files of a fleet within about two minutes. An older token may have been issued before these credentials were
+    /// disabled, and then restored in the files.
+    /// </summary>
+    private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
+
+    private volatile TokenKey inUse = key;
+    private PendingCredentials? pending;
+    private TimeSpan? rotatedAt;
+
+    public TokenKey InUse => inUse;
+
+    public CredentialSet CredentialsInUse => inUse.Credentials;
+
+    /// <summary>The new credentials; null if there are none.</summary>
+    public PendingCredentials? Pending => Volatile.Read(ref pending);
+
+    /// <summary>
+    /// When the pending credentials are tried next, in <see cref="MonotonicTime"/>. The maximum without pending credentials.
+    /// </summary>
+    public TimeSpan DueAt => Pending?.Status.DueAt ?? TimeSpan.MaxValue;
+
+    /// <summary>New credentials replace pending ones.</summary>
+    public void Offer(TokenKey offered) => Volatile.Write(ref pending, new(offered, RefreshStatus.Initial));
+
+    /// <summary>Only a shared token that was issued after this moment proves that these credentials are accepted.</summary>
+    public TimeSpan GetProofStart(TokenKey tried) =>
+        tried == inUse ? TimeSpan.MinValue
+        : Max(time.GetMonotonicNow() - OldestProof, rotatedAt ?? TimeSpan.MinValue);
+
+    /// <summary>
+    /// Settles pending credentials whose username and password are in use, because there is nothing to try. Either the old set was
+    /// restored, or only the API key differs.
+    /// </summary>
+    /// <returns>Whether another API key is in use from now on.</returns>
+    public bool TryRotateApiKeyAlone()
+    {
+        if (Pending is not { } offered || offered.Key != inUse)
+            return false;
+
+        Interlocked.CompareExchange(ref pending, null, offered);
+        if (offered.Key.Credentials == inUse.Credentials)
+            return false;
+
+        inUse = offered.Key;
+        slot.ChangeCredentials(inUse.Credentials);
+        return true;
+    }
+
+    /// <summary>
+    /// These credentials have obtained a token and are in use from now on. Others that were offered meanwhile stay pending.
+    /// </summary>
+    public void Complete(PendingCredentials tried)
+    {
+        (inUse, rotatedAt) = (tried.Key, time.GetMonotonicNow());
+        Interlocked.CompareExchange(ref pending, null, tried);
+    }
+
+    /// <summary>These credentials have obtained no token and stay pending, unless others were offered meanwhile.</summary>
+    public void Postpone(PendingCredentials tried, RefreshStatus status) =>
+        Interlocked.CompareExchange(ref pending, tried with { Status = status }, tried);
+
+    /// <summary>The credentials in use are refused, so the provider may accept the pending ones now. They are tried at once.</summary>
+    public void Hasten()
+    {
+        if (Pending is { } offered)
+            Postpone(offered, offered.Status with { DueAt = time.GetMonotonicNow() });
+    }
+}
