@@ -2,7 +2,8 @@ using System.Net;
 using System.Text;
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Hosting.Process;
 using Clik2pay.Sidecar.Requests;
 using Clik2pay.Sidecar.Requests.Connections;
 using Microsoft.AspNetCore.Connections;
@@ -21,18 +22,19 @@ internal static class Listeners
     /// In bytes. Limits the input of a connection that is processed without a pause. With Kestrel's default, 1 MiB, a few callers that send
     /// chunks of one byte delay all other requests by a tenth of a second.
     /// </summary>
-    private const int MaxReadBuffer = 64 * 1024;
+    private const int MaxReadBufferSize = 64 * 1024;
 
-    public static void AddListeners(this WebApplicationBuilder builder, SidecarOptions options)
+    public static void AddListeners(this WebApplicationBuilder builder, Settings settings)
     {
         // Servers disagree on whether a bare LF ends a line, and would see different requests (RFC 9112, section 2.2).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
-        builder.Services.AddSingleton(ConnectionLimits.Create(options, OpenFileLimit.GetFree()));
+        var options = settings.Listener;
+        builder.Services.AddSingleton(ConnectionLimits.Create(options.MaxConnections, OpenFileLimit.GetFree()));
         builder.Services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
-            sockets.MaxReadBufferSize = MaxReadBuffer;
+            sockets.MaxReadBufferSize = MaxReadBufferSize;
             sockets.CreateBoundListenSocket = endPoint => UnixSocket.Bind(endPoint, options.SocketMode);
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -51,7 +53,7 @@ internal static class Listeners
             kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
 
             kestrel.Listen(options.Listen, RequestPipeline.AcceptConnections);
-            kestrel.Listen(options.Admin, AdministrationListener.MarkConnections);
+            kestrel.Listen(settings.Administration.Address, AdministrationListener.MarkConnections);
         });
     }
 

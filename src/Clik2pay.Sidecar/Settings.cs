@@ -1,36 +1,72 @@
+using System.Net;
+using System.Reflection;
+using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Hosting.Process;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Routes;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Telemetry.Export;
+using Clik2pay.Sidecar.Telemetry.Logging;
 
 namespace Clik2pay.Sidecar;
 
-/// <summary>All settings, read and checked once at start.</summary>
-/// <param name="Clik2pay">Whom to call and with which credentials.</param>
-/// <param name="Sidecar">Where to listen and to whom.</param>
-/// <param name="Redis">Where replicas share the token; null when it stays in the process.</param>
-internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar, RedisOptions? Redis)
+/// <summary>The options of all features, read and validated once at start.</summary>
+/// <param name="Clik2pay">The provider's addresses and the credentials.</param>
+/// <param name="Redis">Where replicas share the token. Null: the token stays in the process.</param>
+internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
 {
-    /// <summary>Reads everything and judges everything: either the settings, or all that is wrong with them, a line each.</summary>
+    /// <summary>The section of every setting that is not the provider's or Redis's.</summary>
+    public const string Section = "Sidecar";
+
+    public required ListenerOptions Listener { get; init; }
+
+    public required CallerOptions Callers { get; init; }
+
+    public required AdministrationOptions Administration { get; init; }
+
+    public required DrainOptions Drain { get; init; }
+
+    public required LogOptions Log { get; init; }
+
+    public required ProcessOptions Process { get; init; }
+
+    /// <summary>Every setting, with the property that it belongs to.</summary>
+    public static IReadOnlyList<(PropertyInfo Property, SettingAttribute Setting)> All { get; } =
+    [
+        .. SettingAttribute.FindAll<Clik2payOptions>(),
+        .. SettingAttribute.FindAll<CredentialSet>(),
+        .. SettingAttribute.FindAll<RedisOptions>(),
+        .. SettingAttribute.FindAll<ListenerOptions>(),
+        .. SettingAttribute.FindAll<CallerOptions>(),
+        .. SettingAttribute.FindAll<AdministrationOptions>(),
+        .. SettingAttribute.FindAll<DrainOptions>(),
+        .. SettingAttribute.FindAll<LogOptions>(),
+        .. SettingAttribute.FindAll<ProcessOptions>(),
+    ];
+
+    /// <returns>The settings, or null and every error in them.</returns>
     public static Settings? TryRead(IConfigurationRoot configuration, out IReadOnlyList<string> errors)
     {
+        // Everything is read before anything is rejected, so that one run reports all errors.
         var reader = new SettingsReader(configuration);
-        var (clik2pay, sidecar, redis) = Read(reader);
+        var clik2pay = Clik2payOptionsReader.Read(reader);
+        var redis = RedisOptionsReader.Read(reader);
+        var listener = ListenerOptionsReader.Read(reader);
+        var callers = CallerOptionsReader.Read(reader);
+        var administration = reader.Read<AdministrationOptions>();
+        var drain = reader.Read<DrainOptions>();
+        var log = reader.Read<LogOptions>();
+        var process = reader.Read<ProcessOptions>();
 
-        if (clik2pay is not null && new[] { clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint }.Any(address => sidecar.Listen.Serves(address) || sidecar.Admin.Serves(address)))
-            reader.AddError("Clik2pay:ApiBaseUrl", "it or Clik2pay:TokenEndpoint is an address of the sidecar itself, which would call itself without end; give the provider's.");
-
+        ValidateAddresses(reader, clik2pay, listener.Listen, administration.Address);
         reader.RejectUnknownKeys(Clik2payOptions.Section);
-        reader.RejectUnknownKeys(SidecarOptions.Section);
+        reader.RejectUnknownKeys(Section);
         reader.RejectUnknownKeys(RedisOptions.Section);
-
-        foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(level => level.Value is not null && level.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)))
-        {
-            if (!Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out var known) || !Enum.IsDefined(known))
-                reader.AddError(level.Key, $"\"{level.Value}\" is not a level; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
-        }
+        ValidateLogLevels(reader, configuration);
 
         foreach (var (key, whatAndRemedy) in new OtelVariables(configuration).FindErrors())
             reader.AddError(key, whatAndRemedy);
@@ -42,22 +78,53 @@ internal sealed record Settings(Clik2payOptions Clik2pay, SidecarOptions Sidecar
         }
 
         errors = reader.Errors;
-        return errors.Count == 0 && clik2pay is not null ? new(clik2pay, sidecar, redis) : null;
+        return errors.Count > 0 || clik2pay is null ? null : new(clik2pay, redis)
+        {
+            Listener = listener,
+            Callers = callers,
+            Administration = administration,
+            Drain = drain,
+            Log = log,
+            Process = process,
+        };
     }
 
-    /// <summary>
-    /// Finds the secret that a key belongs to: the key itself, or a key above it. The method reads settings that have only this key, so
-    /// there is no list of secrets to maintain. The key has no value, so no file is opened.
-    /// </summary>
-    /// <returns>Null if the key is not a secret.</returns>
-    public static string? FindSecret(string key)
+    /// <summary>Finds the secret that a key belongs to: the key itself, or a key above it.</summary>
+    /// <returns>Null if the key is not a secret's.</returns>
+    public static string? FindSecret(string key) => All.Select(setting => setting.Setting)
+        .FirstOrDefault(setting => setting.IsSecret
+            && (key.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)
+                || key.StartsWith(setting.Key + ":", StringComparison.OrdinalIgnoreCase)))?.Key;
+
+    private static void ValidateAddresses(
+        SettingsReader reader, Clik2payOptions? clik2pay, ListenAddress callers, ListenAddress administration)
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([new(key, "")]).Build());
-        Read(reader);
-        return reader.SecretKeys.FirstOrDefault(secret =>
-            key.Equals(secret, StringComparison.OrdinalIgnoreCase) || key.StartsWith(secret + ":", StringComparison.OrdinalIgnoreCase));
+        if (callers == administration && callers.EndPoint is not IPEndPoint { Port: 0 })
+        {
+            reader.AddError(
+                AdministrationOptions.AddressKey,
+                $"{administration} is also the address of {ListenerOptions.ListenKey}. Use two different addresses.");
+        }
+
+        Uri[] upstream = clik2pay is null ? [] : [clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint];
+        if (upstream.Any(address => callers.Serves(address) || administration.Serves(address)))
+        {
+            reader.AddError(
+                Clik2payOptions.ApiBaseUrlKey,
+                $"this address or {Clik2payOptions.TokenEndpointKey} is an address of the sidecar, which would call itself. "
+                    + "Use the provider's addresses.");
+        }
     }
 
-    private static (Clik2payOptions? Clik2pay, SidecarOptions Sidecar, RedisOptions? Redis) Read(SettingsReader reader) =>
-        (Clik2payOptionsReader.Read(reader), SidecarOptionsReader.Read(reader), RedisOptionsReader.Read(reader));
+    private static void ValidateLogLevels(SettingsReader reader, IConfiguration configuration)
+    {
+        foreach (var (key, value) in configuration.GetSection("Logging").AsEnumerable())
+        {
+            if (value is not null && key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)
+                && !(Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level) && Enum.IsDefined(level)))
+            {
+                reader.AddError(key, $"'{value}' is not a log level. Use one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+            }
+        }
+    }
 }

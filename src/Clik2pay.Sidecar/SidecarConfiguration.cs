@@ -1,22 +1,24 @@
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Configuration.Sources;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar;
 
-/// <summary>Where settings come from; a later source wins over an earlier one.</summary>
+/// <summary>The sources of settings. A later source overrides an earlier one.</summary>
 internal static class SidecarConfiguration
 {
     /// <summary>The sections that settings belong to.</summary>
     public static IReadOnlyList<string> Sections { get; } =
-        [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section, "ReverseProxy", "Logging"];
+        [Clik2payOptions.Section, RedisOptions.Section, Settings.Section, RoutesFile.Section, "Logging"];
 
-    /// <summary>proxy.json → appsettings.json → environment variables (<c>Section__Key</c>) → command line (<c>--Section:Key=value</c>).</summary>
-    public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) => Load(new ConfigurationBuilder().Add(routes), commandLine);
+    /// <summary>
+    /// proxy.json → appsettings.json → environment variables (<c>Section__Key</c>) → command line (<c>--Section:Key=value</c>).
+    /// </summary>
+    public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) =>
+        Load(new ConfigurationBuilder().Add(routes), commandLine);
 
-    /// <summary>The same for a verb that needs no routes.</summary>
+    /// <summary>The same sources for a verb that needs no routes.</summary>
     public static IConfigurationRoot Load(IEnumerable<string> commandLine) => Load(new ConfigurationBuilder(), commandLine);
 
     private static IConfigurationRoot Load(IConfigurationBuilder builder, IEnumerable<string> commandLine) => builder

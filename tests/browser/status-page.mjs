@@ -66,7 +66,7 @@ await check('headings, state, meter and tables are accessible', async () => {
   assert.equal(max, 3600);
   assert.ok(value > 3500 && value <= 3600, `${value}`);
   const columns = await light.getByRole('columnheader').allInnerTexts();
-  assert.deepEqual(columns, ['Ended (UTC)', 'Begun because', 'Outcome', 'Took', 'Answer', 'Count']);
+  assert.deepEqual(columns, ['Ended (UTC)', 'Trigger', 'Outcome', 'Duration', 'Response', 'Count']);
   assert.equal(await light.getByRole('row', { name: /startup success/ }).count(), 1);
 });
 
@@ -112,7 +112,7 @@ await check('an outage is shown with its reason and announced to screen readers'
   await call(`${callers}/open/v1/payment-requests`);
   await light.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });
   await waitForText(light, 'refused the username or the password');
-  await waitForText(light, 'None is held');
+  await waitForText(light, 'There is no valid access token');
   assert.equal(await light.getByRole('status').innerText(), 'Not ready – Clik2pay Sidecar');
   assert.deepEqual(await violations(light), []);
   await dark.waitForFunction(() => document.title.startsWith('Not ready'), null, { timeout: 40_000 });
@@ -141,7 +141,7 @@ await check('the page sends no requests to other addresses, and the console stay
 await check('a stopped sidecar is reported, and the page is marked as stale', async () => {
   process.kill(-Number(group), 'SIGTERM');
   await light.waitForFunction(() => document.body.classList.contains('stale'), null, { timeout: 40_000 });
-  assert.equal(await light.getByRole('status').innerText(), 'The sidecar does not answer; what is shown is old.');
+  assert.equal(await light.getByRole('status').innerText(), 'The sidecar does not respond. This page is out of date.');
 });
 
 await browser.close();

@@ -1,18 +1,22 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Telemetry.Export;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>The door of the administration listener: everything that arrives there ends here and never reaches the proxy.</summary>
+/// <summary>The administration listener: probes, metrics, the status and commands. None of its requests reaches the proxy.</summary>
 internal static class AdministrationApp
 {
     private const string Text = "text/plain; charset=utf-8";
 
     private static ReadOnlySpan<byte> NotFound =>
-        "Not found. Paths: /startupz, /readyz, /livez, /metrics, /status, / (for people), POST /quitquitquit and POST /tokens/refresh.\n"u8;
+        "Not found. Paths: /startupz, /readyz, /livez, /metrics, /status, / (status page), POST /quitquitquit, POST /tokens/refresh.\n"u8;
+
+    private static ReadOnlySpan<byte> NoMetrics => "There are no metrics, because OTEL_SDK_DISABLED is true.\n"u8;
 
     public static IServiceCollection AddAdministration(this IServiceCollection services) => services
         .AddSingleton<AdminGuard>()
@@ -48,7 +52,7 @@ internal static class AdministrationApp
             }
             finally
             {
-                // Also for one that does not wait for the answer.
+                // Also if the client has not waited for the response.
                 lifetime.StopApplication();
             }
         }
@@ -84,12 +88,15 @@ internal static class AdministrationApp
             "/livez" => WriteAsync(context, Probes.Liveness()),
             "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
             "/" => WriteAsync(context, StatusCodes.Status200OK, StatusPage.ContentType, StatusPage.Write(report.Take())),
-            "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, "OTEL_SDK_DISABLED is true, so nothing is measured.\n"u8.ToArray()),
+            "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, NoMetrics.ToArray()),
             _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, NotFound.ToArray()),
         };
 
-    private static Task WriteAsync(HttpContext context, Probe probe) =>
-        WriteAsync(context, probe.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, Text, Encoding.UTF8.GetBytes(probe.Reason + "\n"));
+    private static Task WriteAsync(HttpContext context, Probe probe) => WriteAsync(
+        context,
+        probe.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+        Text,
+        Encoding.UTF8.GetBytes(probe.Reason + "\n"));
 
     private static Task WriteAsync(HttpContext context, int status, string contentType, byte[] body)
     {
@@ -97,6 +104,8 @@ internal static class AdministrationApp
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

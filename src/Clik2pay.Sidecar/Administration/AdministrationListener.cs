@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// Marks the connections that came in on the administration listener. The listener decides, not the port in the Host header, which a
-/// caller could write himself.
+/// Marks the connections of the administration listener. The port in the Host header would not do, because a caller can write any.
 /// </summary>
 internal sealed class AdministrationListener
 {

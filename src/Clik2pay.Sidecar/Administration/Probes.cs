@@ -1,32 +1,33 @@
+using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>Startup, readiness and liveness. None of them calls anybody: a probe must not fail because somebody else does.</summary>
+/// <summary>The startup, readiness and liveness probes. None of them makes a call, so that a failure elsewhere fails no probe.</summary>
 internal sealed class Probes(TokenLifecycle tokens, Drain drain)
 {
-    /// <summary>Yes from the first token on, whatever comes later.</summary>
+    /// <summary>Succeeds after the first token was obtained, and from then on.</summary>
     public Probe Startup() => tokens.Status.HasObtainedToken
-        ? new(true, "The first access token was had.")
+        ? new(true, "The first access token was obtained.")
         : new(false, $"There is no access token yet: {WhyNoToken}.");
 
-    /// <summary>Yes while a valid token is held or can still be had; no once credentials are refused, or the end has begun.</summary>
+    /// <summary>Fails if there is no valid token because the credentials are refused, or if the sidecar is stopping.</summary>
     public Probe Readiness()
     {
         if (drain.HasBegun)
             return new(false, "The sidecar is stopping.");
 
         if (tokens.Current is not null)
-            return new(true, "A valid access token is held.");
+            return new(true, "There is a valid access token.");
 
         return tokens.Status.Failure is { Kind: FailureKind.Rejected }
-            ? new(false, $"There is no access token, and none can be had: {WhyNoToken}.")
+            ? new(false, $"There is no access token, and none can be obtained: {WhyNoToken}.")
             : new(true, $"There is no access token at the moment: {WhyNoToken}.");
     }
 
-    /// <summary>Yes: whoever answers lives. It looks at nothing outside, or a failure elsewhere would restart the whole fleet.</summary>
+    /// <summary>Always succeeds. It depends on nothing else, because a failure elsewhere would otherwise restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
 
     private string WhyNoToken => tokens.Status.WhyNoToken;

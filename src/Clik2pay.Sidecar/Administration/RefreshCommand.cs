@@ -24,7 +24,7 @@ internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLife
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // If the caller has disconnected, nobody receives this.
+            // If the client has disconnected, this response is lost.
             return (StatusCodes.Status503ServiceUnavailable, "The sidecar is stopping. Send the command to another replica.");
         }
     }

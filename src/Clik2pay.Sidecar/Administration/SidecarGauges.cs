@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Telemetry;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
@@ -20,13 +21,14 @@ internal static class SidecarGauges
         Seconds("token_last_success_timestamp", () => ToUnixTime(state().LastSuccess),
             "When a refresh last obtained a token, in Unix time; 0 before the first one.");
         Gauge("rotation_pending", () => new Measurement<int>(state().IsRotationPending ? 1 : 0),
-            "1 while the credential files differ from the credentials in use: they are not tried yet, were refused, or cannot be read; else 0.");
+            "1 while the credential files differ from the credentials in use: they are not tried yet, were refused, or cannot be read; "
+                + "else 0.");
         meter.CreateObservableGauge("clik2pay.sidecar.store_up",
             () => state().IsStoreUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : (IEnumerable<Measurement<int>>)[],
             description: "1 if the last operation on Redis succeeded, else 0; absent without Redis.");
 
         // The platform's instrument of this name also counts scrapes, and is updated twice for each request.
-        meter.CreateObservableUpDownCounter("http.server.active_requests", () => state().RequestsUnderWay,
+        meter.CreateObservableUpDownCounter("http.server.active_requests", () => state().RequestsInProgress,
             description: "Requests of callers that are in progress.");
 
         void Gauge(string name, Func<Measurement<int>> observe, string description) =>

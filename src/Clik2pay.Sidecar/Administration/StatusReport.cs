@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
@@ -6,7 +7,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>Gathers how things stand, for the status page and for gauges. It calls nobody, and knows no secret.</summary>
+/// <summary>Collects the status for the status page and the gauges. It makes no call and contains no secret.</summary>
 internal sealed class StatusReport(
     Probes probes,
     TokenLifecycle tokens,
@@ -45,7 +46,7 @@ internal sealed class StatusReport(
         return new()
         {
             IsReady = probes.Readiness().IsHealthy,
-            RequestsUnderWay = drain.UnderWay,
+            RequestsInProgress = drain.RequestsInProgress,
             TokenExpiry = token is null ? null : time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()),
             TokenLifetime = token?.Lifetime,
             LastSuccess = tokens.History.LastSuccess,

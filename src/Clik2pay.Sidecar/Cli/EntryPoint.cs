@@ -1,8 +1,8 @@
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Process;
 
 namespace Clik2pay.Sidecar.Cli;
 
-/// <summary>Where the process starts.</summary>
+/// <summary>The entry point of the process.</summary>
 internal static class EntryPoint
 {
     public static Task<int> Main(string[] args)

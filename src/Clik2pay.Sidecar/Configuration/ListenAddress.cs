@@ -3,12 +3,18 @@ using System.Net.Sockets;
 
 namespace Clik2pay.Sidecar.Configuration;
 
-/// <summary>An address to listen on: <c>http://127.0.0.1:8080</c>, <c>http://*:9090</c> or <c>http://unix:/run/sidecar.sock</c>.</summary>
+/// <summary>
+/// An address to listen on: <c>http://127.0.0.1:8080</c>, <c>http://*:9090</c> or <c>http://unix:/run/sidecar.sock</c>.
+/// </summary>
+/// <param name="EndPoint">The address.</param>
+/// <param name="IsLocal">Whether only this machine can connect.</param>
 internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
 {
-    public static ListenAddress Loopback(int port) => new(new IPEndPoint(IPAddress.Loopback, port), IsLocal: true);
+    /// <summary>Which addresses are valid, for errors.</summary>
+    public const string Remedy = "Use http://IP:PORT, http://*:PORT or http://unix:/PATH (at most 107 characters).";
 
-    /// <returns>Null when the text is no such address. TLS is not offered: the way to it is inside one machine.</returns>
+    /// <summary>There is no TLS, because connections stay inside one machine or pod.</summary>
+    /// <returns>Null if the text isn't a valid address.</returns>
     public static ListenAddress? TryParse(string? text)
     {
         BindingAddress address;
@@ -20,17 +26,17 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            // Not of the form, or a path longer than the system's 107 characters.
+            // The form is not valid, or the path is longer than the 107 characters that the system allows.
             return null;
         }
 
-        // Without a port the parser would take 80.
+        // Without a port, the parser would assume 80.
         var hasPort = text!.TrimEnd('/').Split(':') is [_, _, .., var port] && port.All(char.IsAsciiDigit);
         if (address.Scheme != "http" || !hasPort || address.PathBase.Length > 0 || address.Port is < 0 or > IPEndPoint.MaxPort)
             return null;
 
         if (string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase))
-            return Loopback(address.Port);
+            return new(new IPEndPoint(IPAddress.Loopback, address.Port), IsLocal: true);
 
         if (address.Host is "*" or "+")
             return new(new IPEndPoint(IPAddress.IPv6Any, address.Port), IsLocal: false);
@@ -40,8 +46,9 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
             : null;
     }
 
-    /// <summary>Whether a call of this address ends here.</summary>
-    public bool Serves(Uri address) => EndPoint is IPEndPoint { Port: not 0 and var port } && address.IsLoopback && address.Port == port;
+    /// <summary>Whether a request to this address would arrive here.</summary>
+    public bool Serves(Uri address) =>
+        EndPoint is IPEndPoint { Port: not 0 and var port } && address.IsLoopback && address.Port == port;
 
     public override string ToString() => EndPoint switch
     {

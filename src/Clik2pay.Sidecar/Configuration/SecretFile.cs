@@ -17,7 +17,7 @@ internal static class SecretFile
         {
             secret = ReadAtMost(path);
             error = secret is null
-                ? $"{Describe(path)} has more than {MaxLength / 1024} KiB, which is too much for a secret."
+                ? $"{Describe(path)} has more than {MaxLength / 1024} KiB, so it is not a secret."
                 : FindError(secret, Describe(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -44,8 +44,7 @@ internal static class SecretFile
     }
 
     /// <summary>
-    /// Quotes an absolute path. Other text may be the secret itself, in the wrong setting. A slash inside is not enough. Base64 also
-    /// contains slashes.
+    /// Quotes an absolute path. Any other text may be the secret itself, in the wrong setting. Base64 contains slashes too.
     /// </summary>
     public static string Describe(string path) =>
         Path.IsPathFullyQualified(path) && !path.AsSpan().ContainsAnyInRange('\0', '\x1f') ? $"the file {path}" : "the file that it names";
@@ -55,9 +54,10 @@ internal static class SecretFile
         e is FileNotFoundException or DirectoryNotFoundException
             ? $"does not exist. {(Path.IsPathFullyQualified(path) ? "Create it or correct the path" : "Use an absolute path")}"
         : Directory.Exists(path) ? "is a folder"
-        : $"cannot be read by the user {Environment.UserName}; see its mode and owner, and those of its folder";
+        : $"cannot be read by the user {Environment.UserName}. Check the mode and the owner of the file and of its folder";
 
-    /// <summary>Reads small chunks, because files of credentials are read every second. Null if the file is too large.</summary>
+    /// <summary>Reads in small parts, because credential files are read every second.</summary>
+    /// <returns>Null if the file is too large.</returns>
     private static string? ReadAtMost(string path)
     {
         using var file = new StreamReader(path);

@@ -1,14 +1,14 @@
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// Reads secrets, each from its own setting, from the file that <c>…File</c> names, or from its file in a folder (a mounted Kubernetes
-/// Secret).
+/// Reads secrets. A secret is the value of its setting, or in the file that <c>…File</c> names, or in a file of a directory (a mounted
+/// Kubernetes Secret).
 /// </summary>
 internal sealed class SecretReader(SettingsReader settings, string? directoryKey = null)
 {
     private readonly string? directory = directoryKey is null ? null : settings.Text(directoryKey);
 
-    /// <returns>The secret, or null when an error was reported. No error quotes it.</returns>
+    /// <returns>The secret, or null if an error was reported. No error quotes it.</returns>
     public string? Read(string key, string fileName)
     {
         var fileKey = FileKey(key);
@@ -16,17 +16,17 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         {
             return TryRead(key, out var secret)
                 ? secret
-                : AddError(key, $"it is missing; set it, or {fileKey} to the path of a file that contains it, or {directoryKey}.");
+                : AddError(key, $"it is missing. Set it, or set {fileKey} to the path of a file that contains it, or set {directoryKey}.");
         }
 
         return settings.Secret(key) is null && settings.Text(fileKey) is null
             ? ReadFile(directoryKey!, Path.Combine(directory, fileName))
-            : AddError(key, $"it is given more than once; keep one of {key}, {fileKey} and {directoryKey}.");
+            : AddError(key, $"it is given more than once. Keep one of {key}, {fileKey} and {directoryKey}.");
     }
 
-    /// <param name="key">The setting; or the same with <c>File</c> behind it.</param>
-    /// <param name="secret">The secret, or null when an error was reported.</param>
-    /// <returns>Whether it is given at all.</returns>
+    /// <param name="key">The key of the secret. The setting with <c>File</c> after it is read too.</param>
+    /// <param name="secret">The secret, or null if it is missing or an error was reported.</param>
+    /// <returns>Whether one of the two settings has a value.</returns>
     public bool TryRead(string key, out string? secret)
     {
         var fileKey = FileKey(key);
@@ -35,29 +35,30 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
             ({ } value, null) => Check(key, value),
             (null, { } file) => ReadFile(fileKey, file),
             (null, null) => null,
-            _ => AddError(key, $"it is given more than once; keep one of {key} and {fileKey}."),
+            _ => AddError(key, $"it is given more than once. Keep one of {key} and {fileKey}."),
         };
         return settings.Secret(key) is not null || settings.Text(fileKey) is not null;
     }
 
-    /// <summary>A secret whose absence opens a door: left out it is by intent, empty it is not.</summary>
-    /// <returns>The secret, or null when it is left out or an error was reported.</returns>
+    /// <summary>Reads a secret that may be missing. An empty one is an error, because a missing secret permits every caller.</summary>
+    /// <returns>The secret, or null if it is missing or an error was reported.</returns>
     public string? ReadOptional(string key)
     {
         if (TryRead(key, out var secret))
             return secret;
 
         var empty = new[] { key, FileKey(key) }.FirstOrDefault(settings.IsEmpty);
-        return empty is null ? null : AddError(empty, "it is empty; give it its value, or leave it out altogether.");
+        return empty is null ? null : AddError(empty, "it is empty. Give it a value, or remove it.");
     }
 
-    /// <summary>Whether a header can carry the secret as it is; reports an error if not.</summary>
+    /// <summary>Reports an error if a header cannot carry the secret unchanged.</summary>
+    /// <returns>Whether a header can carry it.</returns>
     public bool FitsHeader(string key, string? secret)
     {
         if (secret is not ([' ', ..] or [.., ' ']))
             return true;
 
-        settings.AddError(key, "it begins or ends with a space, which a header value cannot; was it copied exactly?");
+        settings.AddError(key, "it begins or ends with a space, which a header value cannot. Check whether it was copied exactly.");
         return false;
     }
 

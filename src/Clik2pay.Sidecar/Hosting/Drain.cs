@@ -1,35 +1,38 @@
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// The end, from the signal on. Readiness says no at once, and for a while callers are served as before: whoever sends them here has to notice
-/// first, and an application that ends too still wants to pay. Then new requests are refused while those under way come to their end.
+/// The shutdown. Readiness fails at once, and callers are still served for a while: load balancers need time to notice, and an
+/// application that is stopping too may still have payments to make. Then new requests are refused, while those in progress may end.
 /// </summary>
-internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService
+internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService
 {
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool hasBegun;
     private int isOver;
-    private int underWay;
+    private int inProgress;
 
-    /// <summary>Whether requests are broken off, because they did not end in time.</summary>
-    public bool BreaksOff { get; private set; }
+    /// <summary>Whether requests are aborted because they did not end in time.</summary>
+    public bool Aborts { get; private set; }
 
     /// <summary>Whether the sidecar is stopping.</summary>
     public bool HasBegun => hasBegun;
 
-    /// <summary>How many requests of callers are under way.</summary>
-    public int UnderWay => Volatile.Read(ref underWay);
+    /// <summary>The number of requests of callers that are in progress.</summary>
+    public int RequestsInProgress => Volatile.Read(ref inProgress);
 
-    /// <summary>Counts a request that begins. Each is followed by <see cref="End"/>.</summary>
-    /// <returns>Whether it may go on; no when the time for new ones is over.</returns>
+    /// <summary>Counts a request that begins. Call <see cref="End"/> when it has ended, in any case.</summary>
+    /// <returns>Whether the request may be served. False after the drain.</returns>
     public bool TryBegin(HttpContext context)
     {
-        Interlocked.Increment(ref underWay);
+        Interlocked.Increment(ref inProgress);
         AskToClose(context);
         return Volatile.Read(ref isOver) == 0;
     }
 
-    /// <summary>Once the end has begun: a caller that kept its connection would send the next request just when that closes.</summary>
+    /// <summary>
+    /// After the drain has begun, asks the caller to close its connection. Otherwise its next request could arrive just when the sidecar
+    /// closes it.
+    /// </summary>
     public void AskToClose(HttpContext context)
     {
         if (hasBegun)
@@ -38,26 +41,26 @@ internal sealed class Drain(SidecarOptions options, TimeProvider time, ILogger<D
 
     public void End()
     {
-        if (Interlocked.Decrement(ref underWay) == 0 && Volatile.Read(ref isOver) == 1)
+        if (Interlocked.Decrement(ref inProgress) == 0 && Volatile.Read(ref isOver) == 1)
             idle.TrySetResult();
     }
 
-    /// <summary>Comes before any service stops: tokens are refreshed and probes answered until callers are gone.</summary>
+    /// <summary>Runs before any service stops, so that tokens are refreshed and probes respond until all callers are served.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         hasBegun = true;
         log.Draining((long)options.DrainDelay.TotalSeconds, (long)options.StopTimeout.TotalSeconds);
         await Task.Delay(options.DrainDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // A full fence: either a request that begins now sees it, or it is seen here.
+        // A full fence: a request that begins now sees isOver, or is counted here.
         Interlocked.Exchange(ref isOver, 1);
-        if (UnderWay == 0)
+        if (RequestsInProgress == 0)
             return;
 
         await Task.WhenAny(idle.Task, Task.Delay(options.StopTimeout, time, cancellationToken));
-        BreaksOff = !idle.Task.IsCompleted;
-        if (BreaksOff)
-            log.BrokenOff((long)options.StopTimeout.TotalSeconds, UnderWay);
+        Aborts = !idle.Task.IsCompleted;
+        if (Aborts)
+            log.Aborted((long)options.StopTimeout.TotalSeconds, RequestsInProgress);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

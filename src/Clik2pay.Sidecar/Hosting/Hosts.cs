@@ -3,23 +3,23 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>Runs hosts until a signal to stop, and lets them end in order.</summary>
+/// <summary>Starts hosts, and runs them until a signal stops them.</summary>
 internal static class Hosts
 {
-    /// <summary>What is left of requests when the drain is over has so long until its connections are closed.</summary>
-    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+    /// <summary>The time after the drain until the connections of requests in progress are closed.</summary>
+    private static readonly TimeSpan AbortDelay = TimeSpan.FromSeconds(1);
 
-    public static void AddDrain(this WebApplicationBuilder builder, SidecarOptions options)
+    public static void AddDrain(this WebApplicationBuilder builder, DrainOptions options)
     {
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService(s => s.GetRequiredService<Drain>());
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDelay + options.StopTimeout + LastMoment);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDelay + options.StopTimeout + AbortDelay);
     }
 
-    /// <param name="host">The host to start and to run until it is stopped.</param>
-    /// <param name="onStarted">Called when the host serves.</param>
-    /// <param name="cancellationToken">Stops the host as a signal would.</param>
-    /// <returns>What could not be listened on, and why; null after a clean end.</returns>
+    /// <param name="host">Is started, and runs until it is stopped.</param>
+    /// <param name="onStarted">Called after the start.</param>
+    /// <param name="cancellationToken">Stops the host.</param>
+    /// <returns>Which address cannot be listened on, and why. Null after a clean end.</returns>
     public static async Task<string?> RunAsync(IHost host, Action onStarted, CancellationToken cancellationToken)
     {
         var (hasStarted, failure) = await TryStartAsync([host], cancellationToken);
@@ -32,8 +32,10 @@ internal static class Hosts
     }
 
     /// <param name="hosts">Started in this order.</param>
-    /// <param name="cancellationToken">Stops the hosts as a signal would.</param>
-    /// <returns>Whether all of them serve; if not, what could not be listened on, and why, or null after a signal.</returns>
+    /// <param name="cancellationToken">Stops the hosts.</param>
+    /// <returns>
+    /// Whether all of them have started. If not, which address cannot be listened on and why, or null after a signal.
+    /// </returns>
     public static async Task<(bool HasStarted, string? Failure)> TryStartAsync(
         IEnumerable<IHost> hosts, CancellationToken cancellationToken)
     {
@@ -45,7 +47,7 @@ internal static class Hosts
         }
         catch (OperationCanceledException)
         {
-            // The signal came while they were starting.
+            // A signal arrived during the start.
             return (false, null);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
@@ -54,7 +56,7 @@ internal static class Hosts
         }
         catch (SocketException e)
         {
-            return (false, $"An address cannot be listened on: {e.Message} ({e.SocketErrorCode}).");
+            return (false, $"Cannot listen on an address: {e.Message} ({e.SocketErrorCode}).");
         }
     }
 

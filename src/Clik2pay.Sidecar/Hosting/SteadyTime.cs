@@ -21,7 +21,7 @@ internal sealed partial class SteadyTime : TimeProvider
         if (!CountsSuspend)
             return base.GetTimestamp();
 
-        // The only possible error is a clock that the kernel lacks, and CountsSuspend has checked that.
+        // The only possible error is an unknown clock, and CountsSuspend has ruled that out.
         _ = GetTime(BootTime, out var now);
         return (now.Seconds * Nanoseconds) + now.Nanoseconds;
     }
@@ -34,7 +34,7 @@ internal sealed partial class SteadyTime : TimeProvider
         }
         catch (TypeLoadException)
         {
-            // No C library of that name, or none with that function.
+            // The C library has another name, or lacks this function.
             return false;
         }
     }

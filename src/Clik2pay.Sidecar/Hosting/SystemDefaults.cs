@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>The one place where the real clock and the real randomness come in. Everything else is given them.</summary>
+/// <summary>The real clock and the real randomness. Everything else receives them as parameters.</summary>
 internal static class SystemDefaults
 {
-#pragma warning disable RS0030 // This is the place that the rule leaves for them.
+#pragma warning disable RS0030 // The only place where they are allowed.
     public static TimeProvider Time { get; } = new SteadyTime();
 
     public static Random Random => Random.Shared;

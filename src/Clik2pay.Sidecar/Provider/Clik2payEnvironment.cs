@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>The provider's environments. A credential does not show for which environment it was issued.</summary>
+/// <summary>The environment of the provider. Credentials do not contain the environment that they were issued for.</summary>
 internal enum Clik2payEnvironment
 {
     Sandbox,

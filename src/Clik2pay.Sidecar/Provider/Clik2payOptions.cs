@@ -1,36 +1,47 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>The settings of the section <c>Clik2pay</c>: the addresses of the provider, and the credentials.</summary>
+/// <summary>The section <c>Clik2pay</c>: the provider's addresses, and the credentials.</summary>
 internal sealed record Clik2payOptions
 {
     public const string Section = "Clik2pay";
-    public const string DefaultScope = "payment_request/all";
-    public const double DefaultRefreshAt = 0.75;
-    public const double MinRefreshAt = 0.1;
-    public const double MaxRefreshAt = 0.95;
+    public const string EnvironmentKey = "Clik2pay:Environment";
+    public const string ApiBaseUrlKey = "Clik2pay:ApiBaseUrl";
+    public const string TokenEndpointKey = "Clik2pay:TokenEndpoint";
+    public const string AllowInsecureUpstreamKey = "Clik2pay:AllowInsecureUpstream";
+    public const string CaFileKey = "Clik2pay:CaFile";
+    public const string CredentialsDirectoryKey = "Clik2pay:CredentialsDirectory";
 
-    /// <summary>Required. There is no default, because the environment decides whether real money moves.</summary>
+    /// <summary>Has no default, because it decides whether real money moves.</summary>
+    [Setting(EnvironmentKey)]
     public required Clik2payEnvironment Environment { get; init; }
 
-    /// <summary>
-    /// Scheme, host and port of the Payment Requests API. The environment sets it, except that Custom requires the setting.
-    /// </summary>
+    /// <summary>Scheme, host and port of the Payment Requests API. The environment determines it, except for Custom.</summary>
+    [Setting(ApiBaseUrlKey, NoRange = "Every address can be used; plain http only under a condition.")]
     public required Uri ApiBaseUrl { get; init; }
 
-    /// <summary>The Auth API's token endpoint. The environment sets it, except that Custom requires the setting.</summary>
+    /// <summary>The token endpoint of the Auth API. The environment determines it, except for Custom.</summary>
+    [Setting(TokenEndpointKey, NoRange = "Every address can be used; plain http only under a condition.")]
     public required Uri TokenEndpoint { get; init; }
 
+    /// <summary>Whether the addresses may use plain http to other machines.</summary>
+    [Setting(AllowInsecureUpstreamKey, Default = "false")]
+    public bool AllowInsecureUpstream { get; init; }
+
+    /// <summary>They are settings themselves, or files in this directory.</summary>
+    [Setting(CredentialsDirectoryKey, NoRange = "Every readable directory can be used.")]
     public required CredentialSet Credentials { get; init; }
 
-    /// <summary>Sent to the token endpoint unchanged. If it is empty, no scope is sent.</summary>
-    public string Scope { get; init; } = DefaultScope;
+    /// <summary>Sent to the token endpoint as it is written, and not sent if it is empty.</summary>
+    [Setting("Clik2pay:Scope", Default = "payment_request/all", AllowsEmpty = true, NoRange = "The provider defines the scopes.")]
+    public required string Scope { get; init; }
 
     /// <summary>A PEM file with the root certificates to trust for the API and the token endpoint. Null: the system's.</summary>
+    [Setting(CaFileKey, NoRange = "Every readable file can be used.")]
     public string? CaFile { get; init; }
 
-    /// <summary>
-    /// The fraction of a token's lifetime after which the next token is fetched in the background, from <see cref="MinRefreshAt"/> to
-    /// <see cref="MaxRefreshAt"/>.
-    /// </summary>
-    public double RefreshAt { get; init; } = DefaultRefreshAt;
+    /// <summary>The fraction of a token's lifetime after which a new token is fetched in the background.</summary>
+    [Setting("Clik2pay:RefreshAt", Default = "0.75", Min = 0.1, Max = 0.95)]
+    public required double RefreshAt { get; init; }
 }

@@ -1,48 +1,35 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Configuration.Certificates;
 
 namespace Clik2pay.Sidecar.Provider;
 
 /// <summary>Reads and validates the section <c>Clik2pay</c>.</summary>
 internal static class Clik2payOptionsReader
 {
-    private const string EnvironmentKey = $"{Clik2payOptions.Section}:Environment";
-    private const string ApiBaseUrlKey = $"{Clik2payOptions.Section}:ApiBaseUrl";
-    private const string TokenEndpointKey = $"{Clik2payOptions.Section}:TokenEndpoint";
-    private const string CaFileKey = $"{Clik2payOptions.Section}:CaFile";
-    private const string AllowInsecureUpstreamKey = $"{Clik2payOptions.Section}:AllowInsecureUpstream";
-
-    /// <returns>The options, or null if an error was reported that leaves a required one without a value.</returns>
+    /// <returns>The options, or null if an error was reported that leaves one of them without a value.</returns>
     public static Clik2payOptions? Read(SettingsReader settings)
     {
-        // Everything is read before anything is validated, so that all errors are reported at once.
+        // Everything is read before anything is rejected, so that one run reports all errors.
         var environment = ReadEnvironment(settings);
-        var allowInsecure = settings.Flag(AllowInsecureUpstreamKey);
-        var apiBaseUrl = ReadAddress(settings, ApiBaseUrlKey, environment, allowInsecure);
-        var tokenEndpoint = ReadAddress(settings, TokenEndpointKey, environment, allowInsecure);
+        var allowInsecure = settings.Read<Clik2payOptions, bool>(nameof(Clik2payOptions.AllowInsecureUpstream));
+        var apiBaseUrl = ReadAddress(settings, Clik2payOptions.ApiBaseUrlKey, environment, allowInsecure);
+        var tokenEndpoint = ReadAddress(settings, Clik2payOptions.TokenEndpointKey, environment, allowInsecure);
         var credentials = CredentialSetReader.Read(settings);
-        var caFile = settings.Text(CaFileKey);
-        var scope = settings.TextOrEmpty($"{Clik2payOptions.Section}:Scope", Clik2payOptions.DefaultScope);
-        var refreshAt = settings.Fraction(
-            $"{Clik2payOptions.Section}:RefreshAt",
-            Clik2payOptions.DefaultRefreshAt,
-            Clik2payOptions.MinRefreshAt,
-            Clik2payOptions.MaxRefreshAt);
+        var caFile = settings.Read<Clik2payOptions, string>(nameof(Clik2payOptions.CaFile));
+        var scope = settings.Read<Clik2payOptions, string>(nameof(Clik2payOptions.Scope));
+        var refreshAt = settings.Read<Clik2payOptions, double>(nameof(Clik2payOptions.RefreshAt));
 
         if (apiBaseUrl is { PathAndQuery: not "/" })
-            settings.AddError(ApiBaseUrlKey, "it has a path. Set only scheme, host and port. Paths come from the callers.");
+        {
+            settings.AddError(
+                Clik2payOptions.ApiBaseUrlKey,
+                "it has a path. Remove everything after the host and port, because callers send the paths.");
+        }
 
         if (environment is { } known and not Clik2payEnvironment.Custom)
             (apiBaseUrl, tokenEndpoint) = ProviderAddresses.For(known);
 
-        if (caFile is not null)
-            CertificateAuthorities.Validate(settings, CaFileKey, caFile);
-        if (caFile is not null && apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
-        {
-            settings.AddError(
-                CaFileKey,
-                $"no certificates are checked, because {ApiBaseUrlKey} and {TokenEndpointKey} use http. Use https or remove this setting.");
-        }
-
+        ValidateAuthorities(settings, caFile, apiBaseUrl, tokenEndpoint);
         if (environment is null || apiBaseUrl is null || tokenEndpoint is null || credentials is null)
             return null;
 
@@ -51,24 +38,39 @@ internal static class Clik2payOptionsReader
             Environment = environment.Value,
             ApiBaseUrl = apiBaseUrl,
             TokenEndpoint = tokenEndpoint,
+            AllowInsecureUpstream = allowInsecure,
             Credentials = credentials,
             CaFile = caFile,
-            Scope = scope,
+            Scope = scope!,
             RefreshAt = refreshAt,
         };
     }
 
     private static Clik2payEnvironment? ReadEnvironment(SettingsReader settings)
     {
-        var text = settings.Text(EnvironmentKey);
+        if (settings.Text(Clik2payOptions.EnvironmentKey) is null)
+        {
+            settings.AddError(
+                Clik2payOptions.EnvironmentKey,
+                "it is missing. Set Sandbox or Production, depending on the credentials, or Custom with your own addresses.");
+        }
 
-        if (SettingsReader.FindByName<Clik2payEnvironment>(text) is { } environment)
-            return environment;
+        return settings.Read<Clik2payOptions, Clik2payEnvironment?>(nameof(Clik2payOptions.Environment));
+    }
 
-        settings.AddError(EnvironmentKey, text is null
-            ? "it is missing. Set the environment of your credentials, Sandbox or Production, or Custom for other addresses."
-            : $"\"{text}\" is not an environment. Set Sandbox, Production or Custom.");
-        return null;
+    private static void ValidateAuthorities(SettingsReader settings, string? caFile, Uri? apiBaseUrl, Uri? tokenEndpoint)
+    {
+        if (caFile is null)
+            return;
+
+        CertificateAuthorities.Validate(settings, Clik2payOptions.CaFileKey, caFile);
+        if (apiBaseUrl is { Scheme: "http" } && tokenEndpoint is { Scheme: "http" })
+        {
+            settings.AddError(
+                Clik2payOptions.CaFileKey,
+                $"no certificates are checked, because {Clik2payOptions.ApiBaseUrlKey} and {Clik2payOptions.TokenEndpointKey} use http. "
+                    + "Use https or remove this setting.");
+        }
     }
 
     private static Uri? ReadAddress(SettingsReader settings, string key, Clik2payEnvironment? environment, bool allowInsecure)
@@ -78,38 +80,24 @@ internal static class Clik2payOptionsReader
         if (environment != Clik2payEnvironment.Custom)
         {
             if (text is not null && environment is not null)
-                settings.AddError(key, $"it is used only for {EnvironmentKey}=Custom. Remove it; {environment} has a fixed address.");
+                settings.AddError(key, $"it is only for Clik2pay:Environment=Custom. Remove it; the address of {environment} is known.");
             return null;
         }
 
-        if (text is null)
-        {
-            settings.AddError(key, $"it is missing. {EnvironmentKey}=Custom requires it.");
-            return null;
-        }
+        Uri? address = null;
+        var error = text is null ? "it is missing. Clik2pay:Environment=Custom needs it."
+            : !Uri.TryCreate(text, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
+                ? "it is not a valid address. Use https://host[:port]/path."
+            : address.UserInfo.Length > 0 || address.Fragment.Length > 0
+                ? "it contains a user or a fragment. Remove that, because credentials have their own settings."
+            : address.Scheme == "http" && !address.IsLoopback && !allowInsecure
+                ? $"{address} is plain http, which sends credentials in clear text. Use https. "
+                    + $"On a network that is safe, you can set {Clik2payOptions.AllowInsecureUpstreamKey}=true."
+            : null;
+        if (error is null)
+            return address;
 
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
-            || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
-        {
-            settings.AddError(key, "it is not an address of the form https://host[:port]/path.");
-            return null;
-        }
-
-        if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
-        {
-            settings.AddError(key, "it contains a user or a fragment. Remove it. Credentials have their own settings.");
-            return null;
-        }
-
-        if (address.Scheme == "http" && !address.IsLoopback && !allowInsecure)
-        {
-            settings.AddError(
-                key,
-                $"{address} uses plain http, which would send credentials in clear text. "
-                    + $"Use https, or set {AllowInsecureUpstreamKey}=true if the network is safe.");
-            return null;
-        }
-
-        return address;
+        settings.AddError(key, error);
+        return null;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;

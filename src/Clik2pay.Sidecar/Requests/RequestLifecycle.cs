@@ -79,7 +79,7 @@ internal sealed class RequestLifecycle(
         else
         {
             Discard(context);
-            await (drain.BreaksOff
+            await (drain.Aborts
                 ? failures.RespondAsync(context, Problem.ShuttingDown(
                     $"The request did not end before the sidecar stopped. {UpstreamFailure.AdviceFor(exchange.Sent)}"))
                 : failures.RespondAsync(context, error));
@@ -110,7 +110,7 @@ internal sealed class RequestLifecycle(
     /// </summary>
     private bool HasCallerGone(Exchange exchange, Exception? e)
     {
-        if (drain.BreaksOff || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
+        if (drain.Aborts || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
             return false;
 
         exchange.LoseCaller();

@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Credentials;
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Forward;
@@ -10,7 +9,8 @@ using Clik2pay.Sidecar.Requests.Responses;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Telemetry.Export;
+using Clik2pay.Sidecar.Telemetry.Logging;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -53,7 +53,7 @@ internal sealed class RequestPipeline(
             app.UseMiddleware<ServerSpan>();
 
         //  4. A line of the access log is written when the request ends, if Sidecar:AccessLog is true.
-        if (app.Services.GetRequiredService<SidecarOptions>().AccessLog)
+        if (app.Services.GetRequiredService<LogOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
 
         //  5. The request is counted for the drain, which refuses new requests at its end; steps 24 and 25 follow here.

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Guard;
@@ -23,9 +23,9 @@ internal static class RequestServices
 {
     /// <exception cref="InvalidRoutesException">The section ReverseProxy has an invalid setting.</exception>
     public static IServiceCollection AddRequestPipeline(
-        this IServiceCollection services, IConfiguration configuration, Clik2payOptions clik2pay, SidecarOptions sidecar)
+        this IServiceCollection services, IConfiguration configuration, Clik2payOptions clik2pay, ListenerOptions listener)
     {
-        var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(clik2pay, sidecar));
+        var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(clik2pay, listener));
         if (routes.FindErrors() is { Count: > 0 } errors)
             throw new InvalidRoutesException(errors);
 

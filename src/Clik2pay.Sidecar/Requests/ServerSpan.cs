@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Telemetry.Export;
 
 namespace Clik2pay.Sidecar.Requests;
 

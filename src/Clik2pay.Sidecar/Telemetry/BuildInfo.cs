@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>Which program this is.</summary>
+/// <summary>The name and the version of this program.</summary>
 internal static class BuildInfo
 {
     public const string Product = "clik2pay-sidecar";
 
-    /// <summary>Without the commit that a build may put behind a plus sign.</summary>
+    /// <summary>Without the commit that a build may add after a plus sign.</summary>
     public static string Version { get; } =
         typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// A counter whose tags have few values, all of them known. Each is there with 0 from the start: of a series that begins with its first event,
-/// no alert ever sees that event.
+/// A counter whose tags have few values, all known in advance. Each series exists with 0 from the start. An alert on an increase would
+/// miss the first event of a series that begins with it.
 /// </summary>
 internal sealed class ClosedCounter<TKey>
     where TKey : notnull
@@ -13,19 +13,21 @@ internal sealed class ClosedCounter<TKey>
     private readonly (TKey Key, Cell Cell)[] all;
     private readonly FrozenDictionary<TKey, Cell> cells;
 
-    /// <param name="meter">Where the instrument is made.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="description">What it counts, a sentence for people.</param>
-    /// <param name="keys">All that can be counted.</param>
-    /// <param name="tagsOf">The tags of each.</param>
-    public ClosedCounter(Meter meter, string name, string description, IEnumerable<TKey> keys, Func<TKey, KeyValuePair<string, object?>[]> tagsOf)
+    /// <param name="meter">The meter that the instrument is created in.</param>
+    /// <param name="name">The name of the instrument.</param>
+    /// <param name="description">What is counted, in one sentence.</param>
+    /// <param name="keys">Everything that can be counted.</param>
+    /// <param name="tagsOf">Returns the tags of a key.</param>
+    public ClosedCounter(
+        Meter meter, string name, string description, IEnumerable<TKey> keys, Func<TKey, KeyValuePair<string, object?>[]> tagsOf)
     {
         all = [.. keys.Select(key => (key, new Cell(tagsOf(key))))];
         cells = all.ToFrozenDictionary(pair => pair.Key, pair => pair.Cell);
-        meter.CreateObservableCounter(name, () => all.Select(pair => new Measurement<long>(pair.Cell.Count, pair.Cell.Tags)), description: description);
+        meter.CreateObservableCounter(
+            name, () => all.Select(pair => new Measurement<long>(pair.Cell.Count, pair.Cell.Tags)), description: description);
     }
 
-    /// <summary>What has been counted of each, in the order of the keys.</summary>
+    /// <summary>The count of each key, in the order of the keys.</summary>
     public IEnumerable<KeyValuePair<TKey, long>> Counts => all.Select(pair => KeyValuePair.Create(pair.Key, pair.Cell.Count));
 
     public void Add(TKey key) => cells[key].Add();

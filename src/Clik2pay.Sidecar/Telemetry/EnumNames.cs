@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>The values of an enum as they stand in tags and answers: in snake case, each made once.</summary>
+/// <summary>The names of enum values in tags and JSON, in snake case.</summary>
 internal static class EnumNames
 {
     public static string ToSnakeCase<T>(this T value)
@@ -11,6 +11,7 @@ internal static class EnumNames
     private static class Names<T>
         where T : struct, Enum
     {
-        public static readonly Dictionary<T, string> All = Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        public static readonly Dictionary<T, string> All =
+            Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
     }
 }

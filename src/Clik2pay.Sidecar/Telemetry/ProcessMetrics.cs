@@ -4,7 +4,10 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>What every process shows of itself, by the names that Prometheus's own clients give it (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).</summary>
+/// <summary>
+/// The metrics of the process, with the names that Prometheus's client libraries use
+/// (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
+/// </summary>
 internal static class ProcessMetrics
 {
     private const string OpenFiles = "/proc/self/fd";
@@ -15,21 +18,31 @@ internal static class ProcessMetrics
         using var process = Process.GetCurrentProcess();
         var startTime = ((DateTimeOffset)process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
 
-        meter.CreateObservableCounter("process.cpu", () => Environment.CpuUsage.TotalTime.TotalSeconds, unit: "s", description: "Total user and system CPU time spent in seconds.");
-        meter.CreateObservableGauge("process.resident_memory", () => Environment.WorkingSet, unit: "By", description: "Resident memory size in bytes.");
-        meter.CreateObservableGauge("process.start_time", () => startTime, unit: "s", description: "Start time of the process since unix epoch in seconds.");
+        meter.CreateObservableCounter(
+            "process.cpu",
+            () => Environment.CpuUsage.TotalTime.TotalSeconds,
+            unit: "s",
+            description: "Total user and system CPU time spent in seconds.");
+        meter.CreateObservableGauge(
+            "process.resident_memory", () => Environment.WorkingSet, unit: "By", description: "Resident memory size in bytes.");
+        meter.CreateObservableGauge(
+            "process.start_time", () => startTime, unit: "s", description: "Start time of the process since unix epoch in seconds.");
         if (!Directory.Exists(OpenFiles))
             return;
 
         var limit = ReadLimit();
-        meter.CreateObservableGauge("process.open_fds", () => Directory.GetFileSystemEntries(OpenFiles).Length, description: "Number of open file descriptors.");
+        meter.CreateObservableGauge(
+            "process.open_fds",
+            () => Directory.GetFileSystemEntries(OpenFiles).Length,
+            description: "Number of open file descriptors.");
         meter.CreateObservableGauge("process.max_fds", () => limit, description: "Maximum number of open file descriptors.");
     }
 
-    /// <summary>The soft limit; infinity where there is none.</summary>
+    /// <returns>The soft limit. Infinity if there is none.</returns>
     private static double ReadLimit()
     {
         var line = File.ReadLines(Limits).First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        return double.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture, out var limit) ? limit : double.PositiveInfinity;
+        var text = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+        return double.TryParse(text, CultureInfo.InvariantCulture, out var limit) ? limit : double.PositiveInfinity;
     }
 }

@@ -13,7 +13,7 @@ internal static class SidecarMeter
     /// <summary>The factory returns the same meter each time.</summary>
     public static Meter CreateSidecarMeter(this IMeterFactory meters) => meters.Create(Name);
 
-    /// <param name="meter">Where the instrument is created.</param>
+    /// <param name="meter">The meter that the instrument is created in.</param>
     /// <param name="name">Its name.</param>
     /// <param name="description">One sentence for readers of a dashboard.</param>
     /// <param name="buckets">The upper bounds of the buckets, in seconds.</param>

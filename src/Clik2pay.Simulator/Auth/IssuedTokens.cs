@@ -10,7 +10,7 @@ namespace Clik2pay.Simulator.Auth;
 
 /// <summary>
 /// Issues access tokens and stores their expiries. The tokens are JWTs of about 1 kB, as AWS Cognito issues them.
-/// The signature is random bytes, because <see cref="IsValid"/> looks a token up and does not verify its signature.
+/// The signature is random bytes, because <see cref="IsValid"/> finds a token by its text and does not verify its signature.
 /// </summary>
 internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
 {

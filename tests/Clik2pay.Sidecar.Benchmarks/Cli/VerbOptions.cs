@@ -11,7 +11,8 @@ internal static class VerbOptions
         Description = "The folder of a published sidecar. Without this option, one is published, which takes minutes.",
     };
 
-    public static Option<int> Rounds(int value) => Number("--rounds", value, "The number of rounds. Each round measures every program once.");
+    public static Option<int> Rounds(int value) =>
+        Number("--rounds", value, "The number of rounds. Each round measures every program once.");
 
     public static Option<int> Seconds(int value) => Number("--seconds", value, "The duration of a run in seconds.");
 

@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Telemetry.Export;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -53,7 +53,7 @@ public sealed class PausedMachineTests
         await rig.UseClocksAsync();
         await rig.UseRedisAsync(hasClocks: false);
         var replica = await rig.StartReplicaAsync();
-        rig.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(StatusCodes.Status503ServiceUnavailable, "");
+        rig.TokenEndpoint.Fault = FakeTokenEndpoint.Respond(StatusCodes.Status503ServiceUnavailable, "");
 
         rig.Clocks!.StepWall(Pause);
         await rig.Redis!.RunAsync("FLUSHALL");

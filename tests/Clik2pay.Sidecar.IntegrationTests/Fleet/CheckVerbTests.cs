@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Cli;
+using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Tests.Support.Credentials;

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 

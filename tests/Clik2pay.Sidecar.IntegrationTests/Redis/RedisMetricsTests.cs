@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -113,6 +113,6 @@ public sealed class RedisMetricsTests : IAsyncLifetime
         var store = status.GetProperty("store");
         Assert.Equal(("Redis", true), (store.GetProperty("name").GetString(), store.GetProperty("up").GetBoolean()));
         Assert.Equal("acquired", status.GetProperty("lease").GetProperty("outcome").GetString());
-        Assert.Contains("Redis, usable at the last visit", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
+        Assert.Contains("<dt>Last operation</dt><dd>Succeeded</dd>", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
     }
 }

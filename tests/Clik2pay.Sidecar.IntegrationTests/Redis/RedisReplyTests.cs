@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Failures;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 

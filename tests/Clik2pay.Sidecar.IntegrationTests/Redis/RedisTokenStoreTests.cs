@@ -1,7 +1,7 @@
 using System.Text;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;

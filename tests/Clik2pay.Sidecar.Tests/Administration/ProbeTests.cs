@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tests.Administration;
 public sealed class ProbeTests
 {
     [Fact]
-    public async Task With_a_token_all_three_are_well()
+    public async Task With_a_token_all_three_probes_succeed()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.Caller.GetAsync("/open/v1/a");
@@ -19,9 +19,9 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task Without_a_first_token_startup_waits_and_says_for_what()
+    public async Task Before_the_first_token_only_startup_fails_and_names_the_reason()
     {
-        await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(503, ""));
+        await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(503, ""));
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         await AssertAsync(sidecar, "/startupz", HttpStatusCode.ServiceUnavailable, sidecar.TokenEndpoint.Address.AbsoluteUri);
@@ -31,9 +31,10 @@ public sealed class ProbeTests
 
     [Lesson("a wrong configuration stayed hidden: GoogleCloudPlatform/cloud-sql-proxy#348")]
     [Fact]
-    public async Task Refused_credentials_are_not_ready_and_readiness_says_what_to_look_at()
+    public async Task With_refused_credentials_readiness_fails_and_names_the_setting()
     {
-        await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(400, """{"error":"invalid_client"}"""));
+        await using var sidecar = await TestSidecar.StartAsync(
+            arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(400, """{"error":"invalid_client"}"""));
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         await AssertAsync(sidecar, "/startupz", HttpStatusCode.ServiceUnavailable, "Clik2pay:Environment");
@@ -43,7 +44,7 @@ public sealed class ProbeTests
 
     [Lesson("readiness that dialled the back end took everything down: GoogleCloudPlatform/cloud-sql-proxy#2083")]
     [Fact]
-    public async Task Probes_call_nobody()
+    public async Task Probes_make_no_calls()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.Caller.GetAsync("/open/v1/a");
@@ -59,7 +60,7 @@ public sealed class ProbeTests
     [Theory]
     [InlineData("/open/v1/a", HttpStatusCode.NotFound)]
     [InlineData("/", HttpStatusCode.OK)]
-    public async Task Nothing_is_forwarded_from_the_administration_listener(string path, HttpStatusCode status)
+    public async Task The_administration_listener_forwards_nothing(string path, HttpStatusCode status)
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
@@ -69,23 +70,24 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task A_Host_header_with_the_administration_port_does_not_open_it_to_callers()
+    public async Task A_Host_header_with_the_administration_port_does_not_give_callers_access_to_it()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        var answer = await RawConnection.AskAsync(sidecar.Address, $"GET /readyz HTTP/1.1\r\nHost: {sidecar.Admin.BaseAddress!.Authority}\r\nConnection: close\r\n\r\n");
+        var response = await RawConnection.AskAsync(
+            sidecar.Address, $"GET /readyz HTTP/1.1\r\nHost: {sidecar.Admin.BaseAddress!.Authority}\r\nConnection: close\r\n\r\n");
 
-        Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
-        Assert.Contains("no_route", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404", response, StringComparison.Ordinal);
+        Assert.Contains("no_route", response, StringComparison.Ordinal);
     }
 
-    private static async Task AssertAsync(TestSidecar sidecar, string path, HttpStatusCode status, string says = "")
+    private static async Task AssertAsync(TestSidecar sidecar, string path, HttpStatusCode status, string text = "")
     {
-        var answer = await sidecar.Admin.GetAsync(path);
-        var text = await answer.Content.ReadAsStringAsync();
+        var response = await sidecar.Admin.GetAsync(path);
+        var body = await response.Content.ReadAsStringAsync();
 
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Contains(says, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Contains(text, body, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", body, StringComparison.Ordinal);
     }
 }

@@ -6,21 +6,21 @@ using Microsoft.Extensions.Hosting;
 
 namespace Clik2pay.Sidecar.Tests.Administration;
 
-/// <summary>Ending the sidecar from beside it, where there is nobody to send a signal: <c>POST /quitquitquit</c>.</summary>
+/// <summary><c>POST /quitquitquit</c>, which stops a sidecar that receives no signal.</summary>
 [Lesson("the sidecar never ended, so the Job hung: GoogleCloudPlatform/cloud-sql-proxy#128, #1592")]
 public sealed class QuitTests
 {
     private static readonly Uri Quit = new("/quitquitquit", UriKind.Relative);
 
     [Fact]
-    public async Task It_ends_the_sidecar_where_that_is_allowed()
+    public async Task If_it_is_allowed_the_sidecar_stops()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
 
-        var answer = await sidecar.Admin.PostAsync(Quit, content: null);
+        var response = await sidecar.Admin.PostAsync(Quit, content: null);
 
-        Assert.Equal((HttpStatusCode.OK, "The sidecar is stopping.\n"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
-        await StoppingAsync(sidecar);
+        Assert.Equal((HttpStatusCode.OK, "The sidecar is stopping.\n"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        await WaitForStopAsync(sidecar);
     }
 
     [Theory]
@@ -29,57 +29,64 @@ public sealed class QuitTests
     [InlineData("HEAD", "localhost", null, "true", HttpStatusCode.MethodNotAllowed, "")]
     [InlineData("POST", "localhost", "http://attacker.example", "true", HttpStatusCode.Forbidden, "browser")]
     [InlineData("POST", "attacker.example", null, "true", HttpStatusCode.Forbidden, "Host")]
-    public async Task Nobody_else_ends_it_and_the_answer_says_why(string method, string host, string? origin, string allowQuit, HttpStatusCode status, string says)
+    public async Task Any_other_request_is_refused_with_the_reason(
+        string method, string host, string? origin, string allowQuit, HttpStatusCode status, string reason)
     {
-        // On every address, as in a pod: there any Host may ask for probes, but not for the end.
+        // On a listener for other machines, every Host is accepted for probes, but not for commands.
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", allowQuit), ("Sidecar:Admin", "http://*:0")]);
-        using var request = new HttpRequestMessage(new(method), new Uri($"http://127.0.0.1:{sidecar.Admin.BaseAddress!.Port}/quitquitquit"));
+        var address = new Uri($"http://127.0.0.1:{sidecar.Admin.BaseAddress!.Port}/quitquitquit");
+        using var request = new HttpRequestMessage(new(method), address);
         request.Headers.Host = host;
         if (origin is not null)
             request.Headers.Add("Origin", origin);
 
-        var answer = await sidecar.Admin.SendAsync(request);
+        var response = await sidecar.Admin.SendAsync(request);
 
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Contains(says, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(status == HttpStatusCode.MethodNotAllowed ? ["POST"] : [], answer.Content.Headers.Allow);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Contains(reason, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == HttpStatusCode.MethodNotAllowed ? ["POST"] : [], response.Content.Headers.Allow);
         Assert.False(IsStopping(sidecar));
     }
 
     [Theory]
     [InlineData(null)]
-    [InlineData("127.0.0.6")] // where a mesh's proxy comes from with what it was sent from outside
-    public async Task To_another_address_than_loopback_it_is_refused(string? source)
+    [InlineData("127.0.0.6")] // the source address of a service mesh's proxy, for connections from outside
+    public async Task To_an_address_other_than_loopback_it_is_refused(string? source)
     {
-        var own = (await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork)).FirstOrDefault(address => !IPAddress.IsLoopback(address));
-        Assert.SkipWhen(own is null, "This machine has no address but loopback.");
+        var addresses = await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork);
+        var own = addresses.FirstOrDefault(address => !IPAddress.IsLoopback(address));
+        Assert.SkipWhen(own is null, "This machine has no address other than loopback.");
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true"), ("Sidecar:Admin", "http://0.0.0.0:0")]);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         if (source is not null)
             socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
         await socket.ConnectAsync(own!, sidecar.Admin.BaseAddress!.Port);
         await using var connection = new NetworkStream(socket);
-        await connection.WriteAsync("POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        await connection.WriteAsync(
+            "POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
         using var reader = new StreamReader(connection);
-        var answer = await reader.ReadToEndAsync();
+        var response = await reader.ReadToEndAsync();
 
-        Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
-        Assert.Contains("loopback", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403", response, StringComparison.Ordinal);
+        Assert.Contains("loopback", response, StringComparison.Ordinal);
         Assert.False(IsStopping(sidecar));
     }
 
     [Fact]
-    public async Task A_web_page_cannot_have_the_browser_ask_for_it_by_a_form()
+    public async Task A_form_of_a_web_page_is_refused()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, Quit) { Headers = { { "Sec-Fetch-Site", "cross-site" }, { "Sec-Fetch-Mode", "navigate" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Quit)
+        {
+            Headers = { { "Sec-Fetch-Site", "cross-site" }, { "Sec-Fetch-Mode", "navigate" } },
+        };
 
         Assert.Equal(HttpStatusCode.Forbidden, (await sidecar.Admin.SendAsync(request)).StatusCode);
         Assert.False(IsStopping(sidecar));
     }
 
     [Fact]
-    public async Task Callers_cannot_ask_for_it()
+    public async Task Callers_cannot_request_it()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
 
@@ -87,13 +94,16 @@ public sealed class QuitTests
         Assert.False(IsStopping(sidecar));
     }
 
-    private static bool IsStopping(TestSidecar sidecar) => sidecar.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+    private static IHostApplicationLifetime LifetimeOf(TestSidecar sidecar) =>
+        sidecar.Services.GetRequiredService<IHostApplicationLifetime>();
 
-    /// <summary>The answer goes out before the end begins.</summary>
-    private static async Task StoppingAsync(TestSidecar sidecar)
+    private static bool IsStopping(TestSidecar sidecar) => LifetimeOf(sidecar).ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>The response is sent before the shutdown begins.</summary>
+    private static async Task WaitForStopAsync(TestSidecar sidecar)
     {
         var stopping = new TaskCompletionSource();
-        await using var registration = sidecar.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        await using var registration = LifetimeOf(sidecar).ApplicationStopping.Register(stopping.SetResult);
         await stopping.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 }

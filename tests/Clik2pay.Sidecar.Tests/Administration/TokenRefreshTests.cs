@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Administration;
 
-/// <summary><c>POST /tokens/refresh</c>: an operator replaces a token that somebody may know.</summary>
+/// <summary><c>POST /tokens/refresh</c>: replaces a token that may have leaked.</summary>
 public sealed class TokenRefreshTests
 {
     private static readonly Uri Refresh = new("/tokens/refresh", UriKind.Relative);
@@ -37,7 +37,7 @@ public sealed class TokenRefreshTests
         int status, string body, string reason)
     {
         await using var sidecar = await StartAsync();
-        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(status, body);
+        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Respond(status, body);
 
         var (responseStatus, text) = await PostAsync(sidecar);
 

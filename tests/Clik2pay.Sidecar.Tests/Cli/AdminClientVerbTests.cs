@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>The verbs that ask the sidecar beside them, as an image without a shell needs them.</summary>
+/// <summary>The verbs that call a running sidecar.</summary>
 public sealed class AdminClientVerbTests : IAsyncDisposable
 {
     private RecordingUpstream upstream = null!;
@@ -20,15 +20,15 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Wait_returns_when_the_first_token_is_held_and_says_until_then_why_not()
+    public async Task Wait_ends_with_0_after_the_first_token_and_before_with_1_and_the_reason()
     {
         await using var sidecar = await StartAsync();
-        tokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, "");
+        tokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, "");
         var beside = await BesideAsync(sidecar);
 
         var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
         Assert.Equal(1, exitCode);
-        Assert.Contains("answered 503: There is no access token yet", output, StringComparison.Ordinal);
+        Assert.Contains("responded with 503: There is no access token yet", output, StringComparison.Ordinal);
 
         var waiting = SidecarProcess.RunAsync(beside, "wait");
         tokenEndpoint.Fault = null;
@@ -36,22 +36,26 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Wait_for_a_sidecar_that_is_not_there_ends_with_1_and_names_the_address()
+    public async Task Wait_for_a_sidecar_that_does_not_run_ends_with_1_and_names_the_address()
     {
         await using var sidecar = await StartAsync();
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" }, "wait", "--timeout", "5");
+        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" };
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "5");
 
         Assert.Equal(1, exitCode);
         Assert.Contains(
-            "http://*:1 could not be reached: the connection was refused; is Sidecar:Admin the same", output, StringComparison.Ordinal);
+            "http://*:1 could not be reached: the connection was refused. Check whether Sidecar:Admin is the same",
+            output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("text/plain; charset=bogus", "not \u001b[31mhere", "not  [31mhere")]
-    [InlineData("text/plain", "", "http://{0} answered 503: ")]
-    public async Task Whatever_listens_there_is_told_in_plain_text(string contentType, string body, string says)
+    [InlineData("text/plain", "", "http://{0} responded with 503: ")]
+    public async Task The_response_of_another_program_is_printed_without_control_characters(
+        string contentType, string body, string expected)
     {
         await using var sidecar = await StartAsync();
         upstream.Respond = context =>
@@ -61,25 +65,27 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
             return context.Response.WriteAsync(body);
         };
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string> { ["Sidecar__Admin"] = upstream.Address }, "wait", "--timeout", "0");
+        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = upstream.Address };
+        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains(string.Format(CultureInfo.InvariantCulture, says, new Uri(upstream.Address).Authority), output, StringComparison.Ordinal);
+        var text = string.Format(CultureInfo.InvariantCulture, expected, new Uri(upstream.Address).Authority);
+        Assert.Contains(text, output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_address_that_is_none_ends_with_2()
+    public async Task An_invalid_address_ends_with_2()
     {
         await using var sidecar = await StartAsync();
 
         var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(), "wait", "--Sidecar:Admin=9090");
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("Sidecar:Admin: \"9090\" is no address", output, StringComparison.Ordinal);
+        Assert.Contains("Sidecar:Admin: '9090' is not a valid listen address", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Shutdown_ends_the_sidecar_with_0_where_that_is_allowed()
+    public async Task Shutdown_ends_the_sidecar_if_it_is_allowed()
     {
         await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
 
@@ -90,7 +96,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Shutdown_where_that_is_not_allowed_ends_with_1_and_says_what_to_set()
+    public async Task Shutdown_that_is_not_allowed_ends_with_1_and_names_the_setting()
     {
         await using var sidecar = await StartAsync();
         var beside = await BesideAsync(sidecar);
@@ -122,7 +128,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
         await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
         var beside = await BesideAsync(sidecar);
         Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
-        tokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, Secrets.Password);
+        tokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, Secrets.Password);
 
         var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
 
@@ -147,7 +153,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Both_find_a_Unix_socket_too()
+    public async Task Wait_and_shutdown_work_over_a_Unix_socket()
     {
         using var folder = new TemporaryFolder();
         var admin = $"http://unix:{folder.FullName}/admin.sock";
@@ -166,7 +172,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
         return SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, settings), "run");
     }
 
-    /// <summary>The variables of a process in the same pod: nothing but where administration is.</summary>
+    /// <summary>The variables of a process in the same pod. Only the address of the administration listener is needed.</summary>
     private static async Task<Dictionary<string, string>> BesideAsync(SidecarProcess sidecar) =>
         new() { ["Sidecar__Admin"] = $"{(await sidecar.WaitForAddressesAsync()).Admin}".TrimEnd('/') };
 }

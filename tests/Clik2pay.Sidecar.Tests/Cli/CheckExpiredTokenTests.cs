@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Cli;
+using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>The variables by which a platform names its HTTP proxy. They are read once in a process, so each test has one of its own.</summary>
+/// <summary>The variables that configure an HTTP proxy. They are read once, so each test runs a process of its own.</summary>
 public sealed class ProxyEnvironmentTests
 {
     [Fact]
-    public async Task Both_apis_are_called_through_the_proxy_of_the_environment()
+    public async Task Both_APIs_are_called_through_the_proxy()
     {
         await using var proxy = await RecordingUpstream.StartAsync();
         proxy.Respond = context => context.Response.WriteAsync("""{"access_token":"a","expires_in":3600,"token_type":"Bearer"}""");
@@ -18,11 +18,13 @@ public sealed class ProxyEnvironmentTests
 
         Assert.Equal(HttpStatusCode.OK, await CallAsync(sidecar));
 
-        Assert.Equal(["http://auth.example/oauth2/token", "http://api.example/open/v1/a%2Fb"], proxy.Received.Select(request => request.Target));
+        Assert.Equal(
+            ["http://auth.example/oauth2/token", "http://api.example/open/v1/a%2Fb"],
+            proxy.Received.Select(request => request.Target));
     }
 
     [Fact]
-    public async Task A_simulator_on_this_machine_is_called_directly()
+    public async Task Addresses_on_loopback_are_called_directly()
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
@@ -54,7 +56,7 @@ public sealed class ProxyEnvironmentTests
 
     private static async Task<HttpStatusCode> CallAsync(SidecarProcess sidecar)
     {
-        using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await sidecar.WaitForAddressAsync() };
+        using var caller = await sidecar.WaitForCallerAsync();
         return (await caller.GetAsync("/open/v1/a%2Fb")).StatusCode;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tests.Support;
@@ -17,11 +16,11 @@ public sealed partial class SecretKeyTests
     {
         get
         {
-            string[] sections = [Clik2payOptions.Section, RedisOptions.Section, SidecarOptions.Section];
+            string[] sections = [Clik2payOptions.Section, RedisOptions.Section, Settings.Section];
             var unknown = sections.Select(section => KeyValuePair.Create<string, string?>($"{section}:Unknown", "x"));
             Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var errors);
             var known = errors.Where(error => error.Contains(":Unknown: ", StringComparison.Ordinal))
-                .SelectMany(error => Key().Matches(error.Split("Known are")[1]).Select(match => match.Value))
+                .SelectMany(error => Key().Matches(error.Split("Known settings are")[1]).Select(match => match.Value))
                 .ToHashSet(StringComparer.Ordinal);
             return [.. known.Where(key => known.Contains(key + "File"))];
         }

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>Files, folders and variables that a start may find. None of them ends it with an unhandled exception.</summary>
+/// <summary>Unusual files, folders and variables. None of them ends the start with an unhandled exception.</summary>
 public sealed class SurroundingsTests
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -25,7 +25,7 @@ public sealed class SurroundingsTests
     [InlineData("run", "text")]
     [InlineData("wait", "text")]
     [InlineData("shutdown", "text")]
-    public async Task An_unreadable_appsettings_json_ends_the_start_with_2_and_one_sentence(string verb, string kind)
+    public async Task An_unreadable_appsettings_json_ends_the_start_with_2_and_one_line(string verb, string kind)
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.FullName, "appsettings.json");
@@ -57,7 +57,7 @@ public sealed class SurroundingsTests
     [InlineData("shutdown")]
     [InlineData("tokens", "refresh")]
     [InlineData("demo")]
-    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_sentence(params string[] verb)
+    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_line(params string[] verb)
     {
         var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.DeletedWorkingDirectory, Nothing, verb);
 
@@ -79,7 +79,7 @@ public sealed class SurroundingsTests
     [InlineData("inotify_init1", Surroundings.NotImplemented)]
     [InlineData("inotify_add_watch", Surroundings.NotPermitted)]
     [InlineData("inotify_add_watch", Surroundings.NotImplemented)]
-    public async Task Where_inotify_is_refused_it_runs_and_reports_that_edits_of_routes_need_a_start(string call, int error)
+    public async Task If_inotify_is_refused_the_sidecar_runs_and_logs_that_edits_of_routes_need_a_start(string call, int error)
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -88,12 +88,12 @@ public sealed class SurroundingsTests
         using var caller = await sidecar.WaitForCallerAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
-        var line = await sidecar.WaitForLineAsync("refuses to watch");
+        var line = await sidecar.WaitForLineAsync("The system refuses to watch ");
         Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Where_inotify_is_refused_the_demo_reports_that_too()
+    public async Task If_inotify_is_refused_the_demo_prints_that_edits_of_routes_need_a_start()
     {
         await using var demo = SidecarProcess.StartBy(
             Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), Nothing, ["demo", .. DemoPortTests.FreePorts]);
@@ -131,7 +131,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task A_setting_that_nothing_checks_ends_the_start_with_2_and_without_a_stack_trace()
+    public async Task A_setting_that_is_not_validated_ends_the_start_with_2_and_without_a_stack_trace()
     {
         var output = await FailToStartAsync("""{"Logging":{"Console":{"QueueFullMode":"canary"}}}""");
 
@@ -150,7 +150,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task Standard_output_that_cannot_be_written_to_ends_a_check_with_2_and_one_sentence()
+    public async Task Standard_output_that_cannot_be_written_to_ends_a_check_with_2_and_one_line()
     {
         var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.FullOutput, Nothing, "check");
 
@@ -159,7 +159,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task A_socket_file_that_cannot_be_replaced_ends_the_start_with_2_and_one_sentence()
+    public async Task A_socket_file_that_cannot_be_replaced_ends_the_start_with_2_and_one_line()
     {
         if (OperatingSystem.IsWindows())
             return;

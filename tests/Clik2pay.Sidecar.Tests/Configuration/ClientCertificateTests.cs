@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Configuration.Certificates;
 using Clik2pay.Sidecar.Tests.Redis.Options;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 

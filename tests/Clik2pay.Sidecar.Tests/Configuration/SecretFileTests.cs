@@ -17,7 +17,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("secret\n", "secret")]
     [InlineData("secret\r\n", "secret")]
     [InlineData(" secret ", " secret ")]
-    public void One_trailing_newline_of_a_file_is_cut_and_nothing_else(string content, string secret)
+    public void Only_one_trailing_newline_of_a_file_is_removed(string content, string secret)
     {
         Assert.Equal(secret, Read(("Clik2pay:PasswordFile", Write("password", content)))?.Password);
     }
@@ -26,7 +26,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("secret\n\n", "position 7")]
     [InlineData("", "is empty")]
     [InlineData("\n", "is empty")]
-    public void A_file_with_more_than_a_secret_is_refused_by_name(string content, string why)
+    public void A_file_that_is_not_a_secret_is_refused_and_named(string content, string why)
     {
         var file = Write("password", content);
 
@@ -46,7 +46,7 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_in_the_place_of_a_file_is_told_as_such()
+    public void A_folder_instead_of_a_file_is_reported()
     {
         var error = Assert.Single(Errors(("Clik2pay:PasswordFile", folder)));
 
@@ -56,21 +56,27 @@ public sealed class SecretFileTests : IDisposable
     [Theory]
     [InlineData("canary-password")]
     [InlineData("canary/password+of/base64==")]
-    public void What_is_no_path_may_be_the_secret_itself_and_is_not_quoted(string secret) =>
+    public void A_text_that_is_not_a_path_may_be_a_secret_and_is_not_quoted(string secret) =>
         Assert.DoesNotContain("canary", Assert.Single(Errors(("Clik2pay:PasswordFile", secret))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_folder_gives_all_three()
+    public void All_three_credentials_can_be_in_a_folder()
     {
         Write("username", "u\n");
         Write("password", "p\n");
         Write("api-key", "k\n");
 
-        Assert.Equal(new CredentialSet("u", "p", "k"), Read([("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null), ("Clik2pay:CredentialsDirectory", folder)]));
+        var credentials = Read(
+            ("Clik2pay:Username", null),
+            ("Clik2pay:Password", null),
+            ("Clik2pay:ApiKey", null),
+            ("Clik2pay:CredentialsDirectory", folder));
+
+        Assert.Equal(new CredentialSet("u", "p", "k"), credentials);
     }
 
     [Fact]
-    public void A_secret_that_is_given_twice_is_refused()
+    public void A_secret_as_value_and_as_file_is_refused()
     {
         var error = Assert.Single(Errors(("Clik2pay:Password", "p"), ("Clik2pay:PasswordFile", Write("password", "other"))));
 

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Configuration;
 public sealed class SettingsTests
 {
     [Fact]
-    public void Three_credentials_and_an_environment_are_enough()
+    public void With_three_credentials_and_an_environment_all_other_settings_have_defaults()
     {
         var settings = Read();
 
@@ -15,13 +15,13 @@ public sealed class SettingsTests
         Assert.Equal(new Uri("https://api-auth.sandbox.clik2pay.com/oauth2/token"), settings.Clik2pay.TokenEndpoint);
         Assert.Equal("payment_request/all", settings.Clik2pay.Scope);
         Assert.Equal(0.75, settings.Clik2pay.RefreshAt);
-        Assert.Equal("http://127.0.0.1:8080", settings.Sidecar.Listen.ToString());
-        Assert.Equal("http://127.0.0.1:9090", settings.Sidecar.Admin.ToString());
-        Assert.False(settings.Sidecar.AllowRemoteCallers);
-        Assert.Equal(["localhost", "127.0.0.1", "[::1]"], settings.Sidecar.AllowedHosts);
-        Assert.Null(settings.Sidecar.CallerToken);
-        Assert.False(settings.Sidecar.BatchScheduling);
-        Assert.Equal((16_384, 30_000_000), (settings.Sidecar.MaxConnections, settings.Sidecar.MaxRequestBodyBytes));
+        Assert.Equal("http://127.0.0.1:8080", settings.Listener.Listen.ToString());
+        Assert.Equal("http://127.0.0.1:9090", settings.Administration.Address.ToString());
+        Assert.False(settings.Listener.AllowRemoteCallers);
+        Assert.Equal(["localhost", "127.0.0.1", "[::1]"], settings.Callers.AllowedHosts);
+        Assert.Null(settings.Callers.CallerToken);
+        Assert.False(settings.Process.BatchScheduling);
+        Assert.Equal((16_384, 30_000_000), (settings.Listener.MaxConnections, settings.Listener.MaxRequestBodyBytes));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_custom_environment_has_addresses_of_its_own()
+    public void A_custom_environment_uses_the_configured_addresses()
     {
         var settings = Read(Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token"));
 
@@ -44,7 +44,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Plain_http_off_loopback_needs_the_explicit_switch()
+    public void Plain_http_to_other_machines_requires_AllowInsecureUpstream()
     {
         var addresses = Custom("http://api.example", "http://auth.example/token");
 
@@ -63,10 +63,10 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void An_empty_scope_is_a_scope_that_is_left_out() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
+    public void An_empty_scope_stays_empty() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
 
     [Fact]
-    public void Everything_that_is_wrong_is_told_at_once_a_line_each_with_key_and_remedy()
+    public void One_run_reports_every_error_on_its_own_line_with_key_and_remedy()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -80,7 +80,11 @@ public sealed class SettingsTests
 
         Assert.Null(Settings.TryRead(configuration, out var errors));
 
-        string[] keys = ["Clik2pay:Environment", "Clik2pay:RefreshAt", "Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey", "Clik2pay:Usernam", "Sidecar:Listen", "Sidecar:Admin", "Redis:ConnectionString"];
+        string[] keys =
+        [
+            "Clik2pay:Environment", "Clik2pay:RefreshAt", "Clik2pay:Username", "Clik2pay:Password", "Clik2pay:ApiKey",
+            "Clik2pay:Usernam", "Sidecar:Listen", "Sidecar:Admin", "Redis:ConnectionString",
+        ];
         Assert.All(keys, key => Assert.Single(errors, error => error.StartsWith(key + ": ", StringComparison.Ordinal)));
         Assert.Equal(keys.Length, errors.Count);
         Assert.All(errors, error => Assert.DoesNotContain('\n', error));
@@ -92,23 +96,23 @@ public sealed class SettingsTests
     [InlineData("Clik2pay:Environment", "1", "Sandbox, Production or Custom")]
     [InlineData("Clik2pay:Environment", "Sandbox,Production", "Sandbox, Production or Custom")]
     [InlineData("Clik2pay:ApiBaseUrl", "https://api.example", "only for Clik2pay:Environment=Custom")]
-    [InlineData("Clik2pay:RefreshAt", "1", "between 0.1 and 0.95")]
-    [InlineData("Clik2pay:RefreshAt", "0,75", "between 0.1 and 0.95")]
-    [InlineData("Clik2pay:AllowInsecureUpstream", "yes", "neither true nor false")]
+    [InlineData("Clik2pay:RefreshAt", "1", "from 0.1 to 0.95")]
+    [InlineData("Clik2pay:RefreshAt", "0,75", "from 0.1 to 0.95")]
+    [InlineData("Clik2pay:AllowInsecureUpstream", "yes", "Use true or false")]
     [InlineData("Clik2pay:CaFile", "/nowhere/ca.pem", "the file /nowhere/ca.pem does not exist")]
     [InlineData("Clik2pay:CaFile", "/dev/null", "contains no certificate")]
-    [InlineData("Sidecar:AllowRemoteCallers", "yes", "neither true nor false")]
+    [InlineData("Sidecar:AllowRemoteCallers", "yes", "Use true or false")]
     [InlineData("Sidecar:Listen", "http://*:8080", "AllowRemoteCallers=true")]
     [InlineData("Sidecar:Listen", "http://192.0.2.1:8080", "AllowRemoteCallers=true")]
-    [InlineData("Sidecar:Listen", "https://127.0.0.1:8443", "no address to listen on")]
-    [InlineData("Sidecar:Listen", "http://127.0.0.1:9090", "an address each")]
-    [InlineData("Sidecar:Listen", "http://127.0.0.1:99999", "no address to listen on")]
+    [InlineData("Sidecar:Listen", "https://127.0.0.1:8443", "not a valid listen address")]
+    [InlineData("Sidecar:Listen", "http://127.0.0.1:9090", "Use two different addresses")]
+    [InlineData("Sidecar:Listen", "http://127.0.0.1:99999", "not a valid listen address")]
     [InlineData("Sidecar:Listen", "http://127.0.0.1", "http://IP:PORT")]
-    [InlineData("Sidecar:AllowedHosts", "*", "no host name")]
-    [InlineData("Sidecar:AllowedHosts", ";", "no host name")]
-    [InlineData("Sidecar:AllowedHosts", "[localhost]", "no host name")]
-    [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "\"localhost:8080\" is no host name")]
-    [InlineData("Sidecar:AllowedHosts", "localhost,other", "no host name")]
+    [InlineData("Sidecar:AllowedHosts", "*", "not a valid host name")]
+    [InlineData("Sidecar:AllowedHosts", ";", "not a valid host name")]
+    [InlineData("Sidecar:AllowedHosts", "[localhost]", "not a valid host name")]
+    [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "'localhost:8080' is not a valid host name")]
+    [InlineData("Sidecar:AllowedHosts", "localhost,other", "not a valid host name")]
     [InlineData("Sidecar:CallerToken", "", "it is empty")]
     [InlineData("Sidecar:CallerTokenFile", "", "it is empty")]
     [InlineData("Sidecar:CallerToken", "canary ", "space")]
@@ -126,10 +130,10 @@ public sealed class SettingsTests
     [InlineData("Sidecar:MaxRequestBodyBytes", "2147483648", "from 0 to 2147483647")]
     [InlineData("Sidecar:MaxRequestBodyBytes", "30 MB", "from 0 to 2147483647")]
     [InlineData("Logging:LogLevel:Default", "Verbose", "Trace, Debug")]
-    [InlineData("Sidecar:LogFormat", "xml", "Text, Json")]
-    [InlineData("Sidecar:LogFormat", "1", "Text, Json")]
-    [InlineData("Sidecar:AccessLog", "yes", "neither true nor false")]
-    [InlineData("Sidecar:BatchScheduling", "1", "neither true nor false")]
+    [InlineData("Sidecar:LogFormat", "xml", "Use Text or Json")]
+    [InlineData("Sidecar:LogFormat", "1", "Use Text or Json")]
+    [InlineData("Sidecar:AccessLog", "yes", "Use true or false")]
+    [InlineData("Sidecar:BatchScheduling", "1", "Use true or false")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "http://HOST:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces", "http://HOST:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "grcp", "grpc, http/protobuf")]
@@ -142,7 +146,7 @@ public sealed class SettingsTests
     [InlineData("Clik2pay:Username", "user:password", "colon")]
     [InlineData("Clik2pay:ApiKey", "key\r\nx-injected: yes", "position 4")]
     [InlineData("Clik2pay:ApiKey", "schlüssel", "position 5")]
-    public void A_mistake_is_told_with_its_remedy(string key, string value, string remedy)
+    public void An_invalid_setting_is_reported_with_its_remedy(string key, string value, string remedy)
     {
         var error = Assert.Single(Errors((key, value)));
 
@@ -153,10 +157,10 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Clik2pay:ApiBaseUrl", "https://api.example/open", "path")]
     [InlineData("Clik2pay:ApiBaseUrl", "https://user:canary@api.example", "user")]
-    [InlineData("Clik2pay:ApiBaseUrl", "api.example", "form https://")]
-    [InlineData("Clik2pay:TokenEndpoint", "ftp://auth.example", "form https://")]
+    [InlineData("Clik2pay:ApiBaseUrl", "api.example", "Use https://")]
+    [InlineData("Clik2pay:TokenEndpoint", "ftp://auth.example", "Use https://")]
     [InlineData("Clik2pay:TokenEndpoint", "", "missing")]
-    public void A_mistake_in_a_custom_address_is_told_with_its_remedy(string key, string value, string remedy)
+    public void An_invalid_custom_address_is_reported_with_its_remedy(string key, string value, string remedy)
     {
         var error = Assert.Single(Errors([.. Custom("https://api.example", "https://auth.example/token"), (key, value)]));
 
@@ -171,25 +175,31 @@ public sealed class SettingsTests
         Assert.Contains("call itself", Assert.Single(Errors(Custom(api, tokenEndpoint))), StringComparison.Ordinal);
 
     [Fact]
-    public void Allowed_hosts_can_be_an_array_too() =>
-        Assert.Equal(["a.internal", "[::1]"], Read(("Sidecar:AllowedHosts:0", "a.internal"), ("Sidecar:AllowedHosts:1", "[::1]")).Sidecar.AllowedHosts);
+    public void Allowed_hosts_can_be_an_array()
+    {
+        var settings = Read(("Sidecar:AllowedHosts:0", "a.internal"), ("Sidecar:AllowedHosts:1", "[::1]"));
+
+        Assert.Equal(["a.internal", "[::1]"], settings.Callers.AllowedHosts);
+    }
 
     [Fact]
-    public void An_allowed_ipv6_address_is_compared_as_a_Host_header_has_it() =>
-        Assert.Equal(["[::1]", "127.0.0.1"], Read(("Sidecar:AllowedHosts", "::1;127.0.0.1")).Sidecar.AllowedHosts);
+    public void An_allowed_IPv6_address_gets_the_brackets_of_a_Host_header() =>
+        Assert.Equal(["[::1]", "127.0.0.1"], Read(("Sidecar:AllowedHosts", "::1;127.0.0.1")).Callers.AllowedHosts);
 
     [Lesson("it listened on all interfaces: AzureAD/microsoft-identity-web#3897")]
     [Fact]
-    public void Remote_callers_are_served_when_that_is_said() =>
-        Assert.Equal("http://*:8080", Read(("Sidecar:Listen", "http://*:8080"), ("Sidecar:AllowRemoteCallers", "true")).Sidecar.Listen.ToString());
+    public void An_address_that_others_can_reach_is_accepted_with_AllowRemoteCallers() =>
+        Assert.Equal(
+            "http://*:8080",
+            Read(("Sidecar:Listen", "http://*:8080"), ("Sidecar:AllowRemoteCallers", "true")).Listener.Listen.ToString());
 
     [Fact]
-    public void No_secret_is_in_the_texts_of_the_settings()
+    public void Settings_as_text_contain_no_secret()
     {
         var settings = Read(("Sidecar:CallerToken", "canary-caller-token"));
-        var text = $"{settings} {settings.Sidecar} {settings.Clik2pay}";
+        var text = $"{settings} {settings.Callers} {settings.Clik2pay}";
 
-        Assert.Equal("canary-caller-token", settings.Sidecar.CallerToken);
+        Assert.Equal("canary-caller-token", settings.Callers.CallerToken);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
     }
 

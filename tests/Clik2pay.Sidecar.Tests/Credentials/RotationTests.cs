@@ -19,6 +19,8 @@ public sealed class RotationTests
         ApiBaseUrl = new("http://localhost"),
         TokenEndpoint = new("http://localhost/oauth2/token"),
         Credentials = Secrets.Set,
+        Scope = "payment_request/all",
+        RefreshAt = 0.75,
     };
 
     private static readonly TokenKey Next = KeyOf("next");
@@ -235,8 +237,7 @@ public sealed class RotationTests
 
     private RefreshRecord Last => rig.Lifecycle.History.Records[0];
 
-    private static TokenKey KeyOf(string password) =>
-        TokenKey.For(Options with { Credentials = new("user", password, "key of " + password) });
+    private static TokenKey KeyOf(string password) => TokenKey.For(Options with { Credentials = new("user", password, "key " + password) });
 
     private void Offer(TokenKey key)
     {

@@ -26,7 +26,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     [Fact]
     public async Task With_BatchScheduling_every_thread_has_the_policy()
     {
-        Assert.SkipUnless(SidecarProcess.IsPublished, "Without ahead-of-time compilation .NET gives new threads the usual policy again.");
+        Assert.SkipUnless(SidecarProcess.IsPublished, "Without ahead-of-time compilation, .NET resets the policy of new threads.");
         await using var sidecar = await StartAsync([], ("Sidecar:BatchScheduling", "true"));
 
         Assert.Equal(HttpStatusCode.OK, await CallAsync(sidecar));
@@ -38,7 +38,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task By_default_every_thread_has_the_policy_that_it_was_started_with()
+    public async Task By_default_every_thread_has_the_usual_policy()
     {
         await using var sidecar = await StartAsync([]);
 
@@ -48,7 +48,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Where_the_policy_is_refused_it_runs_with_the_usual_one_and_logs_that()
+    public async Task If_the_policy_is_refused_the_sidecar_runs_with_the_usual_one_and_logs_that()
     {
         await using var sidecar = await StartAsync(
             Surroundings.Refusing("sched_setscheduler", Surroundings.NotPermitted), ("Sidecar:BatchScheduling", "true"));

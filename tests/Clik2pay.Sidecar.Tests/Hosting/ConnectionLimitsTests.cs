@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
@@ -11,10 +11,10 @@ public sealed class ConnectionLimitsTests
     [InlineData(16_384, 64, 51, 1, 16, 49_229)]
     [InlineData(100, 374, 363, 100, 37, 375)]
     [InlineData(5, 64, 51, 1, 5, 92)]
-    public void Where_the_limit_of_open_files_is_too_low_callers_get_half_of_what_administration_and_the_reserve_leave(
+    public void If_the_limit_of_open_files_is_too_low_callers_get_half_of_what_administration_and_the_reserve_leave(
         int configured, long limit, long free, int callers, int administration, long needed)
     {
-        var limits = ConnectionLimits.Create(new SidecarOptions { MaxConnections = configured }, (limit, free));
+        var limits = ConnectionLimits.Create(configured, (limit, free));
 
         Assert.Equal((callers, administration), (limits.Callers, limits.Administration));
         Assert.Equal((limit, needed), limits.Shortage);
@@ -25,12 +25,12 @@ public sealed class ConnectionLimitsTests
     [Theory]
     [InlineData(16_384, 49_226, 49_216)]
     [InlineData(100, 375, 364)]
-    public void Where_the_limit_of_open_files_is_high_enough_the_setting_applies_to_both_listeners(int configured, long limit, long free) =>
+    public void If_the_limit_of_open_files_is_high_enough_the_setting_applies_to_both_listeners(int configured, long limit, long free) =>
         Assert.Equal(
             new ConnectionLimits(configured, configured, configured, Shortage: null),
-            ConnectionLimits.Create(new SidecarOptions { MaxConnections = configured }, (limit, free)));
+            ConnectionLimits.Create(configured, (limit, free)));
 
     [Fact]
     public void Without_a_known_limit_the_setting_applies() =>
-        Assert.Equal(16_384, ConnectionLimits.Create(new SidecarOptions(), openFiles: null).Callers);
+        Assert.Equal(16_384, ConnectionLimits.Create(16_384, openFiles: null).Callers);
 }

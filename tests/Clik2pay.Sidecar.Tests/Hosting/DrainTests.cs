@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>From the signal to the end.</summary>
+/// <summary>The shutdown, from the signal to the end.</summary>
 [Lesson("the proxy died before the application: awslabs/aws-sigv4-proxy#62, GoogleCloudPlatform/cloud-sql-proxy#1640")]
 public sealed class DrainTests : IAsyncDisposable
 {
@@ -16,16 +16,17 @@ public sealed class DrainTests : IAsyncDisposable
     public async ValueTask DisposeAsync() => await sidecar.DisposeAsync();
 
     [Fact]
-    public async Task Callers_are_served_as_before_while_readiness_says_no_already_and_then_refused_until_the_last_request_has_ended()
+    public async Task During_the_drain_readiness_fails_and_callers_are_served_and_then_they_are_refused_until_the_last_request_ends()
     {
         await StartAsync();
-        var underWay = sidecar.Caller.GetAsync("/open/v1/slow");
+        var inProgress = sidecar.Caller.GetAsync("/open/v1/slow");
         await arrived.Task;
-        Assert.Equal(HttpStatusCode.OK, await AskAsync("/readyz"));
+        Assert.Equal(HttpStatusCode.OK, await GetStatusAsync("/readyz"));
 
         var stopping = sidecar.StopAsync();
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await AskAsync("/readyz"), await AskAsync("/livez")));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await GetStatusAsync("/readyz"));
+        Assert.Equal(HttpStatusCode.OK, await GetStatusAsync("/livez"));
         Assert.Contains("\nclik2pay_sidecar_ready{} 0", await sidecar.Admin.GetStringAsync("/metrics"), StringComparison.Ordinal);
         time.Advance(TimeSpan.FromSeconds(4.9));
         var served = await sidecar.Caller.GetAsync("/open/v1/a");
@@ -35,19 +36,20 @@ public sealed class DrainTests : IAsyncDisposable
         Assert.Equal((HttpStatusCode.BadGateway, true), (failed.StatusCode, failed.Headers.ConnectionClose));
 
         time.Advance(TimeSpan.FromSeconds(0.1));
-        var refused = await RefusedAsync();
-        Assert.Equal(("shutting_down", 1.0, true), (Assert.Single(refused.Headers.GetValues("Clik2pay-Sidecar-Error")), refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, refused.Headers.ConnectionClose));
+        var refused = await WaitForRefusalAsync();
+        Assert.Equal("shutting_down", Assert.Single(refused.Headers.GetValues("Clik2pay-Sidecar-Error")));
+        Assert.Equal((TimeSpan.FromSeconds(1), true), (refused.Headers.RetryAfter!.Delta!.Value, refused.Headers.ConnectionClose));
         Assert.Contains("was not sent", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(stopping.IsCompleted);
 
         gate.SetResult();
-        Assert.Equal(HttpStatusCode.OK, (await underWay).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await inProgress).StatusCode);
         await stopping;
         Assert.Equal(3, sidecar.Upstream.Received.Count);
     }
 
     [Fact]
-    public async Task Tokens_are_refreshed_while_callers_are_still_served()
+    public async Task During_the_drain_tokens_are_refreshed()
     {
         await StartAsync(("Sidecar:DrainSeconds", "3600"));
         sidecar.TokenEndpoint.Lifetime = 600;
@@ -64,22 +66,23 @@ public sealed class DrainTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_request_that_does_not_end_in_time_is_broken_off_and_the_log_says_so()
+    public async Task A_request_that_does_not_end_in_time_is_aborted_and_logged()
     {
         await StartAsync(("Sidecar:DrainSeconds", "0"), ("Sidecar:StopTimeoutSeconds", "3"), ("Sidecar:AccessLog", "true"));
-        var underWay = sidecar.Caller.GetAsync("/open/v1/slow");
+        var inProgress = sidecar.Caller.GetAsync("/open/v1/slow");
         await arrived.Task;
 
         var stopping = sidecar.StopAsync();
-        await RefusedAsync();
+        await WaitForRefusalAsync();
         time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
-        await sidecar.WaitForRequestsUnderWayAsync(1);
+        await sidecar.WaitForRequestsInProgressAsync(1);
         time.Advance(TimeSpan.FromSeconds(0.1));
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => underWay);
+        await Assert.ThrowsAsync<HttpRequestException>(() => inProgress);
         await stopping;
-        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("did not end within 3 s (Sidecar:StopTimeoutSeconds) and are aborted: 1.", StringComparison.Ordinal));
+        const string aborted = "did not end within 3 s (Sidecar:StopTimeoutSeconds) and are aborted: 1.";
+        Assert.Single(sidecar.Log.Lines, line => line.Text.Contains(aborted, StringComparison.Ordinal));
 
         // The caller did not disconnect.
         Assert.Contains(sidecar.Log.Lines, line => line.Text.Contains(": 503 in", StringComparison.Ordinal)
@@ -103,16 +106,16 @@ public sealed class DrainTests : IAsyncDisposable
         };
     }
 
-    private async Task<HttpStatusCode> AskAsync(string path) => (await sidecar.Admin.GetAsync(path)).StatusCode;
+    private async Task<HttpStatusCode> GetStatusAsync(string path) => (await sidecar.Admin.GetAsync(path)).StatusCode;
 
-    /// <summary>The time has been moved on; until that is noticed requests may still be served.</summary>
-    private async Task<HttpResponseMessage> RefusedAsync()
+    /// <summary>After the time was advanced, requests may still be served for a moment.</summary>
+    private async Task<HttpResponseMessage> WaitForRefusalAsync()
     {
         while (true)
         {
-            var answer = await sidecar.Caller.GetAsync("/open/v1/a", TestContext.Current.CancellationToken);
-            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
-                return answer;
+            var response = await sidecar.Caller.GetAsync("/open/v1/a", TestContext.Current.CancellationToken);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                return response;
         }
     }
 }

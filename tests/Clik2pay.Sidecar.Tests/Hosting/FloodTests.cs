@@ -10,26 +10,26 @@ using Microsoft.Extensions.Options;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>Whoever sends or takes as fast as he can leaves the others their turns.</summary>
+/// <summary>Callers that send or receive as fast as they can do not keep others from being served.</summary>
 public sealed class FloodTests
 {
-    /// <summary>It is worked on at a stretch, chunks of one byte each too.</summary>
     [Fact]
-    public async Task The_server_keeps_64_KiB_of_a_connection_before_they_are_read()
+    public async Task The_server_reads_at_most_64_KiB_of_a_connection_at_a_time()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
         Assert.Equal(64 * 1024, sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.MaxReadBufferSize);
     }
 
-    /// <summary>What the server reads and skips by itself, however fast it comes; with a body it does so for 5 s, behind its answer.</summary>
+    /// <summary>The server itself reads and discards these bytes. It discards a body for 5 s after its response.</summary>
     [Theory]
     [InlineData("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", false)]
     [InlineData("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", true)]
     [InlineData("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n", "a", false)]
     [InlineData("", "\r\n", false)]
     [InlineData("", "\r\n", true)]
-    public async Task Beside_one_who_sends_without_an_end_what_is_skipped_others_and_probes_are_answered(string head, string repeated, bool toAdmin)
+    public async Task While_the_server_discards_endless_input_other_callers_and_probes_are_served(
+        string head, string repeated, bool toAdmin)
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -42,14 +42,14 @@ public sealed class FloodTests
         var flood = Task.Run(FloodAsync, end.Token);
         await first.Task;
 
-        // Each would wait until the other's time is up, if he kept the threads.
-        await AskAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        // If the flood kept the threads busy, each request would wait for its end.
+        await CallAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.False(flood.IsCompleted);
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flood);
 
-        async Task AskAsync()
+        async Task CallAsync()
         {
             for (var i = 0; i < 20; i++)
             {
@@ -60,7 +60,9 @@ public sealed class FloodTests
 
         async Task FloodAsync()
         {
-            var (port, start, block) = ((toAdmin ? admin : address).Port, Encoding.ASCII.GetBytes(head), Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(repeated, 20_000))));
+            var port = (toAdmin ? admin : address).Port;
+            var start = Encoding.ASCII.GetBytes(head);
+            var block = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(repeated, 20_000)));
             while (true)
             {
                 using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -76,14 +78,14 @@ public sealed class FloodTests
                 }
                 catch (SocketException)
                 {
-                    // The server has ended it.
+                    // The server has closed the connection.
                 }
             }
         }
     }
 
     [Fact]
-    public async Task Beside_callers_who_stream_without_an_end_both_ways_others_and_probes_are_answered()
+    public async Task During_endless_uploads_and_downloads_other_callers_and_probes_are_served()
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -114,7 +116,8 @@ public sealed class FloodTests
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync(new Uri(admin, i % 2 == 0 ? "/readyz" : "/metrics"))).StatusCode);
+            var path = i % 2 == 0 ? "/readyz" : "/metrics";
+            Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync(new Uri(admin, path))).StatusCode);
         }
 
         Assert.All(streams, stream => Assert.False(stream.IsCompleted));
@@ -131,16 +134,21 @@ public sealed class FloodTests
         async Task UpAsync()
         {
             while (true)
-                Assert.Equal(HttpStatusCode.OK, (await caller.PostAsync("/open/v1/up", new Blocks(block, count: 30_000), end.Token)).StatusCode);
+            {
+                var response = await caller.PostAsync("/open/v1/up", new Blocks(block, count: 30_000), end.Token);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            }
         }
     }
 
-    /// <summary>Almost as much as a request may have.</summary>
+    /// <summary>A body that is almost as large as a request may have.</summary>
     private sealed class Blocks(byte[] block, int count) : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             for (var i = 0; i < count; i++)
                 await stream.WriteAsync(block, cancellationToken);

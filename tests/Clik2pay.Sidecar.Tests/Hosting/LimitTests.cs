@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>What a caller can take up: time, connections and memory.</summary>
+/// <summary>The limits of time, connections and body size.</summary>
 public sealed class LimitTests : IAsyncDisposable
 {
     private const string Head = "POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\n";
@@ -22,37 +22,37 @@ public sealed class LimitTests : IAsyncDisposable
     [InlineData(Head)]
     [InlineData(Head + "Content-Length: 100\r\n\r\n{")]
     [InlineData(Head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{")]
-    public async Task What_comes_too_slowly_is_408_and_upstream_sees_no_byte(string request)
+    public async Task A_request_that_arrives_too_slowly_gets_408_and_no_byte_is_forwarded(string request)
     {
         await using var sidecar = await TestSidecar.StartAsync(upstream);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         var start = SystemDefaults.Time.GetTimestamp();
 
         await connection.SendAsync(request);
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
         Figures.Report($"408 to a request that stops in the middle: after {SystemDefaults.Time.GetElapsedTime(start).TotalSeconds:0.0} s");
-        await AssertEndsWithAsync(connection, answer, 408);
+        await AssertEndsWithAsync(connection, response, 408);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
         Assert.Equal(0, upstream.BytesSeen);
     }
 
-    /// <summary>The beginning comes at once, so that the average rate stays high.</summary>
+    /// <summary>The first part arrives at once, so that the average rate stays high.</summary>
     [Theory]
     [InlineData("Content-Length: 200000\r\n\r\n", "00:00:02")]
     [InlineData("Content-Length: 200000\r\n\r\n", "00:10:00")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "00:00:02")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "00:10:00")]
-    public async Task A_streamed_body_that_stops_in_the_middle_is_408_and_upstream_never_gets_its_end(string framing, string timeout)
+    public async Task A_streamed_body_that_stops_in_the_middle_gets_408_and_its_request_is_not_completed(string framing, string timeout)
     {
         await using var sidecar = await TestSidecar.StartAsync(
             upstream, ("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", timeout));
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}{framing}{new string('a', 100_000)}");
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        await AssertEndsWithAsync(connection, answer, 408);
+        await AssertEndsWithAsync(connection, response, 408);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "timeout"));
         Assert.Empty(upstream.Received);
     }
@@ -62,29 +62,29 @@ public sealed class LimitTests : IAsyncDisposable
     [InlineData(1000, "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 0)]
     [InlineData(1000, "Transfer-Encoding: chunked\r\n\r\n", 1001)]
     [InlineData(100_000, "Content-Length: 100001\r\n\r\n", 0)]
-    public async Task A_body_over_the_limit_is_413_and_upstream_sees_no_byte(int limit, string headers, int chunk)
+    public async Task A_body_over_the_limit_gets_413_and_no_byte_is_forwarded(int limit, string headers, int chunk)
     {
         await using var sidecar = await StartAsync("MaxRequestBodyBytes", limit);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync(Head + headers + Chunk(chunk));
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        await AssertEndsWithAsync(connection, answer, 413);
+        await AssertEndsWithAsync(connection, response, 413);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
         Assert.Equal(0, upstream.BytesSeen);
     }
 
     [Fact]
-    public async Task A_body_without_a_length_that_grows_over_the_limit_is_413_and_upstream_never_gets_its_end()
+    public async Task A_chunked_body_that_exceeds_the_limit_gets_413_and_its_request_is_not_completed()
     {
         await using var sidecar = await StartAsync("MaxRequestBodyBytes", 100_000);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
 
         await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n{Chunk(90_000)}{Chunk(10_001)}");
-        var answer = await connection.ReadResponseAsync();
+        var response = await connection.ReadResponseAsync();
 
-        await AssertEndsWithAsync(connection, answer, 413);
+        await AssertEndsWithAsync(connection, response, 413);
         Assert.Equal(1, sidecar.Metrics.Sum(Rejected, "body_too_large"));
         Assert.Empty(upstream.Received);
     }
@@ -104,7 +104,7 @@ public sealed class LimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_connection_too_many_is_closed_while_the_others_and_administration_are_served()
+    public async Task A_connection_over_the_limit_is_closed_and_the_others_and_administration_are_served()
     {
         const string request = "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
         await using var sidecar = await StartAsync("MaxConnections", 2);
@@ -123,7 +123,7 @@ public sealed class LimitTests : IAsyncDisposable
         await first.SendAsync(request);
         Assert.Equal(200, (await first.ReadResponseAsync()).Status);
 
-        // One that ends makes room for another, as soon as the server has seen its end.
+        // After a connection has ended, another one is accepted.
         await second.DisposeAsync();
         while (true)
         {
@@ -140,18 +140,18 @@ public sealed class LimitTests : IAsyncDisposable
             await connection.SendAsync(request);
             return await connection.ReadSomeAsync() is { Length: > 0 };
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             return false;
         }
     }
 
-    private static async Task AssertEndsWithAsync(RawConnection connection, WireMessage answer, int status)
+    private static async Task AssertEndsWithAsync(RawConnection connection, WireMessage response, int status)
     {
-        Assert.Equal(status, answer.Status);
-        Assert.Equal(["bad_request"], answer["Clik2pay-Sidecar-Error"]);
-        Assert.Equal(["application/problem+json"], answer["Content-Type"]);
-        Assert.Equal(["close"], answer["Connection"]);
+        Assert.Equal(status, response.Status);
+        Assert.Equal(["bad_request"], response["Clik2pay-Sidecar-Error"]);
+        Assert.Equal(["application/problem+json"], response["Content-Type"]);
+        Assert.Equal(["close"], response["Connection"]);
         Assert.Equal("", await ReadRestAsync(connection));
     }
 

@@ -14,7 +14,7 @@ public sealed class StopSignalsTests
     [InlineData(SidecarProcess.Terminate, "")]
     [InlineData(SidecarProcess.Terminate, "TERM")]
     [InlineData(SidecarProcess.Terminate, "HUP")]
-    public async Task A_signal_drains_the_sidecar_whichever_other_signal_its_parent_ignores(int signal, string ignored)
+    public async Task A_signal_drains_the_sidecar_even_if_its_parent_ignores_signals(int signal, string ignored)
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();

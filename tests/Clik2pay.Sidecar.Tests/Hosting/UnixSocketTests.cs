@@ -10,7 +10,8 @@ namespace Clik2pay.Sidecar.Tests.Hosting;
 [UnsupportedOSPlatform("windows")]
 public sealed class UnixSocketTests : IDisposable
 {
-    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode OwnerAndGroup =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     private readonly TemporaryFolder folder = new();
 
@@ -19,29 +20,30 @@ public sealed class UnixSocketTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_call_through_the_socket_is_forwarded_like_any_other()
+    public async Task A_request_through_the_socket_is_forwarded()
     {
         await using var sidecar = await StartAsync();
         using var caller = NewCaller();
 
         using var content = new StringContent("{}");
-        var answer = await caller.PostAsync("http://localhost/open/v1/payment-requests?a=%2F", content);
+        var response = await caller.PostAsync("http://localhost/open/v1/payment-requests?a=%2F", content);
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var received = sidecar.Upstream.Single();
         Assert.Equal("/open/v1/payment-requests?a=%2F", received.Target);
         Assert.Equal("Bearer access_token_1", received.Headers.Authorization.ToString());
     }
 
     [Fact]
-    public async Task The_guard_stands_before_it_too()
+    public async Task The_guard_validates_requests_through_the_socket()
     {
         await using var sidecar = await StartAsync();
         using var caller = NewCaller();
 
-        var answer = await caller.GetAsync("http://attacker.example/open/v1/a");
+        var response = await caller.GetAsync("http://attacker.example/open/v1/a");
 
-        Assert.Equal((HttpStatusCode.Forbidden, "caller_refused"), (answer.StatusCode, Assert.Single(answer.Headers.GetValues("Clik2pay-Sidecar-Error"))));
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal("caller_refused", Assert.Single(response.Headers.GetValues("Clik2pay-Sidecar-Error")));
         Assert.Empty(sidecar.Upstream.Received);
     }
 
@@ -49,7 +51,7 @@ public sealed class UnixSocketTests : IDisposable
     [InlineData(null, OwnerAndGroup)]
     [InlineData("0600", UnixFileMode.UserRead | UnixFileMode.UserWrite)]
     [InlineData("666", OwnerAndGroup | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)]
-    public async Task Its_file_has_the_mode_that_the_settings_say(string? mode, UnixFileMode expected)
+    public async Task The_file_has_the_mode_of_the_setting(string? mode, UnixFileMode expected)
     {
         await using var sidecar = await StartAsync(mode);
 
@@ -57,7 +59,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_file_goes_with_the_process()
+    public async Task The_file_is_deleted_at_the_end()
     {
         await using (await StartAsync())
             Assert.True(File.Exists(Path));
@@ -66,7 +68,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task The_file_of_a_process_that_was_killed_does_not_stop_the_next()
+    public async Task The_file_of_a_killed_process_is_replaced()
     {
         LeaveSocketBehind();
 
@@ -77,7 +79,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socket_on_which_another_listens_is_not_taken_away()
+    public async Task A_socket_on_which_another_process_listens_is_kept()
     {
         await using var first = await StartAsync();
 
@@ -88,17 +90,17 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_socket_is_not_deleted()
+    public async Task A_file_that_is_not_a_socket_is_kept()
     {
-        File.WriteAllText(Path, "somebody's");
+        File.WriteAllText(Path, "content");
 
         await Assert.ThrowsAnyAsync<SocketException>(() => StartAsync());
 
-        Assert.Equal("somebody's", File.ReadAllText(Path));
+        Assert.Equal("content", File.ReadAllText(Path));
     }
 
     [Fact]
-    public async Task The_program_says_where_it_listens_and_what_is_wrong_with_the_file()
+    public async Task The_log_names_the_socket_and_the_error_names_a_file_that_is_not_a_socket()
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
@@ -107,20 +109,20 @@ public sealed class UnixSocketTests : IDisposable
         await using (var running = SidecarProcess.Start(environment, "run"))
             Assert.Contains(Path, await running.WaitForLineAsync("Callers are served on"), StringComparison.Ordinal);
 
-        // It was killed, and its file has stayed. In its place is now another.
+        // The process was killed, so its file still exists.
         File.Delete(Path);
-        File.WriteAllText(Path, "somebody's");
+        File.WriteAllText(Path, "content");
         var (exitCode, output) = await SidecarProcess.RunAsync(environment, "run");
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains($"no socket lies at {Path}", output, StringComparison.Ordinal);
+        Assert.Contains($"the file {Path} is not a socket", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     private Task<TestSidecar> StartAsync(string? mode = null) =>
-        TestSidecar.StartAsync([("Sidecar:Listen", $"http://unix:{Path}"), .. mode is null ? [] : new[] { ("Sidecar:SocketMode", (string?)mode) }]);
+        TestSidecar.StartAsync([("Sidecar:Listen", $"http://unix:{Path}"), ("Sidecar:SocketMode", mode)]);
 
-    /// <summary>As a process does that is killed: the file stays, nobody listens.</summary>
+    /// <summary>Creates the file of a killed process: a socket on which no process listens.</summary>
     private void LeaveSocketBehind()
     {
         using var elsewhere = new TemporaryFolder();
@@ -130,7 +132,7 @@ public sealed class UnixSocketTests : IDisposable
             socket.Bind(new UnixDomainSocketEndPoint(other));
             socket.Listen();
 
-            // Closing a socket deletes the file that it was bound to, by its old name.
+            // Closing the socket deletes the file under the name that it was bound to.
             File.Move(other, Path);
         }
 

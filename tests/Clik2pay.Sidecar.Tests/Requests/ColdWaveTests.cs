@@ -8,8 +8,8 @@ namespace Clik2pay.Sidecar.Tests.Requests;
 [Collection(OpenFiles.Collection)]
 public sealed class ColdWaveTests
 {
-    /// <summary>10,000, or as many as the limit of open files allows.</summary>
-    private static readonly int Requests = OpenFiles.MostCallers;
+    /// <summary>10,000, or as many as the limit of open files allows here.</summary>
+    private static readonly int Requests = OpenFiles.MaxCallers;
 
     [Fact]
     public async Task Concurrent_requests_on_a_cold_process_cause_one_token_call()

@@ -13,7 +13,7 @@ namespace Clik2pay.Sidecar.Tests.Requests;
 /// <summary>Without a valid token no request is forwarded, and the caller gets a problem response.</summary>
 public sealed class FailClosedTests
 {
-    private static readonly RequestDelegate Down = FakeTokenEndpoint.Answer(503, "");
+    private static readonly RequestDelegate Down = FakeTokenEndpoint.Respond(503, "");
 
     [Lesson("the request was sent without a token: Duende access-token-management handler")]
     [Fact]
@@ -50,7 +50,7 @@ public sealed class FailClosedTests
     public async Task A_failure_of_the_token_endpoint_is_a_503_of_the_sidecar_and_never_a_2xx_or_401(int status, string body)
     {
         await using var sidecar = await TestSidecar.StartAsync(
-            arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(status, body));
+            arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(status, body));
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
@@ -95,7 +95,7 @@ public sealed class FailClosedTests
         await using var sidecar = await TestSidecar.StartAsync(time: time);
         await GetAsync(sidecar, HttpStatusCode.OK);
 
-        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(200, "");
+        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Respond(200, "");
         await AdvanceToAttemptAsync(sidecar, time, TimeSpan.FromMinutes(46));
         await GetAsync(sidecar, HttpStatusCode.OK);
 
@@ -112,7 +112,7 @@ public sealed class FailClosedTests
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(
-            time: time, arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Answer(200, ""));
+            time: time, arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(200, ""));
         await GetAsync(sidecar, HttpStatusCode.ServiceUnavailable);
 
         sidecar.TokenEndpoint.Fault = null;

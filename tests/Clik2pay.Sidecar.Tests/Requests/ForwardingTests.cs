@@ -38,7 +38,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [Fact]
     public async Task The_sidecars_error_header_is_removed_from_the_providers_response()
     {
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(200, "", ("Clik2pay-Sidecar-Error", "token_unavailable"));
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(200, "", ("Clik2pay-Sidecar-Error", "token_unavailable"));
 
         Assert.False((await sidecar.Caller.GetAsync("/open/v1/a")).Headers.Contains("Clik2pay-Sidecar-Error"));
     }
@@ -132,7 +132,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData(503)]
     public async Task An_error_of_the_provider_is_returned_without_the_sidecars_error_header(int status)
     {
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(status, """{"message":"theirs"}""", ("Retry-After", "9"));
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(status, """{"message":"theirs"}""", ("Retry-After", "9"));
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
@@ -147,7 +147,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     public async Task A_redirect_is_returned_and_not_followed()
     {
         await using var elsewhere = await RecordingUpstream.StartAsync();
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(302, "", ("Location", elsewhere.Address + "/stolen"));
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(302, "", ("Location", elsewhere.Address + "/stolen"));
 
         var response = await sidecar.Caller.GetAsync("/open/v1/a");
 

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>Figures that a test has measured. The test command prints them at its end.</summary>
+/// <summary>Measured values. The test command prints them at its end.</summary>
 internal static class Figures
 {
     private static readonly Lock Gate = new();

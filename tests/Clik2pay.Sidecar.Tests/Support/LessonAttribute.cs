@@ -2,7 +2,7 @@ using Xunit.v3;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>Says what went wrong for others, and where, that this test keeps from going wrong here. Shown as the trait "Lesson".</summary>
+/// <summary>The bug of another project that this test guards against, and where it was reported. Shown as the trait "Lesson".</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class LessonAttribute(string whatAndWhere) : Attribute, ITraitAttribute
 {

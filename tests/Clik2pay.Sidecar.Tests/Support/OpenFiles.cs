@@ -15,7 +15,7 @@ internal static class OpenFiles
     /// The number of callers whose requests can wait upstream at the same time. Each needs two open files in this process and two in the
     /// program.
     /// </summary>
-    public static int MostCallers { get; } = Find();
+    public static int MaxCallers { get; } = Find();
 
     private static int Find()
     {

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>The program itself, started as a user would: a command line, environment variables, and nothing else.</summary>
+/// <summary>The program, started as a user starts it: with a command line and environment variables.</summary>
 internal sealed partial class SidecarProcess : IAsyncDisposable
 {
     public const int HangUp = 1;
@@ -17,8 +17,9 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public const int Continue = 18;
     public const int Stop = 19;
 
-    /// <summary>What was built beside the tests, or what was published, where TEST_SIDECAR says so.</summary>
-    private static readonly string Program = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") ?? Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar");
+    /// <summary>The program that TEST_SIDECAR names, or the one that was built with the tests.</summary>
+    private static readonly string Program =
+        System.Environment.GetEnvironmentVariable("TEST_SIDECAR") ?? Path.Combine(AppContext.BaseDirectory, "clik2pay-sidecar");
 
     public static readonly bool IsPublished = System.Environment.GetEnvironmentVariable("TEST_SIDECAR") is not null;
 
@@ -58,7 +59,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) =>
         new([Program, .. arguments], environment, workingDirectory);
 
-    /// <summary>Starts it with a command that sets limits or enters a network namespace, and then executes the program.</summary>
+    /// <summary>Starts the program by a command that sets limits or enters a network namespace first.</summary>
     public static SidecarProcess StartBy(
         IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new([.. command, Program, .. arguments], environment, workingDirectory: null);
@@ -87,10 +88,12 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a verb to its end.</summary>
-    public static Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+    public static Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunAsync(environment, arguments, workingDirectory: null);
 
-    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, string[] arguments, string? workingDirectory)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyDictionary<string, string> environment, string[] arguments, string? workingDirectory)
     {
         await using var started = new SidecarProcess([Program, .. arguments], environment, workingDirectory);
         return (await started.WaitForExitAsync(), started.Text());
@@ -104,7 +107,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return (await started.WaitForExitAsync(), started.Text());
     }
 
-    /// <summary>Reads on until a line has the text, and returns that line.</summary>
+    /// <returns>The next line that contains the text.</returns>
     public async Task<string> WaitForLineAsync(string text)
     {
         try
@@ -117,14 +120,17 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until callers are served, and returns where.</summary>
+    /// <summary>Waits for the start.</summary>
+    /// <returns>The address for callers.</returns>
     public async Task<Uri> WaitForAddressAsync() => (await WaitForAddressesAsync()).Callers;
 
-    /// <summary>Waits until callers are served, and returns a client that calls the sidecar directly.</summary>
+    /// <summary>Waits for the start.</summary>
+    /// <returns>A client that calls the sidecar without a proxy.</returns>
     public async Task<HttpClient> WaitForCallerAsync() =>
         new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await WaitForAddressAsync() };
 
-    /// <summary>The same, and where probes, metrics and the status page are.</summary>
+    /// <summary>Waits for the start.</summary>
+    /// <returns>The addresses for callers and for administration.</returns>
     public async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync()
     {
         var line = await WaitForLineAsync("Callers are served on");
@@ -141,7 +147,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Leaves what it says where it is, until <see cref="ReadOn"/>.</summary>
+    /// <summary>Does not read the output until <see cref="ReadOn"/>.</summary>
     public void StopReading() => pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void ReadOn()
@@ -153,15 +159,18 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public void Signal(int signal) => Signal(process.Id, signal);
 
-    /// <summary>Sends a signal to any process of the test's own. One that is to stop has stopped afterwards, with all of its threads.</summary>
+    /// <summary>Sends a signal to a process of the test. After <see cref="Stop"/>, waits until all its threads have stopped.</summary>
     public static void Signal(int processId, int signal)
     {
         Assert.Equal(0, Kill(processId, signal));
         if (signal == Stop)
-            Assert.True(SpinWait.SpinUntil(() => HasStopped(processId), TimeSpan.FromSeconds(30)), $"Process {processId} goes on in spite of SIGSTOP.");
+        {
+            var hasStopped = SpinWait.SpinUntil(() => HasStopped(processId), TimeSpan.FromSeconds(30));
+            Assert.True(hasStopped, $"Process {processId} has not stopped after SIGSTOP.");
+        }
     }
 
-    /// <summary>What the kernel says of each thread of a process: its name, and the fields behind that, of which the first is its state (proc_pid_stat(5)).</summary>
+    /// <returns>Of each thread of a process, its name and the fields after it. The first one is its state (proc_pid_stat(5)).</returns>
     public static IEnumerable<(string Name, string[] Fields)> ThreadsOf(int processId) =>
         from thread in Directory.EnumerateDirectories($"/proc/{processId}/task")
         let stat = File.ReadAllText(Path.Combine(thread, "stat"))
@@ -187,11 +196,11 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         process.Dispose();
         empty.Dispose();
 
-        // No test provokes an internal error of the program.
+        // No test causes an internal error of the program.
         Assert.False(Text().Contains("   at ", StringComparison.Ordinal), $"The log has stack traces:\n{Text()}");
     }
 
-    /// <summary>The signal is sent when the call returns, and acted on by each thread when the kernel comes to it (T is stopped).</summary>
+    /// <summary>Each thread stops some time after the signal was sent. Its state is then T.</summary>
     private static bool HasStopped(int processId) => ThreadsOf(processId).All(thread => thread.Fields[0] == "T");
 
     [LibraryImport("libc", EntryPoint = "kill")]

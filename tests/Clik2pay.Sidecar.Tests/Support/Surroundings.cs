@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>Commands that execute the program in odd surroundings, for <see cref="SidecarProcess.StartBy"/>.</summary>
+/// <summary>Commands that execute the program in unusual surroundings, for <see cref="SidecarProcess.StartBy"/>.</summary>
 internal static class Surroundings
 {
     public const int NotPermitted = 1;
@@ -26,7 +26,7 @@ internal static class Surroundings
     /// <summary>A working directory that was deleted.</summary>
     public static string[] DeletedWorkingDirectory => Shell("mkdir gone && cd gone && rmdir ../gone");
 
-    /// <summary>A user whom file modes stop. Root is one too without its capabilities.</summary>
+    /// <summary>A user that file modes apply to. They also apply to root without its capabilities.</summary>
     public static string[] WithoutCapabilities =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
 

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace Clik2pay.Sidecar.Tests.Support;
 
 /// <summary>
-/// A whole sidecar on free ports, between a recording upstream and a token endpoint that numbers its tokens. Made by the same code as the
-/// real one, from settings.
+/// A complete sidecar on free ports, between a recording upstream and a token endpoint that numbers its tokens. The program's own code
+/// creates it from settings.
 /// </summary>
 internal sealed class TestSidecar : IAsyncDisposable
 {
@@ -30,7 +30,14 @@ internal sealed class TestSidecar : IAsyncDisposable
         (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
         var addresses = app.Urls.ToArray();
         Address = addresses[0].StartsWith("http://unix:", StringComparison.Ordinal) ? new("http://localhost") : new(addresses[0]);
-        Caller = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 64 }) { BaseAddress = Address };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxConnectionsPerServer = 64,
+        };
+        Caller = new(handler) { BaseAddress = Address };
         Metrics = new(app.Services.GetRequiredService<IMeterFactory>());
         Admin = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(addresses[1]) };
     }
@@ -45,10 +52,10 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Calls as an application would.</summary>
+    /// <summary>A client for callers' requests.</summary>
     public HttpClient Caller { get; }
 
-    /// <summary>Calls as kubelet would.</summary>
+    /// <summary>A client for the administration listener.</summary>
     public HttpClient Admin { get; }
 
     public IServiceProvider Services => app.Services;
@@ -64,7 +71,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         return await StartAsync(upstream, tokenEndpoint, settings, time, ownsServers: true);
     }
 
-    /// <summary>In front of an upstream that sees the wire.</summary>
+    /// <summary>In front of an upstream that records bytes.</summary>
     public static Task<TestSidecar> StartAsync(WireUpstream upstream, params IEnumerable<(string Key, string? Value)> settings) =>
         StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address), .. settings]);
 
@@ -73,7 +80,8 @@ internal sealed class TestSidecar : IAsyncDisposable
     {
         var upstream = await RecordingUpstream.StartAsync();
         var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        var values = Defaults(upstream.Address, tokenEndpoint.Address).Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
+        var values = Defaults(upstream.Address, tokenEndpoint.Address)
+            .Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
         var configuration = new ConfigurationBuilder().Add(routes).AddInMemoryCollection(values).Build();
         var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, time: null, ownsServers: true);
         routes.Refused = sidecar.app.Logger.EditRefused;
@@ -110,24 +118,24 @@ internal sealed class TestSidecar : IAsyncDisposable
         ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
     };
 
-    /// <summary>Ends with the refresh that is under way or comes next.</summary>
+    /// <summary>Completes with the refresh in progress, or with the next one.</summary>
     public Task NextRefresh => Services.GetRequiredService<TokenLifecycle>().NextRefresh;
 
-    /// <summary>Waits until this token is in use.</summary>
+    /// <summary>Waits until this token is the current one.</summary>
     public Task WaitForTokenAsync(string value)
     {
-        // It may settle first, which nothing signals.
+        // Nothing signals when the token comes into use.
         var slot = Services.GetRequiredService<TokenLifecycle>().Slot;
-        return WaitAsync(() => slot.Current?.Value == value, $"{value} is not in use after 2 minutes");
+        return WaitAsync(() => slot.Current?.Value == value, $"{value} is not the current token after 2 minutes");
     }
 
     /// <summary>
-    /// Waits until this number of callers' requests is under way. A caller can have its response before the response is counted.
+    /// Waits until this number of callers' requests is in progress. A caller can have its response before the response is counted.
     /// </summary>
-    public Task WaitForRequestsUnderWayAsync(int count)
+    public Task WaitForRequestsInProgressAsync(int count)
     {
         var drain = Services.GetRequiredService<Drain>();
-        return WaitAsync(() => drain.UnderWay == count, $"the number of requests under way is not {count} after 2 minutes");
+        return WaitAsync(() => drain.RequestsInProgress == count, $"the number of requests in progress is not {count} after 2 minutes");
     }
 
     public Task StopAsync() => app.StopAsync();
@@ -173,7 +181,7 @@ internal sealed class TestSidecar : IAsyncDisposable
             await TokenEndpoint.DisposeAsync();
         }
 
-        // No test provokes an internal error of the sidecar.
+        // No test causes an internal error of the sidecar.
         if (Log.StackTraces is { Count: > 0 } stackTraces)
             Assert.Fail($"The log has stack traces:\n{string.Join('\n', stackTraces)}");
     }

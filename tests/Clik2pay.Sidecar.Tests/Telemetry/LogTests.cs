@@ -6,13 +6,13 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>What the program's log looks like to who reads it. As a process, for the format is the console's.</summary>
+/// <summary>The log of the program in both formats. The program runs in its own process, because the console formats the log.</summary>
 public sealed class LogTests
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
     [Fact]
-    public async Task In_JSON_each_line_is_an_object_with_values_and_trace()
+    public async Task As_JSON_each_line_is_an_object_with_values_and_trace()
     {
         await using var rig = await StartAsync(("Sidecar:LogFormat", "json"), ("Sidecar:AccessLog", "true"));
         await rig.Program.WaitForLineAsync("Access token refreshed");
@@ -22,28 +22,39 @@ public sealed class LogTests
             context.Response.Headers["x-amzn-RequestId"] = "1f0c9d3e-0f5b-4a7e-9d43-3b1d2f9d6a11";
             return Task.CompletedTask;
         };
-        await RawConnection.AskAsync(rig.Address, $"POST /open/v1/a?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: 00-{TraceId}-b7ad6b7169203331-01\r\nContent-Length: 6\r\n\r\nsecret");
+        await RawConnection.AskAsync(
+            rig.Address,
+            "POST /open/v1/a?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + $"traceparent: 00-{TraceId}-b7ad6b7169203331-01\r\nContent-Length: 6\r\n\r\nsecret");
 
         var access = JsonDocument.Parse(await rig.Program.WaitForLineAsync("\"EventId\":1400")).RootElement;
         var state = access.GetProperty("State");
         Assert.Equal(
             ("POST", "/open/v1/{**rest}", 201, "1f0c9d3e-0f5b-4a7e-9d43-3b1d2f9d6a11", "-"),
-            (state.GetProperty("Method").GetString(), state.GetProperty("Route").GetString(), state.GetProperty("Status").GetInt32(), state.GetProperty("UpstreamRequestId").GetString(), state.GetProperty("Error").GetString()));
+            (Text(state, "Method"), Text(state, "Route"), state.GetProperty("Status").GetInt32(), Text(state, "UpstreamRequestId"),
+                Text(state, "Error")));
         Assert.InRange(state.GetProperty("Milliseconds").GetDouble(), 0, 60_000);
-        Assert.Contains(access.GetProperty("Scopes").EnumerateArray(), scope => scope.TryGetProperty("TraceId", out var trace) && trace.GetString() == TraceId);
+        Assert.Contains(
+            access.GetProperty("Scopes").EnumerateArray(),
+            scope => scope.TryGetProperty("TraceId", out var trace) && trace.GetString() == TraceId);
 
-        var refreshed = JsonDocument.Parse(Assert.Single(rig.Program.Output, line => line.Contains("\"EventId\":1000", StringComparison.Ordinal))).RootElement;
-        Assert.Equal(("Success", "Startup", "the token endpoint"), (refreshed.GetProperty("State").GetProperty("Outcome").GetString(), refreshed.GetProperty("State").GetProperty("Trigger").GetString(), refreshed.GetProperty("State").GetProperty("Source").GetString()));
-        Assert.InRange(refreshed.GetProperty("State").GetProperty("SecondsToExpiry").GetInt32(), 3500, 3600);
+        var line = Assert.Single(rig.Program.Output, line => line.Contains("\"EventId\":1000", StringComparison.Ordinal));
+        var refresh = JsonDocument.Parse(line).RootElement.GetProperty("State");
+        Assert.Equal(
+            ("Success", "Startup", "the token endpoint"), (Text(refresh, "Outcome"), Text(refresh, "Trigger"), Text(refresh, "Source")));
+        Assert.InRange(refresh.GetProperty("SecondsToExpiry").GetInt32(), 3500, 3600);
         Assert.All(rig.Program.Output, line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
         Assert.DoesNotContain("secret", rig.Program.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task As_text_each_line_begins_with_its_time_and_level_and_names_the_trace_where_there_is_one()
+    public async Task As_text_each_line_begins_with_time_and_level_and_names_the_trace_if_there_is_one()
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
-        await RawConnection.AskAsync(rig.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: 00-{TraceId}-b7ad6b7169203331-01\r\n\r\n");
+        await RawConnection.AskAsync(
+            rig.Address,
+            "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + $"traceparent: 00-{TraceId}-b7ad6b7169203331-01\r\n\r\n");
 
         var line = await rig.Program.WaitForLineAsync("GET /open/v1/{**rest}: 200 in ");
 
@@ -52,7 +63,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Without_being_asked_for_there_is_no_access_log_and_no_noise_of_scopes()
+    public async Task By_default_there_is_no_access_log_and_no_scope()
     {
         await using var rig = await StartAsync();
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -69,7 +80,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Where_spans_go_is_said_at_the_start_without_what_else_the_address_holds()
+    public async Task The_address_of_the_collector_is_logged_at_start_without_path_and_credentials()
     {
         await using var rig = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:1/secret"));
 
@@ -82,7 +93,7 @@ public sealed class LogTests
     [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route, sent no.")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused, sent no.")]
     [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request, sent no.")]
-    public async Task What_is_refused_has_its_line_too_and_quotes_nobody(string head, string begins, string ends)
+    public async Task A_refused_request_has_a_line_that_quotes_nothing_of_it(string head, string begins, string ends)
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
 
@@ -96,37 +107,43 @@ public sealed class LogTests
     [InlineData("", "-")]
     [InlineData("\u001b[31m", "-")]
     [InlineData("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678")]
-    public async Task A_request_id_that_is_none_is_not_told(string sent, string told)
+    public async Task An_invalid_request_id_is_not_logged(string sent, string logged)
     {
-        await using var upstream = new WireUpstream { Respond = _ => $"HTTP/1.1 200 OK\r\nx-amzn-RequestId: {sent}\r\nContent-Length: 0\r\n\r\n" };
+        await using var upstream = new WireUpstream
+        {
+            Respond = _ => $"HTTP/1.1 200 OK\r\nx-amzn-RequestId: {sent}\r\nContent-Length: 0\r\n\r\n",
+        };
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"), ("Clik2pay:ApiBaseUrl", upstream.Address));
 
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        Assert.Contains($"upstream's request id {told}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
+        Assert.Contains($"upstream's request id {logged}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_log_that_nobody_reads_holds_up_no_caller_and_what_is_lost_of_it_is_told()
+    public async Task If_the_log_is_not_read_callers_are_served_and_the_number_of_lost_lines_is_logged()
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
         using var caller = new HttpClient { BaseAddress = rig.Address };
         rig.Program.StopReading();
 
         // More lines than the pipe and the log hold.
-        await Parallel.ForEachAsync(Enumerable.Range(0, 8000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancellationToken) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16 };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 8000), parallel, async (_, cancellationToken) =>
         {
-            using var answer = await caller.GetAsync("/open/v1/a", cancellationToken);
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            using var response = await caller.GetAsync("/open/v1/a", cancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         });
 
-        // It is told before the next line for which there is room.
+        // The number is logged before the next line that fits.
         rig.Program.ReadOn();
-        var told = rig.Program.WaitForLineAsync("dropped because of queue size limit");
-        while (!told.IsCompleted)
+        var lost = rig.Program.WaitForLineAsync("dropped because of queue size limit");
+        while (!lost.IsCompleted)
             await caller.GetAsync("/open/v1/a");
-        await told;
+        await lost;
     }
+
+    private static string? Text(JsonElement parent, string name) => parent.GetProperty(name).GetString();
 
     private static async Task<Rig> StartAsync(params (string, string)[] settings)
     {
@@ -135,7 +152,8 @@ public sealed class LogTests
         return new(upstream, tokenEndpoint, program, await program.WaitForAddressAsync());
     }
 
-    private sealed record Rig(RecordingUpstream Upstream, FakeTokenEndpoint TokenEndpoint, SidecarProcess Program, Uri Address) : IAsyncDisposable
+    private sealed record Rig(RecordingUpstream Upstream, FakeTokenEndpoint TokenEndpoint, SidecarProcess Program, Uri Address)
+        : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

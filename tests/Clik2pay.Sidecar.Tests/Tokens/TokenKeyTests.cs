@@ -12,6 +12,8 @@ public sealed class TokenKeyTests
         ApiBaseUrl = new("https://api.example"),
         TokenEndpoint = new("https://auth.example/token"),
         Credentials = new("user", "password", "key"),
+        Scope = "payment_request/all",
+        RefreshAt = 0.75,
     };
 
     [Lesson("a stale token served after a change of scope or secret: DuendeSoftware/Support#1396, #634")]

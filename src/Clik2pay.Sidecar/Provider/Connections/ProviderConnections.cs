@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Configuration.Certificates;
 using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Provider.Connections;

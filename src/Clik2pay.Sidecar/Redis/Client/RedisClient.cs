@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Clik2pay.Sidecar.Networking;
+using Clik2pay.Sidecar.Redis.Connections;
+using Clik2pay.Sidecar.Redis.Failures;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens;

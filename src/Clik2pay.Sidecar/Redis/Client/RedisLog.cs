@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Redis.Failures;
 using Clik2pay.Sidecar.Redis.Options;
 
 namespace Clik2pay.Sidecar.Redis.Client;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Redis.Failures;
 using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Redis.Client;

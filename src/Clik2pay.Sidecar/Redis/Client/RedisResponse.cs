@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Redis.Failures;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Redis.Client;

@@ -1,21 +1,17 @@
 using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Configuration.Certificates;
+using static Clik2pay.Sidecar.Redis.Options.RedisOptions;
 
 namespace Clik2pay.Sidecar.Redis.Options;
 
 /// <summary>Reads and validates the section <c>Redis</c>.</summary>
 internal static class RedisOptionsReader
 {
-    private const string ConnectionStringKey = $"{RedisOptions.Section}:ConnectionString";
-    private const string KeyPrefixKey = $"{RedisOptions.Section}:KeyPrefix";
-    private const string CaFileKey = $"{RedisOptions.Section}:CaFile";
-    private const string ClientCertificateFileKey = $"{RedisOptions.Section}:ClientCertificateFile";
-    private const string ClientKeyFileKey = $"{RedisOptions.Section}:ClientKeyFile";
-
-    /// <returns>Null if there is no connection string, or if an error that concerns it was reported.</returns>
+    /// <returns>Null when no Redis is to be used, or when an error was reported.</returns>
     public static RedisOptions? Read(SettingsReader settings)
     {
         // Everything is read before anything is validated, so that all errors are reported at once.
-        var keyPrefix = settings.TextOrEmpty(KeyPrefixKey, RedisOptions.DefaultKeyPrefix);
+        var keyPrefix = settings.Read<RedisOptions, string>(nameof(RedisOptions.KeyPrefix))!;
         string[] tlsFileKeys = [CaFileKey, ClientCertificateFileKey, ClientKeyFileKey];
         var tlsFiles = tlsFileKeys.Where(key => settings.Text(key) is not null).ToList();
         var login = new RedisLoginReader(settings, $"{RedisOptions.Section}:");

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
@@ -11,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// Refuses requests that no valid caller sends. An accepted request has an allowed method and one meaning, and every server sees its end
 /// at the same byte. SECURITY.md lists the attack that each rule prevents.
 /// </summary>
-internal sealed class CallerGuard(RequestDelegate next, SidecarOptions options, CallerToken callerToken, FailureResponder failures)
+internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, CallerToken callerToken, FailureResponder failures)
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Clik2pay.Sidecar.Hosting;
 using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.Guard;
@@ -8,7 +7,7 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// <summary>
 /// The secret that a caller must send, if one is configured. The time of a comparison does not depend on how much of the secret is right.
 /// </summary>
-internal sealed class CallerToken(SidecarOptions options)
+internal sealed class CallerToken(CallerOptions options)
 {
     private readonly byte[]? expected = options.CallerToken is { } token ? Digest(token) : null;
 

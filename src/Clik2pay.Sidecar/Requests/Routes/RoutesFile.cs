@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Configuration.Sources;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
 

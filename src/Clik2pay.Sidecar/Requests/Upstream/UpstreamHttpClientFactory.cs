@@ -1,5 +1,5 @@
 using System.Text;
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Provider.Connections;
 using Yarp.ReverseProxy.Forwarder;

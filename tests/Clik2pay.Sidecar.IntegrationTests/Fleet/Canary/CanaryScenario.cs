@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Clik2pay.Sidecar.Cli;
+using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.IntegrationTests.Support;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -100,7 +100,7 @@ internal sealed class CanaryScenario : IAsyncDisposable
         };
         await SendAsync(callers, Request());
         Assert.Equal($"Bearer {Secrets.Token(2)}", upstream.Received.Last().Headers.Authorization);
-        upstream.Respond = FakeTokenEndpoint.Answer(401, "no");
+        upstream.Respond = FakeTokenEndpoint.Respond(401, "no");
         await SendAsync(callers, Request());
         upstream.Respond = context =>
         {
@@ -132,7 +132,7 @@ internal sealed class CanaryScenario : IAsyncDisposable
     public async Task ServeWithRefusedCredentialsAsync()
     {
         var error = new { error = "invalid_client", error_description = $"{Secrets.Username}:{Secrets.Password}" };
-        tokenEndpoint.Fault = FakeTokenEndpoint.Answer(400, JsonSerializer.Serialize(error));
+        tokenEndpoint.Fault = FakeTokenEndpoint.Respond(400, JsonSerializer.Serialize(error));
         (string, string)[] settings =
             [.. Settings, ("Clik2pay:Scope", "other"), ("Sidecar:LogFormat", "Json"), ("Sidecar:AccessLog", "true")];
         await using var sidecar = Replica.Start(upstream, tokenEndpoint, redis.Endpoint, settings);

@@ -24,6 +24,8 @@ internal static class TokenResponseParser
         ApiBaseUrl = new("https://api.example/"),
         TokenEndpoint = Endpoint,
         Credentials = Secrets.Set,
+        Scope = "payment_request/all",
+        RefreshAt = 0.75,
     };
 
     public static string? Check(byte[] input)

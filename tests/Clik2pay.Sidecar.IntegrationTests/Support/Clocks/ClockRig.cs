@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 using StackExchange.Redis;

@@ -54,7 +54,7 @@ internal sealed class ExpiringProvider
     {
         var (token, now) = (TokenOf(Interlocked.Increment(ref issued)), Now);
         tokens[token] = (now, now + Lifetime);
-        return FakeTokenEndpoint.Answer(200, string.Create(
+        return FakeTokenEndpoint.Respond(200, string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"access_token":"{{token}}","expires_in":{{(int)Lifetime.TotalSeconds}},"token_type":"Bearer"}"""))(context);
     }
@@ -65,9 +65,9 @@ internal sealed class ExpiringProvider
         Received.Enqueue(token);
         var (isKnown, now) = (tokens.TryGetValue(token, out var times), Now);
         if (isKnown && now >= times.IssuedAt + MinimumAge && now <= times.ExpiresAt + Grace)
-            return FakeTokenEndpoint.Answer(200, "done")(context);
+            return FakeTokenEndpoint.Respond(200, "done")(context);
 
         Interlocked.Increment(ref isKnown && now > times.ExpiresAt ? ref expired : ref unaccepted);
-        return FakeTokenEndpoint.Answer(401, "")(context);
+        return FakeTokenEndpoint.Respond(401, "")(context);
     }
 }

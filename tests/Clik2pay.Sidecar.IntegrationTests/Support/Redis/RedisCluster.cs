@@ -1,4 +1,4 @@
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;

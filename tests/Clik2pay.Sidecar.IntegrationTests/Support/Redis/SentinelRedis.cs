@@ -1,5 +1,5 @@
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;

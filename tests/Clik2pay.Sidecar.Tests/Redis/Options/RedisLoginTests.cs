@@ -88,7 +88,7 @@ public sealed class RedisLoginTests : IDisposable
         var login = new RedisLogin { Password = "p", UserFile = folder.Write("user", new('a', (64 * 1024) + 1)) };
 
         Assert.Null(login.TryRead(out var error));
-        Assert.Equal($"Redis:UserFile: the file {login.UserFile} has more than 64 KiB, which is too much for a secret.", error);
+        Assert.Equal($"Redis:UserFile: the file {login.UserFile} has more than 64 KiB, so it is not a secret.", error);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class RedisSettingsTests : IDisposable
     [InlineData("Redis:ClientCertificateFile", "/nowhere/cert.pem", "its private key is missing. Set Redis:ClientKeyFile too")]
     [InlineData("Redis:ClientKeyFile", "/nowhere/key.pem", "its certificate is missing. Set Redis:ClientCertificateFile too")]
     [InlineData("Redis:SentinelUser", "canary", "Redis:SentinelUser: the password is missing. Set Redis:SentinelPassword or")]
-    [InlineData("Redis:Pasword", "canary", "there is no such setting")]
+    [InlineData("Redis:Pasword", "canary", "unknown setting")]
     public void An_invalid_setting_is_refused_by_its_name(string key, string value, string reason)
     {
         var errors = RedisSettings.FindErrors(("Redis:ConnectionString", "r,ssl=true,serviceName=m"), (key, value));
@@ -109,7 +109,7 @@ public sealed class RedisSettingsTests : IDisposable
     [InlineData("Redis:SentinelPassword")]
     public void A_setting_and_its_file_together_are_an_error(string key) =>
         Assert.Contains(
-            $"{key}: it is given more than once; keep one of {key} and {key}File.",
+            $"{key}: it is given more than once. Keep one of {key} and {key}File.",
             RedisSettings.FindErrors(("Redis:ConnectionString", "r,serviceName=m"), (key, "canary"), ($"{key}File", "/dev/null")),
             StringComparison.Ordinal);
 

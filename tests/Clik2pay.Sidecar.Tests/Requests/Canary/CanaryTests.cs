@@ -182,7 +182,7 @@ public sealed class CanaryTests : IAsyncLifetime
         var token = new AccessToken(rig.Secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1), clik2pay.Credentials);
         rig.Texts.AddRange(
         [
-            $"{read}", $"{clik2pay}", $"{clik2pay.Credentials}", $"{read.Sidecar}", $"{read.Redis}", $"{TokenKey.For(clik2pay)}",
+            $"{read}", $"{clik2pay}", $"{clik2pay.Credentials}", $"{read.Callers}", $"{read.Redis}", $"{TokenKey.For(clik2pay)}",
             $"{TokenEndpointResult.Issued(rig.Secrets.Token(1), TimeSpan.FromHours(1))}", $"{token}", $"{RefreshResult.Fetched(token)}",
         ]);
     }
@@ -208,7 +208,7 @@ public sealed class CanaryTests : IAsyncLifetime
         AssertContain(rig.Responses, [.. codes.Select(code => $"Clik2pay-Sidecar-Error: {code}\r\n")]);
         AssertContain(rig.Responses, "HTTP/1.1 200 ", "HTTP/1.1 302 ", "HTTP/1.1 401 ", "X-Kept: trailer");
         AssertContain(
-            rig.Pages, "The sidecar is alive.", "A valid access token is held.", "refused the username or the password",
+            rig.Pages, "The sidecar is alive.", "There is a valid access token.", "refused the username or the password",
             "clik2pay_sidecar_own_answers_total", "# EOF", "\"tokenEndpoint\"", "Last refreshes");
         string[] keys = ["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "];
         Assert.All(keys, key => Assert.Contains(errors, error => error.StartsWith(key, StringComparison.Ordinal)));

@@ -23,19 +23,19 @@ internal static class CanaryTokenEndpoint
         [
             .. OAuthErrors(secrets, all, basic, JsonSerializerOptions.Default),
             .. OAuthErrors(secrets, all, basic, Relaxed),
-            FakeTokenEndpoint.Answer(401, all),
-            FakeTokenEndpoint.Answer(500, $"<html><body>{WebUtility.HtmlEncode(all)}</body></html>", ("Content-Type", "text/html")),
-            FakeTokenEndpoint.Answer(302, all, ("Location", $"https://{userInfo}@e.example/?a={basic}")),
-            FakeTokenEndpoint.Answer(418, all, ("X-Echo", basic)),
-            FakeTokenEndpoint.Answer(200, ""),
-            FakeTokenEndpoint.Answer(200, $"{{\"access_token\":t{secrets.Token(91)}"),
-            FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(secrets.Token(92))),
-            FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(new { access_token = secrets.Password, token_type = "Bearer" })),
-            FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(
+            FakeTokenEndpoint.Respond(401, all),
+            FakeTokenEndpoint.Respond(500, $"<html><body>{WebUtility.HtmlEncode(all)}</body></html>", ("Content-Type", "text/html")),
+            FakeTokenEndpoint.Respond(302, all, ("Location", $"https://{userInfo}@e.example/?a={basic}")),
+            FakeTokenEndpoint.Respond(418, all, ("X-Echo", basic)),
+            FakeTokenEndpoint.Respond(200, ""),
+            FakeTokenEndpoint.Respond(200, $"{{\"access_token\":t{secrets.Token(91)}"),
+            FakeTokenEndpoint.Respond(200, JsonSerializer.Serialize(secrets.Token(92))),
+            FakeTokenEndpoint.Respond(200, JsonSerializer.Serialize(new { access_token = secrets.Password, token_type = "Bearer" })),
+            FakeTokenEndpoint.Respond(200, JsonSerializer.Serialize(
                 new { access_token = secrets.Token(93), token_type = secrets.Password })),
-            FakeTokenEndpoint.Answer(200, JsonSerializer.Serialize(
+            FakeTokenEndpoint.Respond(200, JsonSerializer.Serialize(
                 new { access_token = secrets.Token(94), token_type = "Bearer", expires_in = secrets.Password })),
-            FakeTokenEndpoint.Answer(200, all + new string('a', TokenEndpointClient.MaxResponseLength)),
+            FakeTokenEndpoint.Respond(200, all + new string('a', TokenEndpointClient.MaxResponseLength)),
             async context =>
             {
                 context.Response.ContentLength = 1000;
@@ -57,7 +57,7 @@ internal static class CanaryTokenEndpoint
             (400, "invalid_client"), (401, "invalid_client"), (403, "access_denied"), (400, "invalid_grant"), (400, secrets.Password),
             (429, "slow_down"), (500, secrets.Password),
         ];
-        return errors.Select(row => FakeTokenEndpoint.Answer(
+        return errors.Select(row => FakeTokenEndpoint.Respond(
             row.Status,
             JsonSerializer.Serialize(new { error = row.Error, error_description = all, __type = secrets.Password }, options),
             ("Retry-After", "2"),

@@ -6,7 +6,7 @@ using System.Text.Json;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Clik2pay.Sidecar.Tests.Requests;
+namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
 /// <summary>The search for secrets finds them in every form.</summary>
 public sealed class SecretSearchTests

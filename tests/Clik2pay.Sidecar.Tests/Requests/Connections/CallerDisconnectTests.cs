@@ -38,7 +38,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
             await connection.SendAsync(Post + rest);
-            WaitUntilUnderWay();
+            WaitUntilInProgress();
             connection.Close(isReset);
         }
 
@@ -129,8 +129,11 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         return WireUpstream.Ok;
     }
 
-    private void WaitUntilUnderWay() =>
-        Assert.True(SpinWait.SpinUntil(() => sidecar.Services.GetRequiredService<Drain>().UnderWay > 0, SidecarProcess.LongestWait));
+    private void WaitUntilInProgress()
+    {
+        var drain = sidecar.Services.GetRequiredService<Drain>();
+        Assert.True(SpinWait.SpinUntil(() => drain.RequestsInProgress > 0, SidecarProcess.LongestWait));
+    }
 
     private async Task AssertOutcomeAsync(int status)
     {

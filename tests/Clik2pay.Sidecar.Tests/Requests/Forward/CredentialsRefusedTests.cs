@@ -12,8 +12,8 @@ namespace Clik2pay.Sidecar.Tests.Requests.Forward;
 /// <summary>The response distinguishes refused credentials, which a person must correct, from a failed token endpoint.</summary>
 public sealed class CredentialsRefusedTests
 {
-    private static readonly RequestDelegate Refusing = FakeTokenEndpoint.Answer(400, """{"error":"invalid_client"}""");
-    private static readonly RequestDelegate Down = FakeTokenEndpoint.Answer(503, "");
+    private static readonly RequestDelegate Refusing = FakeTokenEndpoint.Respond(400, """{"error":"invalid_client"}""");
+    private static readonly RequestDelegate Down = FakeTokenEndpoint.Respond(503, "");
 
     [Theory]
     [InlineData(400, "invalid_client", "refused the username or the password")]
@@ -22,7 +22,7 @@ public sealed class CredentialsRefusedTests
     public async Task A_request_without_a_token_gets_credentials_refused_if_the_token_endpoint_refuses_them(
         int status, string error, string reason)
     {
-        var refusal = FakeTokenEndpoint.Answer(status, $$"""{"error":"{{error}}"}""");
+        var refusal = FakeTokenEndpoint.Respond(status, $$"""{"error":"{{error}}"}""");
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = refusal);
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
@@ -77,7 +77,7 @@ public sealed class CredentialsRefusedTests
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.WaitForTokenAsync("access_token_1");
         sidecar.TokenEndpoint.Fault = Refusing;
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "");
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(401, "");
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(sidecar)).StatusCode);
         await AssertCodeAsync(await GetAsync(sidecar), "credentials_refused");

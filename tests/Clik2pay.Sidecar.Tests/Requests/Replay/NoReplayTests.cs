@@ -25,7 +25,7 @@ public sealed class NoReplayTests
     public async Task No_other_status_leads_to_a_replay_or_rejects_the_token(int status)
     {
         await using var sidecar = await TestSidecar.StartAsync();
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(
             status, "theirs", ("WWW-Authenticate", "Bearer error=\"invalid_token\""), ("Retry-After", "0"));
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));

@@ -53,7 +53,8 @@ public sealed class ReplayTimeoutTests
 
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync("POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
-        Assert.True(SpinWait.SpinUntil(() => sidecar.Services.GetRequiredService<Drain>().UnderWay > 0, SidecarProcess.LongestWait));
+        var drain = sidecar.Services.GetRequiredService<Drain>();
+        Assert.True(SpinWait.SpinUntil(() => drain.RequestsInProgress > 0, SidecarProcess.LongestWait));
         time.Advance(TimeSpan.FromMinutes(6));
         await connection.SendAsync("}");
 

@@ -125,7 +125,7 @@ public sealed class UnauthorizedTests
     public async Task A_request_is_sent_again_once()
     {
         await using var sidecar = await TestSidecar.StartAsync();
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, """{"message":"Unauthorized"}""", ("x-amzn-RequestId", "theirs"));
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(401, """{"message":"Unauthorized"}""", ("x-amzn-RequestId", "theirs"));
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
@@ -147,8 +147,8 @@ public sealed class UnauthorizedTests
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.WaitForTokenAsync("access_token_1");
-        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Answer(503, "");
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "theirs");
+        sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, "");
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(401, "theirs");
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
@@ -162,7 +162,7 @@ public sealed class UnauthorizedTests
     public async Task Concurrent_401s_to_one_token_cause_one_token_call()
     {
         await using var sidecar = await TestSidecar.StartAsync();
-        sidecar.Upstream.Respond = FakeTokenEndpoint.Answer(401, "");
+        sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(401, "");
 
         await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => sidecar.Caller.GetAsync("/open/v1/a")));
 

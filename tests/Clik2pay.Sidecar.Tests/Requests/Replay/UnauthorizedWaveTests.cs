@@ -9,8 +9,8 @@ namespace Clik2pay.Sidecar.Tests.Requests.Replay;
 [Collection(OpenFiles.Collection)]
 public sealed class UnauthorizedWaveTests
 {
-    /// <summary>10,000, or as many as the limit of open files allows.</summary>
-    private static readonly int Requests = OpenFiles.MostCallers;
+    /// <summary>10,000, or as many as the limit of open files allows here.</summary>
+    private static readonly int Requests = OpenFiles.MaxCallers;
 
     [Fact]
     public async Task Concurrent_requests_with_one_401_each_cause_one_token_call_and_all_succeed()
@@ -69,7 +69,7 @@ public sealed class UnauthorizedWaveTests
     {
         var seconds = Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? 60 : 5;
         await using var upstream = await RecordingUpstream.StartAsync();
-        upstream.Respond = FakeTokenEndpoint.Answer(401, "theirs");
+        upstream.Respond = FakeTokenEndpoint.Respond(401, "theirs");
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var sidecar = SidecarProcess.Start(SettingsOf(upstream, tokenEndpoint));
         using var caller = new HttpClient(new SocketsHttpHandler { UseProxy = false })

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
 /// <summary>
-/// A folder as kubelet mounts a Secret: each file is a link through <c>..data</c>, itself a link to the folder of the day, which is replaced in one
-/// step (kubernetes/kubernetes, pkg/volume/util/atomic_writer.go).
+/// A folder like a Secret that kubelet mounts. Each file is a link through <c>..data</c>, which is a link to the current folder and is
+/// replaced in one step (kubernetes/kubernetes, pkg/volume/util/atomic_writer.go).
 /// </summary>
 internal sealed partial class MountedSecret : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed partial class MountedSecret : IDisposable
 
     public string Path => folder.FullName;
 
-    /// <summary>All three at once, as after <c>kubectl apply</c>.</summary>
+    /// <summary>Replaces all three at once, like <c>kubectl apply</c>.</summary>
     public void Swap(params string[] values)
     {
         var before = $"..{number}";
@@ -36,12 +36,12 @@ internal sealed partial class MountedSecret : IDisposable
             File.CreateSymbolicLink($"{Path}/{name}", $"..data/{name}");
     }
 
-    /// <summary>One alone, as an editor does.</summary>
+    /// <summary>Writes one file, like an editor.</summary>
     public void Write(string name, string value) => File.WriteAllText($"{Path}/{name}", value);
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>.NET moves no link to a folder over another.</summary>
+    /// <summary>.NET cannot replace a link to a folder.</summary>
     [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rename(string from, string to);
 }

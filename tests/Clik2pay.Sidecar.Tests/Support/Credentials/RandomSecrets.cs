@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
-/// <summary>Secrets of one run: whatever text holds one of them got it from this run. Each has the characters that encoders change and its place allows.</summary>
+/// <summary>Secrets that are different in each run. They contain the characters that encoders change, as far as they are allowed.</summary>
 internal sealed class RandomSecrets
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -19,7 +19,7 @@ internal sealed class RandomSecrets
 
     public string CallerToken { get; } = New(Printable + ":");
 
-    /// <summary>Without what a Redis configuration file and a connection string each have an own notation for.</summary>
+    /// <summary>Without the characters that a Redis configuration file or a connection string must escape.</summary>
     public string RedisPassword { get; } = New("+/&<>=~$");
 
     public string CallersAuthorization { get; } = New("\"\\+/&%=~\u00e9");
@@ -36,7 +36,8 @@ internal sealed class RandomSecrets
 
     public IEnumerable<(string Name, string Value)> All =>
     [
-        ("username", Username), ("password", Password), ("API key", ApiKey), ("caller token", CallerToken), ("Redis password", RedisPassword),
+        ("username", Username), ("password", Password), ("API key", ApiKey), ("caller token", CallerToken),
+        ("Redis password", RedisPassword),
         ("caller's Authorization", CallersAuthorization), ("caller's x-api-key", CallersApiKey), ("caller's cookie", CallersCookie),
         ("caller's baggage", CallersBaggage), ("caller's query", CallersQuery), ("caller's body", CallersBody),
         .. tokens.Select(token => ($"access token {token.Key}", token.Value)),
@@ -45,5 +46,6 @@ internal sealed class RandomSecrets
     /// <summary>A token of the characters that a bearer token may have (RFC 6750, section 2.1).</summary>
     public string Token(int number) => tokens.GetOrAdd(number, _ => New("-._~+/") + "==");
 
-    private static string New(string odd) => $"{RandomNumberGenerator.GetString(Alphabet, 16)}{odd}{RandomNumberGenerator.GetString(Alphabet, 8)}";
+    private static string New(string odd) =>
+        $"{RandomNumberGenerator.GetString(Alphabet, 16)}{odd}{RandomNumberGenerator.GetString(Alphabet, 8)}";
 }

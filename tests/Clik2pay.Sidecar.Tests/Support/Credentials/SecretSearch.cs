@@ -5,17 +5,19 @@ using System.Text.RegularExpressions;
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
 /// <summary>
-/// Looks for secrets in what the program tells, in any form that it could have given them. Each secret has the needles that encoders would make
-/// of it, and each text is read in several ways; what is found is named, and not quoted.
+/// Searches the output of the program for secrets in every encoding. Each secret is encoded in several ways, and each text is decoded in
+/// several ways. The result names secrets and does not quote them.
 /// </summary>
 internal sealed partial class SecretSearch
 {
-    /// <summary>What is shorter may stand in any text by chance.</summary>
+    /// <summary>A shorter secret could be in a text by chance.</summary>
     public const int ShortestSecret = 20;
 
     private const int ShortestPart = 12;
 
-    /// <summary>Escapes are undone in the text rather than made of the secret: which characters an encoder escapes, and in which case, then does not matter.</summary>
+    /// <summary>
+    /// The text is decoded, because encoders differ in the characters that they escape, and in the case of the escapes.
+    /// </summary>
     private static readonly (string Name, Func<string, string> Read)[] Readings =
     [
         ("", text => text),
@@ -33,7 +35,7 @@ internal sealed partial class SecretSearch
         foreach (var (name, value) in secrets)
         {
             if (value.Length < ShortestSecret)
-                throw new ArgumentException($"{name} is too short to be looked for", nameof(secrets));
+                throw new ArgumentException($"{name} is too short to be searched for", nameof(secrets));
 
             var forms = FormsOf(value).DistinctBy(form => form.Text, StringComparer.Ordinal).ToList();
             needles.AddRange(forms.Select(form => (name, form.Name, form.Text)));
@@ -45,10 +47,10 @@ internal sealed partial class SecretSearch
 
     public int Secrets { get; private set; }
 
-    /// <summary>Needles of a secret, times the ways to read a text.</summary>
+    /// <summary>The encodings of a secret, multiplied by the decodings of a text.</summary>
     public int Forms { get; }
 
-    /// <returns>A line for each secret and form that the text holds.</returns>
+    /// <returns>A line for each secret and form that the text contains.</returns>
     public IReadOnlyList<string> Find(string text)
     {
         List<string>? found = null;
@@ -68,7 +70,7 @@ internal sealed partial class SecretSearch
         return found ?? [];
     }
 
-    /// <summary>Bytes that need be no text.</summary>
+    /// <summary>Searches bytes, which may be binary.</summary>
     public IReadOnlyList<string> Find(ReadOnlySpan<byte> bytes) => Find(Encoding.Latin1.GetString(bytes));
 
     private static IEnumerable<(string Name, string Text)> FormsOf(string secret)
@@ -81,7 +83,7 @@ internal sealed partial class SecretSearch
 
         foreach (var (suffix, bytes) in new[] { ("", Encoding.UTF8.GetBytes(secret)), (" of Latin-1", Encoding.Latin1.GetBytes(secret)) })
         {
-            // As they look when each is taken for a character.
+            // Each byte as a character.
             yield return ($"bytes{suffix}", Encoding.Latin1.GetString(bytes));
             yield return ($"hex{suffix}", Convert.ToHexString(bytes));
             for (var offset = 0; offset < 3; offset++)
@@ -93,7 +95,7 @@ internal sealed partial class SecretSearch
         }
     }
 
-    /// <summary>What base64 makes of the secret behind so many other bytes, without the characters that hold bits of its neighbours.</summary>
+    /// <returns>The secret in base64 after a number of other bytes, without the characters that depend on its neighbors.</returns>
     private static string Base64Middle(byte[] secret, int offset)
     {
         var encoded = Convert.ToBase64String([.. new byte[offset], .. secret]);
@@ -103,7 +105,8 @@ internal sealed partial class SecretSearch
     }
 
     private static string Unescape(string text) => !text.Contains('%') ? text
-        : PercentEscape().Replace(text, match => ((char)byte.Parse(match.ValueSpan[1..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
+        : PercentEscape().Replace(text, match =>
+            ((char)byte.Parse(match.ValueSpan[1..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
 
     private static string UnescapeJson(string text) => !text.Contains('\\') ? text
         : JsonEscape().Replace(text, match => match.ValueSpan[1] is 'u' or 'U' && match.Length == 6

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
-/// <summary>Secrets that stand out wherever they should not be.</summary>
+/// <summary>Secrets that are easy to find in a text.</summary>
 internal static class Secrets
 {
     public const string Username = "canary-username-4Qx";

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>A collector: takes spans and metrics by OTLP over HTTP/1.1 and over gRPC, each at an address of its own.</summary>
+/// <summary>A collector that receives spans and metrics by OTLP, over HTTP/1.1 and over gRPC on different addresses.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -20,7 +20,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private OtlpReceiver(WebApplication app)
     {
         this.app = app;
-        app.Run(TakeAsync);
+        app.Run(ReceiveAsync);
     }
 
     /// <summary>For OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.</summary>
@@ -29,7 +29,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>For grpc, which is the default.</summary>
     public string GrpcAddress => app.Urls.Last();
 
-    /// <summary>Path and body of all that came; the body one character a byte.</summary>
+    /// <summary>The received requests. A body has one character for each byte.</summary>
     public ConcurrentQueue<(string Path, IHeaderDictionary Headers, string Body)> Received { get; } = new();
 
     public static async Task<OtlpReceiver> StartAsync()
@@ -45,7 +45,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>The settings of a sidecar that exports here at once.</summary>
+    /// <summary>The settings of a sidecar that exports to this collector without delay.</summary>
     public (string Key, string Value)[] Settings(string protocol = "http/protobuf") =>
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", protocol == "grpc" ? GrpcAddress : HttpAddress),
@@ -54,26 +54,27 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         ("OTEL_METRIC_EXPORT_INTERVAL", "50"),
     ];
 
-    /// <summary>Waits for the first span that is like this.</summary>
-    public async Task<ReceivedSpan> WaitForAsync(Func<ReceivedSpan, bool> isIt)
+    /// <returns>The first span for which the condition is true.</returns>
+    public async Task<ReceivedSpan> WaitForAsync(Func<ReceivedSpan, bool> condition)
     {
         while (true)
         {
             var next = Volatile.Read(ref more).Task;
-            if (spans.FirstOrDefault(isIt) is { } found)
+            if (spans.FirstOrDefault(condition) is { } found)
                 return found;
 
             await next.WaitAsync(TestContext.Current.CancellationToken);
         }
     }
 
-    /// <summary>Waits for something that was sent to a path that ends so.</summary>
+    /// <returns>The first body that contains a text and was sent to a path with this end.</returns>
     public async Task<string> WaitForBodyAsync(string path, string containing)
     {
         while (true)
         {
             var next = Volatile.Read(ref more).Task;
-            var found = Received.FirstOrDefault(request => request.Path.EndsWith(path, StringComparison.Ordinal) && request.Body.Contains(containing, StringComparison.Ordinal));
+            var found = Received.FirstOrDefault(request => request.Path.EndsWith(path, StringComparison.Ordinal)
+                && request.Body.Contains(containing, StringComparison.Ordinal));
             if (found.Body is not null)
                 return found.Body;
 
@@ -85,13 +86,14 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
-    private async Task TakeAsync(HttpContext context)
+    private async Task ReceiveAsync(HttpContext context)
     {
         using var copy = new MemoryStream();
         await context.Request.Body.CopyToAsync(copy);
         ReadOnlyMemory<byte> body = copy.ToArray();
 
-        // gRPC: a byte that says whether it is compressed, and the length (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+        // A gRPC message begins with a byte for compression and its length
+        // (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
         var isGrpc = context.Request.ContentType == "application/grpc";
         if (isGrpc)
         {
@@ -99,8 +101,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             body = body.Span[0] == 0 ? message : Decompress(message);
         }
 
-        Received.Enqueue((context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), Encoding.Latin1.GetString(body.Span)));
-        if (context.Request.Path.Value!.EndsWith("/v1/traces", StringComparison.Ordinal) || context.Request.Path.Value.Contains("TraceService", StringComparison.Ordinal))
+        var path = context.Request.Path.Value!;
+        var headers = new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
+        Received.Enqueue((path, headers, Encoding.Latin1.GetString(body.Span)));
+        if (path.EndsWith("/v1/traces", StringComparison.Ordinal) || path.Contains("TraceService", StringComparison.Ordinal))
         {
             foreach (var span in ReceivedSpan.ReadAll(new(body)))
                 spans.Enqueue(span);

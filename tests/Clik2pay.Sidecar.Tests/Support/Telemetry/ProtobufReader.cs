@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>A message in protobuf's wire format (https://protobuf.dev/programming-guides/encoding/), as its fields stand there: number and bytes, or number and value.</summary>
+/// <summary>
+/// The fields of a message in protobuf's wire format (https://protobuf.dev/programming-guides/encoding/): number and bytes, or number and
+/// value.
+/// </summary>
 internal sealed class ProtobufReader
 {
     private readonly List<(int Number, ReadOnlyMemory<byte> Bytes, ulong Value)> fields = [];
@@ -32,14 +35,15 @@ internal sealed class ProtobufReader
                     message = message[4..];
                     break;
                 default:
-                    throw new InvalidDataException($"There is no wire type {key & 7}.");
+                    throw new InvalidDataException($"{key & 7} is not a wire type.");
             }
 
             fields.Add((number, bytes, value));
         }
     }
 
-    public IEnumerable<ProtobufReader> Messages(int number) => fields.Where(field => field.Number == number).Select(field => new ProtobufReader(field.Bytes));
+    public IEnumerable<ProtobufReader> Messages(int number) =>
+        fields.Where(field => field.Number == number).Select(field => new ProtobufReader(field.Bytes));
 
     public string Text(int number) => Encoding.UTF8.GetString(Bytes(number).Span);
 

@@ -1,25 +1,25 @@
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>A span as it arrived by OTLP (opentelemetry-proto, trace.proto).</summary>
+/// <summary>A span that was received by OTLP (opentelemetry-proto, trace.proto).</summary>
 internal sealed record ReceivedSpan
 {
     public required string Source { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary>2 is a server's, 3 a client's, 1 neither.</summary>
+    /// <summary>2: a server's, 3: a client's, 1: internal.</summary>
     public required int Kind { get; init; }
 
     public required string TraceId { get; init; }
 
     public required string SpanId { get; init; }
 
-    /// <summary>Empty for the first of a trace.</summary>
+    /// <summary>Empty for the first span of a trace.</summary>
     public required string ParentId { get; init; }
 
     public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    /// <summary>Of the service that sent it.</summary>
+    /// <summary>The attributes of the service.</summary>
     public required IReadOnlyDictionary<string, string> Resource { get; init; }
 
     public required IReadOnlyList<(string TraceId, string SpanId)> Links { get; init; }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>Keeps every line that is logged, with the exceptions, and with all that goes with it but stands in no line of text.</summary>
+/// <summary>Records every log message, its exception, and the values and scopes that a line of text does not contain.</summary>
 internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 {
     private readonly List<(string Category, string Text)> lines = [];
@@ -21,7 +21,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         }
     }
 
-    /// <summary>The lines with a stack trace that an operator would see with the default settings.</summary>
+    /// <summary>The lines with a stack trace that are logged with the default settings.</summary>
     public IReadOnlyList<string> StackTraces
     {
         get
@@ -31,7 +31,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         }
     }
 
-    /// <summary>What a structured log would keep of each line besides its text: values, scopes, and the data of exceptions.</summary>
+    /// <summary>The values, scopes and exception data of each message, which only a structured log contains.</summary>
     public IReadOnlyList<string> Details
     {
         get
@@ -54,7 +54,8 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
 
-    /// <summary>Waits until a text has been logged so many times, in lines that contain another text too, and returns the last of them.</summary>
+    /// <summary>Waits until a number of lines contain both texts.</summary>
+    /// <returns>The last of these lines.</returns>
     public async Task<string> WaitForAsync(string text, int times = 1, string containing = "")
     {
         while (true)
@@ -63,7 +64,8 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
             lock (lines)
             {
                 next = more.Task;
-                var found = lines.Where(line => line.Text.Contains(text, StringComparison.Ordinal) && line.Text.Contains(containing, StringComparison.Ordinal)).ToList();
+                var found = lines.Where(line => line.Text.Contains(text, StringComparison.Ordinal)
+                    && line.Text.Contains(containing, StringComparison.Ordinal)).ToList();
                 if (found.Count >= times)
                     return found[^1].Text;
             }
@@ -81,7 +83,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to release.
     }
 
     private void Add(string category, LogLevel level, string text, object? state, Exception? exception)
@@ -112,7 +114,8 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             log.Add(category, logLevel, $"{formatter(state, exception)} {exception}", state, exception);
     }
 }

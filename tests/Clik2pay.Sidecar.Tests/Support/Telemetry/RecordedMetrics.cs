@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>What one sidecar's counters and gauges show, by name and tags.</summary>
+/// <summary>The values of one sidecar's instruments, by name and tags.</summary>
 internal sealed class RecordedMetrics : IDisposable
 {
     private readonly MeterListener listener = new();
@@ -34,7 +34,7 @@ internal sealed class RecordedMetrics : IDisposable
         return [.. values.Where(pair => pair.Key.Name == name).Select(pair => (pair.Key.Tags, pair.Value))];
     }
 
-    /// <summary>What a histogram was given.</summary>
+    /// <summary>The values that a histogram recorded.</summary>
     public IReadOnlyList<double> Recorded(string name) => recorded.TryGetValue(name, out var all) ? [.. all] : [];
 
     public void Dispose() => listener.Dispose();

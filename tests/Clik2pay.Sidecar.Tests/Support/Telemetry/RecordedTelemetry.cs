@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Globalization;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
 /// <summary>
-/// All activities and all measurements of the process, as text. To listen changes what HTTP clients send (a traceparent), so a test that does
-/// runs alone.
+/// All activities and measurements of the process, as text. While there is a listener, HTTP clients send a traceparent, so a test with
+/// this runs alone.
 /// </summary>
 internal sealed class RecordedTelemetry : IDisposable
 {
@@ -37,15 +36,15 @@ internal sealed class RecordedTelemetry : IDisposable
         meterListener.Start();
     }
 
-    /// <summary>Each with its source, names, tags, events, links, baggage and state.</summary>
+    /// <summary>The source, names, tags, events, links, baggage and state of each activity.</summary>
     public ConcurrentQueue<string> Activities { get; } = new();
 
-    /// <summary>Each distinct one: meter, instrument, description and tags.</summary>
+    /// <summary>The meter, instrument, description and tags of each distinct measurement.</summary>
     public IEnumerable<string> Measurements => measurements.Keys;
 
     public long MeasurementCount => measurements.Values.Sum();
 
-    /// <summary>Takes the measurements that are made only when somebody asks.</summary>
+    /// <summary>Records the observable instruments.</summary>
     public void Observe() => meterListener.RecordObservableInstruments();
 
     public void Dispose()
@@ -56,7 +55,8 @@ internal sealed class RecordedTelemetry : IDisposable
 
     private static string Describe(Activity activity) => string.Join('\n', (string?[])
     [
-        $"{activity.Source.Name}: {activity.OperationName}, {activity.DisplayName}, {activity.StatusDescription}, {activity.ParentId}, {activity.TraceStateString}",
+        $"{activity.Source.Name}: {activity.OperationName}, {activity.DisplayName}, {activity.StatusDescription}, {activity.ParentId}, "
+            + activity.TraceStateString,
         Describe("tag", activity.TagObjects),
         Describe("baggage", activity.Baggage.Select(item => new KeyValuePair<string, object?>(item.Key, item.Value))),
         .. activity.Events.Select(happening => $"event {happening.Name}\n{Describe("event tag", happening.Tags)}"),
@@ -69,7 +69,7 @@ internal sealed class RecordedTelemetry : IDisposable
     private void Listen<T>()
         where T : struct =>
         meterListener.SetMeasurementEventCallback<T>((instrument, _, tags, _) => measurements.AddOrUpdate(
-            string.Create(CultureInfo.InvariantCulture, $"{instrument.Meter.Name}/{instrument.Name} ({instrument.Description})\n{Describe("tag", tags.ToArray())}"),
+            $"{instrument.Meter.Name}/{instrument.Name} ({instrument.Description})\n{Describe("tag", tags.ToArray())}",
             1,
             (_, count) => count + 1));
 }

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>Makes meters outside of a host, for one test.</summary>
+/// <summary>Creates meters outside a host, for one test.</summary>
 internal sealed class TestMeters : IMeterFactory
 {
     private readonly List<Meter> meters = [];

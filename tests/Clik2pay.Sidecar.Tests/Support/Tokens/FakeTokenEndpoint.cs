@@ -52,7 +52,7 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
         return endpoint;
     }
 
-    public static RequestDelegate Answer(int status, string body, params (string Name, string Value)[] headers) => async context =>
+    public static RequestDelegate Respond(int status, string body, params (string Name, string Value)[] headers) => async context =>
     {
         context.Response.StatusCode = status;
         foreach (var (name, value) in headers)

@@ -19,6 +19,7 @@ internal static class TokenEndpointCall
             TokenEndpoint = address,
             Credentials = new(Secrets.Username, Secrets.Password, Secrets.ApiKey),
             Scope = scope,
+            RefreshAt = 0.75,
         };
         using var meters = new TestMeters();
         using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(SystemDefaults.Time), options, meters));

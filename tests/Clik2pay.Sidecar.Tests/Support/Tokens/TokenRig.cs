@@ -21,6 +21,8 @@ internal sealed class TokenRig
         ApiBaseUrl = new("http://localhost"),
         TokenEndpoint = new("http://localhost/oauth2/token"),
         Credentials = Secrets.Set,
+        Scope = "",
+        RefreshAt = 0.75,
     };
 
     private readonly Simulation simulation;

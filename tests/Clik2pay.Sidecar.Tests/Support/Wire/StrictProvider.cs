@@ -22,11 +22,11 @@ internal sealed class StrictProvider
         var basic = Convert.FromBase64String($"{context.Request.Headers.Authorization}"["Basic ".Length..]);
         var password = Encoding.UTF8.GetString(basic).Split(':')[1];
         if (password == Refused)
-            return FakeTokenEndpoint.Answer(400, """{"error":"invalid_client"}""")(context);
+            return FakeTokenEndpoint.Respond(400, """{"error":"invalid_client"}""")(context);
 
         var token = string.Create(CultureInfo.InvariantCulture, $"access_token_{Interlocked.Increment(ref issued)}");
         passwordOf[token] = password;
-        return FakeTokenEndpoint.Answer(200, $$"""{"access_token":"{{token}}","expires_in":3600,"token_type":"Bearer"}""")(context);
+        return FakeTokenEndpoint.Respond(200, $$"""{"access_token":"{{token}}","expires_in":3600,"token_type":"Bearer"}""")(context);
     }
 
     public Task RespondAsync(HttpContext context)

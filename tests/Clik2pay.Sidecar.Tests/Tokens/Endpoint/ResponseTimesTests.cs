@@ -79,7 +79,7 @@ public sealed class ResponseTimesTests : IAsyncLifetime
     [Fact]
     public async Task A_Retry_After_date_of_a_cached_response_is_shortened_by_Age()
     {
-        endpoint.Fault = FakeTokenEndpoint.Answer(
+        endpoint.Fault = FakeTokenEndpoint.Respond(
             503, "", ("Date", $"{Now:R}"), ("Age", "10"), ("Retry-After", $"{Now.AddSeconds(30):R}"));
 
         Assert.Equal(TimeSpan.FromSeconds(20), (await CallAsync()).Failure?.RetryAfter);
@@ -96,7 +96,7 @@ public sealed class ResponseTimesTests : IAsyncLifetime
 
     private async Task<TimeSpan?> GetLifetimeAsync(string token, DateTimeOffset date, string age)
     {
-        endpoint.Fault = FakeTokenEndpoint.Answer(
+        endpoint.Fault = FakeTokenEndpoint.Respond(
             200,
             $$"""{"access_token":"{{token}}","expires_in":3600,"token_type":"Bearer"}""",
             [("Date", $"{date:R}"), .. age.Length > 0 ? [("Age", age)] : Array.Empty<(string, string)>()]);

@@ -58,7 +58,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(400, """{"error":"invalid_grant","error_description":"x"}""", "refused the request", "grant")]
     public async Task A_refusal_names_its_likely_cause(int status, string body, string what, string remedy)
     {
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(status, body));
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(status, body));
 
         Assert.Equal(FailureKind.Rejected, failure.Kind);
         Assert.Contains(what, failure.Reason, StringComparison.Ordinal);
@@ -71,12 +71,12 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(400, """{"error":"ThrottlingException"}""")]
     [InlineData(400, """{"error":"slow_down"}""")]
     public async Task Throttling_is_recognized_in_each_form(int status, string body) =>
-        Assert.Equal(FailureKind.Throttled, (await FailAsync(FakeTokenEndpoint.Answer(status, body))).Kind);
+        Assert.Equal(FailureKind.Throttled, (await FailAsync(FakeTokenEndpoint.Respond(status, body))).Kind);
 
     [Fact]
     public async Task Retry_After_in_seconds_is_read()
     {
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(429, "", ("Retry-After", "7")));
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(429, "", ("Retry-After", "7")));
 
         Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
     }
@@ -84,7 +84,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [Fact]
     public async Task Retry_After_of_a_503_is_read()
     {
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", "60")));
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", "60")));
 
         Assert.Equal((FailureKind.Unavailable, TimeSpan.FromSeconds(60)), (failure.Kind, failure.RetryAfter));
     }
@@ -93,7 +93,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData("0")]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
     public async Task A_Retry_After_in_the_past_is_ignored(string retryAfter) =>
-        Assert.Null((await FailAsync(FakeTokenEndpoint.Answer(503, "", ("Retry-After", retryAfter)))).RetryAfter);
+        Assert.Null((await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", retryAfter)))).RetryAfter);
 
     [Fact]
     public async Task An_error_that_is_not_Unicode_is_an_invalid_response()
@@ -112,7 +112,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [Fact]
     public async Task A_Retry_After_date_is_relative_to_the_servers_Date()
     {
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(429, "",
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(429, "",
             ("Date", "Thu, 01 Jan 2032 12:00:00 GMT"), ("Retry-After", "Thu, 01 Jan 2032 12:00:30 GMT")));
 
         Assert.Equal(TimeSpan.FromSeconds(30), failure.RetryAfter);
@@ -130,7 +130,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(204, FailureKind.InvalidResponse)]
     internal async Task Every_other_status_is_a_transient_failure(int status, FailureKind kind)
     {
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(status, status == 204 ? "" : "<html>secret</html>"));
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(status, status == 204 ? "" : "<html>secret</html>"));
 
         Assert.Equal(kind, failure.Kind);
         Assert.Contains($"{status}", failure.Reason, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     {
         await using var elsewhere = await FakeTokenEndpoint.StartAsync();
 
-        var failure = await FailAsync(FakeTokenEndpoint.Answer(307, "", ("Location", elsewhere.Address.AbsoluteUri)));
+        var failure = await FailAsync(FakeTokenEndpoint.Respond(307, "", ("Location", elsewhere.Address.AbsoluteUri)));
 
         Assert.Equal(FailureKind.InvalidResponse, failure.Kind);
         Assert.Equal(0, elsewhere.Calls);

@@ -41,7 +41,7 @@ public sealed class FleetLeaseTests
         });
 
         var (wait, lease) = (first.TotalSeconds, ITokenLease.Duration.TotalSeconds);
-        Figures.Report($"owner of the lease killed in a simulated fleet of 10: a new token after {wait:0.00} s, with a lease of {lease:0} s");
+        Figures.Report($"owner of the lease killed in a simulated fleet of 10: new token after {wait:0.00} s, with a lease of {lease:0} s");
         Assert.InRange(first, Second, ITokenLease.Duration + Second);
         Assert.Equal(2, endpoint.Calls);
         Assert.All(others, replica => Assert.NotNull(replica.Token));

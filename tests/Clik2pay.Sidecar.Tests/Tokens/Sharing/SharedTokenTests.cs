@@ -45,7 +45,7 @@ public sealed class SharedTokenTests
         Assert.InRange(endpoint.Calls, 32, 34);
     }
 
-    [Lesson("waiters gave up before a slow token server answered: Tyk")]
+    [Lesson("waiters gave up before a slow token server responded: Tyk")]
     [Fact]
     public void A_lease_that_is_never_released_delays_other_replicas_by_at_most_its_duration()
     {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Routes.Validation;
 using Yarp.ReverseProxy.Configuration;
@@ -21,17 +21,17 @@ internal static class RouteSchema
     private static readonly SettingValue Flag = new(text => bool.TryParse(text, out _), "is neither true nor false.");
     private static readonly SettingMap Texts = new(Text);
 
-    public static SettingNode Create(Clik2payOptions clik2pay, SidecarOptions sidecar) => new SettingGroup(
-        ("Routes", new SettingMap(CreateRoute(sidecar))),
+    public static SettingNode Create(Clik2payOptions clik2pay, ListenerOptions listener) => new SettingGroup(
+        ("Routes", new SettingMap(CreateRoute(listener))),
         ("Clusters", new SettingMap(CreateCluster(clik2pay))));
 
-    private static SettingGroup CreateRoute(SidecarOptions sidecar) => new(
+    private static SettingGroup CreateRoute(ListenerOptions listener) => new(
         ("ClusterId", Text),
         ("Match", CreateMatch()),
         ("Order", new SettingValue(IsOrder, "is not a whole number from -2147483648 to 2147483646. Write for example 10.")),
         ("MaxRequestBodySize", new SettingValue(
-            text => IsWholeNumber(text, 0, sidecar.MaxRequestBodyBytes),
-            $"is not a whole number from 0 to {sidecar.MaxRequestBodyBytes}, the value of Sidecar:MaxRequestBodyBytes. "
+            text => IsWholeNumber(text, 0, listener.MaxRequestBodyBytes),
+            $"is not a whole number from 0 to {listener.MaxRequestBodyBytes}, the value of Sidecar:MaxRequestBodyBytes. "
                 + "Write a smaller number, or raise Sidecar:MaxRequestBodyBytes.")),
         ("Metadata", Texts),
         ("Transforms", new SettingMap(Texts)),

@@ -53,12 +53,12 @@ internal sealed class RecordedProvider : IAsyncDisposable
         if (IsFailing)
         {
             history.FailedTokenCalls.Enqueue(now);
-            return FakeTokenEndpoint.Answer(StatusCodes.Status503ServiceUnavailable, "")(context);
+            return FakeTokenEndpoint.Respond(StatusCodes.Status503ServiceUnavailable, "")(context);
         }
 
         var issue = new TokenIssue($"token-{Interlocked.Increment(ref issued)}", now, now + history.Pace.Lifetime);
         history.Issues.Enqueue(issue);
-        return FakeTokenEndpoint.Answer(StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture,
+        return FakeTokenEndpoint.Respond(StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture,
             $$"""{"access_token":"{{issue.Token}}","expires_in":{{history.Pace.Lifetime.TotalSeconds}},"token_type":"Bearer"}"""))(context);
     }
 

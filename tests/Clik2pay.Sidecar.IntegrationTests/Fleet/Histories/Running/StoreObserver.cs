@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Recording;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
-using Clik2pay.Sidecar.Redis.Client;
+using Clik2pay.Sidecar.Redis.Connections;
 using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet.Histories.Running;

@@ -1,0 +1,17 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>The administration listener.</summary>
+internal sealed record AdministrationOptions
+{
+    public const string AddressKey = "Sidecar:Admin";
+
+    /// <summary>The address of probes, metrics and the status page. They contain no secret, so it may be any address.</summary>
+    [Setting(AddressKey, Default = "http://127.0.0.1:9090", NoRange = "Every address of this machine can be listened on.")]
+    public required ListenAddress Address { get; init; }
+
+    /// <summary>Whether <c>POST /quitquitquit</c> and <c>POST /tokens/refresh</c> are accepted from this machine.</summary>
+    [Setting("Sidecar:AllowQuit", Default = "false")]
+    public required bool AllowQuit { get; init; }
+}

@@ -1,0 +1,45 @@
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
+using Clik2pay.Sidecar.Tokens.Sharing;
+
+namespace Clik2pay.Sidecar.Administration.Status;
+
+/// <summary>The status of the sidecar at one moment. It contains no secret.</summary>
+internal sealed record SidecarStatus
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required TimeSpan Uptime { get; init; }
+
+    public required Clik2payEnvironment Environment { get; init; }
+
+    public required Uri ApiBaseUrl { get; init; }
+
+    public required Uri TokenEndpoint { get; init; }
+
+    /// <summary>The result of the readiness probe.</summary>
+    public required Probe Readiness { get; init; }
+
+    /// <summary>Null without a valid token.</summary>
+    public required CurrentToken? Token { get; init; }
+
+    /// <summary>The time until the next scheduled refresh.</summary>
+    public required TimeSpan NextRefresh { get; init; }
+
+    /// <summary>The latest first.</summary>
+    public required IReadOnlyList<RefreshRecord> Refreshes { get; init; }
+
+    public required DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>Why the credentials in the files are not in use. Null if they are.</summary>
+    public required string? WhyRotationPending { get; init; }
+
+    public required StoreStatus Store { get; init; }
+
+    /// <summary>The last attempt to acquire the lease. Null before the first one.</summary>
+    public required (DateTimeOffset At, LeaseOutcome Outcome)? LastLease { get; init; }
+
+    /// <summary>The number of responses that callers received, by kind.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> Responses { get; init; }
+}

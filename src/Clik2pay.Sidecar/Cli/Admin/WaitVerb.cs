@@ -1,0 +1,48 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Cli.Output;
+using Clik2pay.Sidecar.Hosting;
+using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+
+namespace Clik2pay.Sidecar.Cli.Admin;
+
+/// <summary>The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds.</summary>
+internal static class WaitVerb
+{
+    /// <summary>In seconds: a day.</summary>
+    public const int MaxTimeout = 86_400;
+
+    /// <summary>The limits of the time for one response. A timeout of 0 makes one request. A request that hangs is repeated.</summary>
+    private static readonly TimeSpan MinResponseTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxResponseTime = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task<int> RunAsync(TimeSpan timeout, IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
+    {
+        if (await AdminClient.CreateAsync(commandLine) is not { } sidecar)
+            return ExitCode.BadConfiguration;
+
+        using (sidecar)
+        {
+            var startedAt = SystemDefaults.Time.GetTimestamp();
+            while (true)
+            {
+                var remaining = timeout - SystemDefaults.Time.GetElapsedTime(startedAt);
+                var responseTime = Min(Max(remaining, MinResponseTime), MaxResponseTime);
+                var (isSuccess, text) = await sidecar.SendAsync(HttpMethod.Get, "/startupz", responseTime, cancellationToken);
+                if (isSuccess)
+                    return ExitCode.Success;
+
+                if (SystemDefaults.Time.GetElapsedTime(startedAt) >= timeout)
+                {
+                    await ErrorOutput.WriteAsync(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The sidecar has not started within {timeout.TotalSeconds:0} s. {text}"));
+                    return ExitCode.Failed;
+                }
+
+                await Task.Delay(Pause, SystemDefaults.Time, cancellationToken);
+            }
+        }
+    }
+}

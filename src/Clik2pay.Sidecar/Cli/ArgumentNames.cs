@@ -1,0 +1,42 @@
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>
+/// How errors name the arguments of a command line. Of a setting, only the key is quoted. Its value may be a secret, however it is
+/// written.
+/// </summary>
+internal sealed class ArgumentNames
+{
+    private const string Prefix = "--";
+
+    /// <summary>Settings are written with an equals sign. In <c>--Clik2pay:Password text</c>, the text may be a secret.</summary>
+    private readonly HashSet<string> values = new(StringComparer.Ordinal);
+
+    public ArgumentNames(IReadOnlyList<string> args)
+    {
+        for (var i = 1; i < args.Count; i++)
+        {
+            if (IsKeyWithoutValue(args[i - 1]) && !args[i].StartsWith(Prefix, StringComparison.Ordinal))
+                values.Add(args[i]);
+        }
+    }
+
+    /// <returns>The name of an argument, or of a part of one.</returns>
+    public string Of(string argument) => values.Contains(argument) ? "The argument after a key without =" : $"'{KeyOf(argument)}'";
+
+    /// <returns>The text before the equals sign. If a secret was written as a part of the key, the key without it.</returns>
+    public static string KeyOf(string argument)
+    {
+        var key = argument.Split('=')[0];
+        return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"{Prefix}{secret}" : key;
+    }
+
+    /// <returns>The secret that an argument sets. Null if there is none.</returns>
+    public static string? FindSecret(string argument) =>
+        argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(argument.Split('=')[0])) : null;
+
+    private static bool IsKeyWithoutValue(string argument) =>
+        !argument.Contains('=') && (argument.Contains(':') || argument.Contains("__", StringComparison.Ordinal));
+
+    /// <summary>The key may have the form of an environment variable, <c>--Section__Key</c>.</summary>
+    private static string SettingOf(string key) => key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+}

@@ -1,0 +1,189 @@
+using System.CommandLine;
+using System.Globalization;
+using Clik2pay.Sidecar.Administration;
+using Clik2pay.Sidecar.Cli.Admin;
+using Clik2pay.Sidecar.Cli.Demo;
+using Clik2pay.Sidecar.Cli.Verbs;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Simulator.Options;
+
+namespace Clik2pay.Sidecar.Cli;
+
+/// <summary>The verbs of the command line, with their options and arguments.</summary>
+internal sealed class Commands
+{
+    private readonly ArgumentNames names;
+
+    private Commands(ArgumentNames names) => this.names = names;
+
+    /// <param name="names">The names of arguments in errors.</param>
+    public static RootCommand Create(ArgumentNames names)
+    {
+        var commands = new Commands(names);
+        const string what = "Adds the Clik2pay API key and access token to an application's requests, so that the application has neither.";
+        return new(what)
+        {
+            commands.Run(),
+            commands.Demo(),
+            commands.Simulate(),
+            commands.Check(),
+            commands.Wait(),
+            commands.Shutdown(),
+            commands.Tokens(),
+        };
+    }
+
+    private Command Run()
+    {
+        var settings = SettingsArgument();
+        var verb = new Command("run", "Runs the sidecar (the default).") { settings };
+        verb.SetAction((parsed, cancellationToken) => RunVerb.RunAsync(parsed.GetValue(settings)!, cancellationToken));
+        return verb;
+    }
+
+    private Command Check()
+    {
+        var settings = SettingsArgument();
+        const string what = "Checks whether the sidecar can run: configuration, Redis, token endpoint, credentials, connection to the API.";
+        var verb = new Command("check", what) { settings };
+        verb.SetAction((parsed, cancellationToken) =>
+            CheckVerb.RunAsync(parsed.GetValue(settings)!, parsed.InvocationConfiguration.Output, cancellationToken));
+        return verb;
+    }
+
+    private Command Wait()
+    {
+        var settings = SettingsArgument();
+        var timeout = Number(
+            "--timeout", 30, 0, WaitVerb.MaxTimeout, $"How long to wait, in seconds; 0 to {WaitVerb.MaxTimeout}.");
+        const string what = "Waits until the sidecar in this pod or on this machine has started. For images without a shell.";
+        var verb = new Command("wait", what) { timeout, settings };
+        verb.SetAction((parsed, cancellationToken) =>
+            WaitVerb.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(settings)!, cancellationToken));
+        return verb;
+    }
+
+    private Command Shutdown()
+    {
+        var settings = SettingsArgument();
+        const string what = "Stops the sidecar in this pod or on this machine. Requires Sidecar:AllowQuit=true in that sidecar.";
+        var verb = new Command("shutdown", what) { settings };
+        verb.SetAction((parsed, cancellationToken) =>
+            CommandVerb.RunAsync(AdminGuard.QuitPath, TimeSpan.FromSeconds(5), parsed.GetValue(settings)!, cancellationToken));
+        return verb;
+    }
+
+    private Command Tokens()
+    {
+        var settings = SettingsArgument();
+        const string what = "Obtains a new access token now. Requires Sidecar:AllowQuit=true in that sidecar.";
+        var refresh = new Command("refresh", what) { settings };
+
+        // A refresh can wait for another replica's lease before it calls the token endpoint.
+        refresh.SetAction((parsed, cancellationToken) =>
+            CommandVerb.RunAsync(AdminGuard.RefreshPath, TimeSpan.FromSeconds(60), parsed.GetValue(settings)!, cancellationToken));
+        return new("tokens", "Manages the access token of the sidecar in this pod or on this machine.") { refresh };
+    }
+
+    private Command Demo()
+    {
+        var replicas = Number(
+            "--replicas", 1, 1, DemoOptions.MaxReplicas, $"The number of sidecars to start; 1 to {DemoOptions.MaxReplicas}.");
+        var callers = Port("--port", 8080, "The first port for callers; replica k uses this port plus k. 0 picks free ports.");
+        var admin = Port("--admin-port", 9090, "The first port for probes, metrics and the status page; like --port.");
+        var simulator = Port("--simulator-port", 5080, "The port of the simulator. 0 picks a free port.");
+        const string what = "Starts the built-in simulator and sidecars in front of it. Needs no credentials and no network.";
+        var verb = new Command("demo", what) { replicas, callers, admin, simulator };
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            var count = parsed.GetValue(replicas);
+            return DemoVerb.RunAsync(new(count, Ports(callers, count), Ports(admin, count), Ports(simulator, 1)), cancellationToken);
+
+            DemoPorts Ports(Option<int> option, int count) => new(option.Name, parsed.GetValue(option), count);
+        });
+        return verb;
+    }
+
+    private Command Simulate()
+    {
+        var url = new Option<string>("--urls")
+        {
+            Description = "The address of the simulator.",
+            DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
+        };
+        url.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && ListenAddress.TryParse(text) is null)
+                result.AddError($"--urls: {names.Of(text)} is not a valid listen address. Use http://IP:PORT.");
+        });
+        var all = Enum.GetNames<SimulatedEnvironment>();
+        var environment = new Option<SimulatedEnvironment>("--environment")
+        {
+            Description = "The environment whose credentials the simulator accepts. It refuses those of the other one, like the provider.",
+            DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
+            HelpName = string.Join('|', all),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (Array.Find(all, name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name)
+                    return Enum.Parse<SimulatedEnvironment>(name);
+
+                result.AddError($"--environment: {names.Of(text)} is not valid. Use {string.Join(" or ", all)}.");
+                return default;
+            },
+        };
+        var verb = new Command("simulate", "Starts only the simulator of the provider's two APIs.") { url, environment };
+        verb.SetAction((parsed, cancellationToken) =>
+            SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
+        return verb;
+    }
+
+    private Option<int> Port(string name, int fallback, string description) =>
+        Number(name, fallback, 0, DemoPorts.MaxPort, description);
+
+    private Option<int> Number(string name, int fallback, int min, int max, string description) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+                return number;
+
+            var error = string.Create(CultureInfo.InvariantCulture, $"{name}: {names.Of(text)} is not a whole number from {min} to {max}.");
+            result.AddError(error);
+            return min;
+        },
+    };
+
+    /// <summary>Settings on the command line. Secrets are refused, because every process on the machine can read them there.</summary>
+    private Argument<string[]> SettingsArgument()
+    {
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "Settings as --Section:Key=value, for example --Sidecar:Listen=http://127.0.0.1:8081.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        settings.Validators.Add(result =>
+        {
+            foreach (var error in result.Tokens.Select(token => FindError(token.Value)).OfType<string>())
+                result.AddError(error);
+        });
+        return settings;
+    }
+
+    private string? FindError(string argument)
+    {
+        var key = ArgumentNames.KeyOf(argument);
+        if (!argument.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !argument.Contains('='))
+            return $"{names.Of(argument)} is neither a verb nor a setting. Write settings as --Section:Key=value.";
+
+        if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            return $"{key}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.";
+
+        return ArgumentNames.FindSecret(argument) is null
+            ? null
+            : $"{key}: every process on this machine can read a command line. Set the secret by environment variable or in a file.";
+    }
+}

@@ -1,0 +1,54 @@
+using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Simulator.Options;
+
+namespace Clik2pay.Sidecar.Cli.Demo;
+
+/// <summary>What the verb <c>demo</c> prints after the start: the addresses, and commands to try.</summary>
+internal static class DemoBanner
+{
+    private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
+
+    /// <param name="simulator">The simulator, with its real address.</param>
+    /// <param name="sidecars">Each has two addresses, first the one for callers.</param>
+    /// <param name="routes">The file of the routes. The banner says so if the system does not allow watching it.</param>
+    public static string Write(SimulatorOptions simulator, IReadOnlyList<WebApplication> sidecars, RoutesFile routes)
+    {
+        var callers = sidecars.Select(sidecar => new Uri(sidecar.Urls.First())).ToList();
+        var administration = sidecars.Select(sidecar => new Uri(sidecar.Urls.Last())).ToList();
+        var served = $"{(sidecars.Count == 1 ? "One sidecar serves" : $"{sidecars.Count} sidecars serve")} callers on {List(callers)}";
+        return $$"""
+
+            {{served}}, and probes, metrics and a status page on {{List(administration)}}.
+            The simulated provider is on {{simulator.Url}}.{{Unwatched(routes)}} Try, without any credentials:
+
+              curl -s -X POST http://{{AddressOf(callers[0])}}/open/v1/payment-requests \
+                -H 'content-type: application/json' \
+                -d '{{ExampleBody}}'
+
+            Status page, in a browser:      http://{{AddressOf(administration[0])}}/
+            Count the token calls:          curl -s {{simulator.Url}}/_simulator/counters
+            Stop the token endpoint:        curl -s -X PUT {{simulator.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
+            Revoke the current token:       curl -s -X POST {{simulator.Url}}/_simulator/revoke-tokens
+            Restore the token endpoint:     curl -s -X DELETE {{simulator.Url}}/_simulator/faults
+            Press Ctrl-C to stop.
+
+
+            """;
+    }
+
+    /// <summary>Ports that follow each other are a range.</summary>
+    private static string List(List<Uri> addresses)
+    {
+        var (first, last) = (addresses[0], addresses[^1]);
+        var areConsecutive = addresses.Select((address, index) => address.Port - index).Distinct().Count() == 1;
+        return addresses.Count == 1 ? AddressOf(first)
+            : areConsecutive ? $"{AddressOf(first)}-{last.Port}"
+            : string.Join(", ", addresses.Select(AddressOf));
+    }
+
+    /// <summary>With the port, also if that is 80.</summary>
+    private static string AddressOf(Uri address) => $"{address.Host}:{address.Port}";
+
+    private static string Unwatched(RoutesFile routes) => routes.IsWatched ? ""
+        : $" Edits of {routes.FullPath} take effect at the next start, because the system does not allow watching the file.";
+}

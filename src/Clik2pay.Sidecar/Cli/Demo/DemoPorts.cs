@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Clik2pay.Sidecar.Cli.Demo;
+
+/// <summary>
+/// The ports of one option of <c>demo</c>, on 127.0.0.1. Replica k uses the first port plus k. If the first port is 0, each replica uses
+/// any free port.
+/// </summary>
+/// <param name="Option">The option's name.</param>
+/// <param name="First">0 to 65535.</param>
+/// <param name="Count">The number of ports that are needed.</param>
+internal sealed record DemoPorts(string Option, int First, int Count)
+{
+    public const int MaxPort = 65_535;
+
+    /// <summary>Why there are not enough ports; null if there are.</summary>
+    public string? Error => First == 0 || First + Count - 1 <= MaxPort ? null : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Option}: {First} is too high for {Count} replicas. Use {MaxPort - Count + 1} or less, or 0 for free ports.");
+
+    public string AddressOf(int replica) => $"http://127.0.0.1:{(First == 0 ? 0 : First + replica)}";
+
+    public bool Overlaps(DemoPorts other) =>
+        First != 0 && other.First != 0 && First < other.First + other.Count && other.First < First + Count;
+
+    /// <summary>Whether the message names one of these addresses.</summary>
+    public bool AreIn(string failure) => First != 0
+        && Enumerable.Range(0, Count).Any(replica => failure.Contains($"{AddressOf(replica)}:", StringComparison.Ordinal));
+}

@@ -1,0 +1,43 @@
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Telemetry.Export;
+
+namespace Clik2pay.Sidecar.Cli.Verbs;
+
+/// <summary>Logs the start of a sidecar: its addresses, and what limits it. Event ids 1100, 1101, 1102 and 1107.</summary>
+internal static partial class StartReport
+{
+    /// <summary>Logs the addresses in use. They differ from the settings if a port in the settings is 0.</summary>
+    public static void ReportStarted(this WebApplication sidecar, Settings settings, RoutesFile routes)
+    {
+        var listening = sidecar.Urls.ToArray();
+        Serving(sidecar.Logger, listening[0], settings.Clik2pay.Environment, settings.Clik2pay.ApiBaseUrl, routes.FullPath, listening[1]);
+        if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
+            Exporting(sidecar.Logger, collector);
+        var limits = sidecar.Services.GetRequiredService<ConnectionLimits>();
+        if (limits.Shortage is var (openFiles, needed))
+            FewerConnections(sidecar.Logger, limits.Callers, limits.Administration, limits.MaxConnections, openFiles, needed);
+        if (!routes.IsWatched)
+            NotWatched(sidecar.Logger, routes.FullPath);
+    }
+
+    [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}) with the routes in "
+        + "{Routes}, probes, metrics and the status page on {Admin}.")]
+    private static partial void Serving(
+        ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string routes, string admin);
+
+    [LoggerMessage(1101, LogLevel.Warning, "The system refuses to watch {Path}, so an edit takes effect at the next start. "
+        + "Check whether fs.inotify.max_user_instances is exhausted.")]
+    private static partial void NotWatched(ILogger log, string path);
+
+    [LoggerMessage(1102, LogLevel.Information, "Spans are sent to {Collector}. Spans that the collector does not accept are lost, and "
+        + "the loss is not logged.")]
+    private static partial void Exporting(ILogger log, string collector);
+
+    [LoggerMessage(1107, LogLevel.Warning, "The callers' listener accepts {Callers} connections and the administration listener "
+        + "{Administration}, instead of {MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise "
+        + "the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
+    private static partial void FewerConnections(
+        ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Clik2pay.Sidecar.Networking;
+
+namespace Clik2pay.Sidecar.Hosting.Listeners;
+
+/// <summary>
+/// The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.
+/// </summary>
+/// <param name="MaxConnections">The setting.</param>
+/// <param name="Callers">On the callers' listener. Each of them may need a connection to the provider as well.</param>
+/// <param name="Administration">On the administration listener.</param>
+/// <param name="Shortage">The limit of open files and the limit that the setting needs, if the former is too low; else null.</param>
+internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
+{
+    /// <summary>
+    /// Open files for everything else: the listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
+    /// attempts to connect to further addresses of a name.
+    /// </summary>
+    private const int Reserve = 48 + TcpConnector.MaxFurtherAttempts;
+
+    /// <summary>Administration gets 1/8 of the open files, so that callers cannot keep probes out.</summary>
+    private const int AdministrationDivisor = 8;
+
+    private const int MinForAdministration = 16;
+
+    /// <param name="maxConnections">The setting.</param>
+    /// <param name="openFiles">The limit of open files, and how many more can be opened. Null if they are unknown.</param>
+    public static ConnectionLimits Create(int maxConnections, (long Limit, long Free)? openFiles)
+    {
+        // Each caller needs its connection and one to the provider, and administration may have as many connections as callers.
+        long configured = maxConnections;
+        var needed = (3 * configured) + Reserve;
+        if (openFiles is not { } files || files.Free >= needed)
+            return new(maxConnections, maxConnections, maxConnections, Shortage: null);
+
+        var free = Math.Max(0, files.Free - Reserve);
+        var administration = Math.Min(configured, Math.Max(MinForAdministration, free / AdministrationDivisor));
+        var callers = Math.Clamp((free - administration) / 2, 1, configured);
+        return new(maxConnections, (int)callers, (int)administration, (files.Limit, needed + files.Limit - files.Free));
+    }
+
+    /// <summary>Why a listener accepts only this number of connections.</summary>
+    public string ReasonFor(int connections) => Shortage is { OpenFiles: var openFiles } && connections < MaxConnections
+        ? string.Create(CultureInfo.InvariantCulture, $"the limit of open files ({openFiles})")
+        : ListenerOptions.MaxConnectionsKey;
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Clik2pay.Sidecar.Hosting.Listeners;
+
+/// <summary>Closes connections above a limit as soon as they are accepted.</summary>
+/// <param name="inner">The listener that accepts them.</param>
+/// <param name="limit">The number of connections, 1 or more.</param>
+/// <param name="onRefused">Called once, for the first connection that is closed.</param>
+internal sealed class LimitedListener(IConnectionListener inner, int limit, Action onRefused) : IConnectionListener
+{
+    private int open;
+    private bool hasRefused;
+
+    public EndPoint EndPoint => inner.EndPoint;
+
+    /// <summary>The server makes one call at a time.</summary>
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await inner.AcceptAsync(cancellationToken) is { } connection)
+        {
+            if (Interlocked.Increment(ref open) <= limit)
+            {
+                connection.ConnectionClosed.UnsafeRegister(static self => Interlocked.Decrement(ref ((LimitedListener)self!).open), this);
+                return connection;
+            }
+
+            Interlocked.Decrement(ref open);
+            if (!hasRefused)
+                onRefused();
+            hasRefused = true;
+
+            // The next connection is accepted after this one is closed.
+            await connection.DisposeAsync();
+        }
+
+        return null;
+    }
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

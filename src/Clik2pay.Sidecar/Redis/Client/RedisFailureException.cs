@@ -1,9 +1,0 @@
-namespace Clik2pay.Sidecar.Redis.Client;
-
-/// <summary>Ends an attempt at an operation. <see cref="RedisClient"/> turns it into a <see cref="RedisResponse"/>.</summary>
-/// <param name="failure">The kind of failure.</param>
-/// <param name="what">The end of a sentence that starts with the address. Never a secret.</param>
-internal sealed class RedisFailureException(RedisFailure failure, string what) : Exception(what)
-{
-    public RedisFailure Failure { get; } = failure;
-}

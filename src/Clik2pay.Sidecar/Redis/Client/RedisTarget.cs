@@ -1,9 +1,0 @@
-using Clik2pay.Sidecar.Redis.Options;
-
-namespace Clik2pay.Sidecar.Redis.Client;
-
-/// <summary>The server that a session connects to.</summary>
-/// <param name="Kind">The kind of server.</param>
-/// <param name="Endpoint">The address of the server.</param>
-/// <param name="Login">The user and the password to log in with.</param>
-internal sealed record RedisTarget(RedisServerKind Kind, RedisEndpoint Endpoint, RedisLogin Login);

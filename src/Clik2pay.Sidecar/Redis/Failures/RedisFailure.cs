@@ -1,0 +1,33 @@
+using Clik2pay.Sidecar.Redis.Client;
+
+namespace Clik2pay.Sidecar.Redis.Failures;
+
+/// <summary>The kinds of failure of an operation on Redis.</summary>
+internal enum RedisFailure
+{
+    /// <summary>No connection was established, it ended before the reply was complete, or the failure is of no other kind.</summary>
+    Unreachable,
+
+    /// <summary>The operation did not complete within <see cref="RedisClient.Timeout"/>.</summary>
+    Timeout,
+
+    /// <summary>
+    /// The TLS handshake failed, a certificate is not trusted, or a file with certificates is invalid. Nothing was sent in clear text.
+    /// </summary>
+    TlsFailed,
+
+    /// <summary>
+    /// Redis refuses the user or the password, or does not allow the user a command or key that the sidecar needs. Or a file with the user
+    /// or the password cannot be used.
+    /// </summary>
+    AccessDenied,
+
+    /// <summary>
+    /// Redis responds, but cannot run the operation now. For example, it is loading its data, is a replica, is full, or its cluster is
+    /// down.
+    /// </summary>
+    NotReady,
+
+    /// <summary>The server does not reply as Redis does, or does not have a command or the database.</summary>
+    InvalidReply,
+}

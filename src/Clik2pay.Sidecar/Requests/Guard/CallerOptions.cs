@@ -1,0 +1,21 @@
+using Clik2pay.Sidecar.Configuration;
+
+namespace Clik2pay.Sidecar.Requests.Guard;
+
+/// <summary>Which callers are served.</summary>
+internal sealed record CallerOptions
+{
+    public const string AllowedHostsKey = "Sidecar:AllowedHosts";
+    public const string CallerTokenKey = "Sidecar:CallerToken";
+
+    /// <summary>The hosts that a caller's Host header may name, without ports.</summary>
+    [Setting(AllowedHostsKey, Default = "localhost;127.0.0.1;[::1]", NoRange = "Every host name and address can be allowed.")]
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
+
+    /// <summary>The secret that callers must send in <c>Clik2pay-Sidecar-Token</c>. Null: none is required.</summary>
+    [Setting(CallerTokenKey, IsSecret = true, NoRange = "The operator chooses the secret.")]
+    public required string? CallerToken { get; init; }
+
+    /// <summary>Not the secret, which the compiler would include.</summary>
+    public override string ToString() => $"allowed hosts {string.Join(", ", AllowedHosts)}";
+}

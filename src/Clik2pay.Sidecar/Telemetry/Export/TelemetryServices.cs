@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Clik2pay.Sidecar.Telemetry.Export;
+
+/// <summary>Metrics and spans: the instruments of the sidecar and of the platform → OpenTelemetry → Prometheus, OTLP.</summary>
+internal static class TelemetryServices
+{
+    private const string Prometheus = "/metrics";
+    private const string OpenTelemetry = "OpenTelemetry";
+    private const string ConnectionDuration = "http.client.connection.duration";
+    private const string RequestDuration = "http.server.request.duration";
+    private const string ClientRequestDuration = "http.client.request.duration";
+    private const int FewSeries = 200;
+    private const int ManySeries = 2000;
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog)
+    {
+        var services = builder.Services;
+        services.AddMetrics(AddMeters);
+        services.AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
+        services.AddHostedService<LastExport>();
+
+        var variables = new OtelVariables(configuration);
+        if (variables.IsDisabled)
+            return;
+
+        // The SDK reads its variables from this configuration.
+        builder.Configuration.AddInMemoryCollection([OtelVariables.LengthLimit]).AddInMemoryCollection(variables.All);
+
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(AddResource)
+            .WithMetrics(metrics => AddMetrics(metrics, variables));
+
+        if (variables.RecordsTraces(hasAccessLog))
+        {
+            services.AddSingleton(s => new TraceSampling(variables, hasAccessLog, s.GetRequiredService<Random>()));
+            telemetry.WithTracing(traces => AddTraces(traces, variables));
+        }
+    }
+
+    /// <summary>Whether requests get spans.</summary>
+    /// <exception cref="InvalidTelemetryException">A variable isn't valid.</exception>
+    public static bool HasTracing(this IServiceProvider services) => Create<TracerProvider>(services) is not null;
+
+    /// <summary>Maps the path that Prometheus scrapes.</summary>
+    /// <exception cref="InvalidTelemetryException">A variable isn't valid.</exception>
+    public static void UsePrometheus(this IApplicationBuilder admin)
+    {
+        if (Create<MeterProvider>(admin.ApplicationServices) is not { } metrics)
+            return;
+
+        admin.UseOpenTelemetryPrometheusScrapingEndpoint(
+            metrics, predicate: null, Prometheus, scrape => scrape.UseMiddleware<BufferedScrape>(), optionsName: null);
+    }
+
+    /// <summary>
+    /// Creates a provider before the start, so that an invalid variable is reported like an invalid setting. The SDK's own message may
+    /// quote the value.
+    /// </summary>
+    private static T? Create<T>(IServiceProvider services)
+        where T : class
+    {
+        try
+        {
+            return services.GetService<T>();
+        }
+        catch (Exception e)
+        {
+            var keys = new OtelVariables(services.GetRequiredService<IConfiguration>()).All
+                .Select(pair => pair.Key).Where(key => key != OtelVariables.LengthLimit.Key).Order(StringComparer.Ordinal);
+            throw new InvalidTelemetryException(
+                $"OTEL_…: the value of an OpenTelemetry variable is not valid ({e.GetType().Name}). "
+                    + $"Check the variables that are set: {string.Join(", ", keys)}.");
+        }
+    }
+
+    /// <summary>
+    /// Selects the instruments. The demo runs several sidecars in one process, so meters of a sidecar are local. Of the HTTP client's
+    /// instruments, only these are measured: the others cost more than all the rest together and add no information. The server's
+    /// are replaced by the sidecar's own.
+    /// </summary>
+    private static void AddMeters(IMetricsBuilder metrics)
+    {
+        foreach (var meter in (string[])[SidecarMeter.Name, "Microsoft.AspNetCore.Server.Kestrel"])
+            metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", ClientRequestDuration, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", ConnectionDuration, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
+    }
+
+    /// <summary>The variables override these values.</summary>
+    private static void AddResource(ResourceBuilder resource) => resource.Clear()
+        .AddService(BuildInfo.Product, serviceVersion: BuildInfo.Version)
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables)
+    {
+        metrics.AddView(CreateView);
+        metrics.AddPrometheusExporter(prometheus =>
+        {
+            // Each metric name is in one scope only, and build_info has the version.
+            prometheus.ScopeInfoEnabled = false;
+            prometheus.TargetInfoEnabled = false;
+        });
+
+        if (variables.ExportsTraces)
+            metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
+        if (variables.ExportsMetrics)
+            metrics.AddOtlpExporter();
+    }
+
+    /// <summary>
+    /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many.
+    /// </summary>
+    private static MetricStreamConfiguration CreateView(Instrument instrument)
+    {
+        var view = CreateView(instrument.Name);
+        view.CardinalityLimit = instrument.Name is RequestDuration or ClientRequestDuration ? ManySeries : FewSeries;
+        return view;
+    }
+
+    private static MetricStreamConfiguration CreateView(string instrument) => instrument switch
+    {
+        // In Prometheus only a histogram may have a name that ends in _count.
+        "dotnet.assembly.count" => new() { Name = "dotnet.assemblies" },
+        "dotnet.process.cpu.count" => new() { Name = "dotnet.process.cpus" },
+        "dotnet.timer.count" => new() { Name = "dotnet.timers" },
+
+        // Without addresses of peers, and of ours that a peer can choose (127.0.0.0/8). Each of them would be a series of its own.
+        ConnectionDuration => new() { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] },
+        var name when name.StartsWith("kestrel.", StringComparison.Ordinal) => new()
+        {
+            TagKeys =
+            [
+                "server.port", "network.transport", "network.type", "network.protocol.name", "network.protocol.version", "error.type",
+            ],
+        },
+        _ => new(),
+    };
+
+    private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
+    {
+        traces.AddSource(SidecarSpans.SourceName).SetSampler(services => services.GetRequiredService<TraceSampling>());
+        if (variables.ExportsTraces)
+            traces.AddOtlpExporter();
+    }
+}

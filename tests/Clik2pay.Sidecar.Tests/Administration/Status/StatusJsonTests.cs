@@ -1,0 +1,82 @@
+using System.Text;
+using Clik2pay.Sidecar.Administration.Status;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
+
+namespace Clik2pay.Sidecar.Tests.Administration.Status;
+
+public sealed class StatusJsonTests
+{
+    [Fact]
+    public void Members_have_their_names_order_and_formats()
+    {
+        var status = ExampleStatus.Ready with
+        {
+            Uptime = TimeSpan.FromSeconds(1.23456),
+            Refreshes = [new(ExampleStatus.Now, RefreshTrigger.ClockChange, RefreshOutcome.Unavailable, TimeSpan.FromSeconds(2), "a & b")],
+            LastSuccess = ExampleStatus.Now.AddHours(-1),
+            WhyRotationPending = "why",
+            Store = new("Redis", IsUp: false, "timeout"),
+            LastLease = new(ExampleStatus.Now, LeaseOutcome.HeldOff),
+            Responses = [new("upstream_2xx", 2), new("no_route", 0)],
+        };
+
+        Assert.Equal(
+            $$"""
+            {
+              "product": "clik2pay-sidecar",
+              "version": "{{BuildInfo.Version}}",
+              "at": "2026-01-02T03:04:05+00:00",
+              "uptimeSeconds": 1.235,
+              "environment": "Sandbox",
+              "apiBaseUrl": "https://api.example/",
+              "tokenEndpoint": "https://auth.example/token",
+              "ready": true,
+              "reason": "There is a valid access token.",
+              "token": {
+                "lifetimeSeconds": 3600,
+                "ageSeconds": 1800,
+                "remainingSeconds": 1800,
+                "expiresAt": "2026-01-02T03:34:05+00:00"
+              },
+              "nextRefreshSeconds": 900,
+              "lastSuccessAt": "2026-01-02T02:04:05+00:00",
+              "refreshes": [
+                {
+                  "endedAt": "2026-01-02T03:04:05+00:00",
+                  "trigger": "clock_change",
+                  "outcome": "unavailable",
+                  "durationSeconds": 2,
+                  "reason": "a \u0026 b"
+                }
+              ],
+              "rotationPending": "why",
+              "store": {
+                "name": "Redis",
+                "up": false,
+                "trouble": "timeout"
+              },
+              "lease": {
+                "at": "2026-01-02T03:04:05+00:00",
+                "outcome": "held_off"
+              },
+              "answers": {
+                "upstream_2xx": 2,
+                "no_route": 0
+              }
+            }
+            """,
+            Encoding.UTF8.GetString(StatusJson.Write(status)));
+    }
+
+    [Fact]
+    public void Missing_values_are_null()
+    {
+        var text = Encoding.UTF8.GetString(StatusJson.Write(ExampleStatus.Ready with { Token = null }));
+
+        string[] members = ["token", "lastSuccessAt", "rotationPending", "up", "trouble", "lease"];
+        Assert.All(members, member => Assert.Contains($"\"{member}\": null", text, StringComparison.Ordinal));
+        Assert.Contains("\"refreshes\": []", text, StringComparison.Ordinal);
+        Assert.Contains("\"answers\": {}", text, StringComparison.Ordinal);
+    }
+}

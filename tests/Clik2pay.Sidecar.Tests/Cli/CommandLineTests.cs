@@ -1,0 +1,82 @@
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Cli;
+
+/// <summary>Command lines that only print something.</summary>
+public sealed class CommandLineTests
+{
+    private static readonly Dictionary<string, string> NoVariables = [];
+
+    [Fact]
+    public async Task Help_names_every_verb()
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "--help");
+
+        Assert.Equal(0, exitCode);
+        string[] verbs = ["run", "demo", "simulate", "check", "wait", "shutdown", "tokens", "--version"];
+        Assert.All(verbs, verb => Assert.Contains(verb, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_is_the_version_of_the_build()
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "--version");
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", output);
+    }
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("--bogus")]
+    [InlineData("run", "bogus")]
+    [InlineData("run", "--Sidecar:Listen")]
+    [InlineData("demo", "--replicas", "0")]
+    [InlineData("demo", "--replicas", "many")]
+    [InlineData("wait", "--timeout", "-1")]
+    [InlineData("wait", "--timeout", "soon")]
+    [InlineData("shutdown", "now")]
+    [InlineData("tokens", "renew")]
+    [InlineData("tokens", "refresh", "now")]
+    [InlineData("simulate", "--urls", "nonsense")]
+    [InlineData("simulate", "--environment", "1")]
+    [InlineData("--Sidcar:Listen=http://127.0.0.1:8081")]
+    [InlineData("--Clik2pay:Password=canary")]
+    [InlineData("--Redis:ConnectionString=localhost,password=canary")]
+    [InlineData("check", "--clik2pay:apikey=canary")]
+    [InlineData("--Sidecar:CallerToken=canary")]
+    public async Task An_invalid_command_line_ends_with_1_and_names_the_invalid_argument(params string[] arguments)
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(arguments[^1].Split('=')[0], output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Clik2pay:Password", "canary")]
+    [InlineData("run", "--Clik2pay:Password", "canary=")]
+    [InlineData("check", "--Clik2pay:ApiKey:canary")]
+    [InlineData("check", "--Clik2pay:ApiKey:canary=x")]
+    [InlineData("check", "--Sidecar:CallerToken", "@canary")]
+    [InlineData("--Clik2pay__Password=canary")]
+    [InlineData("demo", "--Clik2pay:Password=canary")]
+    [InlineData("demo", "--replicas", "--Clik2pay:Password=canary")]
+    [InlineData("wait", "--timeout=--Clik2pay:Password=canary")]
+    [InlineData("wait", "--timeout", "--Clik2pay:Password", "canary")]
+    [InlineData("simulate", "--Clik2pay:Password", "canary")]
+    [InlineData("simulate", "--urls", "--Clik2pay:Password=canary")]
+    [InlineData("simulate", "--environment", "--Clik2pay:Password=canary")]
+    public async Task A_secret_on_an_invalid_command_line_is_not_quoted_in_any_notation(params string[] arguments)
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        var key = arguments.Select(argument => argument[Math.Max(argument.LastIndexOf("--", StringComparison.Ordinal), 0)..])
+            .Last(argument => argument.StartsWith("--", StringComparison.Ordinal)).Split('=')[0].Split(":canary")[0];
+        Assert.Contains(key, output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Tests.Support;
+
+namespace Clik2pay.Sidecar.Tests.Configuration;
+
+/// <summary>The attributes of the options, and the table of settings in README.md.</summary>
+public sealed partial class SettingsTableTests
+{
+    private static readonly string[] OwnSections = ["Clik2pay:", "Redis:", "Sidecar:"];
+
+    private static readonly IReadOnlyList<SettingAttribute> All = [.. Settings.All.Select(setting => setting.Setting)];
+
+    private static readonly Dictionary<string, Row> Rows = ReadRows();
+
+    public static TheoryData<string> Keys => [.. All.Select(setting => setting.Key)];
+
+    [Fact]
+    public void The_table_has_a_row_for_each_setting_and_for_nothing_else() =>
+        Assert.Equal(All.Select(setting => setting.Key).Order(StringComparer.Ordinal), Rows.Keys.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void The_table_has_the_default_and_the_range_of_a_setting(string key)
+    {
+        var (setting, row) = (All.Single(setting => setting.Key == key), Rows[key]);
+
+        if (setting.Default is { } text)
+            Assert.Equal($"`{text}`", row.Default);
+        else
+            Assert.DoesNotMatch("^`[^`]*`$", row.Default);
+        Assert.Contains(setting.Range ?? "", row.Meaning, StringComparison.Ordinal);
+        Assert.Contains(setting.IsSecret ? "File`" : "", row.Meaning, StringComparison.Ordinal);
+    }
+
+    /// <summary>The other types have few values, all of them valid.</summary>
+    [Fact]
+    public void Each_number_has_a_range_and_each_text_a_range_or_a_reason_against_one() => Assert.All(Settings.All, pair =>
+    {
+        var type = pair.Property.PropertyType;
+        var isNumber = type == typeof(int) || type == typeof(double) || type == typeof(TimeSpan);
+        var isChoice = type == typeof(bool) || (type.IsEnum && type != typeof(UnixFileMode));
+        Assert.Equal(isNumber, pair.Setting.Range is not null);
+        Assert.Equal(isNumber || isChoice, pair.Setting.NoRange is null);
+    });
+
+    [Fact]
+    public void A_default_is_valid() => Assert.All(Settings.All.Where(pair => pair.Setting.Default is not null), pair =>
+        Assert.NotNull(SettingParser.TryParse(pair.Setting.Default!, pair.Property.PropertyType, pair.Setting)));
+
+    /// <summary>A row can have several keys. In <c>`Clik2pay:Username`, `:Password`</c>, the second one has the same section.</summary>
+    private static Dictionary<string, Row> ReadRows()
+    {
+        var rows = new Dictionary<string, Row>(StringComparer.Ordinal);
+        var lines = File.ReadLines(Repository.PathOf("README.md"))
+            .SkipWhile(line => !line.StartsWith("### Configuration", StringComparison.Ordinal))
+            .SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
+        foreach (var line in lines)
+        {
+            var cells = line.Split('|', StringSplitOptions.TrimEntries);
+            var section = "";
+            foreach (var key in Code().Matches(cells[1]).Select(match => match.Groups["code"].Value))
+            {
+                section = key.StartsWith(':') ? section : key.Split(':')[0];
+                var full = key.StartsWith(':') ? section + key : key;
+                if (OwnSections.Any(own => full.StartsWith(own, StringComparison.Ordinal)))
+                    rows.Add(full, new(cells[2], cells[3]));
+            }
+        }
+
+        return rows;
+    }
+
+    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+
+    private sealed record Row(string Default, string Meaning);
+}
