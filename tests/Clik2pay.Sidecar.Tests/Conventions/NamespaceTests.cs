@@ -10,6 +10,8 @@ namespace Clik2pay.Sidecar.Tests.Conventions;
 /// <summary>A reader can take one namespace after the other, because none of them needs one that needs it.</summary>
 public sealed partial class NamespaceTests
 {
+    private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+
     public static TheoryData<string, Assembly> Programs { get; } = new()
     {
         { "Clik2pay.Sidecar.(**)", typeof(Program).Assembly },
@@ -27,6 +29,22 @@ public sealed partial class NamespaceTests
         Violations.AssertNone(rule.Evaluate(architecture).Where(result => !result.Passed).Select(result => result.Description));
     }
 
+    /// <summary>Counts what only documentation comments need, too.</summary>
+    [Fact]
+    public void No_two_namespaces_import_each_other()
+    {
+        var imports = (from path in Repository.FilesIn(["src", "tests"], ".cs")
+                       let text = Repository.Read(path)
+                       let importer = Namespace().Match(text).Groups["name"].Value
+                       from Match import in Import().Matches(text)
+                       select (Importer: importer, Imported: import.Groups["name"].Value)).ToHashSet();
+
+        Violations.AssertNone(
+            from import in imports
+            where imports.Contains((import.Imported, import.Importer))
+            select $"{import.Importer} imports {import.Imported}");
+    }
+
     /// <summary>BareYarp is a program of its own, inside the folder of the benchmarks.</summary>
     [Fact]
     public void Namespace_and_folder_of_a_file_are_the_same()
@@ -40,6 +58,9 @@ public sealed partial class NamespaceTests
         Violations.AssertNone(misplaced);
     }
 
-    [GeneratedRegex("^namespace (?<name>[^;]+);", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^using (static )?(?<name>Clik2pay[^;]*);", Options)]
+    private static partial Regex Import();
+
+    [GeneratedRegex("^namespace (?<name>[^;]+);", Options)]
     private static partial Regex Namespace();
 }

@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
-using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Requests;
 using Clik2pay.Sidecar.Tests.Support;
-using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;

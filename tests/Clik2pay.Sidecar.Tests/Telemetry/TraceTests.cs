@@ -3,7 +3,7 @@ using System.Net;
 using Clik2pay.Sidecar.Tests.Requests;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using static Clik2pay.Sidecar.Tests.Support.Telemetry.TraceRig;
+using static Clik2pay.Sidecar.Tests.Telemetry.TraceRig;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 

@@ -1,5 +1,3 @@
-using Clik2pay.Sidecar.Redis.Client;
-
 namespace Clik2pay.Sidecar.Redis.Failures;
 
 /// <summary>The kinds of failure of an operation on Redis.</summary>
@@ -8,7 +6,7 @@ internal enum RedisFailure
     /// <summary>No connection was established, it ended before the reply was complete, or the failure is of no other kind.</summary>
     Unreachable,
 
-    /// <summary>The operation did not complete within <see cref="RedisClient.Timeout"/>.</summary>
+    /// <summary>The operation did not complete within the 2 s that an operation has.</summary>
     Timeout,
 
     /// <summary>

@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;

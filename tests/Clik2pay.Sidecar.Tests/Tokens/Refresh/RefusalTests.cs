@@ -1,6 +1,5 @@
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
-using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;

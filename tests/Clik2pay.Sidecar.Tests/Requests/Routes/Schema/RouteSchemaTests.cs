@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;

@@ -1,5 +1,7 @@
 using Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
+
+
 namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 
 /// <summary>Which settings of YARP work, and which are refused.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using Clik2pay.Sidecar.Requests.Routes;
-using Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 

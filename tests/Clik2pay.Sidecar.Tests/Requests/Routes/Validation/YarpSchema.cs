@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Yarp.ReverseProxy.Configuration;
 
-namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
+namespace Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 /// <summary>
 /// All settings of the version of YARP in use, from its types and from the JSON schema in its package. An asterisk is a name or an index.

@@ -1,7 +1,6 @@
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
-using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Lifecycle;
@@ -9,7 +8,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Clik2pay.Sidecar.Tests.Support.Tokens;
+namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>The token lifecycle of one replica on simulated time.</summary>
 internal sealed class TokenRig

@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 using OpenTelemetry;
@@ -5,7 +7,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
+namespace Clik2pay.Sidecar.Tests.Telemetry;
 
 /// <summary>
 /// An upstream, a token endpoint and a collector. The sidecar runs in a process of its own, because a listener to spans receives all spans

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Endpoint;
 
-namespace Clik2pay.Sidecar.Tests.Support.Tokens;
+namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>A token endpoint without HTTP, for simulated time. It numbers its tokens.</summary>
 internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
