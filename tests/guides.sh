@@ -106,7 +106,7 @@ check_equal "Each program creates one payment request" "$n" "$(count paymentRequ
 
 before=$(count apiRequests)
 launch duplicate A
-check_programs duplicate "prints the provider's 400" 1 '' '400 of the provider: .*it has been used before'
+check_programs duplicate "prints the provider's 400" 1 '' '400 of the provider: .*already used'
 check_equal "Each program sends a request that gets 400 only once" "$n" "$(($(count apiRequests) - before))"
 
 before=$(count apiRequests)
