@@ -26,7 +26,7 @@ internal sealed class CanaryEvidence
         string[] logged =
         [
             "Access token refreshed", "rejected the access token with 401", "Credentials refused", "shared through Redis",
-            "Kestrel.Connections", "ok    credentials", "AccessDenied", "a secret on the command line", "is not an environment",
+            "Kestrel.Connections", "ok    credentials", "AccessDenied", "can read a command line", "is not valid. Use Sandbox",
             "the error is in line", "\"EventId\":1400",
         ];
         string[] responded =
