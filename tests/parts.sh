@@ -75,6 +75,7 @@ script() {
 # count_checks NAME: adds up the results of a script. A script that exits early may not have recorded a failure.
 count_checks() {
   local record=$results/$1.record
+  touch "$record"
   [ "$(cat "$results/$1.code")" = 0 ] || grep -q '^failed' "$record" || failed=$((failed + 1))
   passed=$((passed + $(grep -c '^passed' "$record")))
   failed=$((failed + $(grep -c '^failed' "$record")))

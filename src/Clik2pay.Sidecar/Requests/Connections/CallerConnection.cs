@@ -12,7 +12,13 @@ internal sealed class CallerConnection : IDuplexPipe
 
     public PipeReader Input => CallerInput;
 
-    public PipeWriter Output { get; }
+    public PipeWriter Output { get; private set; }
+
+    /// <summary>
+    /// Discards what the server writes from now on. After its response to an HTTP/2 preface, it writes an HTTP/2 frame
+    /// (https://github.com/dotnet/aspnetcore/blob/v10.0.0/src/Servers/Kestrel/Core/src/Internal/Http/Http1Connection.cs).
+    /// </summary>
+    public void EndOutput() => Output = PipeWriter.Create(Stream.Null);
 
     /// <summary>Puts itself between a connection and the server, and into the features of the connection's requests.</summary>
     public static void Wrap(ConnectionContext connection)

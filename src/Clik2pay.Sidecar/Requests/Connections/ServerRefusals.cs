@@ -38,6 +38,7 @@ internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyV
         if (!exchange.IsInProgress)
             exchange.Begin(context);
         failures.RespondUnread(context, exception, connection.Output);
+        connection.EndOutput();
     }
 
     public void OnCompleted()

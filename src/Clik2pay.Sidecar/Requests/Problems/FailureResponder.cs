@@ -62,7 +62,9 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
         var body = Begin(context, Refusals.FromServer(e));
 
         // Both only fill the buffer of the connection. The server waits for it to be sent when it closes the connection.
-        _ = context.Response.StartAsync(CancellationToken.None);
+        if (context.Response.StartAsync(CancellationToken.None).IsFaulted)
+            return;
+
         if (context.Request.Method is not "HEAD")
             connection.Write(body);
         _ = connection.FlushAsync(CancellationToken.None).AsTask();

@@ -51,10 +51,16 @@ internal sealed class RefreshLoop(
 
         // 3. Report the result, and let the waiting requests continue.
         activity.SetOutcome(result.Outcome);
-        var record = Deliver(request, result, tried, startedAt, activity?.Context ?? default);
-
-        // 4. Share the token and release the lease. No request waits for that.
-        await TryCompleteAsync(request, result, cancellationToken);
+        RefreshRecord record;
+        try
+        {
+            record = Deliver(request, result, tried, startedAt, activity?.Context ?? default);
+        }
+        finally
+        {
+            // 4. Share the token and release the lease. No request waits for that.
+            await TryCompleteAsync(request, result, cancellationToken);
+        }
 
         // 5. An operator waits until the token is shared.
         if (trigger == RefreshTrigger.Operator)

@@ -96,6 +96,9 @@ public static class RefusedRequests
         }.Select(request => (request, 400, "bad_request", "malformed")),
         .. new[] { "HTTP/2.0", "HTTP/1.2", "HTTP/0.9", "HTTP/3.0", "HTTP/9.9", "http/1.1", "HTTP 1.1" }
             .Select(version => ($"GET /open/v1/a {version}\r\n{Host}\r\n", 505, "bad_request", "malformed")),
+
+        // The preface of HTTP/2, after which the server itself would write an HTTP/2 frame.
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "bad_request", "malformed"),
         (Get("/open/v1/" + new string('a', 9000)), 414, "bad_request", "head_too_large"),
         (Get("/open/v1/a?" + new string('a', 9000)), 414, "bad_request", "head_too_large"),
         (Get(headers: $"X-A: {new string('a', 40_000)}\r\n"), 431, "bad_request", "head_too_large"),

@@ -27,9 +27,10 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async Task SendAsync(string text) => await socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
+    /// <summary>Reads everything after the responses that were read.</summary>
     public async Task<string> ReadToEndAsync()
     {
-        var all = new StringBuilder();
+        var all = new StringBuilder(reader?.TakeRest());
         while (await ReadSomeAsync() is { Length: > 0 } some)
             all.Append(some);
         return all.ToString();

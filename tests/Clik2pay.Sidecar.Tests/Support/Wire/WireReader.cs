@@ -32,6 +32,14 @@ internal sealed class WireReader(Stream stream, Action<int>? onBytes = null)
         }
     }
 
+    /// <summary>Takes the bytes that were received after the last message.</summary>
+    public string TakeRest()
+    {
+        var rest = Encoding.Latin1.GetString(buffer, start, end - start);
+        start = end;
+        return rest;
+    }
+
     private async Task<WireMessage?> ReadHeadAsync()
     {
         if (await ReadLineAsync() is not { } line)
