@@ -4,9 +4,7 @@ using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Requests;
 
-/// <summary>
-/// Logs one line for each request, if it is enabled. The line contains no path, query or body, because they may contain personal data.
-/// </summary>
+/// <summary>Logs one line for each request. The line contains no path, query or body, because they may contain personal data.</summary>
 internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time, ILogger<AccessLog> log)
 {
     private const string None = "-";
@@ -39,7 +37,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
         }
     }
 
-    /// <summary>The id that AWS API Gateway gives a response. The provider's support asks for it.</summary>
+    /// <summary>The id that AWS API Gateway adds to a response. The provider's support asks for this id.</summary>
     private static string RequestIdOf(IHeaderDictionary headers) =>
         headers["x-amzn-RequestId"].ToString() is { Length: > 0 and <= LongestRequestId } id
         && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters)
@@ -47,7 +45,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
             : None;
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
-        + "upstream's request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]
+        + "upstream request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]
     private static partial void Responded(
         ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error, string sent);
 }

@@ -26,7 +26,7 @@ internal sealed class RequestLifecycle(
         var startedAt = time.GetTimestamp();
         var exchange = Exchange.Of(context);
 
-        // Also for a request that is refused or has no route, because the server reads its body to the end.
+        // This includes requests that are refused or have no route, because the server reads their bodies to the end.
         if (context.Request.Headers.TransferEncoding.Count > 0)
             context.Features.Get<CallerInput>()?.BeginChunkedBody();
         try
@@ -65,12 +65,12 @@ internal sealed class RequestLifecycle(
         var hasCallerGone = mayBeIncomplete && HasCallerGone(exchange, error?.Exception);
         if (error is not null && hasStarted)
         {
-            // The caller has a part of the provider's response. Its connection will be closed.
+            // The caller has received a part of the provider's response. The caller's connection is closed.
             metrics.UpstreamResponded(context.Response.StatusCode);
         }
         else if (hasCallerGone || (error is null && exchange.IsOwnResponse))
         {
-            // There is no provider response to report.
+            // No response of the provider is returned.
         }
         else if (error is null)
         {
@@ -94,7 +94,7 @@ internal sealed class RequestLifecycle(
 
         if (context.Response.HasStarted)
         {
-            // Only a closed connection shows the caller that the response is not complete.
+            // Only a closed connection indicates to the caller that the response is incomplete.
             failures.Report(e);
             context.Abort();
             return;
@@ -105,19 +105,19 @@ internal sealed class RequestLifecycle(
     }
 
     /// <summary>
-    /// Decides whether the caller has gone, and records it. The server reports connections that it closes at the end of the drain in the
-    /// same way as those that callers close.
+    /// Detects and records that the caller has disconnected. At the end of the drain, the server itself closes connections and reports them
+    /// as disconnects, so they do not count.
     /// </summary>
     private bool HasCallerGone(Exchange exchange, Exception? e)
     {
         if (drain.Aborts || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
             return false;
 
-        exchange.LoseCaller();
+        exchange.RecordDisconnect();
         return true;
     }
 
-    /// <summary>Ends the connection without a response. Other proxies use the same status for a caller that disconnected.</summary>
+    /// <summary>Ends the connection without a response. Other proxies also use the status 499 for a caller that disconnected.</summary>
     private static void Abandon(HttpContext context)
     {
         if (!context.Response.HasStarted)

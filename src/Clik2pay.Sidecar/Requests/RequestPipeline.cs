@@ -26,7 +26,7 @@ internal sealed class RequestPipeline(
     RequestMetrics metrics,
     TimeProvider time) : ITransformProvider
 {
-    /// <summary>The step of a connection. Errors that the server finds before step 2 are turned into problems by ServerRefusals.</summary>
+    /// <summary>The step of a connection. ServerRefusals turns errors that the server itself finds into problems.</summary>
     public static void AcceptConnections(ListenOptions listen) => listen.Use(next => connection =>
     {
         //  1. The state of the connection's requests is created, and the framing of chunked bodies is validated before the server reads it.
@@ -37,7 +37,7 @@ internal sealed class RequestPipeline(
 
     /// <summary>The steps of a request.</summary>
     /// <exception cref="InvalidRoutesException">
-    /// The routes at startup cannot be used. Those of a later edit are refused and logged instead.
+    /// The routes at startup cannot be used. Invalid routes of a later edit are refused and logged instead.
     /// </exception>
     public static void Map(WebApplication app)
     {
@@ -56,7 +56,7 @@ internal sealed class RequestPipeline(
         if (app.Services.GetRequiredService<LogOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
 
-        //  5. The request is counted for the drain, which refuses new requests at its end; steps 24 and 25 follow here.
+        //  5. The request is counted. After the drain, new requests are refused. Steps 24 and 25 run in this middleware too.
         app.UseMiddleware<RequestLifecycle>();
 
         //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
@@ -70,7 +70,7 @@ internal sealed class RequestPipeline(
         var failures = app.Services.GetRequiredService<FailureResponder>();
         app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
         {
-            // A body that was not validated must not be followed by another request.
+            // No request may follow a body that was not validated.
             ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
         }));
     }
@@ -78,19 +78,19 @@ internal sealed class RequestPipeline(
     /// <summary>The steps inside YARP's forwarder: the transforms of every route, after those of <c>proxy.json</c>.</summary>
     public void Apply(TransformBuilderContext context)
     {
-        // The provider gets no X-Forwarded header, so it learns nothing about the callers.
+        // By default, YARP would add X-Forwarded headers, which describe the callers.
         context.UseDefaultForwarders = false;
 
         // 12. Path and query are set as the caller wrote them, byte for byte.
         context.RequestTransforms.Add(new RawTargetTransform());
 
-        // 13. Credentials of the caller, headers for the sidecar and nominated headers are removed, also those that proxy.json adds.
+        // 13. Credentials of the caller, headers for the sidecar and nominated headers are removed, including those that proxy.json adds.
         context.RequestTransforms.Add(new StripTransform(metrics));
 
-        // 14. The body is replaced by the buffered one, with the framing that the caller used.
+        // 14. The framing of the body is chosen, and a buffered body is attached for step 16.
         context.RequestTransforms.Add(new BodyTransform());
 
-        // 15. The API key and the access token are set; without a valid token the response is a 503 and nothing is sent.
+        // 15. The API key and the access token are set. Without a valid token, the response is a 503 and nothing is sent.
         context.RequestTransforms.Add(new InjectTransform(tokens.Source, failures, time));
 
         // 16. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
@@ -104,7 +104,7 @@ internal sealed class RequestPipeline(
         // 19. Headers that the provider's Connection header nominates are removed.
         context.ResponseTransforms.Add(new ConnectionTransform());
 
-        // 20. Headers that contain the credentials, or that only the sidecar may send, are removed.
+        // 20. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
         context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
 
         // 21. A response without a Date stays without one.
@@ -142,16 +142,16 @@ internal sealed class RequestPipeline(
         {
             app.MapReverseProxy(proxy =>
             {
-                //  8. The request is refused if its path has a different route after it is decoded.
+                //  8. The request is refused if its decoded path has a different route.
                 proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
 
                 //  9. The body limit of the route applies.
                 proxy.UseMiddleware<RouteBodyLimit>();
 
-                // 10. A body of up to 64 KiB is read to its end; a larger one will be streamed.
+                // 10. A body of up to 64 KiB is buffered. A larger body is streamed.
                 proxy.UseMiddleware<BodyBuffering>();
 
-                // 11. YARP's forwarder takes the request; its transforms are steps 12 to 23.
+                // 11. YARP's forwarder handles the request, in steps 12 to 23.
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
             });
         }

@@ -18,7 +18,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Requests;
 
-/// <summary>The services of the <see cref="RequestPipeline"/>.</summary>
+/// <summary>Registers the services of the <see cref="RequestPipeline"/>.</summary>
 internal static class RequestServices
 {
     /// <exception cref="InvalidRoutesException">The section ReverseProxy has an invalid setting.</exception>
@@ -59,11 +59,11 @@ internal static class RequestServices
     /// </summary>
     private static void RemoveUnusedServices(IServiceCollection services)
     {
-        // For the authorization policies of routes. With this service, the authorization middleware would run in every request.
+        // Authorization policies: with this service, the authorization middleware would run in every request.
         services.RemoveAll<IAuthorizationHandlerProvider>();
 
-        // For session affinity. The hosted service of data protection would write a key ring to the disk at startup. Its type is internal,
-        // so it is found by the assembly of a public one.
+        // Session affinity: the hosted service of data protection would write a key ring to the disk at startup. The service's type is
+        // internal, so the service is found by its assembly.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         foreach (var service in services.Where(WritesKeyRing).ToList())
             services.Remove(service);

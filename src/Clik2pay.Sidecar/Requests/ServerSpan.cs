@@ -8,9 +8,9 @@ namespace Clik2pay.Sidecar.Requests;
 
 /// <summary>
 /// Records the span of a caller's request by OpenTelemetry's conventions
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), without the query and without headers. The server's own
-/// span costs each request something, sampled or not. Of the caller's context only the trace id and its parent are used: tracestate and
-/// baggage contain values of the caller, which would be exported with each span.
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), without the query and without headers. The server's own span
+/// costs time on each request, sampled or not. Only the traceparent of the caller is used. The caller's tracestate and baggage would be
+/// exported with each span.
 /// </summary>
 internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
 {

@@ -117,7 +117,7 @@ public sealed class LogTests
 
         await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        Assert.Contains($"upstream's request id {logged}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
+        Assert.Contains($"upstream request id {logged}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class CallerConnection : IDuplexPipe
     /// </summary>
     public void EndOutput() => Output = PipeWriter.Create(Stream.Null);
 
-    /// <summary>Puts itself between a connection and the server, and into the features of the connection's requests.</summary>
+    /// <summary>Wraps the transport of a connection, and adds the wrapper to the features of the connection's requests.</summary>
     public static void Wrap(ConnectionContext connection)
     {
         var caller = new CallerConnection(connection.Transport);

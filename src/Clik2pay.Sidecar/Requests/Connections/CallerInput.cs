@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server reads it.
+/// The bytes of a caller's connection, as the server reads them. The framing of a chunked body is validated before the server reads the
+/// body.
 /// </summary>
 internal sealed class CallerInput(PipeReader inner) : PipeReader
 {
@@ -23,8 +24,8 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
     public void BeginChunkedBody() => (framing, validated) = (new(), 0);
 
     /// <summary>
-    /// Ends the input, because the caller disconnected or sent a malformed body. The server may have left a read unfinished, and would fail
-    /// if it started another one.
+    /// Ends the input, because the caller disconnected or sent a malformed body. The server may have left a read unfinished, and another
+    /// read would then fail.
     /// </summary>
     public void End() => hasEnded = true;
 
@@ -66,10 +67,10 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
         var result = await read;
         buffer = result.Buffer;
 
-        // Bytes that the server has examined and not consumed are delivered again.
+        // Bytes that the server has examined but not consumed are delivered again.
         if (!body.TryRead(buffer.Slice(Math.Min(validated, buffer.Length))))
         {
-            // Nothing behind it can be read as a request.
+            // The input ends here, because the start of a next request cannot be located.
             inner.AdvanceTo(buffer.Start);
             End();
             throw new BadHttpRequestException("The framing of the chunked body is malformed.");

@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Requests.Headers;
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// Validates the framing of one chunked body (RFC 9112, section 7.1). The server itself skips extensions, and accepts control characters
-/// in extensions and in trailers. Another server may see the end of a line there.
+/// Validates the framing of one chunked body (RFC 9112, section 7.1). The server itself skips extensions, and accepts control characters in
+/// extensions and in trailers. Another server may treat such a character as the end of a line.
 /// </summary>
 internal sealed class ChunkedFraming
 {
@@ -56,7 +56,7 @@ internal sealed class ChunkedFraming
     {
         if (isAfterReturn || next == '\n')
         {
-            // CR and LF occur only together, at the end of a line.
+            // CR and LF are valid only together, at the end of a line.
             var isEnd = isAfterReturn && next == '\n' && (!isInTrailers || hasColon || lineLength == 0);
             if (isEnd)
                 EndLine();
@@ -75,7 +75,7 @@ internal sealed class ChunkedFraming
         return next is >= (byte)' ' and not 0x7f or (byte)'\t' && size <= int.MaxValue;
     }
 
-    /// <summary>A name is a token and ends with the colon (RFC 9110, section 5.1).</summary>
+    /// <summary>The name of a trailer is a token, and a colon follows it (RFC 9110, section 5.1).</summary>
     private bool TryReadName(byte next)
     {
         hasColon = next == ':' && lineLength > 1;
@@ -92,12 +92,12 @@ internal sealed class ChunkedFraming
 
     private void EndLine()
     {
+        // An empty line ends the data of each chunk, so it does not begin the trailers.
         if (isInTrailers)
             HasEnded = lineLength == 0;
         else if (lineLength > 0 && size == 0)
             isInTrailers = true;
 
-        // The line end after the data of a chunk has no characters before it.
         dataLeft = size;
         (size, isSizeComplete, lineLength, isAfterReturn, hasColon) = (0, false, 0, false, false);
     }

@@ -7,13 +7,13 @@ namespace Clik2pay.Sidecar.Requests.Connections;
 /// section 5.5).
 /// </summary>
 /// <remarks>
-/// Two headers are also validated or changed here, because the server loses a part of them before any middleware runs:
+/// Two headers are also validated or changed here, because the server discards a part of them before any middleware runs:
 /// - Kestrel parses Content-Length as a number, and its header dictionary then formats that number, so <c>+5</c> becomes <c>5</c>
 ///   (AppendContentLength in
 ///   https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpRequestHeaders.cs).
-/// - Kestrel replaces a Connection header that contains <c>close</c> or <c>keep-alive</c> by that one option, and drops the others
+/// - Kestrel replaces a Connection header that contains <c>close</c> or <c>keep-alive</c> with that one option, and drops the others
 ///   (ParseConnection in https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs).
-/// Before that, only this encoding and connection middleware can see their bytes, and connection middleware would have to parse every
+/// Only this encoding and connection middleware receive the bytes of these headers earlier. Connection middleware would have to parse every
 /// request a second time.
 /// </remarks>
 internal static class HeaderEncodings
@@ -29,7 +29,7 @@ internal static class HeaderEncodings
         _ => Encoding.Latin1,
     };
 
-    /// <summary>The server decodes headers with it, and encodes none.</summary>
+    /// <summary>The server only decodes request headers.</summary>
     private abstract class DecodingOnly : Encoding
     {
         public override int GetByteCount(char[] chars, int index, int count) => throw new NotSupportedException();
@@ -45,18 +45,20 @@ internal static class HeaderEncodings
     {
         public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
-        /// <exception cref="InvalidOperationException">The length is invalid. The server treats it as an invalid header.</exception>
+        /// <exception cref="InvalidOperationException">
+        /// The length is invalid. The server treats this exception as an invalid header.
+        /// </exception>
         public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
             byteCount is > 0 and <= 19 && bytes.AsSpan(byteIndex, byteCount).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
                 ? Latin1.GetChars(bytes, byteIndex, byteCount, chars, charIndex)
-                : throw new InvalidOperationException("The Content-Length is not a number.");
+                : throw new InvalidOperationException("The Content-Length is invalid.");
 
         public override int GetMaxCharCount(int byteCount) => byteCount;
     }
 
     /// <summary>
     /// Keeps a Connection header that nominates other headers, which must not be forwarded (RFC 9110, section 7.6.1). The server does not
-    /// replace a header that contains both close and keep-alive, so both are appended. The connection then ends after its response,
+    /// replace a header that contains both close and keep-alive, so both are appended. The connection then closes after the response,
     /// because close takes precedence.
     /// </summary>
     private sealed class ConnectionEncoding : DecodingOnly
@@ -91,7 +93,7 @@ internal static class HeaderEncodings
         }
 
         /// <summary>
-        /// Upgrade and HTTP2-Settings are never forwarded. Java's HTTP client sends them with its first request, and its connection
+        /// Upgrade and HTTP2-Settings are never forwarded. Java's HTTP client nominates both in its first request. The client's connection
         /// should stay open.
         /// </summary>
         private static bool IsHandled(ReadOnlySpan<byte> option) =>

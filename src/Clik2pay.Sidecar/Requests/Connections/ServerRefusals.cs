@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// Responds to requests that the server cannot read, or that arrive too slowly, with problems. The server itself responds with a bare
-/// status, before any middleware runs, and has no setting for that (https://github.com/aspnet/KestrelHttpServer/issues/2947). It raises a
-/// diagnostic event before its response (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/diagnostics), and writes
-/// none if a response has started by then.
+/// Responds with a problem to a request that the server cannot read or that arrives too slowly. By default, the server sends a bare status
+/// before any middleware runs, and no setting changes that response (https://github.com/aspnet/KestrelHttpServer/issues/2947). The server
+/// raises a diagnostic event first (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/diagnostics). If a handler of the
+/// event has started a response, the server writes none.
 /// </summary>
 internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>Subscribes to this event only, because the host would prepare the others with every request.</summary>
+    /// <summary>Subscribes to this event only, because the host would create the data of other events for every request.</summary>
     public static void Subscribe(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>().Subscribe(
         services.GetRequiredService<ServerRefusals>(), name => string.Equals(name, BadRequest, StringComparison.Ordinal));
 
@@ -34,7 +34,7 @@ internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyV
         if (context.Response.HasStarted || exchange.HasCallerGone)
             return;
 
-        // The pipeline has not seen this request.
+        // The request failed before it reached the pipeline.
         if (!exchange.IsInProgress)
             exchange.Begin(context);
         failures.RespondUnread(context, exception, connection.Output);

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Decides how the body of the request is sent. A buffered body can be sent again. A request without a body gets no length that the caller
-/// did not send.
+/// Decides how the body of the request is sent. A buffered body can be sent again. A GET, HEAD or DELETE without a body gets no
+/// Content-Length that the caller did not send.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {
@@ -18,12 +18,13 @@ internal sealed class BodyTransform : RequestTransform
         var canHaveBody = context.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         var hasBody = exchange.HasStreamedBody || exchange.Body is { IsEmpty: false };
 
-        // These methods expect no content, so none of them gets a length. For the others a length is recommended (RFC 9110, section 8.6).
-        // An empty chunked body is not a body, and a server that ignores bodies would read its last chunk as a request.
+        // GET, HEAD and DELETE expect no content, so without a body they get no length. For other methods, a length is recommended (RFC
+        // 9110, section 8.6). An empty chunked body counts as no body, because a server that ignores bodies would read the last chunk as a
+        // request.
         exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
             && (!canHaveBody || !hasBody);
 
-        // YARP's content can be sent only once, and cannot be replaced here. A handler replaces it later.
+        // YARP's content can be sent only once, and cannot be replaced here. SentOnceHandler replaces this content later.
         if (request.Content is { } content && exchange.Body is { } body)
         {
             var isSized = caller.ContentLength is not null || exchange.OmitsContentLength;

@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Sets the API key and the access token of one credential set. Without a valid token it responds with 503, and nothing is sent (fail
-/// closed).
+/// Sets the API key and the access token of one credential set. Without a valid token, the transform responds with 503, and nothing is sent
+/// (fail closed).
 /// </summary>
 internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder failures, TimeProvider time) : RequestTransform
 {
@@ -32,7 +32,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
         }
         catch (OperationCanceledException) when (!Exchange.Of(context.HttpContext).IsDisconnected)
         {
-            // The cluster's ActivityTimeout is shorter than the wait. The caller must get the response that nothing was sent.
+            // The cluster's ActivityTimeout is shorter than the wait. The caller gets the same response as after a failed refresh.
             token = null;
         }
 
@@ -46,7 +46,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
     private static (ErrorCode Code, string Advice) Explain(RefreshStatus status, long seconds) =>
         status.Failure is { Kind: FailureKind.Rejected }
             ? (ErrorCode.CredentialsRefused,
-                $"Check the credentials; the sidecar's log has details. A retry can help in {seconds} s at the earliest.")
+                $"Check the credentials; the sidecar's log has details. Wait at least {seconds} s before you retry.")
             : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");
 
     /// <summary>Explains why there is no token, and when a request can start the next attempt to obtain one.</summary>
@@ -57,7 +57,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
         var (code, advice) = Explain(status, seconds);
         var whatWasSent = sent == Sent.No
             ? "The request was not sent."
-            : "The provider rejected the request with 401, and it was not sent again.";
+            : "The provider rejected the request with 401. The request was not sent again.";
         var detail = $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}";
         return new(StatusCodes.Status503ServiceUnavailable, code, detail) { RetryAfter = seconds };
     }

@@ -14,7 +14,7 @@ internal sealed class RawTargetTransform : RequestTransform
     {
         var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-        // The guard refuses every other target. If it ever does not, nothing is sent (fail closed).
+        // The guard refuses every other target. If the guard misses one, nothing is sent (fail closed).
         if (!target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
 /// Removes the caller's credentials, headers for the sidecar, and the headers that the caller's Connection header nominates (RFC 9110,
-/// section 7.6.1). It runs on the headers that would be sent, so it also covers those that <c>proxy.json</c> adds.
+/// section 7.6.1). The transform runs on the headers that would be sent, so it also removes headers that <c>proxy.json</c> adds.
 /// </summary>
 internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
 {
@@ -15,7 +15,7 @@ internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
     {
         var headers = context.ProxyRequest.Headers;
         var nominated = ConnectionOptions.Parse(context.HttpContext.Request.Headers.Connection);
-        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // The first attempt has counted them.
+        var isReplay = Exchange.Of(context.HttpContext).IsReplay; // The first attempt has counted the removed headers.
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
         {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Guard;
 
 /// <summary>
-/// Refuses requests that no valid caller sends. An accepted request has an allowed method and one meaning, and every server sees its end
-/// at the same byte. SECURITY.md lists the attack that each rule prevents.
+/// Refuses requests that no valid caller sends. An accepted request has an allowed method and one meaning, and ends at the same byte for
+/// every server. SECURITY.md lists the attack that each rule prevents.
 /// </summary>
 internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, CallerToken callerToken, FailureResponder failures)
 {
@@ -26,7 +26,7 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
         + "backslash, a broken escape or overlong UTF-8, as written or after decoding. Remove them; in the query, percent-encode them.");
 
     private static readonly Problem Upgrade = Refusals.BadRequest(RejectionReason.Upgrade,
-        "The connection cannot be upgraded to another protocol. Send the request without the header Upgrade.");
+        "The connection cannot be upgraded to another protocol. Send the request without an Upgrade header.");
 
     private static readonly Problem TwoLengths = Refusals.BadRequest(RejectionReason.Framing,
         "The length of the request's body is ambiguous. Send either Content-Length or, in HTTP/1.1, Transfer-Encoding, and no header with "
@@ -45,7 +45,9 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
 
     private static readonly HeaderNames Framing = new(["Content-Length", "Transfer-Encoding"]);
 
-    /// <summary>With another Host, a web page may have pointed its own name to this machine (DNS rebinding).</summary>
+    /// <summary>
+    /// A request with another Host may come from a web page that has pointed its own name to this machine (DNS rebinding).
+    /// </summary>
     private readonly Problem otherHost = Refusals.CallerRefused(RejectionReason.Host,
         $"The Host header is not an allowed host ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of these, or add the "
         + "name to Sidecar:AllowedHosts.");
@@ -67,21 +69,21 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
         if (!IsAllowed(headers.Host))
             return otherHost;
 
-        // The target is appended to the provider's host. Without a slash at its start it would change the host.
+        // The target is appended to the provider's host. Without a leading slash, the target would change the host.
         if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is not ['/', ..] target)
             return Refusals.NotAPath;
 
         if (RequestTarget.IsAmbiguous(target))
             return AmbiguousTarget;
 
-        // After a 101 nothing on the connection would be stripped or injected. An offer of h2c can be ignored (RFC 9110, section 7.8),
-        // and Java's HTTP client sends it with its first request.
+        // After a 101, nothing on the connection would be stripped or injected. An offer of h2c can be ignored (RFC 9110, section 7.8).
+        // Java's HTTP client makes this offer in its first request.
         if (headers.Upgrade.Count > 0 && !Is(headers.Upgrade, "h2c"))
             return Upgrade;
 
         if (headers.TransferEncoding.Count > 0)
         {
-            // The server moves a Content-Length that Transfer-Encoding contradicts to this header.
+            // If a request has Transfer-Encoding and Content-Length, the server renames the latter to X-Content-Length.
             if (request.Protocol != HttpProtocol.Http11 || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"))
                 return TwoLengths;
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Guard;
 
-/// <summary>Which callers are served.</summary>
+/// <summary>The options that restrict callers.</summary>
 internal sealed record CallerOptions
 {
     public const string AllowedHostsKey = "Sidecar:AllowedHosts";
@@ -12,10 +12,10 @@ internal sealed record CallerOptions
     [Setting(AllowedHostsKey, Default = "localhost;127.0.0.1;[::1]", NoRange = "Every host name and address can be allowed.")]
     public required IReadOnlyList<string> AllowedHosts { get; init; }
 
-    /// <summary>The secret that callers must send in <c>Clik2pay-Sidecar-Token</c>. Null: none is required.</summary>
+    /// <summary>The secret that callers must send in <c>Clik2pay-Sidecar-Token</c>. Null if no secret is required.</summary>
     [Setting(CallerTokenKey, IsSecret = true, NoRange = "The operator chooses the secret.")]
     public required string? CallerToken { get; init; }
 
-    /// <summary>Not the secret, which the compiler would include.</summary>
+    /// <summary>Omits the secret, which the compiler's version would contain.</summary>
     public override string ToString() => $"allowed hosts {string.Join(", ", AllowedHosts)}";
 }

@@ -16,10 +16,10 @@ internal static class CallerOptionsReader
         var invalid = hosts.Find(host => Uri.CheckHostName(host) == UriHostNameType.Unknown);
         if (invalid is not null || hosts.Count == 0)
         {
-            // No Host header could equal such an entry. It would refuse every caller, or pretend to be a wildcard.
+            // No Host header could equal such an entry. The entry would refuse every caller, or look like a wildcard without being one.
             settings.AddError(
                 CallerOptions.AllowedHostsKey,
-                $"'{invalid}' is not a valid host name. Use names or addresses, separated by semicolons, without ports and wildcards.");
+                $"'{invalid}' is not a valid host name. Use names or addresses, separated by semicolons, without ports or wildcards.");
         }
 
         return options with { AllowedHosts = hosts };

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Guard;
 
 /// <summary>
-/// The secret that a caller must send, if one is configured. The time of a comparison does not depend on how much of the secret is right.
+/// The secret that a caller must send, if one is configured. The duration of a comparison is independent of the number of correct
+/// characters.
 /// </summary>
 internal sealed class CallerToken(CallerOptions options)
 {

@@ -18,7 +18,7 @@ internal static class RequestTarget
     /// <summary>Some servers treat a backslash as a slash.</summary>
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\");
 
-    /// <summary>A server that decodes a path before it splits it ends a segment, or the path, at these characters.</summary>
+    /// <summary>A server that decodes a path before splitting it ends a segment or the path at these characters.</summary>
     private static readonly SearchValues<char> Ends = SearchValues.Create("/\\?#");
 
     public static ReadOnlySpan<char> GetPath(ReadOnlySpan<char> target)
@@ -28,8 +28,9 @@ internal static class RequestTarget
     }
 
     /// <summary>
-    /// Whether the target has a control character, a space or a fragment, or its path has a broken escape or a backslash, or in any
-    /// decoding a dot segment, a control character or overlong UTF-8.
+    /// Whether servers could interpret the target differently. A target with a control character, a space or a fragment is ambiguous. A
+    /// path is ambiguous if it contains a broken escape or a backslash, or if a decoding of the path contains a dot segment, a control
+    /// character or overlong UTF-8.
     /// </summary>
     /// <param name="target">The request target, in origin form.</param>
     public static bool IsAmbiguous(ReadOnlySpan<char> target)
@@ -48,7 +49,7 @@ internal static class RequestTarget
         if (hasBrokenEscape || once.Contains('\\', StringComparison.Ordinal))
             return true;
 
-        // An escaped percent sign is literal, so a broken escape is allowed here.
+        // After the first decoding, a percent sign may be literal, so a broken escape is allowed.
         var twice = Decode(once, out _);
         return IsHarmful(once) || IsHarmful(twice);
     }
@@ -60,10 +61,10 @@ internal static class RequestTarget
         return once.AsSpan().ContainsAny(Ends) || Decode(once, out _).AsSpan().ContainsAny(Ends);
     }
 
-    /// <summary>A segment as it was written. A byte that can only be written as an escape is decoded.</summary>
+    /// <summary>A segment as written. A byte that can only be written as an escape is decoded.</summary>
     public static string GetWritten(ReadOnlySpan<char> segment) => ToText(Decode(segment, out _, static value => value is ' ' or > '~'));
 
-    /// <summary>The path as servers match it that decode a path once or twice.</summary>
+    /// <summary>The path after one and after two decodings, as different servers match it.</summary>
     public static string[] GetReadings(ReadOnlySpan<char> path)
     {
         var once = Decode(path, out _);
@@ -140,7 +141,7 @@ internal static class RequestTarget
         return decoded.ToString();
     }
 
-    /// <returns>The byte of the escape that the text begins with; null if it begins with none.</returns>
+    /// <returns>The byte of the escape that the text begins with; null if the text begins with no valid escape.</returns>
     private static char? GetByte(ReadOnlySpan<char> text) =>
         text is ['%', _, _, ..]
         && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Headers;
 
 /// <summary>
-/// The header fields that a Connection header nominates: they are for one connection and are not forwarded (RFC 9110, section 7.6.1).
+/// The headers that a Connection header nominates. They apply to one connection and are not forwarded (RFC 9110, section 7.6.1).
 /// </summary>
 internal static class ConnectionOptions
 {
-    /// <returns>The names that the header lists; null if there are none.</returns>
+    /// <returns>The options in the header. Null if the header is absent or has only <c>keep-alive</c> or <c>close</c>.</returns>
     public static HashSet<string>? Parse(StringValues connection) =>
         connection.Count == 0 || (connection.Count == 1 && connection[0] is "keep-alive" or "Keep-Alive" or "close")
             ? null

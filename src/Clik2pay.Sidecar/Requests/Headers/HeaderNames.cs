@@ -10,7 +10,9 @@ internal sealed class HeaderNames
     public static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The first characters of the names in the set. Most headers begin with other characters.</summary>
+    /// <summary>
+    /// The characters that a match can begin with: the first letters of the names, and separators. Most headers begin with others.
+    /// </summary>
     private readonly SearchValues<char> beginnings;
 
     public HeaderNames(IEnumerable<string> names)
@@ -25,7 +27,7 @@ internal sealed class HeaderNames
 
     public ImmutableArray<string> All { get; }
 
-    /// <returns>The name in the set that the header matches, or null without a match.</returns>
+    /// <returns>The name in the set that the header matches, or null if there is none.</returns>
     public string? Find(string header)
     {
         if (!beginnings.Contains(header[0]))
@@ -42,10 +44,8 @@ internal sealed class HeaderNames
 
     /// <summary>
     /// Whether a header begins with a name or with a similar spelling. Some servers treat <c>x_api_key</c> as <c>x-api-key</c>, so only
-    /// letters and digits are compared, without regard to case.
+    /// letters and digits are compared, ignoring case.
     /// </summary>
-    /// <param name="header">The header.</param>
-    /// <param name="name">The name.</param>
     /// <param name="rest">The rest of the header after the name, from its first letter or digit.</param>
     public static bool StartsLike(ReadOnlySpan<char> header, ReadOnlySpan<char> name, out ReadOnlySpan<char> rest)
     {

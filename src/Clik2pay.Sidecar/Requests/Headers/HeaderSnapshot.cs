@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Headers;
 
 /// <summary>
-/// Copies the headers of a request or a response to an array of a pool. The enumerator of <see cref="IHeaderDictionary"/> allocates an
-/// object for each use, and is slower.
+/// Copies the headers of a request or a response to a pooled array. The enumerator of <see cref="IHeaderDictionary"/> is slower, and
+/// allocates an object for each use.
 /// </summary>
 internal readonly ref struct HeaderSnapshot
 {

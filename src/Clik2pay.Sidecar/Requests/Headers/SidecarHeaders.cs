@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Requests.Headers;
 
 /// <summary>
-/// Headers between callers and the sidecar, by their common prefix. None of them is forwarded, in either direction: the provider must not
-/// receive what is meant for the sidecar, and a header of the provider must not look like one of the sidecar.
+/// The headers that callers and the sidecar exchange, which share a prefix. They are forwarded in neither direction. The provider must not
+/// receive a header for the sidecar, and a header of the provider must not look like the sidecar's.
 /// </summary>
 internal static class SidecarHeaders
 {

@@ -19,7 +19,7 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
     {
         var body = Begin(context, problem);
 
-        // The method HEAD is case-sensitive. The write is not canceled, because a caller that disconnects is not an error.
+        // A response to HEAD has no body. Methods are case-sensitive. The write is not canceled, because a disconnect is not an error.
         if (context.Request.Method is not "HEAD")
             await context.Response.Body.WriteAsync(body, CancellationToken.None);
     }
@@ -39,13 +39,13 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
     /// <summary>Responds to a request that ended with an exception. The response must not have started.</summary>
     public Task RespondAsync(HttpContext context, Exception e)
     {
-        // The body is read before anything is sent.
+        // The body could not be buffered, so nothing has been sent.
         if (e is BadHttpRequestException bad)
             return RespondAsync(context, Refusals.FromServer(bad));
 
         Report(e);
         return RespondAsync(context, new Problem(StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
-            $"An error occurred in the sidecar ({e.GetType().Name}); its log has details. "
+            $"An error occurred in the sidecar ({e.GetType().Name}). The sidecar's log has details. "
             + UpstreamFailure.AdviceFor(Exchange.Of(context).Sent)));
     }
 
@@ -61,7 +61,7 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
         context.Response.Headers.Clear();
         var body = Begin(context, Refusals.FromServer(e));
 
-        // Both only fill the buffer of the connection. The server waits for it to be sent when it closes the connection.
+        // StartAsync and FlushAsync only fill the connection's buffer. The server sends the buffer before it closes the connection.
         if (context.Response.StartAsync(CancellationToken.None).IsFaulted)
             return;
 
@@ -70,17 +70,19 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
         _ = connection.FlushAsync(CancellationToken.None).AsTask();
     }
 
-    /// <summary>Logs an unexpected exception by its type and place. The message of the exception may contain secrets.</summary>
+    /// <summary>Logs the type and the stack trace of an unexpected exception. The message of the exception may contain secrets.</summary>
     public void Report(Exception e) => log.RequestFailed(e.GetType().Name, e.StackTrace);
 
-    /// <summary>The body of the request ended early while it was streamed, so the provider may have its beginning.</summary>
+    /// <summary>
+    /// Explains why a body that was being streamed could not be read. The provider may have received the beginning of the body.
+    /// </summary>
     private static Problem ExplainBody(Exception? error, Sent sent)
     {
         var problem = (error is AggregateException ? error.InnerException : error) switch
         {
             BadHttpRequestException bad => Refusals.FromServer(bad),
             OperationCanceledException => Refusals.FromServer(new("The request timed out.", StatusCodes.Status408RequestTimeout)),
-            _ => Refusals.BadRequest(RejectionReason.Malformed, "The request's body is incomplete. Send all of it."),
+            _ => Refusals.BadRequest(RejectionReason.Malformed, "The request's body is incomplete. Send the complete body."),
         };
         return sent == Sent.No ? problem : problem with { Detail = $"{problem.Detail} {UpstreamFailure.AdviceFor(sent)}" };
     }

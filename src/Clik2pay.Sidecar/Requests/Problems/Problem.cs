@@ -4,9 +4,9 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 
 /// <summary>A failure as it is reported to the caller (RFC 9457).</summary>
 /// <param name="Status">The HTTP status, 400 to 599.</param>
-/// <param name="Code">The reason for programs.</param>
+/// <param name="Code">The reason, for programs.</param>
 /// <param name="Detail">
-/// The reason for people: what happened, to which address, and what to do. It contains no secret and nothing that the caller sent.
+/// The reason, for people: what happened, to which address, and what to do. The text contains no secret and nothing that the caller sent.
 /// </param>
 internal sealed record Problem(int Status, ErrorCode Code, string Detail)
 {

@@ -3,7 +3,9 @@ using Clik2pay.Sidecar.Requests.State;
 
 namespace Clik2pay.Sidecar.Requests.Problems;
 
-/// <summary>The problems of requests that are refused. Each closes the connection, because the rest of its input is not trusted.</summary>
+/// <summary>
+/// The problems of requests that are refused. Each refusal closes the connection, because the remaining input is not trusted.
+/// </summary>
 internal static class Refusals
 {
     public static readonly Problem NotAPath = BadRequest(RejectionReason.Target,
@@ -22,11 +24,13 @@ internal static class Refusals
     public static Problem Create(int status, ErrorCode code, RejectionReason reason, string detail, string? allow = null) =>
         new(status, code, detail) { Rejection = reason, Allow = allow, ClosesConnection = true };
 
-    /// <summary>Explains why the server could not read a request. The server's messages are not used, because they quote it.</summary>
-    [SuppressMessage("Style", "IDE0072", Justification = "The server reports malformed requests with every other status.")]
+    /// <summary>
+    /// Explains why the server could not read a request. The server's messages are not used, because they quote the request.
+    /// </summary>
+    [SuppressMessage("Style", "IDE0072", Justification = "Every other status reports a malformed request.")]
     public static Problem FromServer(BadHttpRequestException e) => e.StatusCode switch
     {
-        // The server reports a target of another method with it: an asterisk is for OPTIONS, a host and port for CONNECT.
+        // The server uses this status for a target that only another method allows: an asterisk (OPTIONS), or a host and port (CONNECT).
         StatusCodes.Status405MethodNotAllowed => NotAPath,
         StatusCodes.Status408RequestTimeout => Create(e, RejectionReason.Timeout,
             "The request was not received completely in time. Send it without pauses."),

@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 
 /// <summary>
 /// Reads small bodies to their end before anything is sent to the provider. A body that is malformed, cut off or too slow then causes no
-/// authenticated request, and a request that gets a 401 can be sent again. Larger bodies are streamed.
+/// authenticated request. A request that gets a 401 can be sent again. Larger bodies are streamed.
 /// </summary>
 internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failures, TimeProvider time)
 {
@@ -27,11 +27,11 @@ internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failu
         catch (Exception e) when (
             e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
         {
-            // The server throws these for a chunk size that overflows, and for trailers that it cannot decode.
+            // The server throws these exceptions for a chunk size that overflows, and for trailers that it cannot decode.
             throw new BadHttpRequestException("The body is malformed.", e);
         }
 
-        // The guard has refused a Content-Length. Whether a chunked body is empty is known only now.
+        // The guard has refused a body with a Content-Length. A chunked body can be refused only after it has been read.
         if (context.Request.Method is "GET" or "HEAD" && (exchange.HasStreamedBody || exchange.Body is { IsEmpty: false }))
             await failures.RespondAsync(context, Refusals.BodyNotAllowed);
         else

@@ -5,9 +5,9 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Requests.Replay;
 
 /// <summary>
-/// A request body that is too large to be buffered. A read fails if the caller sends nothing for some seconds. The server limits the
-/// average rate only, so a caller that has sent much could hold a connection to the provider for minutes. A canceled read leaves the body
-/// readable, because the server reads the rest before it closes the connection.
+/// A request body that is too large to be buffered. A read fails if the caller sends nothing for 8 s. The server limits only the average
+/// rate, so a caller that has sent a lot of data could occupy a connection to the provider for minutes. A canceled read leaves the body
+/// readable, so that the server can read the rest before it closes the connection.
 /// </summary>
 internal sealed class StreamedBody : AsyncStream
 {

@@ -8,11 +8,13 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 
 /// <summary>
 /// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay,
-/// because it is the only status that proves that the provider has not processed the request.
+/// because only this status proves that the provider has not processed the request.
 /// </summary>
 internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : ResponseTransform
 {
-    /// <summary>The fraction of the request timeout, and its maximum, that is reserved for returning the provider's 401.</summary>
+    /// <summary>
+    /// The fraction of the request timeout that is reserved for returning the provider's 401, up to <see cref="LongestReserve"/>.
+    /// </summary>
     private const double ReservedFraction = 0.1;
     private static readonly TimeSpan LongestReserve = TimeSpan.FromSeconds(1);
 
@@ -25,25 +27,25 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
     {
         var exchange = Exchange.Of(context.HttpContext);
 
-        // Rejects the token that was sent, unless it has been rejected already or too often.
-        var rejected = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
+        // Both branches report the token as rejected.
+        var authorization = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
         if (exchange.IsReplay || exchange.HasStreamedBody)
         {
-            tokens.Reject(rejected);
+            tokens.Reject(authorization);
         }
-        else if (await HasSuccessorAsync(rejected, exchange, context))
+        else if (await HasSuccessorAsync(authorization, exchange, context))
         {
-            // Nothing of this response reaches the caller.
+            // The caller gets the response to the replay instead.
             exchange.IsToBeReplayed = context.SuppressResponseBody = true;
             metrics.UpstreamUnauthorized(UnauthorizedAction.Retried);
             return;
         }
 
-        // Without another token the caller gets the provider's 401.
+        // Without a replay, the caller gets the provider's 401.
         metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
     }
 
-    private async Task<bool> HasSuccessorAsync(string rejected, Exchange exchange, ResponseTransformContext context)
+    private async Task<bool> HasSuccessorAsync(string authorization, Exchange exchange, ResponseTransformContext context)
     {
         var reserve = exchange.TimeLimit * ReservedFraction;
         var wait = exchange.GetTimeLeft(time) - (reserve < LongestReserve ? reserve : LongestReserve);
@@ -51,7 +53,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.CancellationToken);
         try
         {
-            return await tokens.ReplaceAsync(rejected, either.Token) is not null;
+            return await tokens.ReplaceAsync(authorization, either.Token) is not null;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {

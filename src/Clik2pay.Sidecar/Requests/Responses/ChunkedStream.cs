@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>Writes the body of a response in chunks (RFC 9112, section 7.1), and trailers after it.</summary>
 /// <remarks>
-/// Kestrel writes chunks by itself, but has no trailers in HTTP/1.1: IHttpResponseTrailersFeature exists in HTTP/2 and HTTP/3 only
+/// Kestrel writes chunks by itself, but no trailers in HTTP/1.1: IHttpResponseTrailersFeature exists in HTTP/2 and HTTP/3 only
 /// (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.http.responsetrailerextensions.supportstrailers, and
 /// https://github.com/aspnet/KestrelHttpServer/issues/622 for HTTP/1.1). Without this class the provider's trailers would be lost.
 /// Kestrel writes no chunks of its own if the application sets Transfer-Encoding
@@ -35,7 +35,9 @@ internal sealed class ChunkedStream(PipeWriter output) : AsyncStream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Writes the last chunk and the trailers. Without them the caller detects that the response is incomplete.</summary>
+    /// <summary>
+    /// Writes the last chunk and the trailers. Without the last chunk, the caller detects that the response is incomplete.
+    /// </summary>
     public async Task EndAsync(IHeaderDictionary trailers, CancellationToken cancellationToken)
     {
         Write("0\r\n");

@@ -2,9 +2,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>
-/// Returns a response that the server would send in chunks as a <see cref="ChunkedStream"/>, because trailers may follow.
-/// </summary>
+/// <summary>Writes a body without a length through a <see cref="ChunkedStream"/>, because trailers may follow the body.</summary>
 internal sealed class ChunkedTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>Removes the header fields that the provider's Connection header nominates. YARP removes only the well-known ones.</summary>
+/// <summary>Removes the headers that the provider's Connection header nominates. YARP removes only well-known ones.</summary>
 internal sealed class ConnectionTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>
-/// Forwards responses whose status restricts the body, and rejects a response that HTTP does not allow. The server would turn those into a
-/// bare 500, after the provider has processed the request.
+/// Adjusts the length of a response whose status restricts the body, and rejects a response that HTTP does not allow. The server would turn
+/// such a response into a bare 500, although the provider has processed the request.
 /// </summary>
 internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransform
 {
@@ -19,20 +19,20 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
         if (context.ProxyResponse is not { } response)
             return default;
 
-        // The HTTP client decodes only this coding, and treats content in another one as plain (RFC 9112, section 7).
+        // The HTTP client decodes only the coding chunked. It treats content in another coding as plain (RFC 9112, section 7).
         if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var coding)
             && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidResponseException("sent a response with a transfer coding other than chunked");
         }
 
-        // The HTTP client would read the body to the end of the connection, and the caller would get the header.
+        // The HTTP client would read the body to the end of the connection, and the caller would get the invalid header.
         if (response.Content.Headers.ContentLength is null && response.Content.Headers.NonValidated.Contains("Content-Length"))
             throw new InvalidResponseException("sent a response with an invalid Content-Length");
 
         switch (response.StatusCode)
         {
-            // The HTTP client consumes interim responses, except 101, which the sidecar never asks for.
+            // The HTTP client consumes interim responses except 101. The sidecar never requests a 101.
             case < HttpStatusCode.OK:
                 throw new InvalidResponseException(string.Create(
                     CultureInfo.InvariantCulture,
@@ -46,7 +46,7 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
             case HttpStatusCode.ResetContent:
                 return RequireNoBodyAsync(context, response);
 
-            // Over plain http an HTTP proxy responds to the request itself (RFC 9110, section 15.5.8).
+            // Over plain http, the HTTP proxy itself can respond with 407 (RFC 9110, section 15.5.8).
             case HttpStatusCode.ProxyAuthenticationRequired when options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp
                 && CallFailure.ExplainProxyRefusal(options.ApiBaseUrl) is { } reason:
                 throw new InvalidResponseException(reason);
@@ -57,7 +57,7 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
     }
 
     /// <summary>
-    /// A 205 has an empty body, with a length of 0, an empty chunk, or up to the end of the connection (RFC 9110, section 15.3.6).
+    /// A 205 has an empty body: a length of 0, an empty chunked body, or no bytes before the connection closes (RFC 9110, section 15.3.6).
     /// </summary>
     private static async ValueTask RequireNoBodyAsync(ResponseTransformContext context, HttpResponseMessage response)
     {
@@ -65,7 +65,7 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
         if (await body.ReadAsync(new byte[1], context.CancellationToken) > 0)
             throw new InvalidResponseException("responded with the status 205 and a body, which that status does not allow");
 
-        // A response to HEAD may have another length.
+        // A 205 to HEAD may have another Content-Length.
         context.HttpContext.Response.Headers.ContentLength = 0;
     }
 }

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>
-/// Keeps the server from adding a Date header to a response that has none. The server sees that the header is set, and writes no line for
-/// a value that is null.
+/// Keeps the server from adding a Date header to a response that has none. The server does not replace a header that is set, and writes no
+/// line for a null value.
 /// </summary>
 internal sealed class NoDateTransform : ResponseTransform
 {

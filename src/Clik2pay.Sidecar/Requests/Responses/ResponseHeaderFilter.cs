@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>
-/// Drops the headers and trailers of the provider that callers must not get: those that contain the credentials of the request, literally
-/// or percent-encoded, those that only the sidecar may send, and those with control characters.
+/// Drops headers and trailers of the provider that contain control characters, or credentials of the request, literally or percent-encoded.
+/// Headers and trailers that only the sidecar may send are dropped too.
 /// </summary>
 internal sealed class ResponseHeaderFilter(RequestMetrics metrics)
 {

@@ -23,7 +23,7 @@ internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
         context.Features.Set<IHttpResponseTrailersFeature>(trailers);
     }
 
-    /// <summary>Gives the body back to the server, for another response.</summary>
+    /// <summary>Restores the server's own body and removes the trailers, for another response.</summary>
     public static void Cancel(HttpContext context)
     {
         if (context.Features.Get<ResponseTrailers>() is not { } trailers)

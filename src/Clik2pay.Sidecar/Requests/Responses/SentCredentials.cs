@@ -3,11 +3,12 @@ using Clik2pay.Sidecar.Requests.Headers;
 namespace Clik2pay.Sidecar.Requests.Responses;
 
 /// <summary>
-/// The credentials that were sent with a request; empty if nothing was sent. Not a record, because a record would print them.
+/// The credentials that were sent with a request; empty if nothing was sent. This type is not a record, because the text of a record would
+/// contain the secrets.
 /// </summary>
 internal readonly struct SentCredentials
 {
-    /// <summary>In characters. A shorter secret may occur in any text by chance.</summary>
+    /// <summary>In characters. A shorter secret may be a part of a text by chance, so only a text that equals it counts.</summary>
     private const int ShortestSearched = 8;
 
     private readonly string authorization;
@@ -19,7 +20,7 @@ internal readonly struct SentCredentials
 
     private ReadOnlySpan<char> Token => authorization.AsSpan(authorization.IndexOf(' ') + 1);
 
-    /// <summary>Whether a text contains one of them literally.</summary>
+    /// <summary>Whether a text contains the token or the API key literally.</summary>
     public bool AreIn(string text) => Contains(text, Token) || Contains(text, apiKey);
 
     private static string Get(HttpResponseMessage? response, string header) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace Clik2pay.Sidecar.Requests.Routes;
 
 /// <summary>
-/// Passes the section <c>ReverseProxy</c>, which all sources of configuration define together, to YARP if every setting in it is valid.
+/// Merges the section <c>ReverseProxy</c> of all configuration sources, and passes it to YARP if every setting in the section is valid.
 /// YARP silently ignores unknown settings, and edits with values that it cannot convert.
 /// </summary>
 internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSource, IDisposable
@@ -29,7 +29,8 @@ internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSourc
             .Where(setting => setting.Key.Length > 0)
             .ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Lists what does not work as it is written, a line for each setting.</summary>
+    /// <summary>Finds the settings that are invalid or not available.</summary>
+    /// <returns>One line for each such setting.</returns>
     public IReadOnlyList<string> FindErrors()
     {
         var errors = new List<string>();

@@ -19,9 +19,9 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
                 ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
             },
 
-            // One connection for each request in progress (RFC 9112). With HTTP/2 all requests share one connection, so a network that
-            // silently drops it fails all of them, and the HTTP client repeats a request that the server has refused (RFC 9113, section
-            // 8.7).
+            // HTTP/1.1 uses one connection for each request in progress. With HTTP/2, all requests share one connection, so all of them
+            // fail if the network silently drops it. The HTTP client also repeats an HTTP/2 request that the server has refused (RFC 9113,
+            // section 8.7).
             HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
             {
                 Version = HttpVersion.Version11,
@@ -30,7 +30,7 @@ internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigF
         });
 
     /// <exception cref="InvalidOperationException">
-    /// The route names a cluster that is missing. YARP alone accepts it and then finds no destination for its requests.
+    /// The route names a cluster that is missing. YARP alone accepts such a route, and then finds no destination for its requests.
     /// </exception>
     public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
         cluster is not null

@@ -24,13 +24,13 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Fail
 
     private async Task CheckAsync(HttpContext context, string target)
     {
-        if (!MatchesAsWritten(context, target) || !await HaveOneRouteAsync(context, target))
+        if (!MatchesAsWritten(context, target) || !await MatchesDecodedAsync(context, target))
             await failures.RespondAsync(context, OtherRoute);
         else
             await next(context);
     }
 
-    private async Task<bool> HaveOneRouteAsync(HttpContext context, string target)
+    private async Task<bool> MatchesDecodedAsync(HttpContext context, string target)
     {
         var route = RouteMatcher.RouteIdOf(context);
         foreach (var path in RequestTarget.GetReadings(RequestTarget.GetPath(target)))
@@ -42,7 +42,9 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Fail
         return true;
     }
 
-    /// <summary>Whether fixed segments have no escapes, and no segment but a catch-all one contains an escaped end.</summary>
+    /// <summary>
+    /// Whether fixed segments have no avoidable escapes, and only a catch-all segment contains an escaped end of a segment or path.
+    /// </summary>
     private static bool MatchesAsWritten(HttpContext context, string target)
     {
         var segments = context.GetEndpoint() is RouteEndpoint { RoutePattern: var pattern } ? pattern.PathSegments : [];

@@ -3,12 +3,12 @@ using Yarp.ReverseProxy.Model;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
 
-/// <summary>Finds the route of <c>proxy.json</c> that a request would have with another path, without executing it.</summary>
+/// <summary>Finds the route of <c>proxy.json</c> that a request would have with another path, without executing the request.</summary>
 internal sealed class RouteMatcher(IApplicationBuilder app, ICollection<EndpointDataSource> endpoints)
 {
     private readonly Lazy<RequestDelegate> routing = new(() => CreateRouting(app, endpoints));
 
-    /// <returns>The id of the route, or null without a match.</returns>
+    /// <returns>The id of the route, or null if no route matches.</returns>
     public async Task<string?> FindAsync(HttpContext context, string path)
     {
         var request = context.Request;
@@ -33,7 +33,7 @@ internal sealed class RouteMatcher(IApplicationBuilder app, ICollection<Endpoint
         branch.UseRouting();
         branch.Use((HttpContext _, RequestDelegate _) => Task.CompletedTask);
 
-        // This supplies the endpoints to routing. The middleware itself is never executed.
+        // This call supplies the endpoints to routing. The middleware that it adds is never executed.
         branch.UseEndpoints(routes =>
         {
             foreach (var source in endpoints)

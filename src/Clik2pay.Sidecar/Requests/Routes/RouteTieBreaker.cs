@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// </summary>
 internal sealed class RouteTieBreaker : MatcherPolicy, IEndpointComparerPolicy
 {
-    /// <summary>After every other policy.</summary>
+    /// <summary>This policy applies after every other one.</summary>
     public override int Order => int.MaxValue;
 
     public IComparer<Endpoint> Comparer { get; } =

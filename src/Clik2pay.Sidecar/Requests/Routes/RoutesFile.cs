@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// <summary>
 /// The section <c>ReverseProxy</c> of <c>proxy.json</c> as a source of configuration. An edit takes effect while the sidecar runs. An edit
 /// that cannot be read, or that leaves no route, is refused, and the previous routes stay in use. The framework's own JSON source would
-/// remove them all.
+/// remove all routes.
 /// </summary>
 internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     public const string Section = "ReverseProxy";
 
     /// <summary>
-    /// The time from the first change in the folder to reading the file, because an editor may write a file in several steps. It does not
-    /// start again at later changes, because another file in the folder may change all the time. A file that was read half written is
-    /// refused, and read again at its next change.
+    /// The time from the first change in the folder to reading the file, because an editor may write a file in several steps. Later changes
+    /// do not extend this time, because another file in the folder may change continuously. A half-written file is refused, and is read
+    /// again at the next change.
     /// </summary>
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
 
@@ -34,10 +34,12 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     public string FullPath { get; }
 
-    /// <summary>Why the current file is not in use; null if it is.</summary>
+    /// <summary>Why the current file is not in use; null if the file is in use.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Whether the file is watched. The system may refuse that, because containers share its limit of inotify instances.</summary>
+    /// <summary>
+    /// Whether the file is watched. The system may refuse the watch, because containers share its limit of inotify instances.
+    /// </summary>
     public bool IsWatched => watcher is not null;
 
     /// <summary>Called with the reason when an edit is refused here. YARP validates the routes of a readable file.</summary>
@@ -107,7 +109,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private void Reload()
     {
-        // Before the file is read, so that a change from now on causes another read.
+        // The flag is reset before the file is read, so that a change during the read causes another one.
         Volatile.Write(ref isSettling, 0);
         var errorBefore = Error;
         var hasChanged = Read();
@@ -119,7 +121,9 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
             Refused?.Invoke(Error);
     }
 
-    /// <summary>An exception of a reader must not end the process. It would, because this runs on the thread of a timer.</summary>
+    /// <summary>
+    /// Handles every exception of a reader, because an unhandled exception on the thread of a timer would end the process.
+    /// </summary>
     private void NotifyReaders()
     {
         try
@@ -132,7 +136,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
         }
     }
 
-    /// <summary>Reads the file, and uses it or sets <see cref="Error"/>.</summary>
+    /// <summary>Reads the file, and either uses its routes or sets <see cref="Error"/>.</summary>
     /// <returns>Whether the file has changed since the last read.</returns>
     private bool Read()
     {
@@ -177,7 +181,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private string? FindError(IConfigurationRoot read)
     {
-        // The address of a schema is for editors.
+        // The key $schema names a schema for editors.
         var others = read.GetChildren().Select(section => section.Key)
             .Where(key => !key.Equals(Section, StringComparison.OrdinalIgnoreCase) && key is not "$schema");
         if (string.Join(", ", others) is { Length: > 0 } keys)

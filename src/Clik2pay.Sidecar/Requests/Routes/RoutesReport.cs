@@ -2,12 +2,14 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
 
-/// <summary>Logs whether YARP has applied an edit of the routes, or why it was refused. The previous routes then stay in use.</summary>
+/// <summary>
+/// Logs that YARP applied an edit of the routes, or why YARP refused it. After a refusal, the previous routes stay in use.
+/// </summary>
 internal sealed class RoutesReport(ILogger<RoutesReport> log) : IConfigChangeListener
 {
     public void ConfigurationLoaded(IReadOnlyList<IProxyConfig> proxyConfigs)
     {
-        // The routes have been read, and not applied yet.
+        // The routes have been read but not applied yet.
     }
 
     public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception) => log.EditRefused(Explain(exception));

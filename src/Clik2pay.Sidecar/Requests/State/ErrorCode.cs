@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
-/// <summary>Why the sidecar responded by itself. In snake case it is the value of the header <c>Clik2pay-Sidecar-Error</c>.</summary>
+/// <summary>Why the sidecar generated a response. In snake case it is the value of the header <c>Clik2pay-Sidecar-Error</c>.</summary>
 internal enum ErrorCode
 {
     /// <summary>There is no valid access token, and the last refresh failed for a temporary reason. A retry can help.</summary>

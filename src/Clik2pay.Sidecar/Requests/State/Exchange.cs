@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Requests.State;
 
 /// <summary>
-/// The state of the request in progress on a caller's connection. Each connection has one exchange and serves one request after the
-/// other, so a request allocates none. After a request has ended, its state stays readable until the next one begins.
+/// The state of the request in progress on a caller's connection. Each connection has one exchange and serves one request after the other,
+/// so a request allocates no exchange. After a request has ended, its state except for the body stays readable until the next request
+/// begins.
 /// </summary>
 internal sealed class Exchange : IHttpRequestLifetimeFeature
 {
@@ -35,7 +36,8 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     public bool HasCallerGone { get; private set; }
 
     /// <summary>
-    /// Why the provider's response was not returned: an error code or <see cref="RequestNames.CallerGone"/>. Null if it was returned.
+    /// Why the provider's response was not returned: an error code or <see cref="RequestNames.CallerGone"/>. Null if the response was
+    /// returned.
     /// </summary>
     public string? ErrorType => HasCallerGone ? RequestNames.CallerGone : OwnResponse?.ToSnakeCase();
 
@@ -76,7 +78,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     public static Exchange Of(HttpContext context) =>
         (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
 
-    /// <summary>Begins a request on this connection. Everything of the previous request but its address is reset.</summary>
+    /// <summary>Begins a request on this connection. The address of the previous request stays cached.</summary>
     public void Begin(HttpContext context)
     {
         // The server resets this feature before each request.
@@ -90,13 +92,13 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         (IsToBeReplayed, IsReplay, Writes) = (false, false, 0);
     }
 
-    /// <summary>Ends the request. Its body is released, because a connection may stay idle for long.</summary>
+    /// <summary>Ends the request. Its body is released, because a connection may stay idle for a long time.</summary>
     public void End() => (IsInProgress, Body) = (false, null);
 
-    /// <summary>The second attempt begins, after a 401.</summary>
+    /// <summary>Marks the start of the second attempt, after a 401.</summary>
     public void BeginReplay() => IsReplay = true;
 
-    /// <summary>The request is handed to the HTTP client, in either attempt.</summary>
+    /// <summary>Marks the start of an attempt. The request timeout starts with the first one.</summary>
     /// <param name="limit">The request timeout, more than zero.</param>
     /// <param name="time">The clock.</param>
     public void BeginAttempt(TimeSpan limit, TimeProvider time)
@@ -106,18 +108,18 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
             (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
     }
 
-    /// <summary>The HTTP client begins to write the request to a connection.</summary>
+    /// <summary>Records that the HTTP client begins to write the request to a connection.</summary>
     public void BeginWrite()
     {
         Writes++;
         Sent = Sent.Maybe;
     }
 
-    /// <summary>The sidecar responds by itself. Called only by the failure responder.</summary>
+    /// <summary>Records a response of the sidecar. Only the failure responder calls this.</summary>
     public void RespondWith(ErrorCode code) => OwnResponse = code;
 
-    /// <summary>The caller disconnected before the response was complete. Called only by the request lifecycle.</summary>
-    public void LoseCaller() => HasCallerGone = true;
+    /// <summary>Records that the caller disconnected before the response was complete. Only the request lifecycle calls this.</summary>
+    public void RecordDisconnect() => HasCallerGone = true;
 
     /// <inheritdoc/>
     public void Abort()
@@ -129,7 +131,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>The remaining time of the request; zero or less after the timeout.</summary>
     public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
 
-    /// <summary>Creates the address of a request, or returns that of the previous request if both are equal.</summary>
+    /// <summary>Creates the address of a request, or returns the cached address if prefix and target are the same.</summary>
     public UpstreamAddress AddressOf(string requestPrefix, string requestTarget)
     {
         if (address is not null

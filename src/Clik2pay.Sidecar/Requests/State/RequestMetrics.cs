@@ -70,7 +70,8 @@ internal sealed class RequestMetrics
     public void UpstreamHeaderDropped() => upstreamHeadersDropped.Add(default);
 
     /// <summary>
-    /// Records the platform's metric of this name. The platform's own instrument also counts scrapes and allocates for each request.
+    /// Records <c>http.server.request.duration</c>. The platform's own instrument of this name also counts scrapes, and allocates for each
+    /// request.
     /// </summary>
     public void RequestEnded(HttpContext context, TimeSpan duration)
     {

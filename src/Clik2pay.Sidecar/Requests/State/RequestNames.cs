@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
-/// <summary>Describes a request in metrics, spans and the access log by names of the sidecar, never by text of the caller.</summary>
+/// <summary>The names by which metrics, spans and the access log describe a request. They contain no text of the caller.</summary>
 internal static class RequestNames
 {
     /// <summary>The error type of a request whose caller closed the connection before the response was complete.</summary>

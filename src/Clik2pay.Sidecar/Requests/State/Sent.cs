@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Requests.State;
 /// </summary>
 internal enum Sent
 {
-    /// <summary>No byte of the request was written to a connection to the provider. It is safe to send it again.</summary>
+    /// <summary>No byte of the request was written to a connection to the provider. It is safe to send the request again.</summary>
     No,
 
     /// <summary>The HTTP client has begun to write the request. The provider may have processed it.</summary>

@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
 /// <summary>
-/// The address of a request to the provider, with path and query byte for byte as the caller wrote them. It refers to the exchange, for
-/// code that the HTTP client calls with its own request only.
+/// The address of a request to the provider, with path and query byte for byte as the caller wrote them. The address refers to the
+/// exchange, for code that gets only the HTTP client's request.
 /// </summary>
 internal sealed class UpstreamAddress(string address, Exchange exchange) : Uri(address, in AsWritten)
 {

@@ -1,8 +1,9 @@
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
 /// <summary>
-/// Sends a request that has <c>Connection: close</c> on a connection of its own. The HTTP client puts such a connection back into its pool
-/// if the provider does not close it, and the next request on it would follow a body that the provider may not have read.
+/// Sends a request that has <c>Connection: close</c> on a connection of its own. After such a request, the HTTP client would return a
+/// pooled connection to its pool if the provider does not close it. The next request on that connection would follow a body that the
+/// provider may not have read.
 /// </summary>
 internal sealed class ConnectionChoice(HttpMessageHandler pooled, HttpMessageHandler unpooled) : DelegatingHandler(pooled)
 {

@@ -11,11 +11,11 @@ namespace Clik2pay.Sidecar.Requests.Upstream;
 /// </summary>
 internal static class SendTracker
 {
-    /// <summary>Selects the encoding of request headers, which keeps every byte as it was received.</summary>
+    /// <summary>Selects Latin-1 for every request header, which keeps each byte as it was received.</summary>
     /// <exception cref="HttpIOException">The client is about to repeat a request that must be sent once.</exception>
     public static Encoding SelectEncoding(string header, HttpRequestMessage request)
     {
-        // Every request has this header exactly once, and it comes before the headers of the content.
+        // Every request has exactly one x-api-key header, which comes before the headers of the content.
         if (string.Equals(header, CredentialHeaders.ApiKey, StringComparison.Ordinal))
             BeginWrite(request);
         return Encoding.Latin1;
@@ -26,7 +26,7 @@ internal static class SendTracker
         if (request.RequestUri is not UpstreamAddress { Exchange: var exchange })
             throw new InvalidOperationException("The request has no exchange.");
 
-        if (exchange.Writes >= MostWrites(request))
+        if (exchange.Writes >= MaxWrites(request))
             throw new HttpIOException(HttpRequestError.ResponseEnded, "The HTTP client tried to send the request again.");
 
         exchange.BeginWrite();
@@ -38,11 +38,11 @@ internal static class SendTracker
 
     /// <summary>
     /// When a connection closes before the response, the client itself repeats a request without content and one with <c>Expect:
-    /// 100-continue</c>. A proxy must not repeat a request that is not safe (RFC 9110, section 9.2.2). Only an HTTP proxy that asks for
-    /// credentials (407) gets the request again, because it has not forwarded it. Its Proxy-Authorization comes from the client; the
-    /// caller's was removed.
+    /// 100-continue</c>. A proxy must not repeat a request that is not idempotent (RFC 9110, section 9.2.2). The sidecar allows repeats of
+    /// GET and HEAD only. The exception is an HTTP proxy that requires credentials (407), which has not forwarded the request. The
+    /// Proxy-Authorization header then comes from the client, because the caller's was removed.
     /// </summary>
-    private static int MostWrites(HttpRequestMessage request) =>
+    private static int MaxWrites(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get || request.Method == HttpMethod.Head ? int.MaxValue
         : request.Headers.NonValidated.Contains("Proxy-Authorization") ? 2
         : 1;

@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
 /// <summary>
-/// Gives every request that is not safe (RFC 9110, section 9.2.1) content: the buffered body, or an empty one. When a pooled connection
-/// ends before the response, the HTTP client repeats a request without content on another connection. It does not repeat a request with
+/// Adds content to every request that is not safe (RFC 9110, section 9.2.1): the buffered body, or an empty one. When a pooled connection
+/// closes before the response, the HTTP client repeats a request without content on another connection. It does not repeat a request with
 /// content.
 /// </summary>
 internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)

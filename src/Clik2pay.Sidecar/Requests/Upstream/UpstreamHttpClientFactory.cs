@@ -15,7 +15,8 @@ internal sealed class UpstreamHttpClientFactory(
         base.ConfigureHandler(context, handler);
         connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
-        // Each caller needs one connection at a time. Idle connections count too, so that enough open files remain for other uses.
+        // Each caller needs one connection at a time. Idle connections also count toward this limit, so that enough open files remain for
+        // other uses.
         handler.MaxConnectionsPerServer = Math.Min(handler.MaxConnectionsPerServer, limits.Callers);
 
         // Every byte of a header is forwarded unchanged, in both directions.

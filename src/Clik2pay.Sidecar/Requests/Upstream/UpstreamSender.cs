@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
 /// <summary>
-/// The last step of the request pipeline: YARP's forwarder with the transforms of the route. It runs again for the replay after a 401.
+/// Sends a request through YARP's forwarder with the transforms of the route. This step runs again for the replay after a 401.
 /// </summary>
 internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
 {
@@ -14,7 +14,7 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time
     /// <summary>YARP's default, for a cluster without an ActivityTimeout.</summary>
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
-    /// <summary>Completes when the response has been copied. The forwarder's error feature contains a failure.</summary>
+    /// <summary>Completes when the response has been copied. After a failure, the forwarder's error feature contains the error.</summary>
     public Task SendAsync(HttpContext context)
     {
         var (exchange, proxy) = (Exchange.Of(context), context.GetReverseProxyFeature());

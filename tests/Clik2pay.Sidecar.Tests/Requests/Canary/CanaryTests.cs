@@ -193,7 +193,7 @@ public sealed class CanaryTests : IAsyncLifetime
         AssertContain(
             rig.Logs, "Credentials refused", "No access token", "rejected the access token with 401", "unlikely to be the cause",
             "until a valid response arrives", "Microsoft.AspNetCore.Server.Kestrel.Connections", "scope ConnectionId:",
-            "upstream's request id", "scope SpanId:");
+            "upstream request id", "scope SpanId:");
         string[] sources = ["Microsoft.AspNetCore: ", "Clik2pay.Sidecar: ", "Experimental.System.Net.Http.Connections: "];
         Assert.All(sources, source =>
             Assert.Contains(rig.Telemetry.Activities, text => text.StartsWith(source, StringComparison.Ordinal)));

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 
-/// <summary>Every setting of the section <c>ReverseProxy</c>: the values with which it works, or why it is refused.</summary>
+/// <summary>Every setting of the section <c>ReverseProxy</c>, with its valid values or the reason for its refusal.</summary>
 internal static class RouteSchema
 {
     private const string Http11 = "Remove it, because requests to the provider are sent with HTTP/1.1.";
@@ -14,7 +14,7 @@ internal static class RouteSchema
     private const string Encoding = "Remove it, because header bytes are forwarded unchanged.";
     private const string UseActivityTimeout = "Remove it and set HttpRequest:ActivityTimeout of the cluster.";
 
-    /// <summary>The timers of .NET cannot wait longer than about 24.8 days.</summary>
+    /// <summary>YARP stores the timeout as a 32-bit number of milliseconds, so it must be shorter than 24.8 days.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
     private static readonly SettingValue Text = new(_ => true, "");
@@ -97,7 +97,7 @@ internal static class RouteSchema
 
     private static bool IsFalse(string text) => bool.TryParse(text, out var flag) && !flag;
 
-    /// <summary>The largest order is that of the fallback for requests without a route.</summary>
+    /// <summary>The largest number is the order of the fallback for requests without a route.</summary>
     private static bool IsOrder(string text) => IsWholeNumber(text, int.MinValue, int.MaxValue - 1);
 
     private static bool IsWholeNumber(string text, long least, long most) =>

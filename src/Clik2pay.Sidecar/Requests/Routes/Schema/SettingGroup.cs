@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 
-/// <summary>Settings with fixed names. YARP ignores a name that it does not know, so a misspelt one is refused here.</summary>
+/// <summary>Settings with fixed names. YARP ignores unknown names, so a misspelled name is refused here.</summary>
 internal sealed class SettingGroup(params (string Name, SettingNode Node)[] settings) : SettingNode
 {
     private readonly Dictionary<string, SettingNode> known =
@@ -10,9 +10,9 @@ internal sealed class SettingGroup(params (string Name, SettingNode Node)[] sett
 
     public override void Check(IConfigurationSection section, ICollection<string> errors)
     {
-        // An environment variable may happen to have the name of the whole section.
+        // An environment variable may have the name of the whole section by chance.
         if (section.Value is { Length: > 0 } && section.Path.Contains(':'))
-            errors.Add($"{section.Path}: has a value instead of settings. Write an object with {Names}.");
+            errors.Add($"{section.Path}: it has a value instead of settings. Write an object with {Names}.");
 
         foreach (var child in section.GetChildren())
         {

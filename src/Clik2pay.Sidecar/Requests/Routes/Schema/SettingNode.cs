@@ -3,6 +3,6 @@ namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 /// <summary>A part of the schema of the section <c>ReverseProxy</c>.</summary>
 internal abstract class SettingNode
 {
-    /// <summary>Adds a line for each setting of the section that does not work as written.</summary>
+    /// <summary>Adds a line for each setting of the section that is invalid or not available.</summary>
     public abstract void Check(IConfigurationSection section, ICollection<string> errors);
 }

@@ -3,12 +3,12 @@ using Yarp.ReverseProxy.Configuration.RouteValidators;
 
 namespace Clik2pay.Sidecar.Requests.Routes.Validation;
 
-/// <summary>Refuses a route that matches requests of another route where nothing decides which of the two applies.</summary>
+/// <summary>Refuses two routes that match the same request if routing cannot decide which one applies.</summary>
 internal sealed class AmbiguousRouteValidator(IProxyConfigProvider configuration) : IRouteValidator
 {
     public ValueTask ValidateAsync(RouteConfig routeConfig, IList<Exception> errors)
     {
-        // Only the routes before this one, so that each pair is reported once.
+        // Only earlier routes are compared, so that each pair is reported once.
         foreach (var other in configuration.GetConfig().Routes.TakeWhile(other => !IsSame(other, routeConfig)))
         {
             if (AmbiguousRoutes.AreAmbiguous(other, routeConfig))

@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Routes.Validation;
 
-/// <summary>Whether two routes have the same rank and match a common request.</summary>
+/// <summary>Finds out whether two routes have the same rank and match a common request.</summary>
 internal static class AmbiguousRoutes
 {
     /// <summary>

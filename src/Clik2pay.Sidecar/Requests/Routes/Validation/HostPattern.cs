@@ -14,7 +14,7 @@ internal static class HostPattern
         _ => false,
     };
 
-    /// <summary>Whether routing cannot decide between both. It prefers a name to a wildcard, and a port to any port.</summary>
+    /// <summary>Whether routing cannot decide between two patterns. Routing prefers a name to a wildcard, and a port to any port.</summary>
     public static bool HaveEqualRank(string a, string b)
     {
         var ((hostOfA, portOfA), (hostOfB, portOfB)) = (Split(a), Split(b));

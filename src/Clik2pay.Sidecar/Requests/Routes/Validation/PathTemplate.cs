@@ -8,7 +8,7 @@ internal static class PathTemplate
     /// <summary>A route without a path matches every path.</summary>
     private const string Everything = "/{**catchall}";
 
-    /// <summary>Whether both match the same paths, apart from the names of parameters and whether the last one is optional.</summary>
+    /// <summary>Whether two paths are the same, apart from the names of parameters and from an optional last parameter.</summary>
     public static bool AreEquivalent(string? a, string? b) =>
         TryParse(a) is { } x && TryParse(b) is { } y
         && x.InboundPrecedence == y.InboundPrecedence

@@ -7,12 +7,12 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Clik2pay.Sidecar.Requests.Routes.Validation;
 
-/// <summary>Refuses a transform in <c>proxy.json</c> that would have no effect, or that would change what the sidecar guarantees.</summary>
+/// <summary>Refuses a transform in <c>proxy.json</c> that would have no effect, or that would break a guarantee of the sidecar.</summary>
 internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteValidator
 {
     private const string Unchanged = "because method, path and query are always sent as the caller wrote them";
 
-    /// <summary>Those of the connection and of the framing.</summary>
+    /// <summary>The headers of the connection and of the framing.</summary>
     private static readonly HeaderNames ConnectionHeaders = new(
     [
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Content-Length", "Upgrade", "HTTP2-Settings",
@@ -73,7 +73,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
             else if (IsHeaderValue(key) && !CanBeSent(value))
             {
                 errors.Add(new InvalidOperationException(
-                    $"{Describe(routeConfig)} has a transform whose {key} contains characters that a header cannot have. Correct it."));
+                    $"{Describe(routeConfig)} has a transform whose {key} contains characters that a header cannot contain. Correct it."));
             }
         }
 
@@ -81,7 +81,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         {
             errors.Add(new InvalidOperationException(
                 $"{Describe(routeConfig)} has the transform RequestHeaderRouteValue. "
-                + "Its Set or Append names a parameter that Match:Path does not have. Use one that it has."));
+                + "Its Set or Append names a parameter that Match:Path does not have. Use a parameter of Match:Path."));
         }
 
         if (errors.Count == 0 && FindBuildError(routeConfig) is { } error)
@@ -103,7 +103,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
 
     private static string? Works(string value) => null;
 
-    /// <summary>YARP accepts numbers, which stand for nothing or for a value that it does not have.</summary>
+    /// <summary>Accepts names only. YARP also accepts numbers, even numbers without a meaning.</summary>
     private static string? FindOther<T>(string value)
         where T : struct, Enum => FindOther(value, Enum.GetNames<T>());
 

@@ -5,11 +5,11 @@ namespace Clik2pay.Sidecar.Requests.Routes.Validation;
 /// <summary>Compares what two routes require of a header, or of a query parameter that is described like one.</summary>
 internal static class ValueMatch
 {
-    /// <summary>Whether no request can satisfy both.</summary>
+    /// <summary>Whether no request can satisfy both requirements.</summary>
     public static bool AreDisjoint(RouteHeader a, RouteHeader b) =>
         string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase) && (Excludes(a, b) || Excludes(b, a));
 
-    /// <summary>Whether no value that satisfies the first satisfies the second.</summary>
+    /// <summary>Whether every value that satisfies the first requirement fails the second.</summary>
     private static bool Excludes(RouteHeader a, RouteHeader b)
     {
         var comparison = a.IsCaseSensitive && b.IsCaseSensitive ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
