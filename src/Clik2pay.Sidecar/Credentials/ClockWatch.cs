@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Hosting;
 namespace Clik2pay.Sidecar.Credentials;
 
 /// <summary>
-/// Checks every few seconds whether a refresh is due by the clocks, because timers stop while the machine is suspended.
+/// Checks every 5 s whether a refresh is due according to the clocks, because timers stop while the machine is suspended.
 /// </summary>
 internal sealed class ClockWatch(TokenLifecycle tokens, TimeProvider time) : HostedLoop
 {

@@ -3,10 +3,10 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>Reads the credential set again, as its files contain it now.</summary>
+/// <summary>Reads the credential set from its files again.</summary>
 internal sealed class CredentialFiles(IConfiguration configuration)
 {
-    /// <summary>Whether any credential is read from a file. Those that are set by value never change.</summary>
+    /// <summary>Whether any credential is read from a file. Credentials that are set by value never change.</summary>
     public bool Exist => CredentialSetReader.FileKeys.Any(key => configuration[key] is { Length: > 0 });
 
     public CredentialReading Read()

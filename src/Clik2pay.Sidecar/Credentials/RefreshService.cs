@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>Runs the refresh loop from the time callers are served until the host stops. A failed start makes no token call.</summary>
+/// <summary>Runs the refresh loop from the end of startup until the host stops. A failed startup makes no token call.</summary>
 internal sealed class RefreshService(TokenLifecycle tokens, IHostApplicationLifetime lifetime) : HostedLoop
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)

@@ -25,7 +25,7 @@ internal sealed class RotationWatch(
     private volatile CredentialReading last = new(options.Credentials, "");
     private Task<CredentialReading>? reading;
 
-    /// <summary>Why the files differ from the credentials in use, for people. Null if they do not.</summary>
+    /// <summary>Why the files differ from the credentials in use, for people. Null if both are the same.</summary>
     public string? WhyPending => last switch
     {
         { Errors: { Length: > 0 } errors } => $"The credential files cannot be used: {errors}",
@@ -47,7 +47,7 @@ internal sealed class RotationWatch(
             var isStable = now == last;
             last = now;
 
-            // The files may be written one after the other, so that a first reading after a change may be incomplete.
+            // The files may be written one after the other, so the first reading after a change may be incomplete.
             if (!isStable)
                 continue;
 
@@ -71,14 +71,14 @@ internal sealed class RotationWatch(
 
     private void Offer(TokenKey key)
     {
-        // If only the API key is new, there is nothing that the token endpoint could accept.
+        // This message mentions the token endpoint, which is not involved if only the API key is new.
         if (key != rotation.InUse)
             log.CredentialsFound();
         offer(key);
     }
 
     /// <summary>
-    /// Nothing in the files' place can stop the watch or the process. While a reading hangs, no second one is started.
+    /// Reads the files. A failure stops neither the watch nor the process. While a reading hangs, no second reading starts.
     /// </summary>
     private async Task<CredentialReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -92,11 +92,12 @@ internal sealed class RotationWatch(
         catch (TimeoutException)
         {
             return new(
-                Credentials: null, $"They could not be read within {ReadTimeout.TotalSeconds:0} s. Check whether a mounted folder hangs.");
+                Credentials: null,
+                $"The files could not be read within {ReadTimeout.TotalSeconds:0} s. Check whether a mounted folder hangs.");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new(Credentials: null, $"Reading them ended with an unexpected {e.GetType().Name}. Please report this.");
+            return new(Credentials: null, $"Reading the files ended with an unexpected {e.GetType().Name}. Please report this.");
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class TokenLifecycle
     /// <summary>Watches the credential files. It runs as a hosted service.</summary>
     public RotationWatch RotationWatch { get; }
 
-    /// <summary>The token to send now; null without a valid one.</summary>
+    /// <summary>The token to send now; null if there is no valid token.</summary>
     public AccessToken? Current => Slot.Current;
 
     /// <summary>How the last refresh ended, and when the next one is due.</summary>
@@ -71,20 +71,20 @@ internal sealed class TokenLifecycle
     /// <summary>The state of the shared store at the last operation.</summary>
     public StoreStatus Store => store.Status;
 
-    /// <summary>Why the credential files differ from the credentials in use, for people. Null if they do not.</summary>
+    /// <summary>Why the credential files differ from the credentials in use, for people. Null if both are the same.</summary>
     public string? WhyRotationPending => RotationWatch.WhyPending;
 
     /// <inheritdoc cref="RefreshState.NextRefresh"/>
     public Task<ActivityContext> NextRefresh => state.NextRefresh;
 
-    /// <summary>Keeps a valid token in the slot until it is canceled.</summary>
+    /// <summary>Keeps a valid token in the slot until cancellation.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => loop.RunAsync(cancellationToken);
 
     /// <inheritdoc cref="RefreshTriggers.CheckClocks"/>
     public void CheckClocks() => triggers.CheckClocks();
 
     /// <summary>
-    /// Offers new credentials. They are tried at once, and again with pauses as after any failure, until they obtain a token or others are
+    /// Offers new credentials. They are tried at once, and then after pauses as after any failure, until they obtain a token or others are
     /// offered. Until then, the current ones stay in use.
     /// </summary>
     public void Offer(TokenKey key)
@@ -93,8 +93,8 @@ internal sealed class TokenLifecycle
         triggers.Wake(RefreshTrigger.Rotation);
     }
 
-    /// <summary>Fetches a new token for an operator. If that fails, the current token stays in use.</summary>
-    /// <returns>The refresh, after its token was shared.</returns>
+    /// <summary>Fetches a new token for an operator. If the fetch fails, the current token stays in use.</summary>
+    /// <returns>The refresh, after its token has been shared.</returns>
     public Task<RefreshRecord> RefreshNowAsync(CancellationToken cancellationToken)
     {
         var refresh = operators.Add(time.GetMonotonicNow());

@@ -3,18 +3,20 @@ using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>An access token: what is sent, and until when.</summary>
+/// <summary>An access token, with its expiry and the credentials that it was issued for.</summary>
 /// <param name="value">The token as the token endpoint issued it. A secret.</param>
-/// <param name="lifetime">From issue to expiry.</param>
-/// <param name="expiresAt">When it expires, in <see cref="MonotonicTime"/>.</param>
-/// <param name="credentials">The credentials that it was issued for. It is sent with the API key of the same set.</param>
+/// <param name="lifetime">The time from issue to expiry.</param>
+/// <param name="expiresAt">When the token expires, in <see cref="MonotonicTime"/>.</param>
+/// <param name="credentials">The credentials that the token was issued for. The token is sent with their API key.</param>
 /// <param name="wallOffset">
 /// <see cref="MonotonicTime.GetWallOffset"/> when <paramref name="expiresAt"/> was computed; null to ignore the wall clock.
 /// </param>
 internal sealed class AccessToken(
     string value, TimeSpan lifetime, TimeSpan expiresAt, CredentialSet credentials, TimeSpan? wallOffset = null)
 {
-    /// <summary>The longest <see cref="Value"/>, in characters. It applies to token responses, the shared store and requests.</summary>
+    /// <summary>
+    /// The longest <see cref="Value"/>, in characters. The limit applies to token responses, the shared store and requests.
+    /// </summary>
     public const int MaxLength = 48 * 1024;
 
     /// <summary>A token is suspect when the wall clock has advanced by this much more than the steady clock.</summary>
@@ -23,7 +25,7 @@ internal sealed class AccessToken(
     /// <summary>The longest time from issue to first use of a token that replaces a valid one.</summary>
     private static readonly TimeSpan LongestSettlingTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Compare this to find out whether two objects are the same token.</summary>
+    /// <summary>Two objects with equal identities are the same token.</summary>
     public TokenIdentity Identity { get; } = new(value);
 
     public string Value => Identity.Value;
@@ -37,14 +39,14 @@ internal sealed class AccessToken(
 
     public TimeSpan IssuedAt => ExpiresAt - Lifetime;
 
-    /// <summary>How long the token is not used while its predecessor is valid.</summary>
+    /// <summary>The time after issue during which this token is not used while its predecessor is valid.</summary>
     public TimeSpan SettlingTime => GetSettlingTime(Lifetime);
 
     public CredentialSet Credentials { get; } = credentials;
 
     /// <summary>
-    /// How long a new token is not used while the current one is valid, because some providers accept a token only seconds after issue. It
-    /// is 10 s, or a tenth of the lifetime if that is shorter.
+    /// The time after issue during which a new token is not used while the current one is valid, because some providers accept a token only
+    /// seconds after issue. It is 10 s, or a tenth of a lifetime below 100 s.
     /// </summary>
     public static TimeSpan GetSettlingTime(TimeSpan lifetime) => Min(LongestSettlingTime, lifetime / 10);
 
@@ -62,9 +64,11 @@ internal sealed class AccessToken(
     /// <summary>The same token with another lifetime, so that it counts as issued at another moment.</summary>
     public AccessToken WithLifetime(TimeSpan other) => new(Value, other, ExpiresAt, Credentials, wallOffset);
 
-    /// <summary>Whether a request has the same headers with either: the same token, and the API key of the same credential set.</summary>
+    /// <summary>
+    /// Whether requests with either token have the same headers: the same token, and the API key of the same credential set.
+    /// </summary>
     public bool HasSameHeaders(AccessToken other) => Identity == other.Identity && Credentials == other.Credentials;
 
-    /// <summary>Without the secret, so that no log line or debugger shows it by accident.</summary>
+    /// <summary>Omits the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => $"access token with a lifetime of {Lifetime}";
 }

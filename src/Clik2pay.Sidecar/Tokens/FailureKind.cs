@@ -3,7 +3,9 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <summary>Why no access token was obtained. The values are part of the format in which replicas share a failure.</summary>
 internal enum FailureKind
 {
-    /// <summary>The token endpoint refused the credentials or the scope. Retries fail until either side changes them.</summary>
+    /// <summary>
+    /// The token endpoint refused the credentials or the scope. Retries fail until the settings or the provider's configuration change.
+    /// </summary>
     Rejected = 2,
 
     /// <summary>The token endpoint limits the rate of calls.</summary>

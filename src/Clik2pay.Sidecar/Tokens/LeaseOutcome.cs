@@ -5,13 +5,13 @@ internal enum LeaseOutcome
 {
     Acquired,
 
-    /// <summary>Another replica owns it.</summary>
+    /// <summary>Another replica owns the lease.</summary>
     Contended,
 
-    /// <summary>Another replica's token call has just failed, and no replica makes the next one before its pause is over.</summary>
+    /// <summary>Another replica's token call has just failed, and no replica makes another one before the pause is over.</summary>
     HeldOff,
 
-    /// <summary>It was acquired, and expired before it was released.</summary>
+    /// <summary>The lease was acquired, and expired before it was released.</summary>
     Lost,
 
     /// <summary>The service that grants leases was unreachable or did not respond in time.</summary>

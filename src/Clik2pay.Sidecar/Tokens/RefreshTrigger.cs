@@ -12,10 +12,10 @@ internal enum RefreshTrigger
     /// <summary>A request found no valid token.</summary>
     Expired,
 
-    /// <summary>Upstream rejected the current token with 401.</summary>
+    /// <summary>Upstream rejected the current token with 401, or the token was rejected or replaced at another replica.</summary>
     Unauthorized,
 
-    /// <summary>The credentials were replaced.</summary>
+    /// <summary>New credentials are pending.</summary>
     Rotation,
 
     /// <summary>The wall clock has advanced more than the steady clock, so the current token may have expired.</summary>

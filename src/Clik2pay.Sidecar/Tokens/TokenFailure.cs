@@ -3,7 +3,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <summary>Why no access token was obtained.</summary>
 /// <param name="Kind">The kind of failure. It decides how long to wait before the next attempt.</param>
 /// <param name="Reason">
-/// A part of a sentence for people: what happened, and at which address. Without secrets and without the provider's text.
+/// A part of a sentence for people: what happened, and at which address. The text contains no secrets and no text of the provider.
 /// </param>
 /// <param name="RetryAfter">
 /// The pause that the token endpoint requested (RFC 9110, section 10.2.3), more than zero; null if it requested none.

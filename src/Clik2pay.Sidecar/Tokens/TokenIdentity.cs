@@ -14,6 +14,6 @@ internal sealed record TokenIdentity(string Value)
     public static TokenIdentity? FromAuthorization(string header) =>
         header.StartsWith(Scheme, StringComparison.Ordinal) ? new(header[Scheme.Length..]) : null;
 
-    /// <summary>Without the secret, so that no log line or debugger shows it by accident.</summary>
+    /// <summary>Omits the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => "token identity";
 }

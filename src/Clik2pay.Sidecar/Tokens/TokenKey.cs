@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Tokens;
 /// credentials, another scope or another environment can't adopt it. A fetch that ends after a rotation writes under the old key.
 /// </summary>
 /// <param name="Value">The key.</param>
-/// <param name="Credentials">The credentials that the token is issued for. It is sent with the API key of this set.</param>
+/// <param name="Credentials">The credentials that the token is issued for. The token is sent with their API key.</param>
 /// <param name="SealingKey">Seals what is shared under the key. 256 bits, derived from the credentials. A secret.</param>
 internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] SealingKey)
 {
@@ -25,7 +25,7 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
         var parts = new[] { options.TokenEndpoint.AbsoluteUri, options.Credentials.Username, options.Scope };
         var password = Encoding.UTF8.GetBytes(options.Credentials.Password);
 
-        // With the length of each part, no two different sets of parts have the same text.
+        // The length of each part ensures that different parts never have the same text.
         var text = string.Concat(parts.Select(part => $"{part.Length}:{part};"));
         var fingerprint = HMACSHA256.HashData(password, Encoding.UTF8.GetBytes(text));
         var value = $"{options.Environment}:{Convert.ToHexStringLower(fingerprint.AsSpan(0, 16))}";

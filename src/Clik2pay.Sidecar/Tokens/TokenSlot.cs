@@ -10,7 +10,7 @@ internal sealed class TokenSlot(TimeProvider time)
     private TokenIdentity? lastReplaced;
     private TokenIdentity? withdrawn;
 
-    /// <summary>The token to send now. Null without a valid one: an expired token is never sent.</summary>
+    /// <summary>The token to send now. Null if there is no valid token, because an expired token is never sent.</summary>
     public AccessToken? Current => GetCurrent(time.GetMonotonicNow());
 
     /// <summary>The token that was published last. It may be in use, still settling, or expired.</summary>
@@ -19,7 +19,7 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>The last token that upstream rejected here. Null before the first rejection.</summary>
     public AccessToken? LastRejected => Volatile.Read(ref lastRejected);
 
-    /// <summary>Whether there is a current token that may have expired by the wall clock.</summary>
+    /// <summary>Whether there is a current token that may have expired according to the wall clock.</summary>
     public bool IsSuspect
     {
         get
@@ -32,19 +32,18 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>Whether there is a current token that was rejected or replaced at another replica.</summary>
     public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
 
-    /// <summary>Why the current token must be replaced before its refresh point. Null if it need not be.</summary>
+    /// <summary>Why the current token must be replaced before its refresh point. Null if the token can stay until then.</summary>
     public RefreshTrigger? EarlyRefreshTrigger => IsWithdrawn ? RefreshTrigger.Unauthorized : IsSuspect ? RefreshTrigger.ClockChange : null;
 
     /// <summary>The token to send at a moment of <see cref="MonotonicTime"/>.</summary>
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
 
     /// <summary>
-    /// Stores the token, unless it was rejected or another one of the same credentials expires later. An older token never replaces a
-    /// newer one.
+    /// Stores the token, unless it was rejected, or unless the newest token has the same credentials, expires later and is not in doubt.
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="usedFrom">
-    /// Until then, the current token stays in use if it is valid and not in doubt. Null: use the new one at once.
+    /// The current token stays in use until this moment if it is valid and not in doubt. Null to use the new one at once.
     /// </param>
     public bool TryPublish(AccessToken token, TimeSpan? usedFrom = null)
     {
@@ -71,7 +70,7 @@ internal sealed class TokenSlot(TimeProvider time)
         }
     }
 
-    /// <summary>From now on, the tokens are sent with the API key of another set with the same username and password.</summary>
+    /// <summary>Changes the API key that the tokens are sent with. The other set has the same username and password.</summary>
     public void ChangeCredentials(CredentialSet credentials)
     {
         while (Volatile.Read(ref content) is { } before)
@@ -94,7 +93,7 @@ internal sealed class TokenSlot(TimeProvider time)
             if (!isToken && !isNext)
                 return false;
 
-            // This comes first, because a refresh that is reading the shared store now must not publish the token again.
+            // The rejection is recorded first, because a refresh that is reading the shared store now must not publish the token again.
             Volatile.Write(ref lastRejected, token);
 
             // A settling successor is used at once. The predecessor of a token that was used is not used again.
@@ -109,8 +108,8 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>
-    /// Marks a token that was rejected or replaced at another replica. It stays in use until there is a successor, because upstream may
-    /// still accept it. A settling successor is used at once.
+    /// Marks a token that was rejected or replaced at another replica. The token stays in use until there is a successor, because upstream
+    /// may still accept it. A settling successor is used at once.
     /// </summary>
     public void Withdraw(AccessToken token)
     {
@@ -119,11 +118,11 @@ internal sealed class TokenSlot(TimeProvider time)
             TryExchange(before, new(next, Next: null, NextFrom: default));
     }
 
-    /// <summary>Whether this token was rejected here or at another replica. It is not published again.</summary>
+    /// <summary>Whether this token was rejected here or at another replica. Such a token is not published again.</summary>
     public bool IsRejected(AccessToken token) => token.Identity == LastRejected?.Identity || IsWithdrawnToken(token);
 
     /// <summary>
-    /// Whether a newer token has replaced this one. Then it is not adopted again, even if the shared store reports a late expiry.
+    /// Whether a newer token has replaced this one. A replaced token is not adopted again, even if the shared store reports a late expiry.
     /// </summary>
     public bool IsReplaced(AccessToken token) => Volatile.Read(ref lastReplaced) == token.Identity;
 

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>Reads the expiry in a token. The token is not verified, because only the provider can do that.</summary>
+/// <summary>Reads the expiry in a token. The token is not verified, because only the provider can verify it.</summary>
 internal static class JwtExpiry
 {
-    /// <summary>The claim <c>exp</c> without its fraction of a second (RFC 7519, section 4.1.4).</summary>
+    /// <summary>Reads the claim <c>exp</c>, without its fraction of a second (RFC 7519, section 4.1.4).</summary>
     /// <returns>Null if the token isn't a JWT or has no valid expiry.</returns>
     public static DateTimeOffset? Read(string token)
     {

@@ -5,13 +5,13 @@ internal static class ResponseTimes
 {
     private static readonly TimeSpan LargestClockDifference = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long ago the server generated the response. A lifetime in its body counts from then.</summary>
+    /// <summary>How long ago the server generated the response. A lifetime in the body counts from that moment.</summary>
     public static TimeSpan GetAge(HttpResponseMessage response) => response.Headers.Age ?? TimeSpan.Zero;
 
     /// <summary>
-    /// The server's time now, by its own clock: <c>Date</c> plus <c>Age</c>. Null without <c>Date</c>, or if it differs from this machine's
-    /// clock by more than 5 minutes. Then the header may come from a proxy with a wrong clock, while the expiry in a token comes from its
-    /// issuer.
+    /// The server's time now, by its own clock: <c>Date</c> plus <c>Age</c>. Null without <c>Date</c>, or if the sum differs from this
+    /// machine's clock by more than 5 minutes. A proxy with a wrong clock may have sent such a header, while the expiry in a token comes
+    /// from its issuer.
     /// </summary>
     public static DateTimeOffset? GetServerTime(HttpResponseMessage response, DateTimeOffset now)
     {

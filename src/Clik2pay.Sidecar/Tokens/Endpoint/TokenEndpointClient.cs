@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Tokens.Endpoint;
 /// <summary>Calls the provider's token endpoint over HTTP: Basic credentials, a form body, a response of limited size.</summary>
 internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions options, TimeProvider time) : ITokenEndpoint
 {
-    /// <summary>For the whole call, from the connection to the last byte of the response.</summary>
+    /// <summary>The limit for the whole call, from the connection to the last byte of the response.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>In bytes, after decompression. A token response usually has about 1.2 kB.</summary>
@@ -33,7 +33,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
         return new HttpClient(new ClientSpan(handler))
         {
-            // This class has its own deadline, which runs on injected time.
+            // This class has its own deadline, which uses the injected clock.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseLength,
         };

@@ -13,7 +13,7 @@ internal sealed class TokenEndpointResult
     public string? Value { get; private init; }
 
     /// <summary>
-    /// From the moment of the request. Zero if the token has already expired or expires within a second. Null after a failure.
+    /// The lifetime from the moment of the request. Zero if the token has already expired or expires within a second. Null after a failure.
     /// </summary>
     public TimeSpan? Lifetime { get; private init; }
 
@@ -28,6 +28,6 @@ internal sealed class TokenEndpointResult
 
     public static TokenEndpointResult Issued(string value, TimeSpan lifetime) => new() { Value = value, Lifetime = lifetime };
 
-    /// <summary>Without the secret, so that no log line or debugger shows it by accident.</summary>
+    /// <summary>Omits the secret, so that no log line or debugger shows it by accident.</summary>
     public override string ToString() => Failure?.ToString() ?? $"issued token with a lifetime of {Lifetime}";
 }

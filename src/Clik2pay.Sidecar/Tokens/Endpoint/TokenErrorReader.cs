@@ -41,7 +41,7 @@ internal static class TokenErrorReader
         };
     }
 
-    /// <summary>What was refused and what to check; null if the code does not mean refusal.</summary>
+    /// <summary>What was refused and what to check; null if the code is not a refusal.</summary>
     private static string? Refusal(string? error, Clik2payOptions options) => error switch
     {
         "invalid_client" or "unauthorized_client" or "access_denied" =>
@@ -49,7 +49,7 @@ internal static class TokenErrorReader
         "invalid_scope" =>
             $"refused the scope ({error}); check that Clik2pay:Scope is the one that the provider named",
         "invalid_grant" or "unsupported_grant_type" or "invalid_request" =>
-            $"refused the request ({error}); check with the provider that these credentials are allowed the client credentials grant",
+            $"refused the request ({error}); check with the provider that these credentials may use the client credentials grant",
         _ => null,
     };
 

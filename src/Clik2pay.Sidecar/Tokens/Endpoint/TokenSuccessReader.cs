@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
 /// <summary>
-/// Reads the body of a 200 from the token endpoint (RFC 6749, section 5.1). A body without a usable token is a failure of the kind
+/// Reads the body of a 200 response of the token endpoint (RFC 6749, section 5.1). A body without a usable token is a failure of the kind
 /// <see cref="FailureKind.InvalidResponse"/>.
 /// </summary>
 internal static class TokenSuccessReader
@@ -21,9 +21,9 @@ internal static class TokenSuccessReader
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
 
     /// <param name="body">The JSON, without a byte order mark.</param>
-    /// <param name="age">How long ago the server generated the response. The lifetime in it counts from then.</param>
+    /// <param name="age">How long ago the server generated the response. The lifetime in the response counts from that moment.</param>
     /// <param name="serverTime">The server's time now, to compare with the expiry in a JWT; null if it is unknown or implausible.</param>
-    /// <param name="tokenEndpoint">For the reason of a failure.</param>
+    /// <param name="tokenEndpoint">The address, for the reason of a failure.</param>
     public static TokenEndpointResult Read(ReadOnlyMemory<byte> body, TimeSpan age, DateTimeOffset? serverTime, Uri tokenEndpoint)
     {
         try
@@ -65,8 +65,8 @@ internal static class TokenSuccessReader
         // A token server behind a cache repeats an old expires_in. The expiry in the token does not change.
         var lifetime = Limit(expiresIn, JwtExpiry.Read(value) - serverTime, age);
 
-        // A token with less than a second cannot be used. The caller decides what that means: some providers return a cached token until
-        // it expires.
+        // A token that expires within a second cannot be used. The caller of this method handles that case, because some providers return a
+        // cached token until it expires.
         return TokenEndpointResult.Issued(value, lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : lifetime);
     }
 
@@ -75,7 +75,7 @@ internal static class TokenSuccessReader
     /// <param name="age">How long ago the server generated the response.</param>
     private static TimeSpan Limit(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
     {
-        // A larger number, for instance in milliseconds, is ignored.
+        // A larger number, for instance in milliseconds, is ignored, unless the expiry in the token is plausible.
         if (expiresIn > LongestLifetime && !(untilExpiry <= LongestLifetime))
             expiresIn = AssumedLifetime;
 
@@ -87,8 +87,8 @@ internal static class TokenSuccessReader
         response.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
 
     /// <summary>
-    /// Reads a number or a numeric string. Returns the assumed lifetime if it is absent, the maximum for a number above the longest
-    /// lifetime, and null for anything else.
+    /// Reads a number or a numeric string. Returns the assumed lifetime if the property is absent, the maximum for a number above the
+    /// longest lifetime, and null for anything else.
     /// </summary>
     private static TimeSpan? GetExpiresIn(JsonElement response)
     {

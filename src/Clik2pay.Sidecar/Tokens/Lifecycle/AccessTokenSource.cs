@@ -3,14 +3,16 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tokens.Lifecycle;
 
-/// <summary>What the request pipeline uses of the token lifecycle.</summary>
+/// <summary>Provides the request pipeline with tokens, and handles tokens that upstream has rejected.</summary>
 internal sealed class AccessTokenSource(
     TokenSlot slot, RefreshState state, RefreshTriggers triggers, TimeProvider time, ILogger<AccessTokenSource> log)
 {
     /// <summary>How long a request without a token waits for one.</summary>
     public static readonly TimeSpan WaitTimeout = TokenEndpointClient.Timeout;
 
-    /// <summary>How long requests wait for the successor of a token that may have expired. It starts with the first request.</summary>
+    /// <summary>
+    /// How long requests wait for the successor of a token that may have expired. The time starts with the first such request.
+    /// </summary>
     public static readonly TimeSpan SuspectTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Lock rejecting = new();
@@ -40,7 +42,7 @@ internal sealed class AccessTokenSource(
     /// <returns>The token to send. Null if none was obtained.</returns>
     public async ValueTask<AccessToken?> GetAsync(CancellationToken cancellationToken)
     {
-        // This comes before the slot is read. Otherwise, a refresh that ends between the two would be missed.
+        // This line comes before the slot is read. Otherwise, a refresh that ends between both reads would be missed.
         var refresh = state.NextRefresh;
         if (TryGet() is { } ready)
             return ready;
@@ -56,7 +58,7 @@ internal sealed class AccessTokenSource(
         triggers.Wake(trigger);
         try
         {
-            // A refresh has no parent span. The spans of all requests that waited for it link to it.
+            // A refresh has no parent span. The span of each request that waited for the refresh links to it.
             var waitedFor = await refresh.WaitAsync(timeout, time, cancellationToken);
             if (waitedFor != default)
                 wait?.AddLink(new(waitedFor));
@@ -66,14 +68,14 @@ internal sealed class AccessTokenSource(
             // The response to the caller is the same as after a failed refresh.
         }
 
-        // The loop ends the waits one after the other on its own thread. No request continues there.
+        // The refresh loop ends all waits on its own thread. No request continues on that thread.
         await Task.Yield();
         return slot.Current;
     }
 
     /// <summary>
     /// After a 401: drops the token that was sent, if it is still the current one, and waits for its successor as <see cref="GetAsync"/>
-    /// does. Of several 401s to one token, only the first drops it. All of them get the same successor.
+    /// does. Of several 401s to one token, only the first drops it. All requests get the same successor.
     /// </summary>
     /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -85,7 +87,7 @@ internal sealed class AccessTokenSource(
         return await GetAsync(cancellationToken) is { } token && token.Identity != rejected ? token : null;
     }
 
-    /// <summary>After a 401 to a request that cannot be sent again: drops the token without the wait.</summary>
+    /// <summary>After a 401 to a request that cannot be sent again: drops the token without waiting for its successor.</summary>
     /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     public void Reject(string authorization) => Reject(TokenIdentity.FromAuthorization(authorization));
 
@@ -96,7 +98,8 @@ internal sealed class AccessTokenSource(
             if (slot.Current is not { } token || token.Identity != rejected)
                 return;
 
-            // Soon after the last rejection, the token stays: if upstream rejects its successor too, the token is not the cause.
+            // Soon after a rejection, the successor stays in use. If upstream rejects the successor too, the token is unlikely to be the
+            // cause.
             var now = time.GetMonotonicNow();
             var floorEndsAt = lastRejection?.At + RefreshSchedule.ForcedRefreshFloor;
             if (floorEndsAt > now && lastRejection?.Token.Credentials == token.Credentials)
@@ -133,8 +136,8 @@ internal sealed class AccessTokenSource(
     }
 
     /// <summary>
-    /// A token that may have expired, and the time until which requests wait for its successor. A token that the token endpoint returns
-    /// again has a new expiry, and is waited for anew.
+    /// A token that may have expired, and the time until which requests wait for its successor. If the token endpoint returns the same
+    /// token again, the token has a new expiry, which starts a new wait.
     /// </summary>
     private sealed record SuspectToken(TokenIdentity Token, TimeSpan ExpiresAt, TimeSpan WaitUntil)
     {

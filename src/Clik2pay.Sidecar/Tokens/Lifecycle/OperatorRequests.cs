@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tokens.Lifecycle;
 
-/// <summary>Requests of operators for a new token. Those that are made before the refresh ends share it.</summary>
+/// <summary>Requests of operators for a new token. Requests that are made before the refresh ends share it.</summary>
 internal sealed class OperatorRequests
 {
     private Request? pending;

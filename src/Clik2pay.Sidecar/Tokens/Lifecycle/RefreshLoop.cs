@@ -37,7 +37,7 @@ internal sealed class RefreshLoop(
 
     private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
     {
-        // 1. Schedule: choose the credentials. New ones have a status of their own.
+        // 1. Schedule: choose the credentials. New credentials have a status of their own.
         var tried = trigger == RefreshTrigger.Rotation ? rotation.Pending : null;
         var (key, before) = tried is null ? (rotation.InUse, state.Status) : (tried.Key, tried.Status);
         var issuedAfter = trigger == RefreshTrigger.Operator ? operators.PendingSince!.Value : rotation.GetProofStart(key);
@@ -46,7 +46,7 @@ internal sealed class RefreshLoop(
             log.ClockChanged();
         using var activity = TokenSpans.StartRefresh(trigger);
 
-        // 2. Adopt a shared token, or fetch one under the lease. The slot has it when this returns.
+        // 2. Adopt a shared token, or fetch one under the lease. After this step, the slot has the token.
         var result = await TryRefreshAsync(request, cancellationToken);
 
         // 3. Report the result, and let the waiting requests continue.
@@ -58,7 +58,7 @@ internal sealed class RefreshLoop(
         }
         finally
         {
-            // 4. Share the token and release the lease. No request waits for that.
+            // 4. Share the token and release the lease. No request waits for this step.
             await TryCompleteAsync(request, result, cancellationToken);
         }
 
@@ -67,7 +67,7 @@ internal sealed class RefreshLoop(
             operators.Complete(record);
     }
 
-    /// <summary>An error in the code of a refresh must not stop the sidecar while there is a valid token.</summary>
+    /// <summary>An error in the code of a refresh ends that refresh, not the loop, so a valid token stays in use.</summary>
     private async Task<RefreshResult> TryRefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
         try
@@ -106,7 +106,7 @@ internal sealed class RefreshLoop(
         if (trigger == RefreshTrigger.ClockChange)
             state.StartClockFloor(endsAt: now + RefreshSchedule.ForcedRefreshFloor);
 
-        // Without a token, new credentials change nothing. Requests continue to wait for a token of the current ones.
+        // New credentials that obtained no token change nothing. Requests continue to wait for a token of the current credentials.
         if (tried is not null && result.Token is null)
         {
             rotation.Postpone(tried, after);

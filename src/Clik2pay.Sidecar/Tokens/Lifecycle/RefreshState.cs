@@ -16,16 +16,19 @@ internal sealed class RefreshState
         set => status = value;
     }
 
-    /// <summary>Completes when the current refresh ends, or else the next one, with its span. A failure completes it too.</summary>
+    /// <summary>
+    /// Completes with the span of the current refresh when it ends. Between refreshes, completes after the next one. A failed refresh
+    /// completes the task too.
+    /// </summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
 
     /// <summary>
     /// Whether the wall clock can cause a refresh at this moment of <see cref="MonotonicTime"/>. A clock that keeps running ahead must not
-    /// cause one each time.
+    /// cause a refresh at each check.
     /// </summary>
     public bool CanFollowClock(TimeSpan now) => now.Ticks >= Volatile.Read(ref clockFloorEndsAt);
 
-    /// <summary>The wall clock has caused a refresh, and causes no other one until then.</summary>
+    /// <summary>Records that the wall clock has caused a refresh. It causes no other one before this moment.</summary>
     public void StartClockFloor(TimeSpan endsAt) => Volatile.Write(ref clockFloorEndsAt, endsAt.Ticks);
 
     /// <summary>Stores the status after a refresh, and ends the wait of all requests that wait for it.</summary>

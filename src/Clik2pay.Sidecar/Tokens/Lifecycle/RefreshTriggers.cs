@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 namespace Clik2pay.Sidecar.Tokens.Lifecycle;
 
 /// <summary>
-/// Decides when the refresh loop has something to do. Requests and timers wake it, and the clocks decide whether it is time.
+/// Decides when the refresh loop refreshes or polls. Requests and timers wake the loop. The clocks decide whether a refresh is due.
 /// </summary>
 internal sealed class RefreshTriggers(
     RefreshState state, TokenSlot slot, Rotation rotation, OperatorRequests operators, TimeProvider time, ILogger log)
@@ -13,10 +13,12 @@ internal sealed class RefreshTriggers(
 
     private RefreshStatus Status => state.Status;
 
-    /// <summary>Asks for a refresh. It starts only if there is a reason for it.</summary>
+    /// <summary>Asks for a refresh. The refresh starts only if there is a reason for it.</summary>
     public void Wake(RefreshTrigger trigger) => Volatile.Read(ref wake).TrySetResult(trigger);
 
-    /// <summary>Wakes the loop if its timer is late after a suspend, or if the wall clock indicates that time was missed.</summary>
+    /// <summary>
+    /// Wakes the loop if its timer is late after a suspend, or if the wall clock has advanced more than the steady clock.
+    /// </summary>
     public void CheckClocks()
     {
         if (GetTimeUntilAlarm() == TimeSpan.Zero)
@@ -26,7 +28,7 @@ internal sealed class RefreshTriggers(
     }
 
     /// <summary>Waits until a refresh or a poll is due.</summary>
-    /// <returns>Why to refresh. Null if the shared store is to be polled.</returns>
+    /// <returns>The reason for a refresh. Null to poll the shared store.</returns>
     public async Task<RefreshTrigger?> WaitAsync(CancellationToken cancellationToken)
     {
         await using var stop = cancellationToken.UnsafeRegister(_ => Volatile.Read(ref wake).TrySetCanceled(cancellationToken), null);
@@ -36,7 +38,7 @@ internal sealed class RefreshTriggers(
         {
             var wokenBy = await wake.Task;
 
-            // From here on, a wake counts for the next round, so that none is lost.
+            // From here on, a wake counts for the next round. No wake is lost.
             Interlocked.Exchange(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
@@ -51,7 +53,7 @@ internal sealed class RefreshTriggers(
             if (GetTimeUntil(Status.PollAt) == TimeSpan.Zero)
                 return null;
 
-            // The request's token has come meanwhile, or the alarm was early.
+            // The last refresh has served the request, or the alarm was early.
             alarm.Change(GetTimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         }
     }
@@ -75,7 +77,7 @@ internal sealed class RefreshTriggers(
                 return wokenBy is RefreshTrigger.Rotation or RefreshTrigger.Operator ? RefreshTrigger.Expired : wokenBy;
         }
 
-        // 4. New credentials are to be tried. They come last, because they stay pending and a request's wake does not.
+        // 4. New credentials are pending. They come last, because they stay pending. The wake of a request does not.
         if (rotation.TryRotateApiKeyAlone())
             log.ApiKeyRotated();
         return GetTimeUntil(rotation.DueAt) == TimeSpan.Zero ? RefreshTrigger.Rotation : null;
@@ -102,12 +104,12 @@ internal sealed class RefreshTriggers(
         return true;
     }
 
-    /// <summary>Requests start no refresh now. A poll may still find another replica's token.</summary>
+    /// <summary>During a pause, requests start no refresh. A poll may still find another replica's token.</summary>
     private bool IsPaused => Status.IsPausedAt(time.GetMonotonicNow());
 
     /// <summary>
-    /// Until the next refresh, or the poll before it. Without a token, only a poll during the pause counts, because after it a request can
-    /// start the refresh.
+    /// The time until the next refresh, or until an earlier poll. Without a token, only a poll during the pause counts, because a request
+    /// can start a refresh after the pause.
     /// </summary>
     private TimeSpan GetTimeUntilAlarm()
     {

@@ -12,8 +12,8 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
 {
     /// <summary>
     /// Another replica's token proves that new credentials are accepted if it was issued within this time and since the last rotation. The
-    /// kubelet updates the files of a fleet within about two minutes. An older token may have been issued before these credentials were
-    /// disabled, and then restored in the files.
+    /// kubelet updates the files of a fleet within about two minutes. An older token may have been issued before the provider disabled
+    /// credentials that an operator has now restored in the files.
     /// </summary>
     private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
 
@@ -25,7 +25,7 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
 
     public CredentialSet CredentialsInUse => inUse.Credentials;
 
-    /// <summary>The new credentials; null if there are none.</summary>
+    /// <summary>The pending credentials; null if there are none.</summary>
     public PendingCredentials? Pending => Volatile.Read(ref pending);
 
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     /// </summary>
     public TimeSpan DueAt => Pending?.Status.DueAt ?? TimeSpan.MaxValue;
 
-    /// <summary>New credentials replace pending ones.</summary>
+    /// <summary>Stores new credentials as pending. They replace earlier pending ones.</summary>
     public void Offer(TokenKey offered) => Volatile.Write(ref pending, new(offered, RefreshStatus.Initial));
 
     /// <summary>Only a shared token that was issued after this moment proves that these credentials are accepted.</summary>
@@ -60,20 +60,20 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
         return true;
     }
 
-    /// <summary>
-    /// These credentials have obtained a token and are in use from now on. Others that were offered meanwhile stay pending.
-    /// </summary>
+    /// <summary>Puts credentials that have obtained a token into use. Others that were offered meanwhile stay pending.</summary>
     public void Complete(PendingCredentials tried)
     {
         (inUse, rotatedAt) = (tried.Key, time.GetMonotonicNow());
         Interlocked.CompareExchange(ref pending, null, tried);
     }
 
-    /// <summary>These credentials have obtained no token and stay pending, unless others were offered meanwhile.</summary>
+    /// <summary>Keeps credentials without a token pending, unless others were offered meanwhile.</summary>
     public void Postpone(PendingCredentials tried, RefreshStatus status) =>
         Interlocked.CompareExchange(ref pending, tried with { Status = status }, tried);
 
-    /// <summary>The credentials in use are refused, so the provider may accept the pending ones now. They are tried at once.</summary>
+    /// <summary>
+    /// Makes pending credentials due at once. If the credentials in use are refused, the provider may accept the pending ones now.
+    /// </summary>
     public void Hasten()
     {
         if (Pending is { } offered)

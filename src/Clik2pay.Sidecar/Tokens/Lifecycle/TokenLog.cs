@@ -47,7 +47,7 @@ internal static partial class TokenLog
         this ILogger log, FailureKind outcome, RefreshTrigger trigger, string reason, long secondsToRetry);
 
     [LoggerMessage(1002, LogLevel.Error,
-        "Credentials refused ({Trigger}): {Reason}. Retries fail until the credentials are accepted. Next attempt in {SecondsToRetry} s.")]
+        "Credentials refused ({Trigger}): {Reason}. Retries fail until the cause is corrected. Next attempt in {SecondsToRetry} s.")]
     public static partial void Refused(this ILogger log, RefreshTrigger trigger, string reason, long secondsToRetry);
 
     [LoggerMessage(1003, LogLevel.Warning,
@@ -98,7 +98,7 @@ internal static partial class TokenLog
     public static partial void ApiKeyRotated(this ILogger log);
 
     [LoggerMessage(1014, LogLevel.Warning,
-        "The current access token was rejected by the provider or replaced with tokens refresh at another replica. "
+        "The current access token was rejected by the provider, or replaced by the command tokens refresh, at another replica. "
         + "A new one is being obtained. The current one stays in use until then.")]
     public static partial void Withdrawn(this ILogger log);
 

@@ -11,7 +11,7 @@ internal sealed class RefreshHistory
     private DateTimeOffset? lastSuccess;
     private (DateTimeOffset At, LeaseOutcome Outcome)? lastLease;
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The refreshes, newest first.</summary>
     public IReadOnlyList<RefreshRecord> Records
     {
         get

@@ -1,10 +1,10 @@
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>A refresh that has ended, as the status page shows it.</summary>
-/// <param name="EndedAt">By the wall clock, for people.</param>
-/// <param name="Trigger">Why it was started.</param>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Duration">Until requests could use its token, or until it failed.</param>
-/// <param name="Reason">Why it failed, for people; null if it did not. Without secrets.</param>
+/// <param name="EndedAt">When the refresh ended, by the wall clock.</param>
+/// <param name="Trigger">Why the refresh was started.</param>
+/// <param name="Outcome">How the refresh ended.</param>
+/// <param name="Duration">The time until requests could use its token, or until it failed.</param>
+/// <param name="Reason">Why the refresh failed, for people; null if it did not. The text contains no secrets.</param>
 internal sealed record RefreshRecord(
     DateTimeOffset EndedAt, RefreshTrigger Trigger, RefreshOutcome Outcome, TimeSpan Duration, string? Reason);

@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>The parameters of a refresh.</summary>
 /// <param name="Key">The credentials to use, and the key under which the token is shared.</param>
-/// <param name="Trigger">Why it was started.</param>
+/// <param name="Trigger">Why the refresh was started.</param>
 /// <param name="IssuedAfter">
 /// A token in the shared store is adopted only if it was issued after this moment of <see cref="MonotonicTime"/>.
 /// </param>

@@ -9,7 +9,7 @@ internal sealed record RefreshResult
 
     public RefreshOutcome Outcome { get; }
 
-    /// <summary>The token that the slot has after the refresh. Null without success.</summary>
+    /// <summary>The token that the slot has after the refresh. Null if the refresh obtained none.</summary>
     public AccessToken? Token { get; private init; }
 
     /// <summary>
@@ -30,7 +30,7 @@ internal sealed record RefreshResult
     public static RefreshResult Fetched(AccessToken token, AccessToken? revoked = null) =>
         new(RefreshOutcome.Success) { Token = token, Lifetime = token.Lifetime, IsNew = true, Revoked = revoked };
 
-    /// <summary>The token endpoint returned a token that is no gain, so the current one stays.</summary>
+    /// <summary>The token endpoint returned a token that is no better than the current one, which stays in use.</summary>
     public static RefreshResult Unchanged(AccessToken current, TimeSpan lifetime) =>
         new(RefreshOutcome.Success) { Token = current, Lifetime = lifetime };
 

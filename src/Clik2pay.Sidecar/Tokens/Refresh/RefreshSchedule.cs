@@ -2,20 +2,18 @@ using static Clik2pay.Sidecar.Tokens.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>
-/// Decides when to refresh next. Each kind of failure has its own pauses. All times are jittered, so that a fleet spreads out.
-/// </summary>
+/// <summary>Decides when to refresh next. Each kind of failure has its own pauses. Jitter spreads the refreshes of a fleet.</summary>
 /// <param name="refreshAt">The fraction of a token's lifetime after which its successor is fetched.</param>
 /// <param name="storeCanForget">Whether the shared store has to be polled.</param>
 /// <param name="random">The source of the jitter.</param>
 internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Random random)
 {
-    /// <summary>Between two token calls, even if tokens expire after seconds.</summary>
+    /// <summary>The minimum time between two token calls, even if tokens expire after seconds.</summary>
     public static readonly TimeSpan Floor = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Between two refreshes that a 401 or the wall clock has caused. An upstream that rejects every token must not cost a token call each
-    /// time.
+    /// The minimum time between two refreshes that a 401 or the wall clock has caused. An upstream that rejects every token must not cost a
+    /// token call each time.
     /// </summary>
     public static readonly TimeSpan ForcedRefreshFloor = TimeSpan.FromSeconds(30);
 
@@ -38,19 +36,21 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <summary>The longest time between two polls of the other replicas. A thousand of them make a few polls per second.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>The largest move of the refresh point to either side, as a fraction of the lifetime: 36 s in all for an hour.</summary>
+    /// <summary>
+    /// The largest move of the refresh point to either side, as a fraction of the lifetime: 36 s in total for a lifetime of an hour.
+    /// </summary>
     private const double Jitter = 0.005;
 
     /// <summary>
     /// While the shared store is unavailable, replicas fetch for themselves between these fractions of the time from refresh point to
-    /// expiry. With an hourly token, that is 3 to 12 minutes after the refresh point. A short outage costs no token call, a long one no
-    /// burst.
+    /// expiry. With an hourly token, that is 3 to 12 minutes after the refresh point. A short outage costs no token call. A long outage
+    /// causes no burst of calls.
     /// </summary>
     private const double FirstAlone = 0.2;
     private const double LastAlone = 0.8;
 
     /// <summary>
-    /// If credentials are refused that have worked before, the refusal may pass. From this time before the current token's expiry, an
+    /// If credentials that worked before are refused, the refusal may be temporary. From this time before the current token's expiry, an
     /// attempt is made every <see cref="PauseForAcceptedCredentials"/>.
     /// </summary>
     private static readonly TimeSpan FrequentRetryWindow = TimeSpan.FromSeconds(30);
@@ -64,7 +64,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         if (failure.RetryAfter is { } requested)
             return Min(requested, LongestRetryAfter);
 
-        // It is short after refused credentials, because a fleet that restarts after the provider's repair reads this pause too.
+        // The pause after refused credentials is short, because a fleet that restarts after a repair by the provider also reads it.
         var limits = GetLimits(failure.Kind);
         return failure.Kind == FailureKind.Rejected ? limits.Shortest
             : failure.Kind == FailureKind.Throttled ? GetCeiling(limits, failuresBefore)
@@ -73,7 +73,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
     /// <param name="result">The result of the refresh.</param>
     /// <param name="before">The status before the refresh.</param>
-    /// <param name="now">In <see cref="MonotonicTime"/>.</param>
+    /// <param name="now">The current time, in <see cref="MonotonicTime"/>.</param>
     /// <param name="currentUntil">When the current token expires, or <paramref name="now"/> without a current token.</param>
     public RefreshStatus After(RefreshResult result, RefreshStatus before, TimeSpan now, TimeSpan currentUntil)
     {
@@ -83,7 +83,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         if (result.Failure is { } failure)
             return AfterFailure(failure, before, now, currentUntil);
 
-        // Deferred: the store is polled until it is time to fetch without it.
+        // Deferred: the store is polled until it is time to fetch without the store.
         var next = GetNextPoll(isFrequent: true, now);
         return before with { DueAt = Min(next, before.FetchAloneAt), PollAt = next };
     }
@@ -100,7 +100,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     {
         var fromRefreshToExpiry = lifetime * (1 - (refreshAt + (Jitter * ((2 * random.NextDouble()) - 1))));
 
-        // Not before the token is in use. Otherwise, each settling token could be replaced by another settling one.
+        // No refresh is due before the token is in use. Otherwise, each settling token could be replaced by another settling one.
         var untilInUse = Min(2 * AccessToken.GetSettlingTime(lifetime), (expiresAt - now) / 2);
         var alone = FirstAlone + ((LastAlone - FirstAlone) * random.NextDouble());
         return new()
@@ -118,7 +118,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     {
         var pause = GetPause(failure, before.Failures);
 
-        // A transient failure may end at any moment. If a request waits, it is retried sooner, unless the token endpoint requested a pause.
+        // A transient failure may end at any moment. A request can start the next attempt sooner than the schedule, unless the token
+        // endpoint requested a pause.
         var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, RetryAfter: null };
         var shortest = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
         if (failure.Kind == FailureKind.Rejected && before.HasObtainedToken)
@@ -155,7 +156,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         return failure.Kind == FailureKind.Rejected ? Max(limited, pause) : limited;
     }
 
-    /// <summary>Credentials stay refused until somebody acts. Other failures can end at any moment.</summary>
+    /// <summary>Refused credentials stay refused until somebody acts. Other failures can end at any moment.</summary>
     private static (TimeSpan Shortest, TimeSpan Longest) GetLimits(FailureKind kind) => kind switch
     {
         FailureKind.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
@@ -163,7 +164,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         _ => (Floor, TimeSpan.FromSeconds(30)),
     };
 
-    /// <summary>The factor is limited to 2^10, where every pause has reached its longest.</summary>
+    /// <summary>The factor is limited to 2^10, where every pause has reached its maximum.</summary>
     private static TimeSpan GetCeiling((TimeSpan Shortest, TimeSpan Longest) limits, int failuresBefore) =>
         Min(limits.Longest, limits.Shortest * Math.Pow(2, Math.Min(failuresBefore + 1, 10)));
 }

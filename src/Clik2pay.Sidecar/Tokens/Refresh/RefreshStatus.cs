@@ -9,13 +9,14 @@ internal sealed record RefreshStatus
     public TimeSpan DueAt { get; init; }
 
     /// <summary>
-    /// Until then, not even a request without a token starts a refresh. It is the shortest pause after a failure, or the floor between
-    /// token calls.
+    /// Before this moment, not even a request without a token starts a refresh. The moment ends the shortest pause after a failure, or the
+    /// floor between token calls.
     /// </summary>
     public TimeSpan NotBefore { get; init; }
 
     /// <summary>
-    /// Until then, a refresh of a valid token waits for an unavailable shared store. From then on, this replica fetches for itself.
+    /// Before this moment, a refresh of a valid token waits for an unavailable shared store. From this moment on, this replica fetches for
+    /// itself.
     /// </summary>
     public TimeSpan FetchAloneAt { get; init; }
 
@@ -37,6 +38,6 @@ internal sealed record RefreshStatus
     /// <summary>Why there is no token, as a part of a sentence for people. Only meaningful without a current token.</summary>
     public string WhyNoToken => Failure?.Reason ?? "the token endpoint has not responded yet";
 
-    /// <summary>Whether the last refresh failed and the next one may not start yet. Requests do not wait for it.</summary>
+    /// <summary>Whether the last refresh failed and the next one may not start yet. Requests do not wait during this pause.</summary>
     public bool IsPausedAt(TimeSpan now) => Failure is not null && now < NotBefore;
 }

@@ -28,7 +28,8 @@ internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, Toke
             if (token.IsValidAt(time.GetMonotonicNow()))
                 return Publish(request, token);
 
-            // Some providers return the same token until it expires. A new one can be obtained once the old one has expired there.
+            // Some providers return the same token until it expires. A new one can be obtained once the old one has expired at the
+            // provider.
             if (newest is null || !token.HasSameHeaders(newest) || slot.IsRejected(token))
                 return Invalid("the token endpoint returned a token that has already expired");
 
@@ -60,7 +61,7 @@ internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, Toke
         if (slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.SettlingTime : null))
             return RefreshResult.Fetched(token, revoked);
 
-        // The current token expires later and stays. The next refresh is scheduled by the new one's short lifetime.
+        // The current token expires later and stays. The next refresh is scheduled by the shorter lifetime of the new one.
         return slot.IsRejected(token) || slot.Current is not { } current
             ? Invalid("the token endpoint returned the rejected token again")
             : RefreshResult.Unchanged(current, token.Lifetime);

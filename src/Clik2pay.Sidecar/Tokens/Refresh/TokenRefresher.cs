@@ -22,8 +22,8 @@ internal sealed class TokenRefresher(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Replicas that find the store unavailable poll it once more before each of them fetches for itself. They do so at different moments
-    /// within this time.
+    /// Replicas that find the store unavailable poll it once more before each of them fetches for itself. The replicas poll at different
+    /// moments within this time.
     /// </summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
@@ -34,7 +34,7 @@ internal sealed class TokenRefresher(
 
     /// <summary>Adopts a shared token, or fetches one and publishes it to the slot.</summary>
     /// <param name="request">The parameters of the refresh.</param>
-    /// <param name="cancellationToken">Ends the refresh. The lease is released nevertheless.</param>
+    /// <param name="cancellationToken">Ends the refresh. The lease is still released.</param>
     public async Task<RefreshResult> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
         try
@@ -64,7 +64,7 @@ internal sealed class TokenRefresher(
 
     private async Task<RefreshResult> AdoptOrFetchAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        // 1. Wait for other replicas no longer than two of them, one after the other, can own the lease without a result.
+        // 1. Limit the wait for other replicas to the time in which two of them, one after the other, own the lease without a result.
         var (waitUntil, hasPolledAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
         contendedAt = null;
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))

@@ -3,12 +3,12 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// The right to call the token endpoint for a key. One replica owns it at a time. It only saves token calls: two owners at once make one
-/// more call and cause no error.
+/// The right to call the token endpoint for a key. One replica owns it at a time. The lease only saves token calls. Two owners at once make
+/// one more call, and cause no error.
 /// </summary>
 internal interface ITokenLease
 {
-    /// <summary>When a lease expires that its owner does not release. It is longer than a token call.</summary>
+    /// <summary>The time after which a lease expires if its owner does not release it. It is longer than a token call.</summary>
     static readonly TimeSpan Duration = TokenEndpointClient.Timeout + TimeSpan.FromSeconds(5);
 
     /// <summary>Makes one attempt, without waiting for another owner.</summary>

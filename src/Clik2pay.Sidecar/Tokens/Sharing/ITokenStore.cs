@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// Where replicas share their access token. It only saves token calls: an invalid value reads as no token, and while the store is
+/// Where replicas share their access token. The store only saves token calls. An invalid value reads as no token. While the store is
 /// unavailable, each replica fetches for itself.
 /// </summary>
 internal interface ITokenStore
@@ -9,7 +9,7 @@ internal interface ITokenStore
     /// <summary>The expiries of one token at two replicas can differ by this much, because each replica measures its own.</summary>
     static readonly TimeSpan ExpiryTolerance = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the store can lose a token. Then replicas poll it, and write their token again if it is missing.</summary>
+    /// <summary>Whether the store can lose a token. Replicas poll such a store, and write their token again if it is missing.</summary>
     bool CanForget { get; }
 
     /// <summary>The state at the last operation.</summary>

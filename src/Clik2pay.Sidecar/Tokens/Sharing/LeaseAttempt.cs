@@ -13,7 +13,7 @@ internal sealed class LeaseAttempt : IAsyncDisposable
 
     public LeaseOutcome Outcome { get; }
 
-    /// <summary>If contended: when the other replica's lease expires at the latest.</summary>
+    /// <summary>If contended: the longest remaining time of the other replica's lease.</summary>
     public TimeSpan Remaining { get; private init; }
 
     /// <summary>

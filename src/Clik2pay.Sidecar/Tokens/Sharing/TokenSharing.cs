@@ -3,15 +3,17 @@ namespace Clik2pay.Sidecar.Tokens.Sharing;
 /// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>
 internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvider time)
 {
-    /// <summary>A lifetime loses its fraction of a millisecond in the store.</summary>
+    /// <summary>The store drops the fraction of a millisecond of a lifetime, so small differences do not count.</summary>
     private static readonly TimeSpan LifetimeTolerance = TimeSpan.FromSeconds(1);
 
     private TokenIdentity? sharedRejection;
 
-    /// <summary>Reads the store after it has this replica's rejections. Withdraws tokens that were rejected at another replica.</summary>
+    /// <summary>
+    /// Shares this replica's last rejection, and then reads the store. Withdraws tokens that were rejected at another replica.
+    /// </summary>
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
-        // If the store is unavailable, this costs one timeout instead of two.
+        // If the store is unavailable, the read is skipped, which saves a second timeout.
         if (!await TryShareRejectionAsync(key, cancellationToken))
             return StoreReading.Unavailable;
 
@@ -45,8 +47,8 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     }
 
     /// <summary>
-    /// Writes this replica's newest token if the store has lost it, has an older one, or reports too late an expiry. A token that may have
-    /// expired is not written.
+    /// Writes this replica's newest token if the store has lost it, has an older one, or reports too late an expiry. A token in doubt is
+    /// not written.
     /// </summary>
     /// <returns>Whether it was written.</returns>
     public async ValueTask<bool> TryWriteBackAsync(TokenKey key, StoreReading reading, CancellationToken cancellationToken) =>
@@ -56,7 +58,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
             && await store.WriteAsync(key, newest, cancellationToken);
 
     /// <summary>Writes a fetched token.</summary>
-    /// <param name="key">The key of the credentials that it was issued for.</param>
+    /// <param name="key">The key of the credentials that the token was issued for.</param>
     /// <param name="token">The token.</param>
     /// <param name="revoked">A token that no replica is to use any longer; null if there is none.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
@@ -69,7 +71,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
 
     /// <summary>
     /// The token endpoint may have returned the current token again to another replica, with the remaining time as its lifetime. A
-    /// scheduled refresh would get the same response, so this replica takes over the lifetime. Its own expiry stays.
+    /// scheduled refresh would get the same response, so this replica takes over the lifetime. The expiry of this replica stays.
     /// </summary>
     private AccessToken? TryAdoptRepeated(AccessToken token, AccessToken newest)
     {
@@ -84,7 +86,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     private bool IsStored(AccessToken newest, StoreReading reading) =>
         reading.Token is { } token && newest.HasSameHeaders(token) && !slot.IsReplaced(token) && !HasLateExpiry(token, newest);
 
-    /// <summary>Whether the store's clock was set back. Then this replica's expiry is the right one.</summary>
+    /// <summary>Whether the store's clock was set back. If so, this replica's expiry is the right one.</summary>
     private static bool HasLateExpiry(AccessToken shared, AccessToken own) =>
         shared.ExpiresAt - own.ExpiresAt > ITokenStore.ExpiryTolerance;
 
