@@ -15,7 +15,7 @@ namespace Clik2pay.Sidecar;
 /// <summary>The two listeners, one for callers and one for administration. Settings such as ASPNETCORE_URLS have no effect.</summary>
 internal static class Listeners
 {
-    /// <summary>The time for the head of a request. The server checks it once a second, so the 408 is sent within 10 s.</summary>
+    /// <summary>The time for the head of a request. The server checks this limit once a second, so the 408 is sent within 10 s.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(7);
 
     /// <summary>
@@ -41,7 +41,7 @@ internal static class Listeners
         {
             ServerRefusals.Subscribe(kestrel.ApplicationServices);
 
-            // Responses are returned as the provider sent them, without a Server header of the sidecar and with every byte of headers.
+            // Responses are returned as the provider sent them: the sidecar adds no Server header, and keeps every byte of other headers.
             kestrel.AddServerHeader = false;
             kestrel.RequestHeaderEncodingSelector = HeaderEncodings.ForRequest;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
@@ -60,7 +60,7 @@ internal static class Listeners
     private static void Listen(this KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
     {
         if (address.EndPoint is IPEndPoint { Address: var ip, Port: var port } && ip.Equals(IPAddress.IPv6Any))
-            kestrel.ListenAnyIP(port, Configure); // works without IPv6, too
+            kestrel.ListenAnyIP(port, Configure); // ListenAnyIP also works without IPv6.
         else
             kestrel.Listen(address.EndPoint, Configure);
 

@@ -9,12 +9,12 @@ using Clik2pay.Sidecar.Telemetry.Logging;
 
 namespace Clik2pay.Sidecar;
 
-/// <summary>The composition root: the features of a sidecar. The verbs of the command line start sidecars.</summary>
+/// <summary>The composition root, which assembles a sidecar from its features. Verbs of the command line start sidecars.</summary>
 internal static class Program
 {
     /// <param name="configuration">The sources of <c>ReverseProxy</c>, <c>Logging</c> and <c>OTEL_…</c>.</param>
     /// <param name="settings">All other settings, read and validated.</param>
-    /// <param name="replace">Registers services instead of those registered here.</param>
+    /// <param name="replace">Replaces services that are registered here.</param>
     public static WebApplication CreateSidecar(
         IConfiguration configuration, Settings settings, Action<IServiceCollection>? replace = null)
     {

@@ -16,10 +16,10 @@ namespace Clik2pay.Sidecar;
 
 /// <summary>The options of all features, read and validated once at start.</summary>
 /// <param name="Clik2pay">The provider's addresses and the credentials.</param>
-/// <param name="Redis">Where replicas share the token. Null: the token stays in the process.</param>
+/// <param name="Redis">Where replicas share the token. Null if the token stays in the process.</param>
 internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
 {
-    /// <summary>The section of every setting that is not the provider's or Redis's.</summary>
+    /// <summary>The section of the sidecar's own settings.</summary>
     public const string Section = "Sidecar";
 
     public required ListenerOptions Listener { get; init; }
@@ -90,7 +90,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
     }
 
     /// <summary>Finds the secret that a key belongs to: the key itself, or a key above it.</summary>
-    /// <returns>Null if the key is not a secret's.</returns>
+    /// <returns>Null if the key belongs to no secret.</returns>
     public static string? FindSecret(string key) => All.Select(setting => setting.Setting)
         .FirstOrDefault(setting => setting.IsSecret
             && (key.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)

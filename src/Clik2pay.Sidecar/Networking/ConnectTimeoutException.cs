@@ -1,9 +1,6 @@
 namespace Clik2pay.Sidecar.Networking;
 
-/// <summary>
-/// The connect timeout passed. The HTTP client throws an exception of its own, which does not name the step, with this one as an inner
-/// exception.
-/// </summary>
+/// <summary>The connect timeout passed. The HTTP client wraps this exception in its own, which does not name the step.</summary>
 /// <param name="step">The step during which the timeout passed.</param>
 internal sealed class ConnectTimeoutException(ConnectStep step) : Exception($"The connect timeout passed during {step}.")
 {

@@ -3,9 +3,9 @@ using System.Net;
 namespace Clik2pay.Sidecar.Networking;
 
 /// <summary>
-/// The HTTP proxy that the environment variables <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> configure. Its
-/// credentials are used for Basic and Digest authentication only. Otherwise, the HTTP client would prefer Negotiate and NTLM if the proxy
-/// offers them, and would not fall back to Basic when they fail.
+/// The HTTP proxy that the environment variables <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> configure. The
+/// proxy's credentials are used for Basic and Digest authentication only. Otherwise, the HTTP client would prefer Negotiate or NTLM if the
+/// proxy offers one, and would not fall back to Basic after a failure.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 {

@@ -32,7 +32,7 @@ internal static class KeepAlive
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Interval);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
 
-        // No probes are sent while data is unacknowledged. This limit covers that case. Only Linux has it.
+        // No probes are sent while data is unacknowledged. This limit, which only Linux has, covers that case.
         if (OperatingSystem.IsLinux())
             socket.SetRawSocketOption(IpProtoTcp, TcpUserTimeout, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in UnacknowledgedLimit)));
     }

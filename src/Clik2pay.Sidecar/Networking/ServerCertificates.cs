@@ -7,17 +7,17 @@ namespace Clik2pay.Sidecar.Networking;
 /// <summary>Validates the certificates of servers, and explains why a certificate is not trusted.</summary>
 internal static class ServerCertificates
 {
-    /// <summary><c>NotSignatureValid</c> means that an authority has the name of a trusted one and another key.</summary>
+    /// <summary><c>NotSignatureValid</c> means that an authority has the name of a trusted one, but another key.</summary>
     private static readonly X509ChainStatusFlags[] UnknownAuthority =
         [X509ChainStatusFlags.UntrustedRoot, X509ChainStatusFlags.PartialChain, X509ChainStatusFlags.NotSignatureValid];
 
-    /// <param name="authorities">The root certificates to trust. Null: the system's. An empty collection trusts none.</param>
+    /// <param name="authorities">The root certificates to trust. Null for the system's. An empty collection trusts none.</param>
     public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? authorities)
     {
         var policy = new X509ChainPolicy
         {
-            // An untrusted certificate names the address from which its issuer's certificate is downloaded. That could be any server, and
-            // the download blocks a thread.
+            // An untrusted certificate names the address from which its issuer's certificate is downloaded. The address could be any
+            // server, and the download blocks a thread.
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
             TrustMode = authorities is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
@@ -48,7 +48,7 @@ internal static class ServerCertificates
         return new(reasons.Count > 0 ? string.Join("; ", reasons) : $"its certificate was rejected ({status})", isUnknownAuthority);
     }
 
-    /// <summary>Finds the certificate in the chain that is outside its validity period.</summary>
+    /// <summary>Quotes the dates of the first certificate in the chain that is outside its validity period.</summary>
     private static string ExplainDates(X509Chain chain)
     {
         var certificate = chain.ChainElements.First(IsOutOfDate).Certificate;

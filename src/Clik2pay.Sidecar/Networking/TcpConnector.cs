@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Networking;
 
 /// <summary>
-/// Opens TCP connections. It tries every address of a name, each one 250 ms after the previous one or as soon as that one fails, and uses
-/// the first connection (Happy Eyeballs, RFC 8305, sections 4 and 5). It starts with the address that worked last.
+/// Opens TCP connections. Tries every address of a name and uses the first connection (Happy Eyeballs, RFC 8305, sections 4 and 5). The
+/// next attempt starts after 250 ms, or as soon as an attempt fails. The address that worked last comes first.
 /// </summary>
 internal sealed class TcpConnector(TimeProvider time)
 {
@@ -38,7 +38,8 @@ internal sealed class TcpConnector(TimeProvider time)
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        // The system's resolver cannot be canceled, and takes 10 s or more if no name server responds. It continues in the background.
+        // The system's resolver cannot be canceled, and takes 10 s or more if no name server responds. After a cancellation, the resolver
+        // continues in the background.
         var resolving = Dns.GetHostAddressesAsync(host, cancellationToken);
         _ = resolving.ContinueWith(static abandoned => _ = abandoned.Exception, TaskContinuationOptions.OnlyOnFaulted);
         var addresses = await resolving.WaitAsync(cancellationToken);
@@ -47,13 +48,13 @@ internal sealed class TcpConnector(TimeProvider time)
             : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();
     }
 
-    /// <exception cref="SocketException">Why the first of the addresses could not be connected to.</exception>
+    /// <exception cref="SocketException">No address could be connected to. The exception is that of the first failed attempt.</exception>
     public Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) =>
         addresses.Count == 1 ? AttemptAsync(addresses[0], port, cancellationToken) : RaceAsync(addresses, port, cancellationToken);
 
     /// <summary>
     /// Records whether a connection to an address could be used. An address that accepts connections but completes no TLS is tried after
-    /// all others. Otherwise it would win every race, and every call would fail.
+    /// all others. Otherwise, such an address would win every race, and every call would fail.
     /// </summary>
     public void Report(string host, EndPoint? remote, bool works)
     {
@@ -97,7 +98,7 @@ internal sealed class TcpConnector(TimeProvider time)
             {
                 if (next < addresses.Count)
                 {
-                    // Without a free slot the oldest attempt ends, so that every address is tried.
+                    // Without a free slot, the oldest attempt is abandoned, so that every address is tried.
                     if (running.Count > slots && TryTakeSlot())
                         slots++;
                     else if (running.Count > slots)
@@ -105,7 +106,7 @@ internal sealed class TcpConnector(TimeProvider time)
                     running.Add(Start(addresses[next++], port, cancellationToken));
                 }
 
-                // After the delay the next attempt starts beside those that are still running.
+                // After the delay, the next attempt starts while earlier attempts are still running.
                 Task[] delay = next < addresses.Count ? [Task.Delay(AttemptDelay, time, cancellationToken)] : [];
                 var ended = await Task.WhenAny([.. running.Select(attempt => attempt.Connecting), .. delay]);
                 if (running.FindIndex(attempt => attempt.Connecting == ended) is not (>= 0 and var index))

@@ -29,15 +29,15 @@ internal sealed record Clik2payOptions
     [Setting(AllowInsecureUpstreamKey, Default = "false")]
     public bool AllowInsecureUpstream { get; init; }
 
-    /// <summary>They are settings themselves, or files in this directory.</summary>
+    /// <summary>The credentials, which are settings or files in a directory.</summary>
     [Setting(CredentialsDirectoryKey, NoRange = "Every readable directory can be used.")]
     public required CredentialSet Credentials { get; init; }
 
-    /// <summary>Sent to the token endpoint as it is written, and not sent if it is empty.</summary>
+    /// <summary>The scope is sent to the token endpoint as written. An empty scope is not sent.</summary>
     [Setting("Clik2pay:Scope", Default = "payment_request/all", AllowsEmpty = true, NoRange = "The provider defines the scopes.")]
     public required string Scope { get; init; }
 
-    /// <summary>A PEM file with the root certificates to trust for the API and the token endpoint. Null: the system's.</summary>
+    /// <summary>A PEM file with the root certificates to trust for the API and the token endpoint. Null to trust the system's.</summary>
     [Setting(CaFileKey, NoRange = "Every readable file can be used.")]
     public string? CaFile { get; init; }
 

@@ -85,14 +85,14 @@ internal static class Clik2payOptionsReader
         }
 
         Uri? address = null;
-        var error = text is null ? "it is missing. Clik2pay:Environment=Custom needs it."
+        var error = text is null ? "it is missing. Clik2pay:Environment=Custom requires it."
             : !Uri.TryCreate(text, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
                 ? "it is not a valid address. Use https://host[:port]/path."
             : address.UserInfo.Length > 0 || address.Fragment.Length > 0
-                ? "it contains a user or a fragment. Remove that, because credentials have their own settings."
+                ? "it contains a user or a fragment. Remove both, because credentials have their own settings."
             : address.Scheme == "http" && !address.IsLoopback && !allowInsecure
                 ? $"{address} is plain http, which sends credentials in clear text. Use https. "
-                    + $"On a network that is safe, you can set {Clik2payOptions.AllowInsecureUpstreamKey}=true."
+                    + $"On a trusted network, you can set {Clik2payOptions.AllowInsecureUpstreamKey}=true."
             : null;
         if (error is null)
             return address;

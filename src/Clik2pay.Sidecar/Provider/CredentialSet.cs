@@ -17,6 +17,6 @@ internal sealed record CredentialSet(
 
     private const string Issued = "The provider issues it.";
 
-    /// <summary>Not the secrets, which the compiler would include.</summary>
+    /// <summary>Omits the secrets, which the compiler's version would contain.</summary>
     public override string ToString() => "credential set";
 }

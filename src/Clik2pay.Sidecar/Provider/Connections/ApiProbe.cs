@@ -8,8 +8,8 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions options)
 {
     /// <summary>
-    /// The HTTP proxy, if a success covers only the connection to the proxy. Over plain http, a proxy connects to the API only when it gets
-    /// a request.
+    /// The HTTP proxy, if a successful probe covers only the connection to the proxy. Over plain http, a proxy connects to the API only
+    /// when it gets a request.
     /// </summary>
     public string? ConnectsOnlyTo =>
         options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp ? EnvironmentProxy.Instance.Find(options.ApiBaseUrl) : null;
@@ -20,7 +20,7 @@ internal sealed class ApiProbe(ProviderConnections connections, Clik2payOptions 
         using var handler = new SocketsHttpHandler();
         connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
-        // The HTTP client calls this when a connection is established. On one to an HTTP proxy it then sends CONNECT.
+        // The HTTP client calls this when a connection is established. On a connection to an HTTP proxy, the client then sends CONNECT.
         handler.PlaintextStreamFilter = (context, _) => context.InitialRequestMessage.Method == HttpMethod.Connect
             ? new(context.PlaintextStream)
             : throw new ConnectedException();

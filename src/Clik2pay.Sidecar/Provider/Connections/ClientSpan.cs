@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
 /// Creates the span of a call to the provider, by OpenTelemetry's conventions for HTTP clients, without the query
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span). The HTTP client's own span is not used. It costs time
-/// on every request, sampled or not, and contains messages of exceptions, which may quote what the provider sent.
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span). The HTTP client's own span is not used. That span costs
+/// time on every request, sampled or not. It also contains messages of exceptions, which may quote what the provider sent.
 /// </summary>
 internal sealed class ClientSpan(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

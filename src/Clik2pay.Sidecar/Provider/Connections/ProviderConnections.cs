@@ -8,15 +8,15 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 /// <summary>Configures the connections to the provider: to the API and to the token endpoint.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
-    /// <summary>The connect timeout for the API. It includes name resolution, TCP, TLS and an HTTP proxy.</summary>
+    /// <summary>The connect timeout for the API. The timeout includes name resolution, TCP, TLS and an HTTP proxy.</summary>
     public static readonly TimeSpan ApiConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The connect timeout for the token endpoint.</summary>
     public static readonly TimeSpan TokenEndpointConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The time after which an idle connection is closed. Many load balancers close it after 60 s, possibly while a request is being sent.
-    /// The HTTP client checks at intervals of a quarter of this time.
+    /// The time after which an idle connection is closed. Many load balancers close an idle connection after 60 s, possibly while a request
+    /// is being sent. The HTTP client checks for idle connections at intervals of a quarter of this time.
     /// </summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
@@ -49,7 +49,8 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
             options.CaFile is { } file ? CertificateAuthorities.Load(file) : null);
         handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificates.Validate;
 
-        // The HTTP client would add a traceparent. Only one that the caller sent is forwarded. ClientSpan creates the span.
+        // The HTTP client would add its own traceparent. The sidecar forwards only a traceparent of the caller. ClientSpan creates the
+        // span.
         handler.ActivityHeadersPropagator = null;
         handler.MeterFactory = meters;
     }
@@ -85,7 +86,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
             stream.SetEstablished();
         }
 
-        // CONNECT is the only request on such a connection.
+        // A connection for CONNECT carries no other request.
         return context.InitialRequestMessage.Method == HttpMethod.Connect
             ? context.PlaintextStream
             : new ResponseBoundaryStream(context.PlaintextStream);

@@ -5,8 +5,8 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
 /// A connection, above TLS, that is not reused after a response without a body. Responses to HEAD, 204 and 304 have no body (RFC 9112,
-/// section 6.3). The HTTP client reuses a connection as soon as it has the headers of such a response. If the provider sent a body
-/// nevertheless, the next caller would get it as its own response.
+/// section 6.3). The HTTP client reuses a connection as soon as it has the headers of such a response. If the provider sent a body anyway,
+/// the next caller would get that body as its own response.
 /// </summary>
 internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
 {
@@ -65,7 +65,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
     }
 
     /// <returns>
-    /// The number of bytes that the HTTP client gets, which is one more than were read at the end of a response without a body.
+    /// The number of bytes for the HTTP client. At the end of a response without a body, it may be one more than was read.
     /// </returns>
     private int Inspect(Span<byte> buffer, int count)
     {
@@ -74,7 +74,8 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
             if (!IsEndOfResponse(buffer[i]) || i < count - 1)
                 continue;
 
-            // The HTTP client closes a connection on which it has read more than a response, or reads nothing before it sends a request.
+            // The HTTP client closes a connection that delivers an extra byte after a response. If the buffer is full, the next read
+            // reports the end of the connection instead.
             if (count < buffer.Length)
                 buffer[count++] = 0;
             else
@@ -93,7 +94,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
     /// <returns>Whether the byte is the last one of a response without a body.</returns>
     private bool IsEndOfResponse(byte next)
     {
-        // The response to this request began before the whole request was written. These bytes are the rest of its body.
+        // The response to this request began before the whole request was written. These bytes are the rest of that response's body.
         if (index < Prefix.Length && next != Prefix[index])
         {
             isReadingHead = false;

@@ -5,8 +5,8 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
 /// A connection whose peer may respond and close before it reads the whole request, for instance because the body is too large. The HTTP
-/// client fails at the first write that fails, although the response may be in the receive buffer. So a failed write is reported only after
-/// a read has found no response. Nothing is written after it, so no other request uses the connection.
+/// client fails at the first write that fails, although the response may be in the receive buffer. Therefore, a failed write is reported
+/// only after a read has found no response. Nothing is written after a failed write, so no other request uses the connection.
 /// </summary>
 /// <param name="socket">The connected socket, which the stream owns.</param>
 /// <param name="report">Called once: true when the connection is established, with TLS if used; false when it closes before that.</param>
