@@ -60,7 +60,7 @@ await check('headings, state, meter and tables are accessible', async () => {
   assert.equal(await light.title(), 'Ready – Clik2pay Sidecar');
   assert.equal(await light.getByRole('heading', { level: 1 }).innerText(), 'Clik2pay Sidecar');
   const headings = await light.getByRole('heading', { level: 2 }).allInnerTexts();
-  assert.deepEqual(headings, ['Access token', 'Last refreshes', 'Sharing', 'Responses since the start', 'Program']);
+  assert.deepEqual(headings, ['Access token', 'Last refreshes', 'Sharing', 'Responses since startup', 'Program']);
   const bar = light.getByRole('meter', { name: 'Access token' });
   const [value, max] = await bar.evaluate(meter => [meter.value, meter.max]);
   assert.equal(max, 3600);

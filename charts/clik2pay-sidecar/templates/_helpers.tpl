@@ -38,8 +38,8 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
 {{- tpl (kindIs "string" $value | ternary $value (toYaml $value)) (index . 1) -}}
 {{- end }}
 
-{{- /* "yes" if there are pods with the sidecar, in this chart or in a chart that depends on it. Otherwise empty: a release of this chart
-can contain only alerts and dashboard. */}}
+{{- /* "yes" if there are pods with the sidecar, in this chart or in a chart that depends on it. Otherwise empty, because a release of this
+chart can contain only alerts and the dashboard. */}}
 {{- define "clik2pay-sidecar.own.hasSidecar" -}}
 {{- if or .Values.app.image (not .Chart.IsRoot) -}}yes{{- end -}}
 {{- end }}
@@ -96,7 +96,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- $remedy := "Set credentials.existingSecret to a Secret with username, password and api-key (for a trial: credentials.inline)." -}}
 {{- fail (printf "credentials: no credentials are set. %s" $remedy) -}}
 {{- else if $missing -}}
-{{- fail (printf "credentials.inline: missing %s. Set all three, or better credentials.existingSecret." (join ", " $missing)) -}}
+{{- fail (printf "credentials.inline: missing %s. Set all three, or preferably credentials.existingSecret." (join ", " $missing)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.ca.configMap $v.ca.secret -}}
@@ -139,7 +139,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- end -}}
 {{- end }}
 
-{{- /* Fails if the Prometheus operator is missing. A monitor that is silently left out would be missed later.
+{{- /* Fails if the Prometheus operator is missing. Silently omitting the object would leave the sidecar without monitoring.
 Arguments: (list CONTEXT KEY). */}}
 {{- define "clik2pay-sidecar.own.needsOperator" -}}
 {{- if not ((index . 0).Capabilities.APIVersions.Has "monitoring.coreos.com/v1") -}}

@@ -1,15 +1,16 @@
 {{- /*
-Templates that the chart of an app includes, with `.` or `$`. charts/clik2pay-sidecar/README.md shows where each belongs. This chart's own
-workload uses the same templates.
+Templates that the chart of an app includes, with `.` or `$` as the context. charts/clik2pay-sidecar/README.md shows where each template
+belongs. This chart's own workload uses the same templates.
 
-`include` passes the context of the calling chart, in which .Values, .Chart and .Files are those of the app. Hence each template finds the
-context of this chart, and calls its implementation in _pod.tpl with it.
+`include` passes the context of the calling chart, in which .Values, .Chart and .Files are those of the app. Therefore each template finds
+the context of this chart, and passes it to the implementation in _pod.tpl.
 */}}
 
-{{- /* Items for `initContainers`: the native sidecar, or nothing. Put them first: init containers before them cannot use it. */}}
+{{- /* Items for `initContainers`: the native sidecar, or nothing. Put these items first, because init containers before them cannot use the
+sidecar. */}}
 {{- define "clik2pay-sidecar.initContainers" -}}{{ include "clik2pay-sidecar.own" (list . "initContainers") }}{{- end }}
 
-{{- /* Items for `containers`: the plain container, or nothing. Put them first, because the kubelet starts containers in this order. */}}
+{{- /* Items for `containers`: the plain container, or nothing. Put these items first, because the kubelet starts containers in order. */}}
 {{- define "clik2pay-sidecar.containers" -}}{{ include "clik2pay-sidecar.own" (list . "containers") }}{{- end }}
 
 {{- /* The container of the sidecar, native or plain, for pods that the two templates above do not fit. */}}
@@ -21,8 +22,8 @@ context of this chart, and calls its implementation in _pod.tpl with it.
 {{- /* Entries for the pod's `annotations`. */}}
 {{- define "clik2pay-sidecar.podAnnotations" -}}{{ include "clik2pay-sidecar.own" (list . "podAnnotations") }}{{- end }}
 
-{{- /* Entries for the `labels` of the pod. Monitors and the NetworkPolicy select pods by them.
-Do not use them in the selector of a Deployment. */}}
+{{- /* Entries for the pod's `labels`. Monitors and the NetworkPolicy select pods by these labels.
+Do not use these labels in the selector of a Deployment. */}}
 {{- define "clik2pay-sidecar.podLabels" -}}{{ include "clik2pay-sidecar.own" (list . "podLabels") }}{{- end }}
 
 {{- /* The number for `terminationGracePeriodSeconds`: the time that the app and the sidecar may take to stop. */}}

@@ -1,5 +1,5 @@
-{{- /* The parts of a pod with the sidecar. All are called with the context of this chart. The chart of an app includes the templates in
-_include.tpl, which call these. */}}
+{{- /* The parts of a pod with the sidecar. Each template requires the context of this chart. The chart of an app includes the templates in
+_include.tpl, which call the templates of this file. */}}
 
 {{- define "clik2pay-sidecar.own.initContainers" -}}
 {{- if .Values.nativeSidecar }}{{ include "clik2pay-sidecar.own.container" . }}{{ end -}}
@@ -18,8 +18,8 @@ _include.tpl, which call these. */}}
   restartPolicy: Always
   {{- else }}
   lifecycle:
-    {{- /* The kubelet starts the app after this command returns, so the first access token is there. There is no preStop hook: after
-    SIGTERM the sidecar continues to serve callers for Sidecar__DrainSeconds, by default the time that the app may take to stop. */}}
+    {{- /* The kubelet starts the app after this command returns, when the sidecar has the first access token. There is no preStop hook,
+    because the sidecar continues to serve callers for Sidecar__DrainSeconds after SIGTERM. The default is appStopSeconds. */}}
     postStart:
       exec:
         {{- /* The full path, because the image has no shell. */}}
@@ -27,10 +27,10 @@ _include.tpl, which call these. */}}
   {{- end }}
   {{- include "clik2pay-sidecar.own.process" . | nindent 2 }}
   ports:
-    {{- /* The port for callers is not listed, because it is on loopback and only for the pod. */}}
+    {{- /* The port for callers is not listed, because it is on loopback and serves only the pod. */}}
     - name: clik2pay-admin
       containerPort: {{ .Values.ports.admin | int }}
-  {{- /* Succeeds after the first access token. Runs every second, so that the app starts soon after. */}}
+  {{- /* Succeeds after the first access token. Runs every second, so that the app starts without delay. */}}
   startupProbe:
     httpGet: {path: /startupz, port: clik2pay-admin}
     periodSeconds: 1
@@ -39,7 +39,7 @@ _include.tpl, which call these. */}}
   readinessProbe:
     httpGet: {path: /readyz, port: clik2pay-admin}
     periodSeconds: 5
-  {{- /* Does not depend on the provider or Redis, so an outage of these restarts nothing. */}}
+  {{- /* Does not depend on the provider or Redis, so an outage of either causes no restart. */}}
   livenessProbe:
     httpGet: {path: /livez, port: clik2pay-admin}
     periodSeconds: 10
@@ -68,7 +68,7 @@ resources:
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- /* Folders without subPath, because Kubernetes does not update a file that is mounted by subPath. */}}
+{{- /* Folders are mounted without subPath, because Kubernetes does not update a file that is mounted by subPath. */}}
 volumeMounts:
   - name: clik2pay-credentials
     mountPath: /etc/clik2pay-sidecar/credentials
@@ -122,7 +122,7 @@ volumeMounts:
 {{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
 {{- end }}
 
-{{- /* Settings, and the paths of secrets. Secrets themselves are never in environment variables. */}}
+{{- /* Settings, and the paths of secrets. The chart puts no secret into an environment variable. */}}
 {{- define "clik2pay-sidecar.own.env" -}}
 - name: Clik2pay__Environment
   value: {{ .Values.environment }}
@@ -213,7 +213,7 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- end }}
 
 {{- /* A native sidecar stops after the app, and a plain container at the same time.
-5 s are added, so that SIGKILL does not come too early. */}}
+5 s are added as a margin before SIGKILL. */}}
 {{- define "clik2pay-sidecar.own.terminationGracePeriodSeconds" -}}
 {{- $app := .Values.appStopSeconds | int -}}
 {{- $drain := include "clik2pay-sidecar.own.drainSeconds" . | int -}}
@@ -271,8 +271,8 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- end }}
 
 {{- /* A volume with files of a Secret. Arguments: (list CONTEXT VOLUME SECRET ITEMS). ITEMS maps the name of each file to its key.
-Root owns the files of a Secret, and the sidecar runs as user 1654. With mode 0440 it could read them only with an fsGroup, which the app
-may need for itself. 0444 needs no fsGroup. Only the containers that need the volume mount it, and its folder on the node belongs to
+Root owns the files of a Secret, and the sidecar runs as user 1654. With mode 0440 the sidecar could read them only with an fsGroup, which
+the app may need for itself. 0444 needs no fsGroup. Only the containers that need the volume mount it, and its folder on the node belongs to
 root. */}}
 {{- define "clik2pay-sidecar.own.secretVolume" -}}
 {{- $ := index . 0 -}}

@@ -4,9 +4,9 @@ using Clik2pay.Sidecar.Requests.Guard;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// Refuses requests that a browser sends for other web pages: pages with another origin and, on loopback, pages whose own name was pointed
-/// at this machine (DNS rebinding). On other addresses every Host header is accepted, because kubelet and Prometheus use any name that
-/// they know. Commands are accepted only from this machine, and only if <c>Sidecar:AllowQuit</c> is true.
+/// Refuses requests that a browser sends for other web pages. On loopback, these include pages whose own name was pointed at this machine
+/// (DNS rebinding). On other addresses every Host header is accepted, because the kubelet and Prometheus use the address of the pod or the
+/// name of a Service. Commands are accepted only from this machine, and only if <c>Sidecar:AllowQuit</c> is true.
 /// </summary>
 internal sealed class AdminGuard(AdministrationOptions options, CallerOptions callers)
 {
@@ -25,7 +25,7 @@ internal sealed class AdminGuard(AdministrationOptions options, CallerOptions ca
 
     public static bool IsRefresh(HttpRequest request) => request.Path == RefreshPath;
 
-    /// <summary>The methods that are allowed for the path.</summary>
+    /// <summary>The methods that the path allows.</summary>
     public static string MethodsOf(HttpRequest request) => IsCommand(request) ? "POST" : "GET, HEAD";
 
     /// <returns>The status and the reason of the refusal. Null if the request is accepted.</returns>
@@ -34,10 +34,10 @@ internal sealed class AdminGuard(AdministrationOptions options, CallerOptions ca
         _ when !MethodsOf(request).Split(", ").Contains(request.Method, StringComparer.Ordinal) =>
             (StatusCodes.Status405MethodNotAllowed, $"The method is not allowed. Allowed methods: {MethodsOf(request)}."),
         _ when IsFromOtherPage(request) =>
-            (StatusCodes.Status403Forbidden, "A browser sent this request for another web page (Origin or Sec-Fetch-Site)."),
+            (StatusCodes.Status403Forbidden, "Requests from other web pages are refused (Origin or Sec-Fetch-Site header)."),
         _ when (isOnLoopback || IsCommand(request)) && !IsAllowed(request.Host.Host) =>
             (StatusCodes.Status403Forbidden,
-                "The Host header does not name the sidecar. Use localhost, 127.0.0.1, or a name of Sidecar:AllowedHosts."),
+                "The Host header does not name the sidecar. Use localhost, 127.0.0.1, or a name in Sidecar:AllowedHosts."),
         _ when IsCommand(request) && !options.AllowQuit =>
             (StatusCodes.Status403Forbidden,
                 $"POST {request.Path} is not permitted. Set Sidecar:AllowQuit=true for the sidecar and restart it."),
@@ -51,15 +51,15 @@ internal sealed class AdminGuard(AdministrationOptions options, CallerOptions ca
 
     private bool IsAllowed(string host) => LoopbackHosts.Concat(callers.AllowedHosts).Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A link on another page may lead here, because that page cannot read what the link opens.</summary>
+    /// <summary>Links on other pages are allowed, because a page cannot read the response to a link.</summary>
     private static bool IsFromOtherPage(HttpRequest request) =>
         request.Headers.Origin.Count > 0
         || (request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin")
             && (IsCommand(request) || request.Headers["Sec-Fetch-Mode"] != "navigate"));
 
     /// <summary>
-    /// Both addresses must be loopback. The proxy of a service mesh connects from loopback too, but not to it. A Unix socket has no
-    /// addresses.
+    /// Both addresses must be loopback. The proxy of a service mesh also connects from a loopback address, but to another address. A Unix
+    /// socket has no addresses.
     /// </summary>
     private static bool IsFromThisMachine(ConnectionInfo connection) =>
         connection.RemoteIpAddress is not { } from || (IPAddress.IsLoopback(from) && IPAddress.IsLoopback(connection.LocalIpAddress!));

@@ -52,7 +52,7 @@ internal static class AdministrationApp
             }
             finally
             {
-                // Also if the client has not waited for the response.
+                // The sidecar stops even if the client did not wait for the response.
                 lifetime.StopApplication();
             }
         }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// Marks the connections of the administration listener. The port in the Host header would not do, because a caller can write any.
+/// Marks the connections of the administration listener. The Host header cannot identify the listener, because callers choose its value.
 /// </summary>
 internal sealed class AdministrationListener
 {

@@ -7,8 +7,8 @@ internal sealed record AdministrationOptions
 {
     public const string AddressKey = "Sidecar:Admin";
 
-    /// <summary>The address of probes, metrics and the status page. They contain no secret, so it may be any address.</summary>
-    [Setting(AddressKey, Default = "http://127.0.0.1:9090", NoRange = "Every address of this machine can be listened on.")]
+    /// <summary>The address of probes, metrics and the status page. It can be any address, because they contain no secret.</summary>
+    [Setting(AddressKey, Default = "http://127.0.0.1:9090", NoRange = "Every address of this machine is allowed.")]
     public required ListenAddress Address { get; init; }
 
     /// <summary>Whether <c>POST /quitquitquit</c> and <c>POST /tokens/refresh</c> are accepted from this machine.</summary>

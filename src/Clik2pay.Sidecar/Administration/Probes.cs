@@ -5,15 +5,15 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>The startup, readiness and liveness probes. None of them makes a call, so that a failure elsewhere fails no probe.</summary>
+/// <summary>The startup, readiness and liveness probes. They report the current state and make no calls.</summary>
 internal sealed class Probes(TokenLifecycle tokens, Drain drain)
 {
-    /// <summary>Succeeds after the first token was obtained, and from then on.</summary>
+    /// <summary>Succeeds once the first token has been obtained.</summary>
     public Probe Startup() => tokens.Status.HasObtainedToken
         ? new(true, "The first access token was obtained.")
         : new(false, $"There is no access token yet: {WhyNoToken}.");
 
-    /// <summary>Fails if there is no valid token because the credentials are refused, or if the sidecar is stopping.</summary>
+    /// <summary>Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused.</summary>
     public Probe Readiness()
     {
         if (drain.HasBegun)
@@ -27,7 +27,7 @@ internal sealed class Probes(TokenLifecycle tokens, Drain drain)
             : new(true, $"There is no access token at the moment: {WhyNoToken}.");
     }
 
-    /// <summary>Always succeeds. It depends on nothing else, because a failure elsewhere would otherwise restart the whole fleet.</summary>
+    /// <summary>Always succeeds, because a failure elsewhere must not restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
 
     private string WhyNoToken => tokens.Status.WhyNoToken;

@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. It is for incidents in which
-/// the current token may have leaked.
+/// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. Operators use the command when the
+/// current token may have leaked.
 /// </summary>
 internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLifetime lifetime)
 {
@@ -24,7 +24,7 @@ internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLife
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // If the client has disconnected, this response is lost.
+            // A client that has disconnected does not get this response.
             return (StatusCodes.Status503ServiceUnavailable, "The sidecar is stopping. Send the command to another replica.");
         }
     }

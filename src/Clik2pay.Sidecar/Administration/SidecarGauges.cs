@@ -6,7 +6,7 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>The gauges, which show the state of the sidecar at the moment of a scrape or an export.</summary>
+/// <summary>The gauges of the sidecar's current state.</summary>
 internal static class SidecarGauges
 {
     public static void AddTo(Meter meter, Clik2payEnvironment environment, Func<SidecarState> state)
@@ -21,15 +21,15 @@ internal static class SidecarGauges
         Seconds("token_last_success_timestamp", () => ToUnixTime(state().LastSuccess),
             "When a refresh last obtained a token, in Unix time; 0 before the first one.");
         Gauge("rotation_pending", () => new Measurement<int>(state().IsRotationPending ? 1 : 0),
-            "1 while the credential files differ from the credentials in use: they are not tried yet, were refused, or cannot be read; "
-                + "else 0.");
+            "1 while the credential files differ from the credentials in use, because they have not been tried yet, were refused, or "
+                + "cannot be read; else 0.");
         meter.CreateObservableGauge("clik2pay.sidecar.store_up",
             () => state().IsStoreUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : (IEnumerable<Measurement<int>>)[],
             description: "1 if the last operation on Redis succeeded, else 0; absent without Redis.");
 
-        // The platform's instrument of this name also counts scrapes, and is updated twice for each request.
+        // ASP.NET Core's instrument of this name also counts scrapes, and is updated twice for each request.
         meter.CreateObservableUpDownCounter("http.server.active_requests", () => state().RequestsInProgress,
-            description: "Requests of callers that are in progress.");
+            description: "Caller requests in progress.");
 
         void Gauge(string name, Func<Measurement<int>> observe, string description) =>
             meter.CreateObservableGauge($"clik2pay.sidecar.{name}", observe, description: description);

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
-/// <summary>Collects the status for the status page and the gauges. It makes no call and contains no secret.</summary>
+/// <summary>Collects the status for the status page, <c>/status</c> and the gauges. It makes no calls and contains no secret.</summary>
 internal sealed class StatusReport(
     Probes probes,
     TokenLifecycle tokens,

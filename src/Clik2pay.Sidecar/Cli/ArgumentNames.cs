@@ -1,14 +1,14 @@
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>
-/// How errors name the arguments of a command line. Of a setting, only the key is quoted. Its value may be a secret, however it is
-/// written.
+/// Names the arguments of a command line in errors. An error quotes only the key of a setting, because the value may be a secret, even if
+/// the setting is malformed.
 /// </summary>
 internal sealed class ArgumentNames
 {
     private const string Prefix = "--";
 
-    /// <summary>Settings are written with an equals sign. In <c>--Clik2pay:Password text</c>, the text may be a secret.</summary>
+    /// <summary>Arguments after a key without an equals sign. In <c>--Clik2pay:Password text</c>, the text may be a secret.</summary>
     private readonly HashSet<string> values = new(StringComparer.Ordinal);
 
     public ArgumentNames(IReadOnlyList<string> args)
@@ -23,14 +23,14 @@ internal sealed class ArgumentNames
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument) => values.Contains(argument) ? "The argument after a key without =" : $"'{KeyOf(argument)}'";
 
-    /// <returns>The text before the equals sign. If a secret was written as a part of the key, the key without it.</returns>
+    /// <returns>The text before the equals sign. If the key contains a secret after its own name, the secret is removed.</returns>
     public static string KeyOf(string argument)
     {
         var key = argument.Split('=')[0];
         return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"{Prefix}{secret}" : key;
     }
 
-    /// <returns>The secret that an argument sets. Null if there is none.</returns>
+    /// <returns>The key of the secret that an argument sets. Null if it sets none.</returns>
     public static string? FindSecret(string argument) =>
         argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(argument.Split('=')[0])) : null;
 

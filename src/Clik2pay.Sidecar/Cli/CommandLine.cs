@@ -18,7 +18,7 @@ internal static class CommandLine
         var hasVerb = args.Count > 0 && !args[0].Contains(':');
         try
         {
-            // Without response files, for which a secret that begins with @ could be mistaken.
+            // Response files are off. Otherwise, a secret that begins with @ would be read as the name of one.
             var parsed = root.Parse(hasVerb ? args : ["run", .. args], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
                 return await ReportAsync(parsed, names);
@@ -27,7 +27,7 @@ internal static class CommandLine
             {
                 EnableDefaultExceptionHandler = false,
 
-                // The host handles SIGINT and SIGTERM, and takes the time that it needs.
+                // The host handles SIGINT and SIGTERM with its own timeout.
                 ProcessTerminationTimeout = null,
             });
         }
@@ -46,13 +46,13 @@ internal static class CommandLine
         }
         catch (Exception e) when (ErrorOutput.IsEnvironmental(e))
         {
-            return await ErrorOutput.ReportUnexplainedAsync(e);
+            return await ErrorOutput.ReportUnexpectedAsync(e);
         }
     }
 
     /// <summary>
-    /// Prints the help of the verb, and then the errors. The parser's own error for an argument that nothing takes would quote it
-    /// (https://learn.microsoft.com/dotnet/standard/commandline/how-to-customize-parsing-and-validation), so it is replaced.
+    /// Prints the help of the verb, and then the errors. The parser's own error for an unknown argument quotes the argument
+    /// (https://learn.microsoft.com/dotnet/standard/commandline/how-to-customize-parsing-and-validation), so that error is replaced.
     /// </summary>
     private static async Task<int> ReportAsync(ParseResult parsed, ArgumentNames names)
     {
@@ -66,7 +66,7 @@ internal static class CommandLine
         return exitCode;
     }
 
-    /// <summary>An error in a setting begins with its key. Other errors concern the file.</summary>
+    /// <summary>Adds the name of the file to errors that do not begin with the key of a setting.</summary>
     private static string WithFile(string error) =>
         error.StartsWith($"{RoutesFile.Section}:", StringComparison.Ordinal) ? error : $"{RoutesFile.FileName}: {error}";
 }

@@ -20,7 +20,7 @@ internal sealed class Commands
     public static RootCommand Create(ArgumentNames names)
     {
         var commands = new Commands(names);
-        const string what = "Adds the Clik2pay API key and access token to an application's requests, so that the application has neither.";
+        const string what = "Adds the Clik2pay API key and access token to an application's requests, so the application needs neither.";
         return new(what)
         {
             commands.Run(),
@@ -66,7 +66,7 @@ internal sealed class Commands
     private Command Shutdown()
     {
         var settings = SettingsArgument();
-        const string what = "Stops the sidecar in this pod or on this machine. Requires Sidecar:AllowQuit=true in that sidecar.";
+        const string what = "Stops the sidecar in this pod or on this machine. The sidecar must run with Sidecar:AllowQuit=true.";
         var verb = new Command("shutdown", what) { settings };
         verb.SetAction((parsed, cancellationToken) =>
             CommandVerb.RunAsync(AdminGuard.QuitPath, TimeSpan.FromSeconds(5), parsed.GetValue(settings)!, cancellationToken));
@@ -76,7 +76,7 @@ internal sealed class Commands
     private Command Tokens()
     {
         var settings = SettingsArgument();
-        const string what = "Obtains a new access token now. Requires Sidecar:AllowQuit=true in that sidecar.";
+        const string what = "Obtains a new access token now. The sidecar must run with Sidecar:AllowQuit=true.";
         var refresh = new Command("refresh", what) { settings };
 
         // A refresh can wait for another replica's lease before it calls the token endpoint.
@@ -89,8 +89,8 @@ internal sealed class Commands
     {
         var replicas = Number(
             "--replicas", 1, 1, DemoOptions.MaxReplicas, $"The number of sidecars to start; 1 to {DemoOptions.MaxReplicas}.");
-        var callers = Port("--port", 8080, "The first port for callers; replica k uses this port plus k. 0 picks free ports.");
-        var admin = Port("--admin-port", 9090, "The first port for probes, metrics and the status page; like --port.");
+        var callers = Port("--port", 8080, "The first port for callers. Replica k, from 0, uses this port plus k. 0 picks free ports.");
+        var admin = Port("--admin-port", 9090, "The first port for probes, metrics and the status page. Works like --port.");
         var simulator = Port("--simulator-port", 5080, "The port of the simulator. 0 picks a free port.");
         const string what = "Starts the built-in simulator and sidecars in front of it. Needs no credentials and no network.";
         var verb = new Command("demo", what) { replicas, callers, admin, simulator };
@@ -119,7 +119,7 @@ internal sealed class Commands
         var all = Enum.GetNames<SimulatedEnvironment>();
         var environment = new Option<SimulatedEnvironment>("--environment")
         {
-            Description = "The environment whose credentials the simulator accepts. It refuses those of the other one, like the provider.",
+            Description = "The environment to simulate. The simulator accepts only the credentials of this environment.",
             DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
             HelpName = string.Join('|', all),
             CustomParser = result =>
@@ -132,7 +132,7 @@ internal sealed class Commands
                 return default;
             },
         };
-        var verb = new Command("simulate", "Starts only the simulator of the provider's two APIs.") { url, environment };
+        var verb = new Command("simulate", "Starts only the simulator of the provider's two APIs, without a sidecar.") { url, environment };
         verb.SetAction((parsed, cancellationToken) =>
             SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
         return verb;
@@ -184,6 +184,6 @@ internal sealed class Commands
 
         return ArgumentNames.FindSecret(argument) is null
             ? null
-            : $"{key}: every process on this machine can read a command line. Set the secret by environment variable or in a file.";
+            : $"{key}: every process on this machine can read a command line. Set the secret in an environment variable or in a file.";
     }
 }

@@ -10,10 +10,10 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <param name="IsLocal">Whether only this machine can connect.</param>
 internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
 {
-    /// <summary>Which addresses are valid, for errors.</summary>
+    /// <summary>The valid addresses, for errors.</summary>
     public const string Remedy = "Use http://IP:PORT, http://*:PORT or http://unix:/PATH (at most 107 characters).";
 
-    /// <summary>There is no TLS, because connections stay inside one machine or pod.</summary>
+    /// <summary>There is no TLS, because the connections of callers are meant to stay inside one machine or pod.</summary>
     /// <returns>Null if the text isn't a valid address.</returns>
     public static ListenAddress? TryParse(string? text)
     {
@@ -46,7 +46,7 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
             : null;
     }
 
-    /// <summary>Whether a request to this address would arrive here.</summary>
+    /// <summary>Whether a request to the given address would reach this listener.</summary>
     public bool Serves(Uri address) =>
         EndPoint is IPEndPoint { Port: not 0 and var port } && address.IsLoopback && address.Port == port;
 

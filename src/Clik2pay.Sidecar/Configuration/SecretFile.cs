@@ -5,11 +5,11 @@ namespace Clik2pay.Sidecar.Configuration;
 /// <summary>A file that contains one secret. No error quotes the secret.</summary>
 internal static class SecretFile
 {
-    /// <summary>In characters. A larger file is not a secret, and is not read into memory.</summary>
+    /// <summary>In characters. A longer file is not a secret, and is not read to its end.</summary>
     private const int MaxLength = 64 * 1024;
 
     /// <summary>Does not throw.</summary>
-    /// <returns>The secret without one line end at its end, or null and an error.</returns>
+    /// <returns>The secret without one trailing line end, or null and an error.</returns>
     public static string? TryRead(string path, out string? error)
     {
         var secret = (string?)null;
@@ -44,19 +44,19 @@ internal static class SecretFile
     }
 
     /// <summary>
-    /// Quotes an absolute path. Any other text may be the secret itself, in the wrong setting. Base64 contains slashes too.
+    /// Quotes only an absolute path. Any other text may be the secret itself in the wrong setting, even if it contains slashes (Base64).
     /// </summary>
     public static string Describe(string path) =>
         Path.IsPathFullyQualified(path) && !path.AsSpan().ContainsAnyInRange('\0', '\x1f') ? $"the file {path}" : "the file that it names";
 
-    /// <summary>Why a file could not be read.</summary>
+    /// <summary>Explains why a file could not be read.</summary>
     public static string Explain(string path, Exception e) =>
         e is FileNotFoundException or DirectoryNotFoundException
             ? $"does not exist. {(Path.IsPathFullyQualified(path) ? "Create it or correct the path" : "Use an absolute path")}"
         : Directory.Exists(path) ? "is a folder"
         : $"cannot be read by the user {Environment.UserName}. Check the mode and the owner of the file and of its folder";
 
-    /// <summary>Reads in small parts, because credential files are read every second.</summary>
+    /// <summary>Uses a small buffer, because credential files are read every second.</summary>
     /// <returns>Null if the file is too large.</returns>
     private static string? ReadAtMost(string path)
     {
@@ -72,7 +72,7 @@ internal static class SecretFile
         return WithoutTrailingNewline(text.ToString());
     }
 
-    /// <summary>Editors add one line end.</summary>
+    /// <summary>Removes the line end that editors add.</summary>
     private static string WithoutTrailingNewline(string text) =>
         text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
         : text.EndsWith('\n') ? text[..^1]

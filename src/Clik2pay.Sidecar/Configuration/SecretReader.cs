@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// Reads secrets. A secret is the value of its setting, or in the file that <c>…File</c> names, or in a file of a directory (a mounted
-/// Kubernetes Secret).
+/// Reads secrets. A secret is in its own setting, in the file that <c>…File</c> names, or in a file of a directory (a mounted Kubernetes
+/// Secret).
 /// </summary>
 internal sealed class SecretReader(SettingsReader settings, string? directoryKey = null)
 {
@@ -40,7 +40,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         return settings.Secret(key) is not null || settings.Text(fileKey) is not null;
     }
 
-    /// <summary>Reads a secret that may be missing. An empty one is an error, because a missing secret permits every caller.</summary>
+    /// <summary>Reads an optional secret. An empty secret is an error, because a missing caller token permits every caller.</summary>
     /// <returns>The secret, or null if it is missing or an error was reported.</returns>
     public string? ReadOptional(string key)
     {
@@ -58,7 +58,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         if (secret is not ([' ', ..] or [.., ' ']))
             return true;
 
-        settings.AddError(key, "it begins or ends with a space, which a header value cannot. Check whether it was copied exactly.");
+        settings.AddError(key, "it begins or ends with a space, and a header value cannot. Check whether it was copied exactly.");
         return false;
     }
 

@@ -5,13 +5,13 @@ using System.Reflection;
 namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
-/// A setting: its key, default, unit and range. They are stated here only. <see cref="SettingsReader"/> reads and validates by them, error
-/// messages quote them, and a test compares the tables in README.md with them.
+/// Declares a setting with its key, default, unit and range. <see cref="SettingsReader"/> reads and validates settings by this attribute,
+/// error messages quote it, and a test compares the tables in README.md with it.
 /// </summary>
 /// <remarks>
 /// .NET can generate a binder and a validator (https://learn.microsoft.com/dotnet/core/extensions/options-validation-generator). They are
-/// not used, because the binder throws at the first value that it cannot convert, and quotes that value, which may be a secret. Here one
-/// run reports every error with key, range and remedy.
+/// not used, because the binder throws at the first value that it cannot convert, and quotes that value, which may be a secret. The reader
+/// reports all errors at once, each with key, range and remedy.
 /// </remarks>
 /// <param name="key">The key in configuration sources, for example <c>Sidecar:DrainSeconds</c>.</param>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
@@ -19,7 +19,7 @@ internal sealed class SettingAttribute(string key) : Attribute
 {
     public string Key { get; } = key;
 
-    /// <summary>As a configuration source would have it. Null: the setting is required, or has no value unless it is set.</summary>
+    /// <summary>The default in the notation of a configuration source. Null if the setting is required or has no default.</summary>
     public string? Default { get; init; }
 
     /// <summary>The unit of a number, for example <c>s</c>.</summary>
@@ -35,11 +35,12 @@ internal sealed class SettingAttribute(string key) : Attribute
     public string? NoRange { get; init; }
 
     /// <summary>
-    /// Whether no error may quote the value. A secret can also be in a file. The setting with <c>File</c> after the key names the file.
+    /// Whether the value is a secret, which no error may quote. A secret can also be in a file. The setting with <c>File</c> after the key
+    /// names the file.
     /// </summary>
     public bool IsSecret { get; init; }
 
-    /// <summary>Whether an empty value is a value. Otherwise an empty setting counts as missing.</summary>
+    /// <summary>Whether an empty value is valid. Otherwise, an empty setting counts as missing.</summary>
     public bool AllowsEmpty { get; init; }
 
     /// <summary>For example <c>0 to 3600 s</c>. Null if there is no range.</summary>

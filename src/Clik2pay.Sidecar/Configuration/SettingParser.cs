@@ -20,7 +20,7 @@ internal static class SettingParser
         _ => throw new ArgumentException($"{setting.Key}: settings of type {type.Name} are not supported.", nameof(type)),
     };
 
-    /// <returns>The error in a text that isn't valid, and what is.</returns>
+    /// <returns>What is wrong with an invalid text, and which values are valid.</returns>
     public static string ExplainError(string text, Type type, SettingAttribute setting) => type switch
     {
         _ when type == typeof(bool) => $"'{text}' is not valid. Use true or false.",
@@ -31,7 +31,7 @@ internal static class SettingParser
         _ => $"'{text}' is not valid. Use {string.Join(", ", type.GetEnumNames()[..^1])} or {type.GetEnumNames()[^1]}.",
     };
 
-    /// <returns>Entries that are separated by semicolons.</returns>
+    /// <returns>The entries of a list, which are separated by semicolons.</returns>
     public static IReadOnlyList<string> Split(string text) =>
         text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -47,7 +47,7 @@ internal static class SettingParser
             ? number
             : null;
 
-    /// <summary>As chmod takes it: three octal digits, with or without a leading zero.</summary>
+    /// <summary>Three octal digits as for chmod, with or without a leading zero.</summary>
     private static UnixFileMode? TryParseFileMode(string text) =>
         text.Length is 3 or 4 && text.All(c => c is >= '0' and <= '7') && (text.Length == 3 || text[0] == '0')
             ? (UnixFileMode)Convert.ToInt32(text, 8)

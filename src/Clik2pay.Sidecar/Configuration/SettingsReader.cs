@@ -31,7 +31,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>Reads one setting of an options type.</summary>
-    /// <returns>The default (of the type, if the setting has none) if the setting is missing or isn't valid.</returns>
+    /// <returns>The value. If the setting is missing or isn't valid: its default, or null or 0 if it has none.</returns>
     public TValue? Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions, TValue>(string property) =>
         Read(SettingAttribute.Find<TOptions>(property), Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue)) is TValue value
             ? value
@@ -51,10 +51,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return Text(key);
     }
 
-    /// <summary>Whether the setting is present and empty, for example because the variable that it is copied from is not set.</summary>
+    /// <summary>Whether the setting is present and empty, for example because it copies an unset variable.</summary>
     public bool IsEmpty(string key) => configuration[key] is "";
 
-    /// <summary>Reports the keys of a section that nothing has read. A misspelled setting would otherwise have no effect.</summary>
+    /// <summary>Reports the keys of a section that were not read. Otherwise, a misspelled setting would silently have no effect.</summary>
     public void RejectUnknownKeys(string section)
     {
         var keys = known.Where(key => key.StartsWith($"{section}:", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
@@ -87,7 +87,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return setting.Default is { } fallback ? SettingParser.TryParse(fallback, type, setting) : null;
     }
 
-    /// <summary>A list can also be an array in a JSON file. It then has keys of its own.</summary>
+    /// <summary>Reads a list that is an array in a JSON file. Each entry of an array has its own key.</summary>
     private List<string>? ReadArray(string key)
     {
         var entries = configuration.GetSection(key).GetChildren().ToList();
@@ -95,7 +95,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return Text(key) is null && entries.Count > 0 ? entries.ConvertAll(entry => entry.Value ?? "") : null;
     }
 
-    /// <summary>A key that begins like a secret's may lack its equals sign. The rest of the key is then the secret.</summary>
+    /// <summary>A key that begins with the key of a secret may lack an equals sign. The rest of such a key is the secret.</summary>
     private string WithoutSecret(string key) =>
         secrets.FirstOrDefault(secret => key.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret ? $"{secret}…" : key;
 }

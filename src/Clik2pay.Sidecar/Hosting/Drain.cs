@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// The shutdown. Readiness fails at once, and callers are still served for a while: load balancers need time to notice, and an
-/// application that is stopping too may still have payments to make. Then new requests are refused, while those in progress may end.
+/// Shuts down in two steps. First, readiness fails while callers are still served: load balancers react with a delay, and an application
+/// that is also stopping may still make payments. Then new requests are refused, and requests in progress may complete.
 /// </summary>
 internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService
 {
@@ -11,16 +11,16 @@ internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Dra
     private int isOver;
     private int inProgress;
 
-    /// <summary>Whether requests are aborted because they did not end in time.</summary>
+    /// <summary>Whether requests are aborted because they did not complete in time.</summary>
     public bool Aborts { get; private set; }
 
     /// <summary>Whether the sidecar is stopping.</summary>
     public bool HasBegun => hasBegun;
 
-    /// <summary>The number of requests of callers that are in progress.</summary>
+    /// <summary>The number of caller requests in progress.</summary>
     public int RequestsInProgress => Volatile.Read(ref inProgress);
 
-    /// <summary>Counts a request that begins. Call <see cref="End"/> when it has ended, in any case.</summary>
+    /// <summary>Counts a request. Call <see cref="End"/> when the request ends, even if this method returns false.</summary>
     /// <returns>Whether the request may be served. False after the drain.</returns>
     public bool TryBegin(HttpContext context)
     {
@@ -30,8 +30,8 @@ internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Dra
     }
 
     /// <summary>
-    /// After the drain has begun, asks the caller to close its connection. Otherwise its next request could arrive just when the sidecar
-    /// closes it.
+    /// After the drain has begun, asks the caller to close its connection. Otherwise, the caller's next request could arrive at the moment
+    /// at which the sidecar closes the connection.
     /// </summary>
     public void AskToClose(HttpContext context)
     {
@@ -45,14 +45,14 @@ internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Dra
             idle.TrySetResult();
     }
 
-    /// <summary>Runs before any service stops, so that tokens are refreshed and probes respond until all callers are served.</summary>
+    /// <summary>Runs before any service stops, so that tokens are refreshed and probes respond during the drain.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         hasBegun = true;
         log.Draining((long)options.DrainDelay.TotalSeconds, (long)options.StopTimeout.TotalSeconds);
         await Task.Delay(options.DrainDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // A full fence: a request that begins now sees isOver, or is counted here.
+        // A full fence. A concurrent request either sees isOver or is counted here.
         Interlocked.Exchange(ref isOver, 1);
         if (RequestsInProgress == 0)
             return;

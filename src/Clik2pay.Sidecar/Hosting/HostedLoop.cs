@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
-/// A background service that runs until the host stops. If the host fails to start, for instance because a port is in use, it cancels its
-/// services and logs a cancellation as an error with a stack trace. So the service starts completely before the next one, and handles its
-/// cancellation itself.
+/// A background service that runs until the host stops. If the host fails to start, for example because a port is in use, the host cancels
+/// its services and logs each cancellation as an error with a stack trace. Therefore this service starts completely before the next one,
+/// and handles its own cancellation.
 /// </summary>
 internal abstract class HostedLoop : BackgroundService
 {

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Hosting;
 /// <summary>Starts hosts, and runs them until a signal stops them.</summary>
 internal static class Hosts
 {
-    /// <summary>The time after the drain until the connections of requests in progress are closed.</summary>
+    /// <summary>The time after the drain and the stop timeout until the host closes the connections of requests in progress.</summary>
     private static readonly TimeSpan AbortDelay = TimeSpan.FromSeconds(1);
 
     public static void AddDrain(this WebApplicationBuilder builder, DrainOptions options)
@@ -16,10 +16,10 @@ internal static class Hosts
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDelay + options.StopTimeout + AbortDelay);
     }
 
-    /// <param name="host">Is started, and runs until it is stopped.</param>
+    /// <param name="host">The host to start and run.</param>
     /// <param name="onStarted">Called after the start.</param>
     /// <param name="cancellationToken">Stops the host.</param>
-    /// <returns>Which address cannot be listened on, and why. Null after a clean end.</returns>
+    /// <returns>Which address cannot be listened on, and why. Null after a normal end or a signal.</returns>
     public static async Task<string?> RunAsync(IHost host, Action onStarted, CancellationToken cancellationToken)
     {
         var (hasStarted, failure) = await TryStartAsync([host], cancellationToken);
@@ -34,7 +34,7 @@ internal static class Hosts
     /// <param name="hosts">Started in this order.</param>
     /// <param name="cancellationToken">Stops the hosts.</param>
     /// <returns>
-    /// Whether all of them have started. If not, which address cannot be listened on and why, or null after a signal.
+    /// Whether all hosts have started. If not: which address cannot be listened on and why, or null after a signal.
     /// </returns>
     public static async Task<(bool HasStarted, string? Failure)> TryStartAsync(
         IEnumerable<IHost> hosts, CancellationToken cancellationToken)

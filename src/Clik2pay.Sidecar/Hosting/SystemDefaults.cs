@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>The real clock and the real randomness. Everything else receives them as parameters.</summary>
+/// <summary>The system's clock and random numbers. All other code receives them as parameters.</summary>
 internal static class SystemDefaults
 {
 #pragma warning disable RS0030 // The only place where they are allowed.

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>Runs every command that the sidecar needs, on a key of its own that expires after a second.</summary>
+/// <summary>Runs every command that the sidecar's scripts need, on a separate key that expires after a second.</summary>
 internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenKey key)
 {
     private const string Script = """

@@ -12,7 +12,7 @@ internal static class RedisServices
     /// <param name="options">Null if Redis is not configured. Then nothing is registered.</param>
     public static IServiceCollection AddRedis(this IServiceCollection services, RedisOptions? options)
     {
-        services.AddSingleton<RedisMetrics>(); // its series exist also without Redis
+        services.AddSingleton<RedisMetrics>(); // its series exist even without Redis
         if (options is null)
             return services;
 

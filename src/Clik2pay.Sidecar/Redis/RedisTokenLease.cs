@@ -11,8 +11,8 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
-/// The lease in Redis: a key with the random name of its owner and an expiry. A second key has the failure note, which an owner leaves
-/// after a failed token call so that other replicas wait too.
+/// The lease in Redis: a key that contains the random name of its owner and has an expiry. A second key contains the failure note, which
+/// an owner writes after a failed token call so that other replicas wait too.
 /// </summary>
 internal sealed class RedisTokenLease(
     RedisClient redis,
@@ -57,14 +57,14 @@ internal sealed class RedisTokenLease(
     private const int MaxNotes = 1000;
 
     /// <summary>
-    /// The failure notes that were read, and when the pause of each ends by this process's own clock. A note that is extended or written
-    /// again in Redis does not start another pause.
+    /// The end of the pause of each failure note that was read, by this process's own clock. A note that is extended or written again in
+    /// Redis does not start another pause.
     /// </summary>
     private readonly ConcurrentDictionary<string, TimeSpan> pauseEnds = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The owner name of the last attempt, for each key, if no reply arrived. Redis may have granted that lease, so the next attempt uses
-    /// the same name.
+    /// The owner name of the last attempt for each key, if no reply arrived. Redis may have granted the lease, so the next attempt uses the
+    /// same name.
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unconfirmedOwners = new();
 

@@ -13,13 +13,13 @@ namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
 /// Stores the shared token in Redis, sealed together with its expiry. The expiry is a time of Redis's clock, so the clocks of the replicas
-/// need not agree. Because it is sealed, a change of the key's expiry in Redis cannot extend it.
+/// need not agree. The sealed expiry limits the lifetime, even if the expiry of the key in Redis is changed.
 /// </summary>
 internal sealed class RedisTokenStore(
     RedisClient redis, RedisOptions options, RedisMetrics metrics, TimeProvider time, ILogger<RedisTokenStore> log) : ITokenStore
 {
     /// <summary>
-    /// The length in bytes of lifetime, expiry and token when they are sealed. A longer value was not written by a sidecar.
+    /// The maximum length of a sealed lifetime, expiry and token, in bytes. A longer value was not written by a sidecar.
     /// </summary>
     private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
 
@@ -72,7 +72,7 @@ internal sealed class RedisTokenStore(
                 return empty with { Token = token };
             }
 
-            // A value that does not open would keep a valid token from being written.
+            // An invalid value could prevent the write of a valid token.
             await redis.DeleteIfUnchangedAsync(names.Token, value, cancellationToken);
         }
 
@@ -159,8 +159,8 @@ internal sealed class RedisTokenStore(
 
     /// <summary>The result of the last read of a key.</summary>
     /// <param name="ClockOffset">
-    /// Redis's clock minus this process's monotonic clock, or a little less, because the reply took time. So an expiry by Redis's clock is
-    /// never computed too late.
+    /// Redis's clock minus this process's monotonic clock, or a little less, because the reply took time. Therefore an expiry by Redis's
+    /// clock is never computed too late.
     /// </param>
     /// <param name="Rejected">The rejected fingerprints.</param>
     /// <param name="Token">The token that was found.</param>

@@ -4,9 +4,9 @@ using System.Text;
 namespace Clik2pay.Sidecar.Redis;
 
 /// <summary>
-/// A value as it is stored in Redis, encrypted with AES-256-GCM (NIST SP 800-38D) and the name of its Redis key as associated data. A
-/// reader of Redis learns only the length of the value. A value that was changed, or copied to another key, does not open. The format is
-/// version (1 byte), nonce (12), tag (16), ciphertext.
+/// Encrypts values for Redis with AES-256-GCM (NIST SP 800-38D), with the name of the Redis key as associated data. A reader of Redis
+/// learns only the length of a value. A value that was changed, or copied to another key, does not open. The format is version (1 byte),
+/// nonce (12), tag (16), ciphertext.
 /// </summary>
 internal static class SealedValue
 {

@@ -39,7 +39,7 @@ internal static class TokenScripts
 
     /// <summary>
     /// KEYS: token, rejected. ARGV: the value, its expiry in milliseconds since 1970, the rejected fingerprints at the last read, and a
-    /// value that may be overwritten although it expires later. Returns whether the value was written, as 1 or 0. If the fingerprints have
+    /// value that may be overwritten even if it expires later. Returns whether the value was written, as 1 or 0. If the fingerprints have
     /// changed, nothing is written, because the token may be among them. The fingerprint of the token itself is not sent, because a reader
     /// of the command could then have the token rejected. The expiry is a point in time instead of a time to live, because a Redis that was
     /// stopped can run this script much later.

@@ -7,7 +7,7 @@ internal static class BuildInfo
 {
     public const string Product = "clik2pay-sidecar";
 
-    /// <summary>Without the commit that a build may add after a plus sign.</summary>
+    /// <summary>The version without the commit that a build may add after a plus sign.</summary>
     public static string Version { get; } =
         typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// A counter whose tags have few values, all known in advance. Each series exists with 0 from the start. An alert on an increase would
-/// miss the first event of a series that begins with it.
+/// A counter whose tags have few values, all known in advance. Each series starts at 0. Otherwise, an alert on an increase would miss the
+/// first event of a series.
 /// </summary>
 internal sealed class ClosedCounter<TKey>
     where TKey : notnull

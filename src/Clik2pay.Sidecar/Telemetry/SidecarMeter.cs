@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// The meter to which each feature adds its own instruments. Tags have few values, all known in advance, and a caller can choose none of
-/// them. In Prometheus a dot becomes an underscore, counters end in <c>_total</c>, and a unit of <c>s</c> becomes <c>_seconds</c>.
+/// The meter to which each feature adds its own instruments. Tags have few values, all known in advance, and callers cannot add any. In
+/// Prometheus a dot becomes an underscore, counters end in <c>_total</c>, and a unit of <c>s</c> becomes <c>_seconds</c>.
 /// </summary>
 internal static class SidecarMeter
 {
@@ -14,7 +14,7 @@ internal static class SidecarMeter
     public static Meter CreateSidecarMeter(this IMeterFactory meters) => meters.Create(Name);
 
     /// <param name="meter">The meter that the instrument is created in.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the instrument.</param>
     /// <param name="description">One sentence for readers of a dashboard.</param>
     /// <param name="buckets">The upper bounds of the buckets, in seconds.</param>
     public static Histogram<double> CreateDuration(this Meter meter, string name, string description, double[] buckets) =>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// The source of the sidecar's spans. Each feature starts its own. A refresh has a trace of its own, because any number of requests may
-/// wait for it; their spans link to it.
+/// The source of the sidecar's spans. Each feature starts its own spans. A refresh has its own trace, because any number of requests may
+/// wait for the refresh. The spans of these requests link to it.
 /// </summary>
 internal static class SidecarSpans
 {

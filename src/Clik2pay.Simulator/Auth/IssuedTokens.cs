@@ -9,8 +9,8 @@ using Clik2pay.Simulator.Options;
 namespace Clik2pay.Simulator.Auth;
 
 /// <summary>
-/// Issues access tokens and stores their expiries. The tokens are JWTs of about 1 kB, as AWS Cognito issues them.
-/// The signature is random bytes, because <see cref="IsValid"/> finds a token by its text and does not verify its signature.
+/// Issues access tokens and stores their expiries. Like the tokens of AWS Cognito, they are JWTs of about 1 kB.
+/// The signature is random bytes, because <see cref="IsValid"/> compares the text of a token and does not verify its signature.
 /// </summary>
 internal sealed class IssuedTokens(SimulatorOptions options, TimeProvider time)
 {

@@ -8,8 +8,8 @@ namespace Clik2pay.Simulator.Auth;
 /// <summary>Simulates the faults of a token endpoint.</summary>
 internal static class TokenEndpointFaults
 {
-    /// <summary>Responds instead of the token endpoint if the fault replaces the whole response.</summary>
-    /// <returns>Whether the request is finished.</returns>
+    /// <summary>Writes the response if the fault replaces the whole response.</summary>
+    /// <returns>Whether the fault was applied. If not, the token endpoint handles the request.</returns>
     public static async Task<bool> TryRespondAsync(HttpContext context, TokenEndpointFault fault)
     {
         var response = context.Response;
@@ -48,7 +48,7 @@ internal static class TokenEndpointFaults
         }
     }
 
-    /// <summary>Changes a valid token response if the fault concerns one of its fields.</summary>
+    /// <summary>Changes a valid token response if the fault affects one of its fields.</summary>
     /// <returns>The same object.</returns>
     public static JsonObject Apply(TokenEndpointFault fault, JsonObject tokenResponse)
     {

@@ -2,7 +2,7 @@ namespace Clik2pay.Simulator.Faults;
 
 /// <summary>The faults to simulate. The defaults simulate none.</summary>
 /// <remarks>
-/// The properties have setters, because the JSON source generator would set init-only properties that are missing in a body to zero.
+/// The properties have setters. The JSON source generator sets init-only properties that a body omits to zero.
 /// </remarks>
 internal sealed record FaultSettings
 {

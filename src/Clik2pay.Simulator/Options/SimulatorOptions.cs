@@ -10,7 +10,7 @@ public sealed record SimulatorOptions
 
     public SimulatedEnvironment Environment { get; init; } = SimulatedEnvironment.Sandbox;
 
-    /// <summary>The only username of this environment. The credentials are not secret, because only a simulator accepts them.</summary>
+    /// <summary>The only valid username. The credentials are not secret, because only a simulator accepts them.</summary>
     public string Username => $"{Name}-username";
 
     public string Password => $"{Name}-password";

@@ -10,14 +10,15 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Simulator.Payments;
 
 /// <summary>
-/// Simulates AWS API Gateway in front of the Payment Requests API: adds request ids, checks access token and API key, and writes errors.
+/// Simulates AWS API Gateway in front of the Payment Requests API: adds request ids, checks the access token and the API key, and writes
+/// errors.
 /// </summary>
 internal sealed class Gateway(
     SimulatorOptions options, IssuedTokens tokens, FaultState faults, Counters counters, TimeProvider time)
 {
     private const string BearerPrefix = "Bearer ";
 
-    /// <summary>Responds to a path that the API does not have. API Gateway does so with 403 and this message.</summary>
+    /// <summary>Responds as API Gateway does to a path that the API does not have: with 403 and this message.</summary>
     public static Task WriteUnknownRouteAsync(HttpContext context) => WriteErrorAsync(
         context, StatusCodes.Status403Forbidden, "MissingAuthenticationTokenException", "Missing Authentication Token");
 

@@ -8,7 +8,7 @@ namespace Clik2pay.Simulator.Payments;
 /// <param name="Sent">The fields as the merchant sent them.</param>
 /// <param name="Amount">In dollars.</param>
 /// <param name="Status">The current status.</param>
-/// <param name="Refunded">The part of the amount that was refunded, in dollars.</param>
+/// <param name="Refunded">The amount that was refunded, in dollars.</param>
 /// <param name="CreatedAt">The time of creation.</param>
 internal sealed record PaymentRequest(
     string Id, JsonObject Sent, decimal Amount, PaymentRequestStatus Status, decimal Refunded, DateTimeOffset CreatedAt)

@@ -45,7 +45,7 @@ internal static class PaymentRequestEndpoints
         return JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["paymentRequests"] = new JsonArray([.. found]) });
     }
 
-    /// <summary>Sets the status to Paid or Cancelled. Both are allowed from the status Created only.</summary>
+    /// <summary>Sets the status to Paid or Cancelled. Both require the current status Created.</summary>
     public static async Task ChangeStatusAsync(HttpContext context, PaymentRequestStore requests, PaymentRequestStatus status) =>
         await WriteChangeAsync(
             context,
@@ -54,7 +54,7 @@ internal static class PaymentRequestEndpoints
             StatusCodes.Status200OK,
             $"the current status does not allow a change to {status.ToString().ToUpperInvariant()}");
 
-    /// <summary>Refunds the amount in the body, or the rest of the paid amount without one. An invalid body refunds nothing.</summary>
+    /// <summary>Refunds the amount in the body. Without an amount, refunds the amount that is left.</summary>
     public static async Task RefundAsync(HttpContext context, PaymentRequestStore requests)
     {
         var hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;

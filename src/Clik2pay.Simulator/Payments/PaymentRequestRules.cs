@@ -28,7 +28,7 @@ internal static class PaymentRequestRules
             ? amount
             : null;
 
-    /// <returns>The value of a string property; null if it is missing, no string, or not valid Unicode.</returns>
+    /// <returns>The value of a string property; null if it is missing, not a string, or not valid Unicode.</returns>
     public static string? Text(JsonObject json, string name)
     {
         try

@@ -35,7 +35,7 @@ internal sealed class PaymentRequestStore(TimeProvider time)
             return [.. requests.Values];
     }
 
-    /// <summary>Replaces a payment request by what <paramref name="change"/> returns for it.</summary>
+    /// <summary>Replaces a payment request with the result of <paramref name="change"/>.</summary>
     /// <param name="id">The identifier of the payment request.</param>
     /// <param name="change">Returns the changed payment request, or null if the change is not allowed.</param>
     /// <returns>Whether the payment request exists, and its new state; null for the state if the change is not allowed.</returns>

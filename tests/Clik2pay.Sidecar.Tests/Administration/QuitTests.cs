@@ -27,7 +27,7 @@ public sealed class QuitTests
     [InlineData("POST", "localhost", null, "false", HttpStatusCode.Forbidden, "Sidecar:AllowQuit")]
     [InlineData("GET", "localhost", null, "true", HttpStatusCode.MethodNotAllowed, "POST")]
     [InlineData("HEAD", "localhost", null, "true", HttpStatusCode.MethodNotAllowed, "")]
-    [InlineData("POST", "localhost", "http://attacker.example", "true", HttpStatusCode.Forbidden, "browser")]
+    [InlineData("POST", "localhost", "http://attacker.example", "true", HttpStatusCode.Forbidden, "other web pages")]
     [InlineData("POST", "attacker.example", null, "true", HttpStatusCode.Forbidden, "Host")]
     public async Task Any_other_request_is_refused_with_the_reason(
         string method, string host, string? origin, string allowQuit, HttpStatusCode status, string reason)

@@ -63,7 +63,7 @@ public sealed class StatusTests
         string[] texts =
         [
             "<title>Not ready – ", "<strong>Not ready</strong>", "There is no valid access token, so requests get a 503 response.",
-            "No token has been obtained since the start.", reason,
+            "No token has been obtained since startup.", reason,
         ];
         Assert.All(texts, text => Assert.Contains(text, page, StringComparison.Ordinal));
     }

@@ -45,7 +45,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
 
         Assert.Equal(1, exitCode);
         Assert.Contains(
-            "http://*:1 could not be reached: the connection was refused. Check whether Sidecar:Admin is the same",
+            "http://*:1 could not be reached: the connection was refused. Check that the sidecar runs with the same Sidecar:Admin.",
             output,
             StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);

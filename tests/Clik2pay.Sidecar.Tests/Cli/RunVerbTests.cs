@@ -147,7 +147,7 @@ public sealed class RunVerbTests
 
         var line = await sidecar.WaitForLineAsync("Callers are served on");
 
-        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* status page on http://127\.0\.0\.1:\d+\.$", line);
+        Assert.Matches(@"served on http://127\.0\.0\.1:\d+ for Custom .* status page are on http://127\.0\.0\.1:\d+\.$", line);
         var sockets = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
             .Where(socket => IsListening(socket) && IsOf(sidecar.Id, socket)).ToList();
         Assert.Equal(2, sockets.Count);

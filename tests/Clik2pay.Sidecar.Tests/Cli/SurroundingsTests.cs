@@ -89,7 +89,7 @@ public sealed class SurroundingsTests
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
         var line = await sidecar.WaitForLineAsync("The system refuses to watch ");
-        Assert.Contains("an edit takes effect at the next start", line, StringComparison.Ordinal);
+        Assert.Contains("edits take effect at the next start", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class DrainTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<HttpRequestException>(() => inProgress);
         await stopping;
-        const string aborted = "did not end within 3 s (Sidecar:StopTimeoutSeconds) and are aborted: 1.";
+        const string aborted = "Aborting requests that did not complete within 3 s (Sidecar:StopTimeoutSeconds): 1.";
         Assert.Single(sidecar.Log.Lines, line => line.Text.Contains(aborted, StringComparison.Ordinal));
 
         // The caller did not disconnect.

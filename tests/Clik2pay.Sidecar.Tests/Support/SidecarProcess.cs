@@ -137,7 +137,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return (new(line.Split("served on ")[1].Split(' ')[0]), new(AdminAddress().Match(line).Groups["address"].Value));
     }
 
-    [GeneratedRegex(@"status page on (?<address>\S+?)\.(""|\s|$)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"status page are on (?<address>\S+?)\.(""|\s|$)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex AdminAddress();
 
     public async Task<int> WaitForExitAsync()

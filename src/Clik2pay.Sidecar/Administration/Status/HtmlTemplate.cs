@@ -4,16 +4,16 @@ using System.Text;
 namespace Clik2pay.Sidecar.Administration.Status;
 
 /// <summary>
-/// An HTML text with placeholders. <c>{{name}}</c> is replaced by a value, with HTML encoding. The lines between <c>{{#name}}</c> and
-/// <c>{{/name}}</c> are repeated for each item of a list. These are two of the rules of https://mustache.github.io/mustache.5.html.
+/// Renders an HTML template in a subset of Mustache (https://mustache.github.io/mustache.5.html). <c>{{name}}</c> is replaced with an
+/// HTML-encoded value. The lines between <c>{{#name}}</c> and <c>{{/name}}</c> are repeated for each item of a list.
 /// </summary>
 internal static class HtmlTemplate
 {
     private const string Begin = "{{";
     private const string End = "}}";
 
-    /// <param name="template">The text.</param>
-    /// <param name="values">A string for each placeholder, and for each list an <c>IReadOnlyList</c> of the values of its items.</param>
+    /// <param name="template">The text of the template.</param>
+    /// <param name="values">A string for each placeholder, and an <c>IReadOnlyList</c> of item values for each list.</param>
     public static string Render(string template, IReadOnlyDictionary<string, object> values)
     {
         var page = new StringBuilder();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>The files of the status page. Style and script are part of the page, and its policy allows no others.</summary>
+/// <summary>The files of the status page. The style and the script are inlined, and the page's policy allows no others.</summary>
 internal static class PageAssets
 {
     public static readonly string Script = Read("status.js");

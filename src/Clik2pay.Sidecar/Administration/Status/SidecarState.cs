@@ -1,12 +1,12 @@
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>What the gauges report, at the moment of a scrape or an export.</summary>
+/// <summary>What the gauges report in a scrape or an export.</summary>
 internal readonly record struct SidecarState
 {
     /// <summary>The result of the readiness probe.</summary>
     public required bool IsReady { get; init; }
 
-    /// <summary>The number of requests of callers that are in progress.</summary>
+    /// <summary>The number of caller requests in progress.</summary>
     public required int RequestsInProgress { get; init; }
 
     /// <summary>When the current token expires. Null without one.</summary>
@@ -21,6 +21,6 @@ internal readonly record struct SidecarState
     /// <summary>Whether the credential files differ from the credentials in use.</summary>
     public required bool IsRotationPending { get; init; }
 
-    /// <summary>Whether the last operation on the shared store succeeded. Null without a store, or before the first operation.</summary>
+    /// <summary>Whether the last operation on the shared store succeeded. Null without a store or before the first operation.</summary>
     public required bool? IsStoreUp { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed record SidecarStatus
     /// <summary>The time until the next scheduled refresh.</summary>
     public required TimeSpan NextRefresh { get; init; }
 
-    /// <summary>The latest first.</summary>
+    /// <summary>The latest refresh comes first.</summary>
     public required IReadOnlyList<RefreshRecord> Refreshes { get; init; }
 
     public required DateTimeOffset? LastSuccess { get; init; }
@@ -40,6 +40,6 @@ internal sealed record SidecarStatus
     /// <summary>The last attempt to acquire the lease. Null before the first one.</summary>
     public required (DateTimeOffset At, LeaseOutcome Outcome)? LastLease { get; init; }
 
-    /// <summary>The number of responses that callers received, by kind.</summary>
+    /// <summary>The number of responses to callers, by kind.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Responses { get; init; }
 }

@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Administration.Status;
 
 /// <summary>
-/// The members of <c>/status</c>, in their order. Durations are in seconds, moments in ISO 8601. Outcomes and triggers have the same names
-/// as in metrics.
+/// The JSON document that <c>/status</c> returns. Durations are in seconds and times in ISO 8601. Outcomes and triggers have the same names
+/// as in the metrics.
 /// </summary>
 internal sealed record StatusDocument(
     string Product,

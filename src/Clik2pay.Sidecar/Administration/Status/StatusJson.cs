@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>The status for programs.</summary>
+/// <summary>Writes the status as JSON.</summary>
 [JsonSerializable(typeof(StatusDocument), TypeInfoPropertyName = "Document")]
 [JsonSourceGenerationOptions(
     WriteIndented = true,

@@ -8,16 +8,16 @@ using Values = System.Collections.Generic.Dictionary<string, object>;
 
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>The status for people: one page without further files, which refreshes itself. Its text is in <c>status.html</c>.</summary>
+/// <summary>The status page: one self-contained HTML page that refreshes itself. Its template is <c>status.html</c>.</summary>
 internal static class StatusPage
 {
     public const string ContentType = "text/html; charset=utf-8";
 
-    /// <summary>The fractions of a token's lifetime below which the remaining time is shown as low, and as not high.</summary>
+    /// <summary>The bounds of the meter, as fractions of the token's lifetime.</summary>
     private const double Low = 0.1;
     private const double High = 0.2;
 
-    private static Values Nothing => new(StringComparer.Ordinal);
+    private static Values NoValues => new(StringComparer.Ordinal);
 
     public static byte[] Write(SidecarStatus status)
     {
@@ -32,12 +32,12 @@ internal static class StatusPage
             ["state"] = state,
             ["class"] = cssClass,
             ["reason"] = status.Readiness.Reason,
-            ["token"] = List(status.Token is { } token ? Token(token, status.At) : null),
-            ["noToken"] = List(status.Token is null ? LastSuccess(status.LastSuccess) : null),
+            ["token"] = Optional(status.Token is { } token ? Token(token, status.At) : null),
+            ["noToken"] = Optional(status.Token is null ? LastSuccess(status.LastSuccess) : null),
             ["nextRefresh"] = status.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(status.NextRefresh)}",
-            ["rotation"] = List(status.WhyRotationPending is { } why ? One("why", why) : null),
+            ["rotation"] = Optional(status.WhyRotationPending is { } why ? One("why", why) : null),
             ["refreshes"] = status.Refreshes.Select(Refresh).ToList(),
-            ["noRefresh"] = List(status.Refreshes.Count == 0 ? Nothing : null),
+            ["noRefresh"] = Optional(status.Refreshes.Count == 0 ? NoValues : null),
             ["responses"] = Responses(status.Responses),
             ["environment"] = $"{status.Environment}",
             ["api"] = $"{status.ApiBaseUrl}",
@@ -65,8 +65,8 @@ internal static class StatusPage
 
     private static Values LastSuccess(DateTimeOffset? at) => new(StringComparer.Ordinal)
     {
-        ["lastSuccess"] = List(at is { } moment ? AddMoment(Nothing, moment) : null),
-        ["noSuccess"] = List(at is null ? Nothing : null),
+        ["lastSuccess"] = Optional(at is { } moment ? AddMoment(NoValues, moment) : null),
+        ["noSuccess"] = Optional(at is null ? NoValues : null),
     };
 
     private static Values Refresh(RefreshRecord refresh) => AddMoment(
@@ -76,17 +76,17 @@ internal static class StatusPage
             ["class"] = refresh.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted or RefreshOutcome.Deferred ? "ok" : "bad",
             ["outcome"] = Words(refresh.Outcome),
             ["duration"] = Duration(refresh.Duration),
-            ["failure"] = List(refresh.Reason is { } reason ? One("reason", reason) : null),
+            ["failure"] = Optional(refresh.Reason is { } reason ? One("reason", reason) : null),
         },
         refresh.EndedAt);
 
     private static void AddStore(Values values, StoreStatus store, (DateTimeOffset At, LeaseOutcome Outcome)? lease)
     {
         values["store"] = store.Name;
-        values["storeUp"] = List(store.IsUp == true ? Nothing : null);
-        values["storeDown"] = List(store.IsUp == false ? One("trouble", store.Trouble!.Replace('_', ' ')) : null);
-        values["lease"] = List(lease is { } last ? AddMoment(One("outcome", Words(last.Outcome)), last.At) : null);
-        values["noLease"] = List(lease is null ? Nothing : null);
+        values["storeUp"] = Optional(store.IsUp == true ? NoValues : null);
+        values["storeDown"] = Optional(store.IsUp == false ? One("trouble", store.Trouble!.Replace('_', ' ')) : null);
+        values["lease"] = Optional(lease is { } last ? AddMoment(One("outcome", Words(last.Outcome)), last.At) : null);
+        values["noLease"] = Optional(lease is null ? NoValues : null);
     }
 
     private static List<Values> Responses(IReadOnlyList<KeyValuePair<string, long>> responses)
@@ -101,10 +101,10 @@ internal static class StatusPage
 
     private static Values One(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
-    /// <summary>A part of the page that is shown only if it has values.</summary>
-    private static List<Values> List(Values? values) => values is null ? [] : [values];
+    /// <summary>A list for a part of the page that is shown only if it has values.</summary>
+    private static List<Values> Optional(Values? values) => values is null ? [] : [values];
 
-    /// <summary>In UTC, like the log.</summary>
+    /// <summary>Adds a time in UTC, as in the log.</summary>
     private static Values AddMoment(Values values, DateTimeOffset moment)
     {
         values["at"] = Date(moment);
@@ -124,7 +124,7 @@ internal static class StatusPage
     private static string Duration(TimeSpan span) =>
         span < TimeSpan.FromSeconds(10) ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.000} s") : Span(span);
 
-    /// <summary>In the largest unit, and in the next smaller unit if that is not 0.</summary>
+    /// <summary>For example <c>2 h 5 min</c>. A smaller unit of 0 is omitted.</summary>
     private static string Span(TimeSpan span) => span switch
     {
         { TotalDays: >= 1 } => Span(span.Days, "d", span.Hours, "h"),

@@ -1,5 +1,5 @@
-// Fetches the page again and replaces the main part, so that the scroll position and the focus stay. A screen reader announces only a
-// change of the title.
+// Fetches the page again and replaces only the main part, which keeps the scroll position and the focus. A screen reader announces a
+// changed title, and a sidecar that does not respond.
 const everyMilliseconds = 5000;
 const [live, news] = ['live', 'news'].map(id => document.getElementById(id));
 const announce = text => { if (news.textContent !== text) news.textContent = text; };
@@ -10,7 +10,7 @@ async function refresh() {
     const response = await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(everyMilliseconds) });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const main = page.querySelector('main');
-    if (!response.ok || !main) throw new Error('This is not a response of the sidecar.');
+    if (!response.ok || !main) throw new Error('The response is not a status page.');
     const before = document.title;
     document.querySelector('main').replaceWith(main);
     document.title = page.title;

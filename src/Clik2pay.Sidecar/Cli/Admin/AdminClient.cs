@@ -9,7 +9,7 @@ using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Cli.Admin;
 
-/// <summary>A client of the administration listener of a running sidecar. It finds the listener by the sidecar's own setting.</summary>
+/// <summary>Calls the administration listener of a running sidecar, whose address is the setting Sidecar:Admin.</summary>
 internal sealed class AdminClient : IDisposable
 {
     private readonly HttpClient http;
@@ -32,7 +32,7 @@ internal sealed class AdminClient : IDisposable
         http = new(handler) { BaseAddress = AddressOf(admin), MaxResponseContentBufferSize = 16 * 1024 };
     }
 
-    /// <returns>Null if the setting isn't valid. The error was written.</returns>
+    /// <returns>Null if the setting isn't valid. The error is then on standard error.</returns>
     public static async Task<AdminClient?> CreateAsync(IReadOnlyList<string> commandLine)
     {
         var settings = new SettingsReader(SidecarConfiguration.Load(commandLine));
@@ -52,7 +52,7 @@ internal sealed class AdminClient : IDisposable
     public async Task<(bool IsSuccess, string Text)> SendAsync(
         HttpMethod method, string path, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // The sidecar accepts this name for every address.
+        // The sidecar accepts this Host header on every address.
         using var request = new HttpRequestMessage(method, path) { Headers = { Host = "localhost" } };
         using var deadline = new CancellationTokenSource(timeout, SystemDefaults.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class AdminClient : IDisposable
         catch (HttpRequestException e)
         {
             var error = CallFailure.Explain(e, http.BaseAddress!, timeout, wasSent: true);
-            return (false, $"The administration listener {admin} {error}. Check whether Sidecar:Admin is the same for both.");
+            return (false, $"The administration listener {admin} {error}. Check that the sidecar runs with the same Sidecar:Admin.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -77,11 +77,11 @@ internal sealed class AdminClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Removes control characters, which could change a terminal. Another program may listen at the address.</summary>
+    /// <summary>Replaces control characters, which could control the terminal. Another program may listen at the address.</summary>
     private static string Printable(byte[] text) =>
         string.Concat(Encoding.ASCII.GetString(text).TrimEnd().Select(c => char.IsControl(c) ? ' ' : c));
 
-    /// <summary>A listener on every address is called over loopback.</summary>
+    /// <summary>Selects loopback if the sidecar listens on every address.</summary>
     private static Uri AddressOf(ListenAddress admin) => admin.EndPoint switch
     {
         IPEndPoint { Address: var ip, Port: var port } when ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) =>

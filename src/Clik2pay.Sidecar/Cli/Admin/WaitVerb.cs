@@ -8,10 +8,10 @@ namespace Clik2pay.Sidecar.Cli.Admin;
 /// <summary>The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds.</summary>
 internal static class WaitVerb
 {
-    /// <summary>In seconds: a day.</summary>
+    /// <summary>One day, in seconds.</summary>
     public const int MaxTimeout = 86_400;
 
-    /// <summary>The limits of the time for one response. A timeout of 0 makes one request. A request that hangs is repeated.</summary>
+    /// <summary>The limits of the wait for one response. A timeout of 0 sends one request. A request that hangs is repeated.</summary>
     private static readonly TimeSpan MinResponseTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxResponseTime = TimeSpan.FromSeconds(2);
 
@@ -37,7 +37,7 @@ internal static class WaitVerb
                 {
                     await ErrorOutput.WriteAsync(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The sidecar has not started within {timeout.TotalSeconds:0} s. {text}"));
+                        $"The sidecar did not start within {timeout.TotalSeconds:0} s. {text}"));
                     return ExitCode.Failed;
                 }
 

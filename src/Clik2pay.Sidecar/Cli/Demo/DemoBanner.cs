@@ -9,8 +9,8 @@ internal static class DemoBanner
     private const string ExampleBody = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
 
     /// <param name="simulator">The simulator, with its real address.</param>
-    /// <param name="sidecars">Each has two addresses, first the one for callers.</param>
-    /// <param name="routes">The file of the routes. The banner says so if the system does not allow watching it.</param>
+    /// <param name="sidecars">Each has two addresses: for callers, and for administration.</param>
+    /// <param name="routes">The routes file. If the file is not watched, the banner contains a note.</param>
     public static string Write(SimulatorOptions simulator, IReadOnlyList<WebApplication> sidecars, RoutesFile routes)
     {
         var callers = sidecars.Select(sidecar => new Uri(sidecar.Urls.First())).ToList();
@@ -36,7 +36,7 @@ internal static class DemoBanner
             """;
     }
 
-    /// <summary>Ports that follow each other are a range.</summary>
+    /// <summary>Writes consecutive ports as a range.</summary>
     private static string List(List<Uri> addresses)
     {
         var (first, last) = (addresses[0], addresses[^1]);
@@ -46,9 +46,9 @@ internal static class DemoBanner
             : string.Join(", ", addresses.Select(AddressOf));
     }
 
-    /// <summary>With the port, also if that is 80.</summary>
+    /// <summary>Includes the port, even if it is 80.</summary>
     private static string AddressOf(Uri address) => $"{address.Host}:{address.Port}";
 
     private static string Unwatched(RoutesFile routes) => routes.IsWatched ? ""
-        : $" Edits of {routes.FullPath} take effect at the next start, because the system does not allow watching the file.";
+        : $" Edits to {routes.FullPath} take effect at the next start, because the system does not allow watching the file.";
 }

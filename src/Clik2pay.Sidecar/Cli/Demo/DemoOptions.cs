@@ -16,8 +16,8 @@ internal sealed record DemoOptions(int Replicas, DemoPorts Callers, DemoPorts Ad
     private DemoPorts[] All => [Callers, Administration, Simulator];
 
     /// <summary>What to do when an address cannot be listened on.</summary>
-    /// <param name="failure">The message of the failure, which names the address if the system does.</param>
-    public string RemedyFor(string failure) => All.FirstOrDefault(ports => ports.AreIn(failure)) is { } taken
+    /// <param name="failure">The message of the failure. It may name the address.</param>
+    public string RemedyFor(string failure) => All.FirstOrDefault(ports => ports.AreNamedIn(failure)) is { } taken
         ? $"Choose another port with {taken.Option}, or 0 for a free one."
         : $"Choose other ports with {string.Join(", ", All.Select(ports => ports.Option))}, or 0 for free ones.";
 

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Cli.Demo;
 /// </summary>
 /// <param name="Option">The option's name.</param>
 /// <param name="First">0 to 65535.</param>
-/// <param name="Count">The number of ports that are needed.</param>
+/// <param name="Count">The number of ports.</param>
 internal sealed record DemoPorts(string Option, int First, int Count)
 {
     public const int MaxPort = 65_535;
@@ -24,6 +24,6 @@ internal sealed record DemoPorts(string Option, int First, int Count)
         First != 0 && other.First != 0 && First < other.First + other.Count && other.First < First + Count;
 
     /// <summary>Whether the message names one of these addresses.</summary>
-    public bool AreIn(string failure) => First != 0
+    public bool AreNamedIn(string failure) => First != 0
         && Enumerable.Range(0, Count).Any(replica => failure.Contains($"{AddressOf(replica)}:", StringComparison.Ordinal));
 }

@@ -31,7 +31,7 @@ internal static class DemoVerb
         var hosts = new List<WebApplication>();
         try
         {
-            // 1. The simulator: the sidecars need its address, which is known only after the simulator has started.
+            // 1. The simulator. The sidecars need its address, which is fixed only after the start.
             var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
             hosts.Add(SimulatorApp.Create(simulated, SystemDefaults.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
@@ -77,7 +77,7 @@ internal static class DemoVerb
                 if (settings.Redis is null)
                     services.AddSingleton<ITokenStore>(store).AddSingleton<ITokenLease>(lease);
 
-                // Spans are the process's: one exporter has those of all replicas.
+                // All replicas share the process's source of spans, so one exporter sends the spans of all of them.
                 if (replica > 0)
                     services.RemoveAll<TracerProvider>();
             }));
@@ -87,8 +87,8 @@ internal static class DemoVerb
     }
 
     /// <summary>
-    /// The routes of proxy.json and, of the environment, only the section Redis and OpenTelemetry's variables. A demo must not use real
-    /// credentials.
+    /// Reads the routes in proxy.json, and from the environment only the section Redis and OpenTelemetry's variables. A demo must not use
+    /// real credentials.
     /// </summary>
     private static IConfigurationRoot Configure(
         RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, DemoOptions options, int replica) =>
@@ -104,7 +104,7 @@ internal static class DemoVerb
             ["Clik2pay:Username"] = simulated.Username,
             ["Clik2pay:Password"] = simulated.Password,
             ["Clik2pay:ApiKey"] = simulated.ApiKey,
-            ["Sidecar:DrainSeconds"] = "0", // no load balancer needs time, and the simulator stops at the same time
+            ["Sidecar:DrainSeconds"] = "0", // there is no load balancer, and the simulator stops at the same time
             ["Sidecar:Listen"] = options.Callers.AddressOf(replica),
             ["Sidecar:Admin"] = options.Administration.AddressOf(replica),
         })

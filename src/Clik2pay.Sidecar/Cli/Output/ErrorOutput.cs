@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar.Cli.Output;
 
-/// <summary>Reports on standard error why a verb failed.</summary>
+/// <summary>Writes the errors of a verb to standard error.</summary>
 internal static class ErrorOutput
 {
     /// <summary>Writes a line for each error in the configuration.</summary>
@@ -19,7 +19,7 @@ internal static class ErrorOutput
         return ExitCode.BadConfiguration;
     }
 
-    /// <summary>Writes why the start failed and what to do. Writes nothing if it did not fail.</summary>
+    /// <summary>Writes why the start failed and what to do. Writes nothing if there was no failure.</summary>
     public static async Task<int> ReportStartAsync(string? failure, string remedy)
     {
         if (failure is null)
@@ -29,16 +29,16 @@ internal static class ErrorOutput
         return ExitCode.BadConfiguration;
     }
 
-    /// <summary>Whether the cause of an error is a file, an address or a setting. All other errors are bugs.</summary>
+    /// <summary>Whether a file, an address or a setting can cause the error. All other errors are bugs.</summary>
     public static bool IsEnvironmental(Exception e) => e is IOException or UnauthorizedAccessException or SocketException
         or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CryptographicException;
 
-    /// <summary>Reports an unexpected error. It quotes messages of the system only, because others may contain a secret.</summary>
-    public static async Task<int> ReportUnexplainedAsync(Exception e)
+    /// <summary>Reports an unexpected error. Quotes only messages of the operating system, because others may contain a secret.</summary>
+    public static async Task<int> ReportUnexpectedAsync(Exception e)
     {
         var detail = e is IOException or UnauthorizedAccessException ? $": {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}" : "";
         await WriteAsync($"Unexpected error {e.GetType().Name}{detail}. "
-            + "Check the settings, and the files and addresses that are named in the settings.");
+            + "Check the settings, and the files and addresses that they name.");
         return ExitCode.BadConfiguration;
     }
 
@@ -55,7 +55,7 @@ internal static class ErrorOutput
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Standard error is closed or cannot be written to. The exit code remains.
+            // Standard error is closed or cannot be written to. The exit code still reports the failure.
         }
     }
 }

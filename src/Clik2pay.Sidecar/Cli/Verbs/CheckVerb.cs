@@ -25,7 +25,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
             return ExitCode.BadConfiguration;
         }
 
-        // Creating the sidecar validates its routes. It is not started, and nothing is logged.
+        // Creating the sidecar validates its routes. The sidecar is not started, and nothing is logged.
         await using var sidecar = Program.CreateSidecar(
             configuration, settings, services => services.AddLogging(logging => logging.ClearProviders()));
         var options = settings.Clik2pay;

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar.Cli.Verbs;
 
-/// <summary>The verb <c>run</c>: one sidecar until SIGTERM, SIGINT or SIGHUP.</summary>
+/// <summary>The verb <c>run</c>: runs one sidecar until SIGTERM, SIGINT or SIGHUP.</summary>
 internal static class RunVerb
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellationToken)
@@ -23,6 +23,6 @@ internal static class RunVerb
             sidecar.Logger.BatchSchedulingRefused();
 
         var failure = await Hosts.RunAsync(sidecar, () => sidecar.ReportStarted(settings, routes), signals.Token);
-        return await ErrorOutput.ReportStartAsync(failure, "Set Sidecar:Listen and Sidecar:Admin to addresses that are free.");
+        return await ErrorOutput.ReportStartAsync(failure, "Set Sidecar:Listen and Sidecar:Admin to free addresses.");
     }
 }

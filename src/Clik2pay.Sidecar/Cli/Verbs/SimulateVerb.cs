@@ -6,7 +6,7 @@ using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Sidecar.Cli.Verbs;
 
-/// <summary>The verb <c>simulate</c>: the provider's two APIs alone, until SIGTERM, SIGINT or SIGHUP.</summary>
+/// <summary>The verb <c>simulate</c>: runs only the simulator until SIGTERM, SIGINT or SIGHUP.</summary>
 internal static class SimulateVerb
 {
     public static async Task<int> RunAsync(string url, SimulatedEnvironment environment, CancellationToken cancellationToken)
@@ -17,12 +17,12 @@ internal static class SimulateVerb
 
         var failure = await Hosts.RunAsync(
             simulator, () => Console.Write(Describe(options with { Url = simulator.Urls.First() })), signals.Token);
-        return await ErrorOutput.ReportStartAsync(failure, "Choose an address that is free with --urls.");
+        return await ErrorOutput.ReportStartAsync(failure, "Choose a free address with --urls.");
     }
 
-    /// <returns>The settings with which a sidecar uses this simulator.</returns>
+    /// <returns>The settings of a sidecar that uses this simulator.</returns>
     private static string Describe(SimulatorOptions options) => $"""
-        The simulator of {options.Environment} is on {options.Url}. To use it, set for a sidecar:
+        The simulator of {options.Environment} is on {options.Url}. To use it, set these variables for a sidecar:
 
           export Clik2pay__Environment=Custom
           export Clik2pay__ApiBaseUrl={options.Url}
@@ -31,7 +31,7 @@ internal static class SimulateVerb
           export Clik2pay__Password={options.Password}
           export Clik2pay__ApiKey={options.ApiKey}
 
-        Requests so far: curl {options.Url}/_simulator/counters
+        To count the requests: curl {options.Url}/_simulator/counters
         Press Ctrl-C to stop.
 
         """;

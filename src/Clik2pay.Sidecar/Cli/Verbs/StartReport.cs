@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Cli.Verbs;
 /// <summary>Logs the start of a sidecar: its addresses, and what limits it. Event ids 1100, 1101, 1102 and 1107.</summary>
 internal static partial class StartReport
 {
-    /// <summary>Logs the addresses in use. They differ from the settings if a port in the settings is 0.</summary>
+    /// <summary>Logs the addresses in use. An address differs from its setting if the setting has port 0.</summary>
     public static void ReportStarted(this WebApplication sidecar, Settings settings, RoutesFile routes)
     {
         var listening = sidecar.Urls.ToArray();
@@ -23,11 +23,11 @@ internal static partial class StartReport
     }
 
     [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}) with the routes in "
-        + "{Routes}, probes, metrics and the status page on {Admin}.")]
+        + "{Routes}. Probes, metrics and the status page are on {Admin}.")]
     private static partial void Serving(
         ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string routes, string admin);
 
-    [LoggerMessage(1101, LogLevel.Warning, "The system refuses to watch {Path}, so an edit takes effect at the next start. "
+    [LoggerMessage(1101, LogLevel.Warning, "The system refuses to watch {Path}, so edits take effect at the next start. "
         + "Check whether fs.inotify.max_user_instances is exhausted.")]
     private static partial void NotWatched(ILogger log, string path);
 
@@ -35,9 +35,9 @@ internal static partial class StartReport
         + "the loss is not logged.")]
     private static partial void Exporting(ILogger log, string collector);
 
-    [LoggerMessage(1107, LogLevel.Warning, "The callers' listener accepts {Callers} connections and the administration listener "
-        + "{Administration}, instead of {MaxConnections} (Sidecar:MaxConnections), because the limit of open files is {OpenFiles}. Raise "
-        + "the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
+    [LoggerMessage(1107, LogLevel.Warning, "The limit of open files ({OpenFiles}) is too low for {MaxConnections} connections to each "
+        + "listener (Sidecar:MaxConnections). The callers' listener accepts {Callers} connections, and the administration listener accepts "
+        + "{Administration}. Raise the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
     private static partial void FewerConnections(
         ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Clik2pay.Sidecar.Configuration.Certificates;
 
-/// <summary>Checks the two files of a client certificate at start. No error quotes their contents.</summary>
+/// <summary>Validates the two files of a client certificate. No error quotes their contents.</summary>
 internal static class ClientCertificateFiles
 {
     public static void Validate(SettingsReader settings, string certificateKey, string certificateFile, string keyKey, string keyFile)

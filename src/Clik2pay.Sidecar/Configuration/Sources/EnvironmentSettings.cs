@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 namespace Clik2pay.Sidecar.Configuration.Sources;
 
 /// <summary>
-/// Environment variables. <c>Section__Key</c> is a setting. A variable that is named like a whole section, such as <c>REDIS</c>,
-/// belongs to another program and is not a setting.
+/// Reads environment variables. <c>Section__Key</c> is a setting. A variable with the name of a whole section, such as <c>REDIS</c>,
+/// belongs to another program and is ignored.
 /// </summary>
 /// <param name="sections">The names of the sections that settings belong to.</param>
 internal sealed class EnvironmentSettings(IReadOnlyList<string> sections) : EnvironmentVariablesConfigurationProvider, IConfigurationSource

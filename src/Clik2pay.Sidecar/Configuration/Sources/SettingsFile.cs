@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Configuration.Sources;
 
 /// <summary>
-/// <c>appsettings.json</c> in the working directory. The framework's own source ignores a directory of that name without a
-/// message, so that no setting would take effect.
+/// <c>appsettings.json</c> in the working directory. The framework's own source silently ignores a directory of that name, so the
+/// settings would not take effect.
 /// </summary>
 internal static class SettingsFile
 {

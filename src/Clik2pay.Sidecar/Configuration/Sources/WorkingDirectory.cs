@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Configuration.Sources;
 
-/// <summary>The directory that the program was started in. Settings and routes are read from it.</summary>
+/// <summary>The working directory, which can contain <c>appsettings.json</c> and <c>proxy.json</c>.</summary>
 internal static class WorkingDirectory
 {
     /// <exception cref="InvalidDataException">The directory was deleted, or cannot be read.</exception>

@@ -6,10 +6,10 @@ namespace Clik2pay.Sidecar.Hosting.Listeners;
 /// <summary>
 /// The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.
 /// </summary>
-/// <param name="MaxConnections">The setting.</param>
-/// <param name="Callers">On the callers' listener. Each of them may need a connection to the provider as well.</param>
-/// <param name="Administration">On the administration listener.</param>
-/// <param name="Shortage">The limit of open files and the limit that the setting needs, if the former is too low; else null.</param>
+/// <param name="MaxConnections">The setting Sidecar:MaxConnections.</param>
+/// <param name="Callers">The limit of the callers' listener. Each caller connection may also need a connection to the provider.</param>
+/// <param name="Administration">The limit of the administration listener.</param>
+/// <param name="Shortage">The limit of open files and the limit that the setting needs. Null if the limit is high enough.</param>
 internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
 {
     /// <summary>
@@ -18,16 +18,16 @@ internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Adm
     /// </summary>
     private const int Reserve = 48 + TcpConnector.MaxFurtherAttempts;
 
-    /// <summary>Administration gets 1/8 of the open files, so that callers cannot keep probes out.</summary>
+    /// <summary>Administration gets 1/8 of the open files, so that callers cannot block probes.</summary>
     private const int AdministrationDivisor = 8;
 
     private const int MinForAdministration = 16;
 
-    /// <param name="maxConnections">The setting.</param>
+    /// <param name="maxConnections">The setting Sidecar:MaxConnections.</param>
     /// <param name="openFiles">The limit of open files, and how many more can be opened. Null if they are unknown.</param>
     public static ConnectionLimits Create(int maxConnections, (long Limit, long Free)? openFiles)
     {
-        // Each caller needs its connection and one to the provider, and administration may have as many connections as callers.
+        // Each caller needs its own connection and one to the provider. Administration may have as many connections as callers.
         long configured = maxConnections;
         var needed = (3 * configured) + Reserve;
         if (openFiles is not { } files || files.Free >= needed)

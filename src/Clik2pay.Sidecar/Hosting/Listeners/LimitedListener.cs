@@ -14,7 +14,7 @@ internal sealed class LimitedListener(IConnectionListener inner, int limit, Acti
 
     public EndPoint EndPoint => inner.EndPoint;
 
-    /// <summary>The server makes one call at a time.</summary>
+    /// <summary>The server never calls this method concurrently.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await inner.AcceptAsync(cancellationToken) is { } connection)

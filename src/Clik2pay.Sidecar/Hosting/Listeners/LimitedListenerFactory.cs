@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Clik2pay.Sidecar.Hosting.Listeners;
 
 /// <summary>
-/// Limits the number of connections when they are accepted. The server applies its own limit later. Many connections at once would then
-/// use up the open files, and the server would retry the accept in a loop, on the threads that would have to close them.
+/// Limits the number of connections when they are accepted. The server's own limit applies later. Until then, many connections at once
+/// could use up the open files. The server would then retry the accept in a loop, on the threads that have to close connections.
 /// </summary>
 internal sealed class LimitedListenerFactory(
     IOptions<SocketTransportOptions> options, ConnectionLimits limits, ILoggerFactory logging, ILogger<ConnectionLimits> log)

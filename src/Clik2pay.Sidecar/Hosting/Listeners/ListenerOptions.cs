@@ -10,22 +10,22 @@ internal sealed record ListenerOptions
     public const string MaxConnectionsKey = "Sidecar:MaxConnections";
 
     /// <summary>The address for callers. It must be local unless <see cref="AllowRemoteCallers"/> is true.</summary>
-    [Setting(ListenKey, Default = "http://127.0.0.1:8080", NoRange = "Every address of this machine can be listened on.")]
+    [Setting(ListenKey, Default = "http://127.0.0.1:8080", NoRange = "Every address of this machine is allowed.")]
     public required ListenAddress Listen { get; init; }
 
     /// <summary>Whether callers on other machines are allowed. Each of them uses the merchant's credentials.</summary>
     [Setting(AllowRemoteCallersKey, Default = "false")]
     public required bool AllowRemoteCallers { get; init; }
 
-    /// <summary>The mode of the file of a Unix socket. It decides which users may connect.</summary>
+    /// <summary>The mode of the file of a Unix socket. The mode determines which users may connect.</summary>
     [Setting("Sidecar:SocketMode", Default = "0660", NoRange = "Every mode has a use.")]
     public required UnixFileMode SocketMode { get; init; }
 
-    /// <summary>The number of connections that callers can open. Administration can have the same number in addition.</summary>
+    /// <summary>The number of connections that callers can open. The administration listener accepts the same number in addition.</summary>
     [Setting(MaxConnectionsKey, Default = "16384", Min = 1, Max = 1_000_000)]
     public required int MaxConnections { get; init; }
 
-    /// <summary>The largest body of a request, with the sizes of its chunks.</summary>
+    /// <summary>The maximum size of a request body, including the framing of chunks.</summary>
     [Setting("Sidecar:MaxRequestBodyBytes", Default = "30000000", Unit = "bytes", Min = 0, Max = int.MaxValue)]
     public required int MaxRequestBodyBytes { get; init; }
 }

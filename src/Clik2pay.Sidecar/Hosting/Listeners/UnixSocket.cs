@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Clik2pay.Sidecar.Hosting.Listeners;
 
 /// <summary>
-/// Binds a Unix socket. Connections are refused until its file has its mode. A file that a killed process left behind is replaced.
+/// Binds a Unix socket. Connections are refused until the mode of its file is set. A socket file that a killed process left behind is
+/// replaced.
 /// </summary>
 internal static class UnixSocket
 {
@@ -21,7 +22,7 @@ internal static class UnixSocket
         var socket = Bind(endPoint, path);
         try
         {
-            // The server listens afterwards. Until then, the system refuses connections.
+            // The server listens later. Until then, the system refuses connections.
             File.SetUnixFileMode(path, mode);
             return socket;
         }
@@ -64,7 +65,7 @@ internal static class UnixSocket
         }
         catch (SocketException e)
         {
-            // A connection to a regular file is refused too. Its content must not be lost.
+            // A connection to a regular file is refused too. A regular file must not be deleted.
             return e.SocketErrorCode == SocketError.ConnectionRefused && !CanBeOpened(path);
         }
     }
@@ -73,7 +74,7 @@ internal static class UnixSocket
     {
         try
         {
-            // For writing too. Opening a named pipe only for reading would block until another process writes to it.
+            // Opens for reading and writing. Opening a named pipe only for reading would block until another process writes to the pipe.
             using var file = File.Open(path, FileMode.Open);
             return true;
         }

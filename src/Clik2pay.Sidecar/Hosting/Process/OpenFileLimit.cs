@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Hosting.Process;
 
-/// <summary>The process's limit of open files, which sockets count towards (getrlimit(2), RLIMIT_NOFILE).</summary>
+/// <summary>The process's limit of open files, including sockets (getrlimit(2), RLIMIT_NOFILE).</summary>
 internal static partial class OpenFileLimit
 {
     private const int NoFile = 7;
     private const string Descriptors = "/proc/self/fd";
 
     /// <summary>
-    /// Raises the soft limit to the hard limit. The soft limit is 1,024 on most systems, for programs that use select(2). .NET raises it
-    /// itself, but not in a program that is compiled ahead of time.
+    /// Raises the soft limit to the hard limit. On most systems the soft limit is 1,024, because programs that use select(2) require a low
+    /// limit. .NET raises the limit itself, but not in a program that is compiled ahead of time.
     /// </summary>
     public static void Raise()
     {
@@ -36,7 +36,7 @@ internal static partial class OpenFileLimit
         }
     }
 
-    /// <summary>RLIM_INFINITY is the largest number.</summary>
+    /// <summary>RLIM_INFINITY is the largest <c>ulong</c>.</summary>
     private static long ToLong(ulong limit) => (long)Math.Min(limit, long.MaxValue);
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]

@@ -6,7 +6,8 @@ namespace Clik2pay.Sidecar.Hosting.Process;
 internal sealed record ProcessOptions
 {
     /// <summary>
-    /// Whether <c>run</c> uses the policy <c>SCHED_BATCH</c>. It raises the throughput, and the latency beside busy neighbors.
+    /// Whether <c>run</c> uses the scheduling policy <c>SCHED_BATCH</c>. The policy raises throughput, and beside busy
+    /// processes also latency.
     /// </summary>
     [Setting("Sidecar:BatchScheduling", Default = "false")]
     public required bool BatchScheduling { get; init; }

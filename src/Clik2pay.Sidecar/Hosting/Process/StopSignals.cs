@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting.Process;
 
 /// <summary>
-/// Handles SIGTERM, SIGINT and SIGHUP before the host does. Without a handler, the kernel discards them for the first process of a
-/// container, and its pod would wait for the end of its grace period.
+/// Handles SIGTERM, SIGINT and SIGHUP before the host does. For the first process of a container, the kernel discards signals without a
+/// handler, so a pod would wait until its grace period ends.
 /// </summary>
 internal sealed partial class StopSignals : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed partial class StopSignals : IDisposable
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // .NET keeps ignoring a signal that was ignored at start. For SIGHUP that is intended: nohup asks for it.
+        // .NET keeps ignoring a signal that was ignored at start. For SIGHUP this is intended, because nohup relies on it.
         registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }
             .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
@@ -28,8 +28,8 @@ internal sealed partial class StopSignals : IDisposable
     public CancellationToken Token => stop.Token;
 
     /// <summary>
-    /// A process inherits ignored signals. If the parent process ignores SIGTERM, nothing could drain the sidecar. Call this before .NET
-    /// first registers the signal.
+    /// A process inherits ignored signals from its parent. If SIGTERM stayed ignored, it could not stop the sidecar. Call this method
+    /// before .NET first registers the signal.
     /// </summary>
     public static void StopIgnoringTerminate()
     {
@@ -61,7 +61,7 @@ internal sealed partial class StopSignals : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // A further signal while the process ends.
+            // Another signal arrived while the process was ending.
         }
     }
 

@@ -11,8 +11,8 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Redis.Client;
 
 /// <summary>
-/// Runs scripts on Redis, each on a connection of its own (see <see cref="RedisSession"/>). A failure is returned instead of thrown. It is
-/// logged when it differs from the previous one.
+/// Runs scripts on Redis, each on its own connection (see <see cref="RedisSession"/>). A failure is returned instead of thrown, and is
+/// logged if it differs from the previous one.
 /// </summary>
 internal sealed class RedisClient(
     RedisOptions options, TcpConnector connector, RedisMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
@@ -34,14 +34,14 @@ internal sealed class RedisClient(
     private volatile StoreStatus status = new("Redis");
 
     /// <summary>
-    /// The state after the last operation. It contains no address, because every client of the administration listener can read it, and an
-    /// address could be a misplaced password. The log contains the address.
+    /// The state after the last operation. It contains no address, because an address could be a misplaced password. Every client of the
+    /// administration listener can read the state, while only the log contains the address.
     /// </summary>
     public StoreStatus Status => status;
 
     /// <param name="operation">The purpose of the script.</param>
     /// <param name="script">The script to run.</param>
-    /// <param name="cancellationToken">Ends the operation, which ends by itself after <see cref="Timeout"/>.</param>
+    /// <param name="cancellationToken">Ends the operation before its <see cref="Timeout"/>.</param>
     public async Task<RedisResponse> RunAsync(RedisOperation operation, RedisScript script, CancellationToken cancellationToken)
     {
         using var activity = StartSpan(operation);
@@ -57,19 +57,18 @@ internal sealed class RedisClient(
     public Task DeleteIfUnchangedAsync(string key, byte[] value, CancellationToken cancellationToken) =>
         RunAsync(RedisOperation.Discard, new(DeleteIfUnchanged, [key], [value]), cancellationToken);
 
-    /// <summary>Only as a part of a trace. Otherwise each poll of the shared token would be a trace of its own.</summary>
+    /// <summary>Starts a span only within a trace. Otherwise, each poll of the shared token would create its own trace.</summary>
     private static Activity? StartSpan(RedisOperation operation) => Activity.Current is null
         ? null
         : SidecarSpans.Source.StartActivity($"redis {operation.ToSnakeCase()}", ActivityKind.Client)?.SetTag("db.system.name", "redis");
 
     /// <summary>
-    /// Makes the script select its database, so that it runs there or not at all. The library ignores a refused SELECT. The script would
-    /// then run in database 0.
+    /// Makes the script select its database. If the library sent SELECT, it would ignore a refusal, and the script would run in database 0.
     /// </summary>
     private RedisScript SelectDatabase(RedisScript script) =>
         options.Database == 0 ? script : script with { Text = $"redis.call('SELECT', {options.Database})\n{script.Text}" };
 
-    /// <summary>Updates the state, and logs it if it has changed. A Redis that can be read may still refuse writes.</summary>
+    /// <summary>Updates the state, and logs a change. A Redis that accepts reads may still refuse writes.</summary>
     private void Report(RedisResponse response, bool isWriting)
     {
         if (response.Failure is { } failure)
@@ -143,7 +142,7 @@ internal sealed class RedisClient(
             return new(Reply: null, RedisFailure.Unreachable, $"{Name(at)} cannot be used ({e.GetType().Name})");
         }
 
-        // A Sentinel can report any text as the name of the master. Only configured names, and addresses, are quoted.
+        // A Sentinel can report any text as the name of the master. Only configured names and IP addresses are quoted.
         string Name(RedisEndpoint failed) =>
             failed.IsAddress || options.Endpoints.Contains(failed) ? $"{failed}" : "the master that the Sentinel reported";
     }
@@ -180,7 +179,7 @@ internal sealed class RedisClient(
         catch (RedisFailureException e)
             when (e.Failure == RedisFailure.AccessDenied && options.SentinelLogin is null && login.Password is not null)
         {
-            // Many Sentinels have no users and refuse any user and password. So the servers' login is used only if one is required.
+            // Many Sentinels have no users and refuse every login. The servers' login is used only if the Sentinel requires one.
             session = await OpenAsync(target with { Login = login }, endsAt, deadline);
         }
 

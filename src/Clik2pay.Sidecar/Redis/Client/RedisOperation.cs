@@ -4,7 +4,7 @@ namespace Clik2pay.Sidecar.Redis.Client;
 internal enum RedisOperation
 {
     /// <summary>
-    /// Reads the shared token. All other operations write, so only their success shows that Redis is neither full nor a replica.
+    /// Reads the shared token. All other operations write, so only their success shows that Redis accepts writes.
     /// </summary>
     Read,
 

@@ -33,7 +33,7 @@ internal static class RedisDiagnosis
         if (stream.IsLoginRefused)
             return RedisErrors.RefusedLogin;
 
-        // The library waits for a node that it cannot connect to.
+        // Examined before the deadline, because the library waits for a node that it cannot connect to.
         if (connection is not null && tunnel.IsLoginRefused)
         {
             return new RedisFailureException(

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Redis.Connections;
 
-/// <summary>A call of a Lua script.</summary>
+/// <summary>A call to a Lua script.</summary>
 /// <param name="Text">The script.</param>
 /// <param name="Keys">At least one. All have the same hash tag.</param>
 /// <param name="Values">The arguments.</param>

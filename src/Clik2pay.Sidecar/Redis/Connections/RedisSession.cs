@@ -7,14 +7,14 @@ namespace Clik2pay.Sidecar.Redis.Connections;
 
 /// <summary>
 /// The library's connection to one server for one operation. The library is designed to connect once and to keep the connection, because
-/// connecting costs more than a command. A replica needs 16 operations an hour, and the idle connections of thousands of replicas would
-/// use up Redis's <c>maxclients</c>. So each operation connects.
+/// connecting costs more than a command. However, a replica needs only 16 operations an hour, and the idle connections of thousands of
+/// replicas would use up Redis's <c>maxclients</c>. Therefore each operation connects.
 /// </summary>
 internal sealed class RedisSession : IAsyncDisposable
 {
     /// <summary>
-    /// The commands that the library may send to a server. To connect, it sends AUTH and TIME. AUTH needs no rights, and the scripts need
-    /// TIME anyway.
+    /// The commands that the library may send to a server. To connect, the library sends AUTH and TIME. AUTH requires no rights, and the
+    /// scripts also use TIME.
     /// </summary>
     private static readonly CommandMap ServerCommands = CommandMap.Create(["EVAL", "TIME", "AUTH"], available: true);
 
@@ -46,7 +46,7 @@ internal sealed class RedisSession : IAsyncDisposable
     {
         var configuration = new ConfigurationOptions
         {
-            // Without this, the defaults depend on the host name. The defaults for Azure subscribe to events.
+            // Otherwise, the library selects defaults by host name. The defaults for Azure subscribe to events.
             Defaults = new(),
             EndPoints = { { target.Endpoint.Host, target.Endpoint.Port } },
             Tunnel = tunnel,
@@ -113,7 +113,7 @@ internal sealed class RedisSession : IAsyncDisposable
         RedisEndpoint.TryCreate(connection!.GetServers()[0].ClusterConfiguration?.GetBySlot(key)?.EndPoint);
 
     /// <summary>Asks a Sentinel for the address of the master.</summary>
-    /// <exception cref="RedisFailureException">The Sentinel does not know the master.</exception>
+    /// <exception cref="RedisFailureException">The Sentinel does not monitor the service.</exception>
     /// <exception cref="OperationCanceledException">The deadline passed.</exception>
     public async Task<RedisEndpoint> FindMasterAsync(string service)
     {
@@ -128,7 +128,7 @@ internal sealed class RedisSession : IAsyncDisposable
         }
 
         if (master is null)
-            throw new RedisFailureException(RedisFailure.NotReady, $"is a Sentinel that does not know the service {service}");
+            throw new RedisFailureException(RedisFailure.NotReady, $"is a Sentinel that does not monitor the service {service}");
 
         return RedisEndpoint.TryCreate(master)
             ?? throw new RedisFailureException(RedisFailure.InvalidReply, "sent an address of the master that is not valid");

@@ -6,9 +6,9 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Redis.Connections;
 
 /// <summary>
-/// A connection to Redis that the library reads and writes. It keeps the errors that the server sends while the library connects, because
-/// the library does not report them. It fails if the server refuses the login, because the library would continue. It also fails if the
-/// server sends more than any valid reply contains.
+/// A connection to Redis that the library reads and writes. The stream keeps the errors that the server sends while the library connects,
+/// because the library does not report them. The stream fails if the server refuses the login, because the library would continue. It also
+/// fails if the server sends more than any valid reply contains.
 /// </summary>
 /// <param name="inner">The connection. It is disposed with this stream.</param>
 /// <param name="hasPassword">Whether the library sends AUTH first.</param>
@@ -54,7 +54,7 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
     /// <summary>Whether the server sent more than any valid reply contains.</summary>
     public bool HasExceededLimit => received > MaxReceived || arrays > MaxArrays;
 
-    /// <summary>Whether the first reply is not the one of a successful AUTH.</summary>
+    /// <summary>Whether the first reply shows that AUTH has failed.</summary>
     public bool IsLoginRefused { get; private set; }
 
     /// <summary>The first line, if it is an error, without its prefix.</summary>
@@ -117,14 +117,14 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
         received += bytes.Length;
         foreach (var value in bytes)
         {
-            // A line break can also be in a value. The limit is far above the number of arrays that a value appears to contain by chance.
+            // A value can also contain line breaks. The limit is far above the number of arrays that a value appears to contain by chance.
             arrays += isLineStart && ArrayTypes.Contains(value) ? 1 : 0;
             isLineStart = value == '\n';
             if (lines < MaxLines)
                 ReadLine(value);
         }
 
-        // The library has not seen these bytes yet.
+        // The library has not received these bytes yet.
         if (HasExceededLimit || IsLoginRefused)
             throw new IOException("The connection to Redis is no longer used.");
     }

@@ -14,8 +14,8 @@ using StackExchange.Redis.Configuration;
 namespace Clik2pay.Sidecar.Redis.Connections;
 
 /// <summary>
-/// Opens the TCP and TLS connections of one operation for the library. It keeps the cause of a failure, because the library reports every
-/// failure as "could not connect". It stops at the operation's deadline, for which the library has no parameter.
+/// Opens the TCP and TLS connections of one operation for the library. The tunnel keeps the cause of a failure, because the library reports
+/// every failure as "could not connect". The tunnel also enforces the operation's deadline, for which the library has no parameter.
 /// </summary>
 /// <param name="options">Certificates and names for TLS.</param>
 /// <param name="hasPassword">Whether the library sends AUTH first.</param>
@@ -24,7 +24,7 @@ namespace Clik2pay.Sidecar.Redis.Connections;
 internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpConnector connector, CancellationToken deadline)
     : Tunnel, IAsyncDisposable
 {
-    /// <summary>The library connects to every node that a cluster names, which could be thousands.</summary>
+    /// <summary>The library connects to every node that a cluster names, and a cluster could name thousands.</summary>
     private const int MaxConnections = 100;
 
     private const string ClientCertificateSetting = "ClientCertificateFile";
@@ -53,7 +53,7 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
         }
     }
 
-    /// <summary>The library opens no socket of its own.</summary>
+    /// <summary>Null prevents the library from opening its own socket.</summary>
     public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
         new((EndPoint?)null);
 
@@ -169,7 +169,7 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
         }
         catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
         {
-            // A server without TLS waits, because it reads the handshake as a command that is not complete.
+            // A server without TLS does not reply, because it reads the handshake as an incomplete command.
             await secure.DisposeAsync();
             throw new RedisFailureException(
                 RedisFailure.TlsFailed,

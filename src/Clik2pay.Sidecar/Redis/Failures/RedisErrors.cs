@@ -5,7 +5,7 @@ internal static class RedisErrors
 {
     public const string NeededRights =
         "does not allow the user every command that the sidecar needs: EVAL and TIME; GET, SET, DEL, STRLEN, PTTL and PEXPIRE on its keys; "
-        + "SELECT for another database than 0; CLUSTER and ASKING in a cluster";
+        + "SELECT for a database other than 0; CLUSTER and ASKING in a cluster";
 
     public const string UnknownCommand = "does not support a command that the sidecar needs. If it is a Sentinel, set serviceName";
 
@@ -43,9 +43,9 @@ internal static class RedisErrors
     /// <summary>For a reply to AUTH that is neither OK nor a known error.</summary>
     public static RedisFailureException RefusedLogin => new(
         RedisFailure.AccessDenied,
-        "refuses AUTH. If Redis requires no password, remove the password. Before version 6, Redis has no users");
+        "refuses AUTH. If Redis requires no password, remove the password. Redis has no users before version 6");
 
-    /// <summary>For a node of the cluster that has the keys, but is not known to the library.</summary>
+    /// <summary>For a redirection to a node of the cluster that the library did not find.</summary>
     public static RedisFailureException Redirection => new(
         RedisFailure.AccessDenied,
         "redirects to another node of its cluster, which was not found. Check that the user is allowed CLUSTER and ASKING");
@@ -53,7 +53,7 @@ internal static class RedisErrors
     public static bool IsTryAgain(string error) => error.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 
     /// <param name="error">The error, without its prefix.</param>
-    /// <returns>What the error means, or null if it is not known.</returns>
+    /// <returns>The meaning of the error, or null if the error is unknown.</returns>
     public static RedisFailureException? Find(string error)
     {
         foreach (var (code, failure, what) in Codes)

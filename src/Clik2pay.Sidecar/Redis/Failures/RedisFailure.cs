@@ -15,13 +15,13 @@ internal enum RedisFailure
     TlsFailed,
 
     /// <summary>
-    /// Redis refuses the user or the password, or does not allow the user a command or key that the sidecar needs. Or a file with the user
-    /// or the password cannot be used.
+    /// Redis refuses the user or the password, or denies the user a command or key that the sidecar needs. The kind is also used if a file
+    /// with the user or the password cannot be used.
     /// </summary>
     AccessDenied,
 
     /// <summary>
-    /// Redis responds, but cannot run the operation now. For example, it is loading its data, is a replica, is full, or its cluster is
+    /// Redis responds, but cannot run the operation now. For example, Redis is loading its data, is a replica or is full, or the cluster is
     /// down.
     /// </summary>
     NotReady,

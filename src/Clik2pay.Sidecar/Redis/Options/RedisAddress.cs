@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Clik2pay.Sidecar.Redis.Options;
 
 /// <summary>
-/// Reads a connection string of the form <c>redis://[user]:password@host:port/database</c>, or <c>rediss://</c> for TLS (both are
-/// registered with IANA).
+/// Reads a connection string of the form <c>redis://[user]:password@host:port/database</c>, or <c>rediss://</c> for TLS. Both
+/// schemes are registered with IANA.
 /// </summary>
 internal static class RedisAddress
 {
     /// <returns>The options, or null and an error.</returns>
     public static RedisOptions? TryRead(string text, out string? error)
     {
-        // Uri knows no default port for this scheme, and then returns -1.
+        // Uri has no default port for this scheme, and returns -1 if the port is missing.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
             || RedisEndpoint.TryCreate(
                 address.DnsSafeHost, address.Port == -1 ? RedisEndpoint.DefaultPort : address.Port) is not { } endpoint

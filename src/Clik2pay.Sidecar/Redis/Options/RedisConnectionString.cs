@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Redis.Options;
 
 /// <summary>
 /// Reads a connection string. It is a list (<c>host:port[,host:port…][,option=value…]</c>) or an address (<c>redis://…</c>).
-/// It contains a secret, so an error quotes only names of options.
+/// It can contain a secret, so an error quotes only names of options.
 /// </summary>
 internal static class RedisConnectionString
 {

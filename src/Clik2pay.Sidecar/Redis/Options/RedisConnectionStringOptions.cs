@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Redis.Options;
 
-/// <summary>The options that StackExchange.Redis knows in a connection string. A test fails if a new version knows another one.</summary>
+/// <summary>The options of StackExchange.Redis's connection strings. A test fails if a new version adds an option.</summary>
 internal static class RedisConnectionStringOptions
 {
     private static readonly string[] Supported =
@@ -9,8 +9,8 @@ internal static class RedisConnectionStringOptions
     ];
 
     /// <summary>
-    /// Accepted, because providers include them in their connection strings. They concern timeouts, connections that stay open, events,
-    /// and administration. The sidecar opens a connection for each operation, with a timeout of its own, and closes it afterwards.
+    /// Accepted, because providers include these options in their connection strings. They concern timeouts, connections that stay open,
+    /// events, and administration. The sidecar opens a connection for each operation, with its own timeout, and then closes it.
     /// </summary>
     private static readonly string[] WithoutEffect =
     [
@@ -22,9 +22,9 @@ internal static class RedisConnectionStringOptions
     ];
 
     /// <summary>
-    /// The options that are not supported, with the reason. If they were ignored, the sidecar would not do what the operator set.
+    /// The options that are not supported, with the reason. If the sidecar ignored them, it would not do what the operator set.
     /// </summary>
-    private static readonly Dictionary<string, string> ReasonsAgainst = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, string> Unsupported = new(StringComparer.OrdinalIgnoreCase)
     {
         ["channelPrefix"] = $"The sidecar uses no channels. To set a prefix for all keys, use {RedisOptions.Section}:KeyPrefix",
         ["checkCertificateRevocation"] = "The sidecar does not check whether certificates are revoked",
@@ -34,7 +34,7 @@ internal static class RedisConnectionStringOptions
         ["tunnel"] = "The sidecar needs a direct connection to Redis, without an HTTP proxy",
     };
 
-    /// <summary>The only values of unsupported options that are accepted, because they describe what the sidecar does.</summary>
+    /// <summary>The accepted values of unsupported options. They describe what the sidecar does.</summary>
     private static readonly Dictionary<string, string> Defaults = new(StringComparer.Ordinal)
     {
         ["checkCertificateRevocation"] = "false",
@@ -43,7 +43,7 @@ internal static class RedisConnectionStringOptions
 
     /// <returns>The name as the library writes it, or null if it is not the name of an option.</returns>
     public static string? FindName(string? text) =>
-        Supported.Concat(WithoutEffect).Concat(ReasonsAgainst.Keys)
+        Supported.Concat(WithoutEffect).Concat(Unsupported.Keys)
             .FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
 
     /// <param name="text">The name.</param>
@@ -55,7 +55,7 @@ internal static class RedisConnectionStringOptions
     public static string? FindError(string text, string value, int position)
     {
         if (text.StartsWith('$'))
-            return "an option that begins with $ is not supported. The sidecar uses the commands of Redis by their own names.";
+            return "an option that begins with $ is not supported. The sidecar cannot use renamed commands.";
 
         if (FindName(text) is not { } name)
         {
@@ -63,12 +63,12 @@ internal static class RedisConnectionStringOptions
                 + "If the password contains a comma, use the form redis://:password@host and write the comma as %2C.";
         }
 
-        return ReasonsAgainst.TryGetValue(name, out var reason) && !IsDefault(name, value)
+        return Unsupported.TryGetValue(name, out var reason) && !IsDefault(name, value)
             ? $"{name} is not supported. {reason}."
             : null;
     }
 
-    /// <summary>The error for a value that the library cannot read. It reads the other options that are supported as text.</summary>
+    /// <summary>The error for a value that the library cannot parse. All other supported options are text.</summary>
     public static string ExplainInvalidValue(string name) =>
         $"the value of {name} is not valid. " + name switch
         {

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.Redis.Options;
 
 /// <summary>
-/// Reads a connection string of the form <c>host:port[,host:port…][,option=value…]</c>. StackExchange.Redis reads the values. It skips
-/// hosts that it cannot read, and quotes unknown text in exceptions, so hosts and names are checked here.
+/// Reads a connection string of the form <c>host:port[,host:port…][,option=value…]</c>. StackExchange.Redis parses the values. It skips
+/// hosts that it cannot parse, and quotes unknown text in exceptions, so this class checks hosts and names of options.
 /// </summary>
 internal static class RedisHostList
 {
@@ -58,7 +58,7 @@ internal static class RedisHostList
     {
         for (var i = hostCount; i < parts.Length; i++)
         {
-            // The text after a comma in a password resembles a host. It is neither quoted nor connected to.
+            // The text after a comma in a password resembles a host. The error does not quote this text.
             if (parts[i].Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
             {
                 return "a part after the first option has no =. Write hosts first. "
@@ -76,13 +76,13 @@ internal static class RedisHostList
 
     private static string? FindError(List<string> hosts) =>
 
-        // A name without a port may be a password after a missing "password=". It is neither quoted nor connected to.
+        // A name without a port may be a password after a missing "password=". The error does not quote this name.
         hosts.Skip(1).Any(host => !host.Contains(':') && !IPAddress.TryParse(host, out _))
             ? "a host after the first one has no port. Write host:port. Write password= before a password."
         : hosts.Exists(host => TryReadHost(host, RedisEndpoint.DefaultPort) is null) ? "a host is not of the form host:port."
         : null;
 
-    /// <summary>The library ignores a login that is white space, and connects as the default user.</summary>
+    /// <summary>The library ignores a user or password of white space, and connects as the default user.</summary>
     private static string? FindBlankLogin(string text) =>
         text.Split(',').Select(part => part.Split('=', 2)).FirstOrDefault(
             option => option is [var name, { Length: > 0 } value] && string.IsNullOrWhiteSpace(value)

@@ -7,10 +7,10 @@ internal sealed record RedisLogin
 {
     public static readonly RedisLogin None = new();
 
-    /// <summary>The beginning of the keys of these settings, for errors.</summary>
+    /// <summary>The prefix of the keys of these settings, for errors.</summary>
     public string SettingPrefix { get; init; } = $"{RedisOptions.Section}:";
 
-    /// <summary>The ACL user. Null: the user <c>default</c>.</summary>
+    /// <summary>The ACL user. Null means the user <c>default</c>.</summary>
     public string? User { get; init; }
 
     /// <summary>A secret. Null if Redis requires none.</summary>

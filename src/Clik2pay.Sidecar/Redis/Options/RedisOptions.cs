@@ -12,28 +12,28 @@ internal sealed record RedisOptions
     public const string ClientKeyFileKey = $"{Section}:ClientKeyFile";
     public const string KeyPrefixKey = $"{Section}:KeyPrefix";
 
-    private const string AnyFile = "Every readable file can be used.";
-    private const string GivenByRedis = "The operator of Redis chooses it.";
+    private const string AnyFile = "Every readable file is allowed.";
+    private const string ChosenByOperator = "The operator of Redis chooses it.";
     private const string DefaultKeyPrefix = "clik2pay:";
 
-    /// <summary>Tried in turn: a server, the nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels. At least one.</summary>
+    /// <summary>At least one, tried in turn: a server, nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels.</summary>
     [Setting(ConnectionStringKey, IsSecret = true, NoRange = "It has its own syntax, which RedisConnectionString validates.")]
     public required IReadOnlyList<RedisEndpoint> Endpoints { get; init; }
 
     /// <summary>The user and the password of the servers.</summary>
-    [Setting($"{Section}:User", IsSecret = true, NoRange = GivenByRedis)]
-    [Setting($"{Section}:Password", IsSecret = true, NoRange = GivenByRedis)]
+    [Setting($"{Section}:User", IsSecret = true, NoRange = ChosenByOperator)]
+    [Setting($"{Section}:Password", IsSecret = true, NoRange = ChosenByOperator)]
     public RedisLogin Login { get; init; } = RedisLogin.None;
 
-    /// <summary>The user and the password of the Sentinels. Null: those of the servers, if a Sentinel requires a password.</summary>
-    [Setting($"{Section}:SentinelUser", IsSecret = true, NoRange = GivenByRedis)]
-    [Setting($"{Section}:SentinelPassword", IsSecret = true, NoRange = GivenByRedis)]
+    /// <summary>The user and the password of the Sentinels. Null means those of the servers, if a Sentinel requires a password.</summary>
+    [Setting($"{Section}:SentinelUser", IsSecret = true, NoRange = ChosenByOperator)]
+    [Setting($"{Section}:SentinelPassword", IsSecret = true, NoRange = ChosenByOperator)]
     public RedisLogin? SentinelLogin { get; init; }
 
     /// <summary>Whether connections use TLS. With TLS, nothing is sent in clear text.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>The name that each server's certificate must have. Null: the host of its endpoint.</summary>
+    /// <summary>The name that each server's certificate must contain. Null means the host of the server's endpoint.</summary>
     public string? TlsHost { get; init; }
 
     /// <summary>A PEM file with the certificate authorities that are trusted instead of the system's.</summary>
@@ -48,13 +48,13 @@ internal sealed record RedisOptions
     [Setting(ClientKeyFileKey, NoRange = AnyFile)]
     public string? ClientKeyFile { get; init; }
 
-    /// <summary>The name by which the Sentinels know the master. Null if the endpoints are servers.</summary>
+    /// <summary>The name of the master in the configuration of the Sentinels. Null if the endpoints are servers.</summary>
     public string? ServiceName { get; init; }
 
     /// <summary>The number of the database, 0 or higher. A cluster has only database 0.</summary>
     public int Database { get; init; }
 
-    /// <summary>What the names of all keys begin with.</summary>
+    /// <summary>The prefix of the names of all keys.</summary>
     [Setting(KeyPrefixKey, Default = DefaultKeyPrefix, AllowsEmpty = true, NoRange = "Its characters are restricted, not its length.")]
     public string KeyPrefix { get; init; } = DefaultKeyPrefix;
 

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Redis.Options;
 /// <summary>Reads and validates the section <c>Redis</c>.</summary>
 internal static class RedisOptionsReader
 {
-    /// <returns>Null when no Redis is to be used, or when an error was reported.</returns>
+    /// <returns>Null if Redis is not configured, or if an error was reported.</returns>
     public static RedisOptions? Read(SettingsReader settings)
     {
         // Everything is read before anything is validated, so that all errors are reported at once.
@@ -18,7 +18,7 @@ internal static class RedisOptionsReader
         var sentinelLogin = new RedisLoginReader(settings, $"{RedisOptions.Section}:Sentinel");
         var isGiven = new SecretReader(settings).TryRead(ConnectionStringKey, out var connectionString);
 
-        // A hash tag in the prefix replaces the sidecar's, even if it is empty. A cluster would then spread the keys over its nodes.
+        // Braces in the prefix would replace the sidecar's hash tag. With {}, a cluster would distribute the keys over its nodes.
         if (keyPrefix.AsSpan().IndexOfAnyExceptInRange('!', 'z') >= 0)
         {
             settings.AddError(

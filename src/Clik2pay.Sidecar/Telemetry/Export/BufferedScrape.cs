@@ -1,8 +1,7 @@
 namespace Clik2pay.Sidecar.Telemetry.Export;
 
 /// <summary>
-/// Lets the exporter write to memory instead of the connection. Otherwise a client that reads slowly, or not at all, would keep the
-/// exporter from collecting for others.
+/// Buffers a scrape in memory. Otherwise, a client that reads slowly or not at all would block the exporter for other clients.
 /// </summary>
 internal sealed class BufferedScrape(RequestDelegate next)
 {

@@ -4,8 +4,8 @@ using OpenTelemetry.Trace;
 namespace Clik2pay.Sidecar.Telemetry.Export;
 
 /// <summary>
-/// Exports the last spans and metrics after all other services have stopped. The SDK would wait up to 5 s for a collector that hangs,
-/// first with the spans and then with the metrics.
+/// Exports the last spans and metrics after all other services have stopped. For a collector that hangs, the SDK would wait up to 5 s with
+/// the spans, and then up to 5 s with the metrics.
 /// </summary>
 internal sealed class LastExport(IServiceProvider services) : IHostedLifecycleService
 {

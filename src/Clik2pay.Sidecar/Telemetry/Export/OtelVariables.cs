@@ -2,7 +2,7 @@ namespace Clik2pay.Sidecar.Telemetry.Export;
 
 /// <summary>
 /// The variables of the OpenTelemetry specification (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/)
-/// that decide what is exported. Only signals with an endpoint are. The SDK reads the other variables.
+/// that select what is exported. Only signals with an endpoint are exported. The SDK reads the other variables.
 /// </summary>
 internal sealed class OtelVariables(IConfiguration configuration)
 {
@@ -18,7 +18,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
     private static readonly string[] Exporters = ["otlp", "none"];
 
-    /// <summary>For other values of these variables, the SDK would use the default or do nothing, without a message.</summary>
+    /// <summary>For other values of these variables, the SDK would silently use the default or do nothing.</summary>
     private static readonly (string Key, string[] Values)[] Choices =
     [
         ("OTEL_EXPORTER_OTLP_PROTOCOL", Protocols),
@@ -34,21 +34,21 @@ internal sealed class OtelVariables(IConfiguration configuration)
     ];
 
     /// <summary>
-    /// A default, in characters. A path can have 8 KiB, and a few hundred of these make a batch that collectors reject.
+    /// The default of a limit, in characters. A path can have 8 KiB, and collectors reject a batch with a few hundred such paths.
     /// </summary>
     public static readonly KeyValuePair<string, string?> LengthLimit = new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1024");
 
     public IEnumerable<KeyValuePair<string, string?>> All =>
         configuration.AsEnumerable().Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether there are neither spans nor metrics.</summary>
+    /// <summary>Whether spans and metrics are turned off.</summary>
     public bool IsDisabled => string.Equals(configuration[Disabled], "true", StringComparison.OrdinalIgnoreCase);
 
     public bool ExportsTraces => HasEndpoint(TracesEndpoint) && IsEnabled(TracesExporter);
 
     public bool ExportsMetrics => HasEndpoint(MetricsEndpoint) && IsEnabled(MetricsExporter);
 
-    /// <summary>The sampler of traces and its argument. The default is the specification's.</summary>
+    /// <summary>The sampler of traces and its argument, with the default of the specification.</summary>
     public (string Name, string? Argument) TracesSampler => (
         configuration[Sampler] is { Length: > 0 } name ? name : "parentbased_always_on", configuration["OTEL_TRACES_SAMPLER_ARG"]);
 

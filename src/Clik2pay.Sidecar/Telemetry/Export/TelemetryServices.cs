@@ -7,7 +7,7 @@ using OpenTelemetry.Trace;
 
 namespace Clik2pay.Sidecar.Telemetry.Export;
 
-/// <summary>Metrics and spans: the instruments of the sidecar and of the platform → OpenTelemetry → Prometheus, OTLP.</summary>
+/// <summary>Exports metrics and spans of the sidecar and of .NET through OpenTelemetry, to Prometheus and OTLP.</summary>
 internal static class TelemetryServices
 {
     private const string Prometheus = "/metrics";
@@ -80,9 +80,9 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Selects the instruments. The demo runs several sidecars in one process, so meters of a sidecar are local. Of the HTTP client's
-    /// instruments, only these are measured: the others cost more than all the rest together and add no information. The server's
-    /// are replaced by the sidecar's own.
+    /// Selects the instruments. The demo runs several sidecars in one process, so meters of a sidecar are local. Only two of the HTTP
+    /// client's instruments are measured, because the others cost more than all selected ones together and add no information. The
+    /// sidecar's own instruments replace those of ASP.NET Core's hosting.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics)
     {
@@ -93,7 +93,7 @@ internal static class TelemetryServices
         metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
 
-    /// <summary>The variables override these values.</summary>
+    /// <summary>OpenTelemetry's variables override these values.</summary>
     private static void AddResource(ResourceBuilder resource) => resource.Clear()
         .AddService(BuildInfo.Product, serviceVersion: BuildInfo.Version)
         .AddTelemetrySdk()
@@ -104,7 +104,7 @@ internal static class TelemetryServices
         metrics.AddView(CreateView);
         metrics.AddPrometheusExporter(prometheus =>
         {
-            // Each metric name is in one scope only, and build_info has the version.
+            // Each metric name is in one scope only, and build_info contains the version.
             prometheus.ScopeInfoEnabled = false;
             prometheus.TargetInfoEnabled = false;
         });
@@ -132,7 +132,7 @@ internal static class TelemetryServices
         "dotnet.process.cpu.count" => new() { Name = "dotnet.process.cpus" },
         "dotnet.timer.count" => new() { Name = "dotnet.timers" },
 
-        // Without addresses of peers, and of ours that a peer can choose (127.0.0.0/8). Each of them would be a series of its own.
+        // Omits addresses of peers, and local addresses that a peer can choose (127.0.0.0/8). Each address would be its own series.
         ConnectionDuration => new() { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] },
         var name when name.StartsWith("kestrel.", StringComparison.Ordinal) => new()
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Clik2pay.Sidecar.Telemetry.Export;
 
 /// <summary>
-/// Continues a caller's trace, without its tracestate and baggage. These would otherwise be on every span of the request.
+/// Continues a caller's trace, but drops tracestate and baggage. Otherwise, every span of the request would carry them.
 /// </summary>
 internal sealed class TraceOnlyPropagator : DistributedContextPropagator
 {

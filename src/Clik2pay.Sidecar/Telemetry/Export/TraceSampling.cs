@@ -7,8 +7,8 @@ namespace Clik2pay.Sidecar.Telemetry.Export;
 /// <summary>
 /// The sampler that OTEL_TRACES_SAMPLER names
 /// (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration). For a request that
-/// begins a trace, it decides before there is a span, so that a request that isn't sampled costs nothing. The SDK would create the span
-/// first.
+/// begins a trace, the decision comes before the span is created, so a request that isn't sampled costs nothing. The SDK would create the
+/// span first.
 /// </summary>
 internal sealed class TraceSampling : Sampler
 {
@@ -17,7 +17,7 @@ internal sealed class TraceSampling : Sampler
     private readonly bool samplesAll;
     private readonly double share;
 
-    /// <param name="variables">They name the sampler.</param>
+    /// <param name="variables">The variables that name the sampler.</param>
     /// <param name="hasAccessLog">Whether every request needs a trace id for the access log.</param>
     /// <param name="random">Decides about requests that begin a trace.</param>
     public TraceSampling(OtelVariables variables, bool hasAccessLog, Random random)
@@ -37,12 +37,12 @@ internal sealed class TraceSampling : Sampler
 
     private static (Sampler Sampler, double Share) Read(OtelVariables variables)
     {
-        // Without an exporter nothing is recorded, but there are trace ids.
+        // Without an exporter, spans have ids but are not recorded.
         if (!variables.ExportsTraces)
             return (new AlwaysOffSampler(), 0);
 
         var (name, argument) = variables.TracesSampler;
-        var ofRoots = name switch
+        var rootRatio = name switch
         {
             _ when name.EndsWith("always_off", StringComparison.OrdinalIgnoreCase) => 0,
             _ when name.EndsWith("traceidratio", StringComparison.OrdinalIgnoreCase)
@@ -51,9 +51,9 @@ internal sealed class TraceSampling : Sampler
             _ => 1,
         };
 
-        // A span inside a sampled request is sampled too, because its root may have been chosen at random and not by its id.
-        var byId = new TraceIdRatioBasedSampler(ofRoots);
+        // A span inside a sampled request is sampled too. Its trace id is not checked, because the request may have been chosen at random.
+        var byId = new TraceIdRatioBasedSampler(rootRatio);
         var isParentBased = name.StartsWith("parentbased", StringComparison.OrdinalIgnoreCase);
-        return (isParentBased ? new ParentBasedSampler(byId) : new ParentBasedSampler(byId, byId, byId), ofRoots);
+        return (isParentBased ? new ParentBasedSampler(byId) : new ParentBasedSampler(byId, byId, byId), rootRatio);
     }
 }

@@ -8,7 +8,7 @@ internal sealed record LogOptions
     [Setting("Sidecar:LogFormat", Default = "Text")]
     public required LogFormat LogFormat { get; init; }
 
-    /// <summary>Whether each request of a caller is logged, in one line without path, query and body.</summary>
+    /// <summary>Whether each caller request is logged, in one line without path, query and body.</summary>
     [Setting("Sidecar:AccessLog", Default = "false")]
     public required bool AccessLog { get; init; }
 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Clik2pay.Sidecar.Telemetry.Logging;
 
-/// <summary>What is logged, and what never is.</summary>
+/// <summary>Selects what is logged.</summary>
 internal static class SidecarLogging
 {
-    /// <summary>These categories quote addresses with their query, or invalid input of a caller that may contain credentials.</summary>
+    /// <summary>These categories log addresses with their query, or a caller's invalid input, which may contain credentials.</summary>
     private static readonly string[] NeverLogged =
     [
         "Yarp.ReverseProxy.Forwarder",
@@ -27,7 +27,7 @@ internal static class SidecarLogging
                 Configure(console);
                 console.SingleLine = true;
 
-                // Without traces, scopes contain only the server's number of the connection.
+                // Without traces, scopes contain only the server's connection id.
                 console.IncludeScopes = new OtelVariables(configuration).RecordsTraces(options.AccessLog);
                 console.TimestampFormat += " ";
             });
@@ -38,13 +38,13 @@ internal static class SidecarLogging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Warning)
 
-            // The sidecar has its own messages for a failed start and for an edit that is refused.
+            // The sidecar has its own messages for a failed start and for a refused edit.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddFilter("Yarp.ReverseProxy.Management.ProxyConfigManager", LogLevel.None)
             .AddFilter("Yarp.ReverseProxy.Configuration.ConfigProvider.ConfigurationConfigProvider", LogLevel.None)
             .AddConfiguration(configuration.GetSection("Logging"));
 
-        // If the log is read slowly or not at all, messages are dropped and their number is logged. No request waits for the log.
+        // If the log is read too slowly, messages are dropped and their number is logged. No request waits for the log.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         builder.Services.PostConfigure<LoggerFilterOptions>(Silence);
     }

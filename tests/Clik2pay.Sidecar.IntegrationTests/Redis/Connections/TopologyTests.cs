@@ -43,7 +43,7 @@ public sealed class TopologyTests
 
         await rig.WriteAsync(RedisRig.Token("a", left: 1800));
         Assert.Equal("a", (await rig.ReadAsync()).Token?.Value);
-        Assert.Contains("does not know the service others", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not monitor the service others", (await misnamed.CheckAsync()).Reason, StringComparison.Ordinal);
         foreach (var replica in new[] { first, second })
             await replica.WaitForAsync(reply => reply.Integer == 1, "DBSIZE");
 

@@ -78,7 +78,7 @@ public sealed class StatusPageTests
     {
         var page = Write(ExampleStatus.Ready with { Store = new("Redis", isUp, trouble) });
 
-        Assert.Contains("<dt>Store of the token</dt><dd>Redis</dd>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>Token store</dt><dd>Redis</dd>", page, StringComparison.Ordinal);
         Assert.Equal(isShown, page.Contains(text, StringComparison.Ordinal));
     }
 
@@ -100,7 +100,7 @@ public sealed class StatusPageTests
     [InlineData(3600, "1 h")]
     [InlineData(90_061, "1 d 1 h")]
     public void A_duration_is_shown_in_its_two_largest_units(int seconds, string text) => Assert.Contains(
-        $"<dt>Running for</dt><dd>{text}</dd>",
+        $"<dt>Uptime</dt><dd>{text}</dd>",
         Write(ExampleStatus.Ready with { Uptime = TimeSpan.FromSeconds(seconds) }),
         StringComparison.Ordinal);
 
