@@ -1,18 +1,69 @@
+using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
+using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>Writes the status as JSON.</summary>
-[JsonSerializable(typeof(StatusDocument), TypeInfoPropertyName = "Document")]
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    GenerationMode = JsonSourceGenerationMode.Serialization)]
-internal sealed partial class StatusJson : JsonSerializerContext
+/// <summary>
+/// The status for programs. Durations are in seconds, moments in ISO 8601. Outcomes and triggers have the same names as in metrics. A
+/// serializer generated from the types would add 250 kB to the native program, and no other part of it needs one.
+/// </summary>
+internal static class StatusJson
 {
     public const string ContentType = "application/json";
 
-    public static byte[] Write(SidecarStatus status) =>
-        JsonSerializer.SerializeToUtf8Bytes(StatusDocument.Create(status), Default.Document);
+    public static byte[] Write(SidecarStatus status)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body, new() { Indented = true }))
+            Describe(status).WriteTo(json);
+        return body.WrittenSpan.ToArray();
+    }
+
+    private static JsonObject Describe(SidecarStatus status) => new()
+    {
+        ["product"] = BuildInfo.Product,
+        ["version"] = BuildInfo.Version,
+        ["at"] = status.At,
+        ["uptimeSeconds"] = Seconds(status.Uptime),
+        ["environment"] = $"{status.Environment}",
+        ["apiBaseUrl"] = $"{status.ApiBaseUrl}",
+        ["tokenEndpoint"] = $"{status.TokenEndpoint}",
+        ["ready"] = status.Readiness.IsHealthy,
+        ["reason"] = status.Readiness.Reason,
+        ["token"] = status.Token is not { } token ? null : new JsonObject
+        {
+            ["lifetimeSeconds"] = Seconds(token.Lifetime),
+            ["ageSeconds"] = Seconds(token.Age),
+            ["remainingSeconds"] = Seconds(token.Remaining),
+            ["expiresAt"] = status.At + token.Remaining,
+        },
+        ["nextRefreshSeconds"] = Seconds(status.NextRefresh),
+        ["lastSuccessAt"] = status.LastSuccess,
+        ["refreshes"] = new JsonArray([.. status.Refreshes.Select(refresh => new JsonObject
+        {
+            ["endedAt"] = refresh.EndedAt,
+            ["trigger"] = refresh.Trigger.ToSnakeCase(),
+            ["outcome"] = refresh.Outcome.ToSnakeCase(),
+            ["durationSeconds"] = Seconds(refresh.Duration),
+            ["reason"] = refresh.Reason,
+        })]),
+        ["rotationPending"] = status.WhyRotationPending,
+        ["store"] = new JsonObject
+        {
+            ["name"] = status.Store.Name,
+            ["up"] = status.Store.IsUp,
+            ["trouble"] = status.Store.Trouble,
+        },
+        ["lease"] = status.LastLease is not { } lease ? null : new JsonObject
+        {
+            ["at"] = lease.At,
+            ["outcome"] = lease.Outcome.ToSnakeCase(),
+        },
+        ["answers"] = new JsonObject(status.Responses.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+    };
+
+    /// <summary>Rounded to milliseconds.</summary>
+    private static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 3);
 }
