@@ -32,12 +32,8 @@ internal sealed class OldProgram : IDisposable
 
     private async Task RunAsync(string commit)
     {
-        var repository = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!Path.Exists(Path.Combine(repository.FullName, "Clik2pay.Sidecar.sln")))
-            repository = repository.Parent!;
-
         var (source, archive) = (Path.Combine(folder.FullName, "source"), Path.Combine(folder.FullName, "source.tar"));
-        var (exitCode, output) = await Tool.TryRunAsync("git", "-C", repository.FullName, "archive", "--output", archive, commit);
+        var (exitCode, output) = await Tool.TryRunAsync("git", "-C", Repository.Root, "archive", "--output", archive, commit);
         if (exitCode != 0)
             Assert.Skip($"The history of this repository does not have commit {commit}: {output}");
 

@@ -12,7 +12,8 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// </summary>
 internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, CallerToken callerToken, FailureResponder failures)
 {
-    private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    private static readonly string AllowedMethods = string.Join(", ", Methods);
 
     private static readonly Problem CrossSite = Refusals.CallerRefused(RejectionReason.CrossSite,
         "A browser sent this request for a web page (Origin or Sec-Fetch-Site). Call the sidecar from your server.");
@@ -63,7 +64,7 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
             return CrossSite;
 
         // Methods are case-sensitive. A server that ignores the case would read "trace" as TRACE.
-        if (request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
+        if (Array.IndexOf(Methods, request.Method) < 0)
             return Method;
 
         if (!IsAllowed(headers.Host))
