@@ -38,7 +38,7 @@ internal static class ProcessMetrics
         meter.CreateObservableGauge("process.max_fds", () => limit, description: "Maximum number of open file descriptors.");
     }
 
-    /// <returns>The soft limit. Infinity if there is none.</returns>
+    /// <returns>The soft limit. Infinity if the limit is unlimited.</returns>
     private static double ReadLimit()
     {
         var line = File.ReadLines(Limits).First(line => line.StartsWith("Max open files", StringComparison.Ordinal));

@@ -22,7 +22,7 @@ internal static class CredentialHeaders
     /// <summary>The headers that are stripped from requests, including those that the sidecar sets.</summary>
     public static ImmutableArray<string> Names => Stripped.All;
 
-    /// <returns>The stripped header with this name or a similar spelling, or null if there is none.</returns>
+    /// <returns>The name of the stripped header that this name or spelling matches. Null without a match.</returns>
     public static string? Find(string header) => Stripped.Find(header);
 
     /// <summary>Sets each injected header to one value, and replaces earlier ones.</summary>

@@ -27,7 +27,7 @@ internal sealed class HeaderNames
 
     public ImmutableArray<string> All { get; }
 
-    /// <returns>The name in the set that the header matches, or null if there is none.</returns>
+    /// <returns>The name in the set that the header matches. Null without a match.</returns>
     public string? Find(string header)
     {
         if (!beginnings.Contains(header[0]))

@@ -45,7 +45,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     /// <summary>Called with the reason when an edit is refused here. YARP validates the routes of a readable file.</summary>
     public Action<string>? Refused { get; set; }
 
-    /// <summary>The file in the working directory, or if there is none, the one beside the program.</summary>
+    /// <summary>Finds proxy.json in the working directory. Without one, uses the proxy.json beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
     {
         var inWorkingDirectory = WorkingDirectory.PathOf(FileName);

@@ -11,8 +11,8 @@ internal sealed record StoreReading
     public bool IsAvailable { get; private init; } = true;
 
     /// <summary>
-    /// The valid token in the store; null if there is none or the value is invalid. Its lifetime is never overestimated, even if the read
-    /// was slow.
+    /// The valid token in the store. Null if the store is empty or contains an invalid value. The lifetime of the token is never
+    /// overestimated, even if the read was slow.
     /// </summary>
     public AccessToken? Token { get; init; }
 

@@ -60,7 +60,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     /// <summary>Writes a fetched token.</summary>
     /// <param name="key">The key of the credentials that the token was issued for.</param>
     /// <param name="token">The token.</param>
-    /// <param name="revoked">A token that no replica is to use any longer; null if there is none.</param>
+    /// <param name="revoked">A token that all replicas must stop using. Null if all current tokens can stay in use.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     public async ValueTask ShareAsync(TokenKey key, AccessToken token, AccessToken? revoked, CancellationToken cancellationToken)
     {

@@ -54,7 +54,7 @@ internal static class RequestRules
         return $"{request.Target.Split('?')[0]}/".StartsWith("/open/v1/", StringComparison.OrdinalIgnoreCase) ? null : "route";
     }
 
-    /// <returns>The difference between the sent and the forwarded request, credentials excluded. Null if there is none.</returns>
+    /// <returns>How the forwarded request differs from the sent one, apart from credentials. Null if both are equal.</returns>
     public static string? Compare(StrictMessage sent, StrictMessage arrived, bool isClean)
     {
         if (sent.Method != arrived.Method || sent.Target != arrived.Target)
