@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 
 namespace Clik2pay.Sidecar.Telemetry;
@@ -11,7 +10,7 @@ internal sealed class ClosedCounter<TKey>
     where TKey : notnull
 {
     private readonly (TKey Key, Cell Cell)[] all;
-    private readonly FrozenDictionary<TKey, Cell> cells;
+    private readonly Dictionary<TKey, Cell> cells;
 
     /// <param name="meter">The meter that the instrument is created in.</param>
     /// <param name="name">The name of the instrument.</param>
@@ -22,7 +21,7 @@ internal sealed class ClosedCounter<TKey>
         Meter meter, string name, string description, IEnumerable<TKey> keys, Func<TKey, KeyValuePair<string, object?>[]> tagsOf)
     {
         all = [.. keys.Select(key => (key, new Cell(tagsOf(key))))];
-        cells = all.ToFrozenDictionary(pair => pair.Key, pair => pair.Cell);
+        cells = all.ToDictionary(pair => pair.Key, pair => pair.Cell);
         meter.CreateObservableCounter(
             name, () => all.Select(pair => new Measurement<long>(pair.Cell.Count, pair.Cell.Tags)), description: description);
     }

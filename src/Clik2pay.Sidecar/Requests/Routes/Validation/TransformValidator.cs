@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Clik2pay.Sidecar.Requests.Headers;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Configuration.RouteValidators;
@@ -19,8 +18,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     ]);
 
     /// <summary>The transforms and their parameters, each with a function that returns why a value is refused, or null.</summary>
-    private static readonly FrozenDictionary<string, Func<string, string?>> Keys = new Dictionary<string, Func<string, string?>>(
-        StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<string, string?>> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["RequestHeadersCopy"] = FindInvalidFlag,
         ["RequestHeader"] = names => FindReserved(names, IsManagedRequestHeader),
@@ -60,7 +58,7 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         ["Action"] = FindOther<ForwardedTransformActions>,
         ["ForFormat"] = FindOther<NodeFormat>,
         ["ByFormat"] = FindOther<NodeFormat>,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    };
 
     public ValueTask ValidateAsync(RouteConfig routeConfig, IList<Exception> errors)
     {
