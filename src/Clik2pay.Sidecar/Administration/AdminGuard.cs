@@ -4,9 +4,10 @@ using Clik2pay.Sidecar.Requests.Guard;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>
-/// Refuses requests that a browser sends for other web pages. On loopback, these include pages whose own name was pointed at this machine
-/// (DNS rebinding). On other addresses every Host header is accepted, because the kubelet and Prometheus use the address of the pod or the
-/// name of a Service. Commands are accepted only from this machine, and only if <c>Sidecar:AllowQuit</c> is true.
+/// Refuses requests that a browser sends for other web pages. On loopback, the Host header must be an allowed host, because a web page can
+/// point its own name to this machine (DNS rebinding). On other addresses, read-only requests may have any Host header, because the kubelet
+/// and Prometheus use the address of the pod or the name of a Service. Commands are accepted only from this machine, and only if
+/// <c>Sidecar:AllowQuit</c> is true.
 /// </summary>
 internal sealed class AdminGuard(AdministrationOptions options, CallerOptions callers)
 {
@@ -58,8 +59,8 @@ internal sealed class AdminGuard(AdministrationOptions options, CallerOptions ca
             && (IsCommand(request) || request.Headers["Sec-Fetch-Mode"] != "navigate"));
 
     /// <summary>
-    /// Both addresses must be loopback. The proxy of a service mesh also connects from a loopback address, but to another address. A Unix
-    /// socket has no addresses.
+    /// Both addresses must be loopback. The proxy of a service mesh also connects from a loopback address, but to the address of the pod. A
+    /// Unix socket has no addresses.
     /// </summary>
     private static bool IsFromThisMachine(ConnectionInfo connection) =>
         connection.RemoteIpAddress is not { } from || (IPAddress.IsLoopback(from) && IPAddress.IsLoopback(connection.LocalIpAddress!));

@@ -27,7 +27,7 @@ internal sealed class Probes(TokenLifecycle tokens, Drain drain)
             : new(true, $"There is no access token at the moment: {WhyNoToken}.");
     }
 
-    /// <summary>Always succeeds, because a failure elsewhere must not restart the whole fleet.</summary>
+    /// <summary>Always succeeds, because an outage of the provider or of Redis must not restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
 
     private string WhyNoToken => tokens.Status.WhyNoToken;

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Administration.Status;
 
-/// <summary>The current access token in the status.</summary>
+/// <summary>What the status reports about the current access token.</summary>
 /// <param name="Lifetime">The time from issue to expiry.</param>
 /// <param name="Remaining">The time until expiry.</param>
 internal sealed record CurrentToken(TimeSpan Lifetime, TimeSpan Remaining)

@@ -9,13 +9,13 @@ internal readonly record struct SidecarState
     /// <summary>The number of caller requests in progress.</summary>
     public required int RequestsInProgress { get; init; }
 
-    /// <summary>When the current token expires. Null without one.</summary>
+    /// <summary>When the current token expires. Null without a current token.</summary>
     public required DateTimeOffset? TokenExpiry { get; init; }
 
-    /// <summary>The lifetime of the current token, from issue to expiry. Null without one.</summary>
+    /// <summary>The lifetime of the current token, from issue to expiry. Null without a current token.</summary>
     public required TimeSpan? TokenLifetime { get; init; }
 
-    /// <summary>When a refresh last obtained a token. Null before the first one.</summary>
+    /// <summary>When a refresh last obtained a token. Null before the first token.</summary>
     public required DateTimeOffset? LastSuccess { get; init; }
 
     /// <summary>Whether the credential files differ from the credentials in use.</summary>

@@ -32,14 +32,14 @@ internal sealed record SidecarStatus
 
     public required DateTimeOffset? LastSuccess { get; init; }
 
-    /// <summary>Why the credentials in the files are not in use. Null if they are.</summary>
+    /// <summary>Why the credentials in the files are not in use. Null if they are in use.</summary>
     public required string? WhyRotationPending { get; init; }
 
     public required StoreStatus Store { get; init; }
 
-    /// <summary>The last attempt to acquire the lease. Null before the first one.</summary>
+    /// <summary>The last attempt to acquire the lease. Null before the first attempt.</summary>
     public required (DateTimeOffset At, LeaseOutcome Outcome)? LastLease { get; init; }
 
-    /// <summary>The number of responses to callers, by kind.</summary>
+    /// <summary>The number of responses to callers: the provider's by class of status, the sidecar's own by error code.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Responses { get; init; }
 }

@@ -6,8 +6,8 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Administration.Status;
 
 /// <summary>
-/// The status for programs. Durations are in seconds, moments in ISO 8601. Outcomes and triggers have the same names as in metrics. A
-/// serializer generated from the types would add 250 kB to the native program, and no other part of it needs one.
+/// The status for programs. Durations are in seconds, moments in ISO 8601. Outcomes and triggers have the same names as in metrics. The
+/// JSON is built by hand, because a generated serializer of these types would add 250 kB to the native program.
 /// </summary>
 internal static class StatusJson
 {

@@ -13,7 +13,7 @@ internal static class StatusPage
 {
     public const string ContentType = "text/html; charset=utf-8";
 
-    /// <summary>The bounds of the meter, as fractions of the token's lifetime.</summary>
+    /// <summary>The bounds at which the meter changes color, as fractions of the token's lifetime.</summary>
     private const double Low = 0.1;
     private const double High = 0.2;
 
@@ -101,7 +101,7 @@ internal static class StatusPage
 
     private static Values One(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
-    /// <summary>A list for a part of the page that is shown only if it has values.</summary>
+    /// <summary>The values of an optional part of the page. If the list is empty, the page omits the part.</summary>
     private static List<Values> Optional(Values? values) => values is null ? [] : [values];
 
     /// <summary>Adds a time in UTC, as in the log.</summary>

@@ -1,5 +1,5 @@
-// Fetches the page again and replaces only the main part, which keeps the scroll position and the focus. A screen reader announces a
-// changed title, and a sidecar that does not respond.
+// Fetches the page again and replaces only the main part, which keeps the scroll position and the focus on the controls. A screen reader
+// announces when the title changes, and when the sidecar does not respond.
 const everyMilliseconds = 5000;
 const [live, news] = ['live', 'news'].map(id => document.getElementById(id));
 const announce = text => { if (news.textContent !== text) news.textContent = text; };
