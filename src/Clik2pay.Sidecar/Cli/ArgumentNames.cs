@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>
-/// Names the arguments of a command line in errors. An error quotes only the key of a setting, because the value may be a secret, even if
-/// the setting is malformed.
+/// Names the arguments of a command line in errors. An error quotes only the key of a setting, even of a malformed setting, because the
+/// value may be a secret.
 /// </summary>
 internal sealed class ArgumentNames
 {
@@ -23,14 +23,17 @@ internal sealed class ArgumentNames
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument) => values.Contains(argument) ? "The argument after a key without =" : $"'{KeyOf(argument)}'";
 
-    /// <returns>The text before the equals sign. If the key contains a secret after its own name, the secret is removed.</returns>
+    /// <returns>
+    /// The text before the equals sign. Text after the key of a secret is removed. In <c>--Clik2pay:Password:text</c>, the text may be the
+    /// secret.
+    /// </returns>
     public static string KeyOf(string argument)
     {
         var key = argument.Split('=')[0];
         return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"{Prefix}{secret}" : key;
     }
 
-    /// <returns>The key of the secret that an argument sets. Null if it sets none.</returns>
+    /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>
     public static string? FindSecret(string argument) =>
         argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(argument.Split('=')[0])) : null;
 

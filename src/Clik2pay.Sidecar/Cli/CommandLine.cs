@@ -18,7 +18,7 @@ internal static class CommandLine
         var hasVerb = args.Count > 0 && !args[0].Contains(':');
         try
         {
-            // Response files are off. Otherwise, a secret that begins with @ would be read as the name of one.
+            // Response files are off. Otherwise, a secret that begins with @ would be read as the name of a response file.
             var parsed = root.Parse(hasVerb ? args : ["run", .. args], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
                 return await ReportAsync(parsed, names);

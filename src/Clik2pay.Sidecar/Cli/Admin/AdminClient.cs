@@ -32,7 +32,7 @@ internal sealed class AdminClient : IDisposable
         http = new(handler) { BaseAddress = AddressOf(admin), MaxResponseContentBufferSize = 16 * 1024 };
     }
 
-    /// <returns>Null if the setting isn't valid. The error is then on standard error.</returns>
+    /// <returns>Null if the setting isn't valid. In that case, the error has been written to standard error.</returns>
     public static async Task<AdminClient?> CreateAsync(IReadOnlyList<string> commandLine)
     {
         var settings = new SettingsReader(SidecarConfiguration.Load(commandLine));

@@ -11,8 +11,10 @@ internal static class WaitVerb
     /// <summary>One day, in seconds.</summary>
     public const int MaxTimeout = 86_400;
 
-    /// <summary>The limits of the wait for one response. A timeout of 0 sends one request. A request that hangs is repeated.</summary>
+    /// <summary>The least time for one response, so that even a timeout of 0 sends one request.</summary>
     private static readonly TimeSpan MinResponseTime = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The most time for one response, so that a request that hangs is repeated.</summary>
     private static readonly TimeSpan MaxResponseTime = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -9,7 +9,7 @@ internal sealed record DemoOptions(int Replicas, DemoPorts Callers, DemoPorts Ad
 {
     public const int MaxReplicas = 20;
 
-    /// <summary>Why these ports cannot be used; null if they can be.</summary>
+    /// <summary>Why these ports cannot be used; null if they can be used.</summary>
     public string? Error => All.Select(ports => ports.Error).FirstOrDefault(error => error is not null)
         ?? FindOverlap(Callers, Administration) ?? FindOverlap(Callers, Simulator) ?? FindOverlap(Administration, Simulator);
 

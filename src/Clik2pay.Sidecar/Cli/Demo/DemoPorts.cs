@@ -13,7 +13,7 @@ internal sealed record DemoPorts(string Option, int First, int Count)
 {
     public const int MaxPort = 65_535;
 
-    /// <summary>Why there are not enough ports; null if there are.</summary>
+    /// <summary>Why the first port is too high; null if every port is valid.</summary>
     public string? Error => First == 0 || First + Count - 1 <= MaxPort ? null : string.Create(
         CultureInfo.InvariantCulture,
         $"{Option}: {First} is too high for {Count} replicas. Use {MaxPort - Count + 1} or less, or 0 for free ports.");

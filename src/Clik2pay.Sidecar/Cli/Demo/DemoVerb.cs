@@ -31,7 +31,7 @@ internal static class DemoVerb
         var hosts = new List<WebApplication>();
         try
         {
-            // 1. The simulator. The sidecars need its address, which is fixed only after the start.
+            // 1. The simulator. The sidecars need its address, which is known only after the start.
             var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
             hosts.Add(SimulatorApp.Create(simulated, SystemDefaults.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
@@ -62,7 +62,7 @@ internal static class DemoVerb
         }
     }
 
-    /// <returns>The errors in the settings; null if there are none.</returns>
+    /// <returns>The errors in the settings; null if the settings are valid.</returns>
     private static IReadOnlyList<string>? TryAddSidecars(List<WebApplication> hosts, IEnumerable<IConfigurationRoot> configurations)
     {
         var store = new InProcessTokenStore(SystemDefaults.Time);
