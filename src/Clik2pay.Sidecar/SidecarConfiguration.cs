@@ -18,7 +18,7 @@ internal static class SidecarConfiguration
     public static IConfigurationRoot Load(RoutesFile routes, IEnumerable<string> commandLine) =>
         Load(new ConfigurationBuilder().Add(routes), commandLine);
 
-    /// <summary>The same sources for a verb that needs no routes.</summary>
+    /// <summary>The same sources without proxy.json, for a verb that needs no routes.</summary>
     public static IConfigurationRoot Load(IEnumerable<string> commandLine) => Load(new ConfigurationBuilder(), commandLine);
 
     private static IConfigurationRoot Load(IConfigurationBuilder builder, IEnumerable<string> commandLine) => builder

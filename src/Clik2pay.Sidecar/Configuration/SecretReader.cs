@@ -52,7 +52,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
     }
 
     /// <summary>Reports an error if a header cannot carry the secret unchanged.</summary>
-    /// <returns>Whether a header can carry it.</returns>
+    /// <returns>Whether a header can carry the secret.</returns>
     public bool FitsHeader(string key, string? secret)
     {
         if (secret is not ([' ', ..] or [.., ' ']))

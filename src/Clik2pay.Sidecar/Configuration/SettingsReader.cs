@@ -31,7 +31,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>Reads one setting of an options type.</summary>
-    /// <returns>The value. If the setting is missing or isn't valid: its default, or null or 0 if it has none.</returns>
+    /// <returns>The value. If the setting is missing or isn't valid: its default, or null or 0 without a default.</returns>
     public TValue? Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions, TValue>(string property) =>
         Read(SettingAttribute.Find<TOptions>(property), Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue)) is TValue value
             ? value
@@ -95,7 +95,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return Text(key) is null && entries.Count > 0 ? entries.ConvertAll(entry => entry.Value ?? "") : null;
     }
 
-    /// <summary>A key that begins with the key of a secret may lack an equals sign. The rest of such a key is the secret.</summary>
+    /// <summary>
+    /// Shortens a key that begins with the key of a secret. The rest of the key may be the secret itself, after a missing equals sign.
+    /// </summary>
     private string WithoutSecret(string key) =>
         secrets.FirstOrDefault(secret => key.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret ? $"{secret}…" : key;
 }

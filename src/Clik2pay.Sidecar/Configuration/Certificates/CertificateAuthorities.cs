@@ -22,7 +22,7 @@ internal static class CertificateAuthorities
             settings.AddError(key, $"{(file.Any(char.IsControl) ? "the file that it names" : $"the file {file}")} {error}.");
     }
 
-    /// <returns>What is wrong with the file, or null.</returns>
+    /// <returns>What is wrong with the file, as the end of a sentence that begins with the path. Null if the file can be used.</returns>
     public static string? FindError(string file)
     {
         try

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Clik2pay.Sidecar.Configuration.Sources;
 
 /// <summary>
-/// <c>appsettings.json</c> in the working directory. The framework's own source silently ignores a directory of that name, so the
-/// settings would not take effect.
+/// <c>appsettings.json</c> in the working directory. The framework's own source is not used, because it silently ignores a directory of
+/// that name.
 /// </summary>
 internal static class SettingsFile
 {
