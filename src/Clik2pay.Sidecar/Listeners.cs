@@ -26,7 +26,7 @@ internal static class Listeners
 
     public static void AddListeners(this WebApplicationBuilder builder, Settings settings)
     {
-        // Servers disagree on whether a bare LF ends a line, and would see different requests (RFC 9112, section 2.2).
+        // Refuses a bare LF. Servers disagree on whether it ends a line, so they would read different requests (RFC 9112, section 2.2).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
         var options = settings.Listener;

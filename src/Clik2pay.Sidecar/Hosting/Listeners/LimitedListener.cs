@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Clik2pay.Sidecar.Hosting.Listeners;
 
 /// <summary>Closes connections above a limit as soon as they are accepted.</summary>
-/// <param name="inner">The listener that accepts them.</param>
-/// <param name="limit">The number of connections, 1 or more.</param>
+/// <param name="inner">The listener that accepts the connections.</param>
+/// <param name="limit">The maximum number of open connections, 1 or more.</param>
 /// <param name="onRefused">Called once, for the first connection that is closed.</param>
 internal sealed class LimitedListener(IConnectionListener inner, int limit, Action onRefused) : IConnectionListener
 {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Clik2pay.Sidecar.Hosting.Process;
 
 /// <summary>
-/// The scheduling policy <c>SCHED_BATCH</c> (sched(7)). One thread of the runtime dispatches arriving data. With the default policy, this
+/// The scheduling policy <c>SCHED_BATCH</c> (sched(7)). One thread of the runtime dispatches arriving data. With the usual policy, this
 /// thread preempts a working thread each time it wakes up. With <c>SCHED_BATCH</c>, it does not. A free processor is still used at once.
 /// </summary>
 internal static partial class BatchScheduling
@@ -17,7 +17,7 @@ internal static partial class BatchScheduling
 
     /// <summary>
     /// Sets the policy of every thread of this process. In the published program a thread inherits the policy of its creator. The runtime
-    /// of other builds resets the policy. A policy that chrt or a unit file has set stays.
+    /// of other builds resets the policy. A policy that chrt or a unit file has set is kept.
     /// </summary>
     /// <returns>Whether the policy is in force. It requires no privilege, but a filter of system calls (seccomp) may refuse it.</returns>
     public static bool TryUse()

@@ -24,7 +24,7 @@ internal sealed partial class StopSignals : IDisposable
             .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
-    /// <summary>Canceled by each of these signals.</summary>
+    /// <summary>Canceled when one of these signals arrives.</summary>
     public CancellationToken Token => stop.Token;
 
     /// <summary>
