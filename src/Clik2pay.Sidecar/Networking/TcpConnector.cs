@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Networking;
 
 /// <summary>
-/// Opens TCP connections. Tries every address of a name and uses the first connection (Happy Eyeballs, RFC 8305, sections 4 and 5). The
+/// Opens TCP connections. Tries every address of a name, and uses the first that connects (Happy Eyeballs, RFC 8305, sections 4 and 5). The
 /// next attempt starts after 250 ms, or as soon as an attempt fails. The address that worked last comes first.
 /// </summary>
 internal sealed class TcpConnector(TimeProvider time)
@@ -53,8 +53,8 @@ internal sealed class TcpConnector(TimeProvider time)
         addresses.Count == 1 ? AttemptAsync(addresses[0], port, cancellationToken) : RaceAsync(addresses, port, cancellationToken);
 
     /// <summary>
-    /// Records whether a connection to an address could be used. An address that accepts connections but completes no TLS is tried after
-    /// all others. Otherwise, such an address would win every race, and every call would fail.
+    /// Records whether a connection to an address could be used. An address that accepts connections but completes no TLS handshake is
+    /// tried after all others. Otherwise, such an address would win every race, and every call would fail.
     /// </summary>
     public void Report(string host, EndPoint? remote, bool works)
     {

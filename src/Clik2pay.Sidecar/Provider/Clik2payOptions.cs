@@ -18,11 +18,11 @@ internal sealed record Clik2payOptions
     public required Clik2payEnvironment Environment { get; init; }
 
     /// <summary>Scheme, host and port of the Payment Requests API. The environment determines it, except for Custom.</summary>
-    [Setting(ApiBaseUrlKey, NoRange = "Every address can be used; plain http only under a condition.")]
+    [Setting(ApiBaseUrlKey, NoRange = "Every address can be used. AllowInsecureUpstream restricts plain http.")]
     public required Uri ApiBaseUrl { get; init; }
 
     /// <summary>The token endpoint of the Auth API. The environment determines it, except for Custom.</summary>
-    [Setting(TokenEndpointKey, NoRange = "Every address can be used; plain http only under a condition.")]
+    [Setting(TokenEndpointKey, NoRange = "Every address can be used. AllowInsecureUpstream restricts plain http.")]
     public required Uri TokenEndpoint { get; init; }
 
     /// <summary>Whether the addresses may use plain http to other machines.</summary>

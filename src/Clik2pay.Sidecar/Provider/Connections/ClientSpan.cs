@@ -15,7 +15,7 @@ internal sealed class ClientSpan(HttpMessageHandler inner) : DelegatingHandler(i
         Activity.Current is { Recorded: true } ? SendInSpanAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
 
     /// <summary>
-    /// The method is async so that its span is the current one only inside it. Otherwise, the span of a replay would become a child of the
+    /// The method is async so that its span is current only inside the method. Otherwise, the span of a replay would become a child of the
     /// first call's span.
     /// </summary>
     private async Task<HttpResponseMessage> SendInSpanAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
     /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Connections that are being established, by the request for which the HTTP client opens them.</summary>
+    /// <summary>Connections that are being established. The key is the request for which the HTTP client opens the connection.</summary>
     private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];
 
     /// <param name="handler">The handler to configure.</param>

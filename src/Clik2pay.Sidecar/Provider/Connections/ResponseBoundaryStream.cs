@@ -56,7 +56,7 @@ internal sealed class ResponseBoundaryStream(Stream inner) : AsyncStream
         base.Dispose(disposing);
     }
 
-    /// <summary>Uses pooled state machines, so that a response allocates none.</summary>
+    /// <summary>Uses pooled state machines, so that a response allocates no memory for them.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> InspectAsync(ValueTask<int> read, Memory<byte> buffer)
     {
