@@ -45,7 +45,7 @@ internal sealed class RedisTokenLease(
 
     /// <summary>
     /// KEYS: lease, failure note. ARGV: the name of the owner, the note or an empty text, and the note's time to live in milliseconds.
-    /// Returns 1 if the lease was released, or 0 if the owner had lost it.
+    /// Returns 1 if the lease was released, or 0 if the owner had lost the lease.
     /// </summary>
     private const string ReleaseIfOwner = """
         if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end

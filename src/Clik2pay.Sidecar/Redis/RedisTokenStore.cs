@@ -24,7 +24,7 @@ internal sealed class RedisTokenStore(
     private const int MaxValueLength = SealedValue.Overhead + (2 * sizeof(long)) + AccessToken.MaxLength;
 
     /// <summary>
-    /// The latest valid time of Redis's clock, in milliseconds since 1970: the year 5138. Computations with a later one could overflow.
+    /// The latest valid time of Redis's clock, in milliseconds since 1970: the year 5138. Computations with a later time could overflow.
     /// </summary>
     private const long LatestClock = 100_000_000_000_000;
 
@@ -83,7 +83,7 @@ internal sealed class RedisTokenStore(
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Each write follows a read. Without the result of a read, Redis is unavailable.
+        // Each write follows a read. If the read has no result, Redis was unavailable.
         if (!lastReads.TryGetValue(key, out var last))
             return false;
 

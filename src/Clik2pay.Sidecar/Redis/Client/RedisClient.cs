@@ -99,7 +99,7 @@ internal sealed class RedisClient(
         var response = default(RedisResponse);
         for (var i = 0; i < endpoints.Count; i++)
         {
-            // An endpoint that drops packets must leave time for the next ones.
+            // An endpoint that drops packets must leave time for the next endpoints.
             var share = (deadline - time.GetMonotonicNow()) / (endpoints.Count - i);
             response = await TryAsync(endpoints[i], script, share, cancellationToken);
             if (response.Failure is null)

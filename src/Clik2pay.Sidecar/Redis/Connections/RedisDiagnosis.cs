@@ -56,7 +56,7 @@ internal static class RedisDiagnosis
     public static bool IsRedirection(Exception e, ConnectionMultiplexer? connection) =>
         connection is not null && e is RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect };
 
-    /// <summary>The errors that the server sent. Those of the stream count only while the library connects.</summary>
+    /// <summary>The errors that the server sent. The errors that the stream recorded count only while the library connects.</summary>
     private static IEnumerable<string> FindErrors(Exception? e, RedisStream stream, bool isConnected)
     {
         for (; e is not null; e = e.InnerException)

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Clik2pay.Sidecar.Redis.Connections;
 
-/// <summary>Reads replies without conversions: a reply of another type than expected is null.</summary>
+/// <summary>Reads replies without conversions. A reply of an unexpected type is read as null.</summary>
 internal static class RedisResults
 {
     extension(RedisResult result)

@@ -142,7 +142,7 @@ internal sealed class RedisSession : IAsyncDisposable
             await connection.DisposeAsync();
     }
 
-    /// <summary>The library's operations cannot be canceled. One that is abandoned ends soon, because its connection is closed.</summary>
+    /// <summary>The library's operations cannot be canceled. An abandoned operation ends soon, because its connection is closed.</summary>
     private async Task<T> WaitAsync<T>(Task<T> operation, Action<T>? dispose = null)
     {
         try

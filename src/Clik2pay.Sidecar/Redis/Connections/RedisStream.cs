@@ -23,14 +23,14 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
 
     /// <summary>
     /// The maximum number of arrays in all replies. The library reads nested arrays recursively, so tens of thousands of them overflow the
-    /// stack, which ends the process. A cluster reports three arrays for each range of slots, and two for each replica of it.
+    /// stack, which ends the process. A cluster reports three arrays for each range of slots, and two for each replica of the range.
     /// </summary>
     private const int MaxArrays = 2000;
 
     /// <summary>In characters. The rest of a longer line is ignored.</summary>
     private const int MaxLineLength = 256;
 
-    /// <summary>The number of lines that are examined. The replies to AUTH and TIME have fewer.</summary>
+    /// <summary>The number of lines that are searched for errors. The replies to AUTH and TIME have fewer.</summary>
     private const int MaxLines = 8;
 
     private static readonly SearchValues<char> ReplyTypes = SearchValues.Create("+-:$*_#,(!=%~>|");
@@ -57,10 +57,10 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
     /// <summary>Whether the first reply shows that AUTH has failed.</summary>
     public bool IsLoginRefused { get; private set; }
 
-    /// <summary>The first line, if it is an error, without its prefix.</summary>
+    /// <summary>The first line, if it is an error, without the leading minus sign.</summary>
     public string? FirstError { get; private set; }
 
-    /// <summary>The last line that is an error, without its prefix. Only the lines before the first command's reply are examined.</summary>
+    /// <summary>The last error in the first <see cref="MaxLines"/> lines, without the leading minus sign.</summary>
     public string? LastError { get; private set; }
 
     /// <summary>Whether the first byte starts a reply (https://redis.io/docs/latest/develop/reference/protocol-spec/).</summary>
@@ -124,7 +124,7 @@ internal sealed class RedisStream(Stream inner, bool hasPassword, Action<bool> r
                 ReadLine(value);
         }
 
-        // The library has not received these bytes yet.
+        // This method throws before the library receives the bytes.
         if (HasExceededLimit || IsLoginRefused)
             throw new IOException("The connection to Redis is no longer used.");
     }

@@ -37,10 +37,10 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
 
     private bool isDisposed;
 
-    /// <summary>The cause of the last failure to open a connection. Null if there was none.</summary>
+    /// <summary>The cause of the last failure to open a connection. Null if no attempt has failed.</summary>
     public RedisFailureException? Failure { get; private set; }
 
-    /// <summary>The first connection that was opened. Null if there was none.</summary>
+    /// <summary>The first connection that was opened. Null if no connection was opened.</summary>
     public RedisStream? Stream { get; private set; }
 
     /// <summary>Whether any node of the cluster refused the login.</summary>
@@ -53,7 +53,7 @@ internal sealed class RedisTunnel(RedisOptions options, bool hasPassword, TcpCon
         }
     }
 
-    /// <summary>Null prevents the library from opening its own socket.</summary>
+    /// <summary>Returns null, so that the library does not open its own socket.</summary>
     public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
         new((EndPoint?)null);
 

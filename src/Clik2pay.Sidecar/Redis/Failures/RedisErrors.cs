@@ -52,7 +52,7 @@ internal static class RedisErrors
 
     public static bool IsTryAgain(string error) => error.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 
-    /// <param name="error">The error, without its prefix.</param>
+    /// <param name="error">The error, without the leading minus sign.</param>
     /// <returns>The meaning of the error, or null if the error is unknown.</returns>
     public static RedisFailureException? Find(string error)
     {

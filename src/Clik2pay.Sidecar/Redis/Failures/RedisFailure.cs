@@ -6,7 +6,7 @@ internal enum RedisFailure
     /// <summary>No connection was established, it ended before the reply was complete, or the failure is of no other kind.</summary>
     Unreachable,
 
-    /// <summary>The operation did not complete within the 2 s that an operation has.</summary>
+    /// <summary>The operation did not complete within 2 s, the limit for an operation.</summary>
     Timeout,
 
     /// <summary>

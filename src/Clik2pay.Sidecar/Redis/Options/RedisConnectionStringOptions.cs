@@ -50,7 +50,7 @@ internal static class RedisConnectionStringOptions
     /// <param name="value">The value. It is not quoted.</param>
     /// <param name="position">The position in the connection string, for the error. The first host is at 1.</param>
     /// <returns>
-    /// Why the option cannot be used, or null if it can be. Unknown text is not quoted, because it may be a part of a password.
+    /// Why the option cannot be used. Null if it can be used. Unknown text is not quoted, because it may be a part of a password.
     /// </returns>
     public static string? FindError(string text, string value, int position)
     {

@@ -17,7 +17,7 @@ internal sealed record RedisEndpoint(string Host, int Port)
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:%");
 
-    /// <summary>Whether the host is an IP address. Messages may quote an address that Redis reports. A name can be any text.</summary>
+    /// <summary>Whether the host is an IP address. Messages quote no name that Redis reports, because a name can be any text.</summary>
     public bool IsAddress => !Host.Contains('%') && IPAddress.TryParse(Host, out _);
 
     /// <returns>Null if the host or the port is not valid.</returns>

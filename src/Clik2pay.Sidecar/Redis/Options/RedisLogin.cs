@@ -13,7 +13,7 @@ internal sealed record RedisLogin
     /// <summary>The ACL user. Null means the user <c>default</c>.</summary>
     public string? User { get; init; }
 
-    /// <summary>A secret. Null if Redis requires none.</summary>
+    /// <summary>A secret. Null if Redis requires no password.</summary>
     public string? Password { get; init; }
 
     /// <summary>The path of a file that contains the user.</summary>

@@ -28,7 +28,7 @@ internal sealed class RedisLoginReader
 
     /// <param name="given">The login in the connection string.</param>
     /// <param name="source">The key of the connection string.</param>
-    /// <param name="hint">How to write a password in the connection string, for the error about one that is missing.</param>
+    /// <param name="hint">How to write a password in the connection string, for the error about a missing password.</param>
     /// <returns>Null if neither the connection string nor the settings contain a login.</returns>
     public RedisLogin? Combine(RedisLogin? given, string source, string hint)
     {
