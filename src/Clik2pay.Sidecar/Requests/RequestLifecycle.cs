@@ -26,7 +26,7 @@ internal sealed class RequestLifecycle(
         var startedAt = time.GetTimestamp();
         var exchange = Exchange.Of(context);
 
-        // This includes requests that are refused or have no route, because the server reads their bodies to the end.
+        // The bodies of requests that are refused or have no route are validated too, because the server reads them to the end.
         if (context.Request.Headers.TransferEncoding.Count > 0)
             context.Features.Get<CallerInput>()?.BeginChunkedBody();
         try
@@ -106,7 +106,7 @@ internal sealed class RequestLifecycle(
 
     /// <summary>
     /// Detects and records that the caller has disconnected. At the end of the drain, the server itself closes connections and reports them
-    /// as disconnects, so they do not count.
+    /// as disconnects, so disconnects do not count then.
     /// </summary>
     private bool HasCallerGone(Exchange exchange, Exception? e)
     {

@@ -26,7 +26,7 @@ internal sealed class RequestPipeline(
     RequestMetrics metrics,
     TimeProvider time) : ITransformProvider
 {
-    /// <summary>The step of a connection. ServerRefusals turns errors that the server itself finds into problems.</summary>
+    /// <summary>The step of a connection. ServerRefusals turns errors that the server itself finds into problem responses.</summary>
     public static void AcceptConnections(ListenOptions listen) => listen.Use(next => connection =>
     {
         //  1. The state of the connection's requests is created, and the framing of chunked bodies is validated before the server reads it.
@@ -107,7 +107,7 @@ internal sealed class RequestPipeline(
         // 20. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
         context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
 
-        // 21. A response without a Date stays without one.
+        // 21. The server is kept from adding a Date to a response without a Date.
         context.ResponseTransforms.Add(new NoDateTransform());
 
         // 22. A body without a length is returned in chunks, so that trailers can follow.

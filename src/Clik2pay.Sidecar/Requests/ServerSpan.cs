@@ -9,8 +9,8 @@ namespace Clik2pay.Sidecar.Requests;
 /// <summary>
 /// Records the span of a caller's request by OpenTelemetry's conventions
 /// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server), without the query and without headers. The server's own span
-/// costs time on each request, sampled or not. Only the traceparent of the caller is used. The caller's tracestate and baggage would be
-/// exported with each span.
+/// is not used, because it costs time on each request, sampled or not. Only the traceparent of the caller is used, because the caller's
+/// tracestate and baggage would be exported with each span.
 /// </summary>
 internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
 {

@@ -15,7 +15,7 @@ internal sealed class CallerConnection : IDuplexPipe
     public PipeWriter Output { get; private set; }
 
     /// <summary>
-    /// Discards what the server writes from now on. After its response to an HTTP/2 preface, it writes an HTTP/2 frame
+    /// Discards everything that the server writes from now on. After the response to an HTTP/2 preface, the server writes an HTTP/2 frame
     /// (https://github.com/dotnet/aspnetcore/blob/v10.0.0/src/Servers/Kestrel/Core/src/Internal/Http/Http1Connection.cs).
     /// </summary>
     public void EndOutput() => Output = PipeWriter.Create(Stream.Null);

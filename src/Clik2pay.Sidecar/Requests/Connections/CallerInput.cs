@@ -70,7 +70,7 @@ internal sealed class CallerInput(PipeReader inner) : PipeReader
         // Bytes that the server has examined but not consumed are delivered again.
         if (!body.TryRead(buffer.Slice(Math.Min(validated, buffer.Length))))
         {
-            // The input ends here, because the start of a next request cannot be located.
+            // The input ends here, because the start of the next request cannot be located.
             inner.AdvanceTo(buffer.Start);
             End();
             throw new BadHttpRequestException("The framing of the chunked body is malformed.");

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Requests.Connections;
 
 /// <summary>
-/// Responds with a problem to a request that the server cannot read or that arrives too slowly. By default, the server sends a bare status
+/// Sends a problem response to a request that the server cannot read or that arrives too slowly. By default, the server sends a bare status
 /// before any middleware runs, and no setting changes that response (https://github.com/aspnet/KestrelHttpServer/issues/2947). The server
 /// raises a diagnostic event first (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/diagnostics). If a handler of the
 /// event has started a response, the server writes none.
@@ -15,7 +15,7 @@ internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyV
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>Subscribes to this event only, because the host would create the data of other events for every request.</summary>
+    /// <summary>Subscribes only to the event for bad requests. For other events, the host would create data in every request.</summary>
     public static void Subscribe(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>().Subscribe(
         services.GetRequiredService<ServerRefusals>(), name => string.Equals(name, BadRequest, StringComparison.Ordinal));
 

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Decides how the body of the request is sent. A buffered body can be sent again. A GET, HEAD or DELETE without a body gets no
-/// Content-Length that the caller did not send.
+/// Decides how the body of the request is sent. A buffered body can be sent again. A GET, HEAD or DELETE without a body has a
+/// Content-Length only if the caller sent one.
 /// </summary>
 internal sealed class BodyTransform : RequestTransform
 {

@@ -16,7 +16,8 @@ internal static class CallerOptionsReader
         var invalid = hosts.Find(host => Uri.CheckHostName(host) == UriHostNameType.Unknown);
         if (invalid is not null || hosts.Count == 0)
         {
-            // No Host header could equal such an entry. The entry would refuse every caller, or look like a wildcard without being one.
+            // No Host header could equal such an entry. An entry that looks like a wildcard, for example, would allow no host. Without any
+            // entry, every caller would be refused.
             settings.AddError(
                 CallerOptions.AllowedHostsKey,
                 $"'{invalid}' is not a valid host name. Use names or addresses, separated by semicolons, without ports or wildcards.");

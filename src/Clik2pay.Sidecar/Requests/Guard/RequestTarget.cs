@@ -54,14 +54,14 @@ internal static class RequestTarget
         return IsHarmful(once) || IsHarmful(twice);
     }
 
-    /// <summary>Whether a segment of a path contains the end of a segment or of the path after one or two decodings.</summary>
+    /// <summary>Whether a segment, after one or two decodings, contains a character that ends a segment or the path.</summary>
     public static bool HasEncodedEnd(ReadOnlySpan<char> segment)
     {
         var once = Decode(segment, out _);
         return once.AsSpan().ContainsAny(Ends) || Decode(once, out _).AsSpan().ContainsAny(Ends);
     }
 
-    /// <summary>A segment as written. A byte that can only be written as an escape is decoded.</summary>
+    /// <summary>The segment as written. Only escapes of bytes that a target cannot contain directly are decoded.</summary>
     public static string GetWritten(ReadOnlySpan<char> segment) => ToText(Decode(segment, out _, static value => value is ' ' or > '~'));
 
     /// <summary>The path after one and after two decodings, as different servers match it.</summary>

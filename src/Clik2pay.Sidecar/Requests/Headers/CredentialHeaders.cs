@@ -25,7 +25,7 @@ internal static class CredentialHeaders
     /// <returns>The name of the stripped header that this name or spelling matches. Null without a match.</returns>
     public static string? Find(string header) => Stripped.Find(header);
 
-    /// <summary>Sets each injected header to one value, and replaces earlier ones.</summary>
+    /// <summary>Sets each injected header to one value, and removes earlier values.</summary>
     public static void Inject(HttpRequestHeaders headers, AccessToken token)
     {
         foreach (var (name, getValue) in Injected)

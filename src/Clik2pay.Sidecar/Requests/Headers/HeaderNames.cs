@@ -11,7 +11,8 @@ internal sealed class HeaderNames
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>
-    /// The characters that a match can begin with: the first letters of the names, and separators. Most headers begin with others.
+    /// The characters that a match can begin with: the first letters of the names, and separators. Most headers begin with another
+    /// character, and need no further comparison.
     /// </summary>
     private readonly SearchValues<char> beginnings;
 

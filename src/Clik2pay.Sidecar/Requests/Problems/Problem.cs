@@ -18,10 +18,10 @@ internal sealed record Problem(int Status, ErrorCode Code, string Detail)
     /// <summary>Why the request was refused; null if the failure is not the caller's.</summary>
     public RejectionReason? Rejection { get; init; }
 
-    /// <summary>The value of the Retry-After header, in seconds; null for none.</summary>
+    /// <summary>The value of the Retry-After header, in seconds; null to send no such header.</summary>
     public long? RetryAfter { get; init; }
 
-    /// <summary>The value of the Allow header; null for none.</summary>
+    /// <summary>The value of the Allow header; null to send no such header.</summary>
     public string? Allow { get; init; }
 
     /// <summary>Whether the connection is closed after the response, so that the remaining input is not read as a request.</summary>

@@ -27,7 +27,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
     {
         var exchange = Exchange.Of(context.HttpContext);
 
-        // Both branches report the token as rejected.
+        // Reject and ReplaceAsync both report the token as rejected.
         var authorization = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
         if (exchange.IsReplay || exchange.HasStreamedBody)
         {

@@ -39,7 +39,7 @@ internal sealed class ResponseHeaderFilter(RequestMetrics metrics)
     public static bool MustDrop(string? text, SentCredentials sent) =>
         text is not null && (text.AsSpan().ContainsAny(ControlCharacters.InHeaderValues) || Contains(text, sent));
 
-    /// <summary>All percent-encodings of a text decode to the same text.</summary>
+    /// <summary>Decodes the text, because credentials can be percent-encoded in many ways.</summary>
     private static bool Contains(string text, SentCredentials sent) =>
         sent.AreIn(text) || (text.Contains('%', StringComparison.Ordinal) && sent.AreIn(Uri.UnescapeDataString(text)));
 

@@ -43,7 +43,8 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Fail
     }
 
     /// <summary>
-    /// Whether fixed segments have no avoidable escapes, and only a catch-all segment contains an escaped end of a segment or path.
+    /// Whether fixed segments have no avoidable escapes, and only a catch-all segment contains escaped characters that end a segment or the
+    /// path.
     /// </summary>
     private static bool MatchesAsWritten(HttpContext context, string target)
     {

@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// <summary>
 /// Breaks ties between routes of equal rank by their names, so that a request that matches two routes is never an error. Equivalent routes
 /// are refused at start. Still, a request can match <c>{id:int}</c> and <c>{id:long}</c>, or two routes for different values of a header
-/// if it has both values.
+/// if the request has both values.
 /// </summary>
 internal sealed class RouteTieBreaker : MatcherPolicy, IEndpointComparerPolicy
 {

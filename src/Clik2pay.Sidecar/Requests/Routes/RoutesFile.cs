@@ -45,7 +45,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     /// <summary>Called with the reason when an edit is refused here. YARP validates the routes of a readable file.</summary>
     public Action<string>? Refused { get; set; }
 
-    /// <summary>Finds proxy.json in the working directory. Without one, uses the proxy.json beside the program.</summary>
+    /// <summary>Uses proxy.json in the working directory. If it is missing there, uses proxy.json beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
     {
         var inWorkingDirectory = WorkingDirectory.PathOf(FileName);
@@ -109,7 +109,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
 
     private void Reload()
     {
-        // The flag is reset before the file is read, so that a change during the read causes another one.
+        // The flag is reset before the file is read, so that a change during the read causes another read.
         Volatile.Write(ref isSettling, 0);
         var errorBefore = Error;
         var hasChanged = Read();

@@ -98,7 +98,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Marks the start of the second attempt, after a 401.</summary>
     public void BeginReplay() => IsReplay = true;
 
-    /// <summary>Marks the start of an attempt. The request timeout starts with the first one.</summary>
+    /// <summary>Marks the start of an attempt. The request timeout starts with the first attempt.</summary>
     /// <param name="limit">The request timeout, more than zero.</param>
     /// <param name="time">The clock.</param>
     public void BeginAttempt(TimeSpan limit, TimeProvider time)

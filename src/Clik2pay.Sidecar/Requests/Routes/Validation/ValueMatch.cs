@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Clik2pay.Sidecar.Requests.Routes.Validation;
 
-/// <summary>Compares what two routes require of a header, or of a query parameter that is described like one.</summary>
+/// <summary>Compares what two routes require of a header, or of a query parameter that is described as a header.</summary>
 internal static class ValueMatch
 {
     /// <summary>Whether no request can satisfy both requirements.</summary>
