@@ -4,7 +4,7 @@ namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
 /// The source of the sidecar's spans. Each feature starts its own spans. A refresh has its own trace, because any number of requests may
-/// wait for the refresh. The spans of these requests link to it.
+/// wait for the refresh. The spans of these requests link to the refresh.
 /// </summary>
 internal static class SidecarSpans
 {

@@ -18,7 +18,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
     private static readonly string[] Exporters = ["otlp", "none"];
 
-    /// <summary>For other values of these variables, the SDK would silently use the default or do nothing.</summary>
+    /// <summary>Variables with a fixed set of values. For other values, the SDK would silently use the default or do nothing.</summary>
     private static readonly (string Key, string[] Values)[] Choices =
     [
         ("OTEL_EXPORTER_OTLP_PROTOCOL", Protocols),
@@ -34,7 +34,8 @@ internal sealed class OtelVariables(IConfiguration configuration)
     ];
 
     /// <summary>
-    /// The default of a limit, in characters. A path can have 8 KiB, and collectors reject a batch with a few hundred such paths.
+    /// The default limit for the length of an attribute of a span, in characters. A path can have 8 KiB, and collectors reject a batch with
+    /// a few hundred such paths.
     /// </summary>
     public static readonly KeyValuePair<string, string?> LengthLimit = new("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1024");
 
@@ -52,7 +53,7 @@ internal sealed class OtelVariables(IConfiguration configuration)
     public (string Name, string? Argument) TracesSampler => (
         configuration[Sampler] is { Length: > 0 } name ? name : "parentbased_always_on", configuration["OTEL_TRACES_SAMPLER_ARG"]);
 
-    /// <summary>The address that spans are sent to, without path and credentials. Null if none are sent.</summary>
+    /// <summary>The address that spans are sent to, without path and credentials. Null if no spans are sent.</summary>
     public string? TracesDestination
     {
         get

@@ -80,7 +80,7 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Selects the instruments. The demo runs several sidecars in one process, so meters of a sidecar are local. Only two of the HTTP
+    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). Only two of the HTTP
     /// client's instruments are measured, because the others cost more than all selected ones together and add no information. The
     /// sidecar's own instruments replace those of ASP.NET Core's hosting.
     /// </summary>

@@ -49,7 +49,7 @@ internal static class SidecarLogging
         builder.Services.PostConfigure<LoggerFilterOptions>(Silence);
     }
 
-    /// <summary>Scopes contain the trace of the request or of the refresh that a message belongs to.</summary>
+    /// <summary>Scopes contain the trace id of the request or of the refresh that a message belongs to.</summary>
     private static void Configure(ConsoleFormatterOptions console)
     {
         console.IncludeScopes = true;
