@@ -1,8 +1,8 @@
 namespace Clik2pay.Simulator.Faults;
 
-/// <summary>The faults to simulate. The defaults simulate none.</summary>
+/// <summary>The faults to simulate. The defaults simulate no fault.</summary>
 /// <remarks>
-/// The properties have setters. The JSON source generator sets init-only properties that a body omits to zero.
+/// The properties have setters, because the JSON source generator would set init-only properties that a body omits to zero.
 /// </remarks>
 internal sealed record FaultSettings
 {

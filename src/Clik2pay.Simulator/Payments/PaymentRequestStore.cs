@@ -38,7 +38,7 @@ internal sealed class PaymentRequestStore(TimeProvider time)
     /// <summary>Replaces a payment request with the result of <paramref name="change"/>.</summary>
     /// <param name="id">The identifier of the payment request.</param>
     /// <param name="change">Returns the changed payment request, or null if the change is not allowed.</param>
-    /// <returns>Whether the payment request exists, and its new state; null for the state if the change is not allowed.</returns>
+    /// <returns>Whether the payment request exists, and its new state. The state is null if the change is not allowed.</returns>
     public (bool Exists, PaymentRequest? Changed) TryChange(string id, Func<PaymentRequest, PaymentRequest?> change)
     {
         lock (gate)
