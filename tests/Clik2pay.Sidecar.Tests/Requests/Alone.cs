@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>Tests that observe the whole process, and must not run at the same time as others.</summary>
+/// <summary>Tests that observe the whole process and therefore must not run at the same time as other tests.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Tests.Requests;
 
 public sealed class ColdStartTests
 {
-    /// <summary>Logs when a request has got its route, and when its connection has ended.</summary>
-    private static readonly (string, string?)[] Talkative =
+    /// <summary>Logs the routing of each request and the end of each connection.</summary>
+    private static readonly (string, string?)[] VerboseLogging =
     [
         ("Logging:LogLevel:Microsoft.AspNetCore.Routing", "Debug"),
         ("Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel.Connections", "Debug"),
@@ -17,7 +17,7 @@ public sealed class ColdStartTests
     public async Task Requests_before_the_first_token_wait_for_it_and_cause_one_token_call()
     {
         var gate = new TaskCompletionSource();
-        await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
+        await using var sidecar = await TestSidecar.StartAsync(VerboseLogging, arrange: endpoint => endpoint.Gate = gate.Task);
         using var caller = new HttpClient { BaseAddress = sidecar.Address };
 
         var calls = Enumerable.Range(0, 500).Select(i => caller.GetAsync($"/open/v1/{i}")).ToList();
@@ -33,10 +33,10 @@ public sealed class ColdStartTests
     }
 
     [Fact]
-    public async Task A_request_whose_caller_disconnects_during_the_wait_is_not_forwarded()
+    public async Task A_request_whose_caller_disconnects_during_the_wait_for_a_token_is_not_forwarded()
     {
         var gate = new TaskCompletionSource();
-        await using var sidecar = await TestSidecar.StartAsync(Talkative, arrange: endpoint => endpoint.Gate = gate.Task);
+        await using var sidecar = await TestSidecar.StartAsync(VerboseLogging, arrange: endpoint => endpoint.Gate = gate.Task);
 
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -44,7 +44,7 @@ public sealed class ColdStartTests
             await sidecar.Log.WaitForAsync("candidate(s) found", containing: "/open/v1/gone");
         }
 
-        // The connection and its request end before there is a token.
+        // The connection and its request end before the first token is obtained.
         await sidecar.Log.WaitForAsync("stopped.");
         gate.SetResult();
         await sidecar.Caller.GetAsync("/open/v1/stayed");

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>Runs the sidecar as a process, so that its thousands of connections are not those of the test.</summary>
+/// <summary>Runs the sidecar as a separate process, so that its thousands of connections do not count as open files of the test.</summary>
 [Collection(OpenFiles.Collection)]
 public sealed class ColdWaveTests
 {
@@ -21,10 +21,10 @@ public sealed class ColdWaveTests
         await using var sidecar = SidecarProcess.Start(Environment(upstream, tokenEndpoint));
         var address = await sidecar.WaitForAddressAsync();
 
-        // The token endpoint responds when all requests have been sent. On a slow machine it responds shortly before its timeout.
+        // The token endpoint responds when all requests have been sent, or after 6 s, before the sidecar's timeout for the token call.
         var sent = 0;
         var sentBefore = 0;
-        using var slow = new Timer(_ => Open(), state: null, TimeSpan.FromSeconds(6), Timeout.InfiniteTimeSpan);
+        using var slow = new Timer(_ => OpenGate(), state: null, TimeSpan.FromSeconds(6), Timeout.InfiniteTimeSpan);
         var connections = new RawConnection[Requests];
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
@@ -32,7 +32,7 @@ public sealed class ColdWaveTests
             await connections[i].SendAsync($"GET /open/v1/{i} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             Interlocked.Increment(ref sent);
         });
-        Open();
+        OpenGate();
 
         var succeeded = 0;
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
@@ -48,7 +48,7 @@ public sealed class ColdWaveTests
         Assert.Equal(Requests, succeeded);
         Assert.Equal(Requests, upstream.Received.Count);
 
-        void Open()
+        void OpenGate()
         {
             Interlocked.CompareExchange(ref sentBefore, Volatile.Read(ref sent), 0);
             gate.TrySetResult();

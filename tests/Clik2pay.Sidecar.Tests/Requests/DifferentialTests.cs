@@ -6,12 +6,12 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
-/// <summary>Compares requests and responses on the wire, direct and through the sidecar.</summary>
+/// <summary>Compares requests and responses on the wire with and without the sidecar.</summary>
 public sealed class DifferentialTests
 {
     private const int Exchanges = 500;
 
-    /// <summary>Headers of one connection (RFC 9110, section 7.6.1).</summary>
+    /// <summary>Headers that apply to one connection only (RFC 9110, section 7.6.1).</summary>
     private static readonly HashSet<string> HopByHop =
         new(["Connection", "Keep-Alive", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
 
@@ -58,8 +58,9 @@ public sealed class DifferentialTests
     };
 
     /// <summary>
-    /// The whole message without the order of headers with different names. The lines of one header are joined in a request, which does
-    /// not change their meaning (RFC 9110, section 5.3), and stay separate in a response.
+    /// The message without hop-by-hop headers, without the Host header of a request, and without the order of headers with different
+    /// names. The lines of one header are joined in a request, which does not change their meaning (RFC 9110, section 5.3), and stay
+    /// separate in a response.
     /// </summary>
     private static string Show(WireMessage message, bool joinLines)
     {

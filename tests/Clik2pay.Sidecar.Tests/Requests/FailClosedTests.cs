@@ -47,7 +47,7 @@ public sealed class FailClosedTests
     [InlineData(401, "")]
     [InlineData(429, "")]
     [InlineData(500, "")]
-    public async Task A_failure_of_the_token_endpoint_is_a_503_of_the_sidecar_and_never_a_2xx_or_401(int status, string body)
+    public async Task After_a_failure_of_the_token_endpoint_the_caller_gets_the_sidecars_503_and_never_a_2xx_or_401(int status, string body)
     {
         await using var sidecar = await TestSidecar.StartAsync(
             arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(status, body));
@@ -122,7 +122,7 @@ public sealed class FailClosedTests
     }
 
     [Fact]
-    public async Task A_request_timeout_during_the_wait_for_a_token_is_reported_as_not_sent()
+    public async Task A_request_that_times_out_during_the_wait_for_a_token_gets_503_and_is_not_forwarded()
     {
         var never = new TaskCompletionSource();
         await using var sidecar = await TestSidecar.StartAsync(
@@ -137,7 +137,7 @@ public sealed class FailClosedTests
     }
 
     [Fact]
-    public async Task A_head_request_gets_the_503_without_a_body()
+    public async Task A_HEAD_request_without_a_token_gets_503_without_a_body()
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = Down);
 
@@ -151,7 +151,7 @@ public sealed class FailClosedTests
     private static async Task GetAsync(TestSidecar sidecar, HttpStatusCode expected) =>
         Assert.Equal(expected, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
 
-    /// <summary>Advances the time, and waits for the end of the refresh that is due then.</summary>
+    /// <summary>Advances the time and waits until the refresh that becomes due has ended.</summary>
     private static async Task AdvanceToAttemptAsync(TestSidecar sidecar, FakeTimeProvider time, TimeSpan span)
     {
         var refresh = sidecar.NextRefresh;

@@ -44,7 +44,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_header_but_the_credentials_is_added_to_a_request()
+    public async Task Only_the_credentials_are_added_to_the_headers_of_a_request()
     {
         await RawConnection.AskAsync(
             sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");
@@ -65,7 +65,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("DELETE", "Content-Length: 0\r\nContent-Type: text/plain\r\n", "0")]
     [InlineData("POST", "", "0")] // recommended by RFC 9110, section 8.6
     [InlineData("PUT", "Content-Type: text/plain\r\n", "0")]
-    public async Task A_request_without_a_body_gets_a_length_only_if_HTTP_recommends_it(string method, string headers, string? length)
+    public async Task A_request_without_a_body_gains_a_length_only_if_HTTP_recommends_it(string method, string headers, string? length)
     {
         await using var upstream = new WireUpstream();
         await using var front = await TestSidecar.StartAsync(upstream);
@@ -130,7 +130,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task An_error_of_the_provider_is_returned_without_the_sidecars_error_header(int status)
+    public async Task An_error_response_of_the_provider_is_returned_without_the_sidecars_error_header(int status)
     {
         sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(status, """{"message":"theirs"}""", ("Retry-After", "9"));
 

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>Requests with secrets of the caller in all their parts. Each asks to close the connection after the response.</summary>
+/// <summary>Requests with secrets of the caller in every part. Each one asks to close the connection after the response.</summary>
 internal sealed class CanaryRequests(RandomSecrets secrets)
 {
     private string Query => Uri.EscapeDataString(secrets.CallersQuery);
@@ -35,7 +35,7 @@ internal sealed class CanaryRequests(RandomSecrets secrets)
     public string CreateChunked() => Create(body: "", more: "Transfer-Encoding: chunked\r\n")
         + $"{secrets.CallersBody.Length:x}\r\n{secrets.CallersBody}\r\n0\r\nX-Trailer: {secrets.CallersCookie}\r\n\r\n";
 
-    /// <summary>A request without a route.</summary>
+    /// <summary>A request that matches no route.</summary>
     public string CreateWithoutRoute() => Create(target: $"/elsewhere?payer={Query}");
 
     /// <summary>Requests that the guard refuses, and requests that the server cannot read.</summary>

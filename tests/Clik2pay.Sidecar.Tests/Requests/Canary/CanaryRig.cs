@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>Runs sidecars with random secrets, and records all their output.</summary>
+/// <summary>Runs sidecars with random secrets and records all their output.</summary>
 internal sealed class CanaryRig : IAsyncDisposable
 {
     private readonly OtlpReceiver collector;
@@ -36,7 +36,7 @@ internal sealed class CanaryRig : IAsyncDisposable
     /// <summary>The responses of the administration listener.</summary>
     public ConcurrentQueue<string> Pages { get; } = new();
 
-    /// <summary>Objects with secrets, as text.</summary>
+    /// <summary>The text forms of objects that contain secrets.</summary>
     public List<string> Texts { get; } = [];
 
     /// <summary>The bodies that were exported with OTLP.</summary>

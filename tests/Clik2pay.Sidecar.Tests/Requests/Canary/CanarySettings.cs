@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 /// <summary>Settings that contain secrets, valid and invalid.</summary>
 internal static class CanarySettings
 {
-    /// <summary>Logs everything, including what should never be enabled.</summary>
+    /// <summary>Sets the secrets and enables every log, including the categories that the sidecar never logs.</summary>
     public static (string Key, string? Value)[] Create(RandomSecrets secrets) =>
     [
         ("Logging:LogLevel:Default", "Trace"),
@@ -34,15 +34,15 @@ internal static class CanarySettings
         return valid;
     }
 
-    /// <summary>The errors of settings that are invalid in one place each.</summary>
+    /// <summary>The errors for many configurations, each of which has one invalid setting.</summary>
     public static IEnumerable<string> FindErrors(RandomSecrets secrets)
     {
         using var folder = new TemporaryFolder();
         foreach (var (key, spoil) in Invalid(secrets, folder))
         {
             var values = CreateValid(secrets);
-            var whole = key.EndsWith("File", StringComparison.Ordinal) ? key[..^4] : key;
-            values.Remove(whole, out var secret);
+            var valueKey = key.EndsWith("File", StringComparison.Ordinal) ? key[..^4] : key;
+            values.Remove(valueKey, out var secret);
             values[key] = spoil(secret ?? secrets.Password);
             Settings.TryRead(Build(values), out var errors);
             foreach (var error in errors)

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>Random secrets pass through everything that the sidecar does. Its output then contains none of them in any form.</summary>
+/// <summary>Random secrets pass through every part of the sidecar. The output of the sidecar contains none of them in any form.</summary>
 [Collection(Alone.Name)]
 public sealed class CanaryTests : IAsyncLifetime
 {
@@ -35,9 +35,9 @@ public sealed class CanaryTests : IAsyncLifetime
         await StallAsync();
         await SendOnceAsync([("Clik2pay:ApiBaseUrl", ClosedAddress())]);
         foreach (var fault in CanaryTokenEndpoint.Faults(rig.Secrets))
-            await FailTokensAsync(fault);
+            await FailTokenCallAsync(fault);
         await SendOnceAsync([("Clik2pay:TokenEndpoint", $"{ClosedAddress()}/oauth2/token")]);
-        await TimeTokensOutAsync();
+        await TimeOutTokenCallAsync();
         List<string> errors = [.. CanarySettings.FindErrors(rig.Secrets)];
         DescribeObjects();
 
@@ -58,7 +58,7 @@ public sealed class CanaryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_secret_in_a_scope_a_value_a_tag_or_baggage_is_found()
+    public async Task A_secret_in_a_log_scope_a_log_value_a_tag_or_baggage_is_found()
     {
         var secrets = rig.Secrets;
         var search = new SecretSearch(secrets.All);
@@ -100,7 +100,7 @@ public sealed class CanaryTests : IAsyncLifetime
 
     private async Task ServeAndRefuseAsync() => await rig.UseAsync(async (sidecar, upstream) =>
     {
-        // 1. The first request waits for the first token. Each method follows, and a chunked body.
+        // 1. The first request waits for the first token. The others use each method, a chunked body, and a path without a route.
         string[] methods = ["POST", "GET", "HEAD", "PUT", "PATCH", "DELETE"];
         foreach (var method in methods)
             await rig.SendAsync(sidecar, rig.Requests.Create(method));
@@ -154,10 +154,10 @@ public sealed class CanaryTests : IAsyncLifetime
     private async Task SendOnceAsync((string, string?)[] settings) =>
         await rig.UseAsync(async (sidecar, _) => await rig.SendAsync(sidecar, rig.Requests.Create()), settings);
 
-    private async Task FailTokensAsync(RequestDelegate fault) => await rig.UseAsync(
+    private async Task FailTokenCallAsync(RequestDelegate fault) => await rig.UseAsync(
         async (sidecar, _) => await rig.SendAsync(sidecar, rig.Requests.Create()), arrange: endpoint => endpoint.Fault = fault);
 
-    private async Task TimeTokensOutAsync()
+    private async Task TimeOutTokenCallAsync()
     {
         var time = new FakeTimeProvider();
         var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -187,7 +187,7 @@ public sealed class CanaryTests : IAsyncLifetime
         ]);
     }
 
-    /// <summary>Asserts that each sink has recorded what it should.</summary>
+    /// <summary>Asserts that each sink has recorded the texts that the requests cause. Otherwise, the search would prove nothing.</summary>
     private void AssertComplete(List<string> errors)
     {
         AssertContain(

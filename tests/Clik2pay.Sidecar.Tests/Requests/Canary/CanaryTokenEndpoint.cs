@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>Failing responses of a token endpoint that contain the credentials that it received, or a token.</summary>
+/// <summary>Failures of a token endpoint. Most of its responses contain the credentials that it received, or a token.</summary>
 internal static class CanaryTokenEndpoint
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>The search for secrets finds them in every form.</summary>
+/// <summary>The search finds a secret in every form.</summary>
 public sealed class SecretSearchTests
 {
     private const string Secret = "kX93bQ7mZp2LwT5v\"\\+/&% <>'=~?\u00e9Ab1";
@@ -29,30 +29,32 @@ public sealed class SecretSearchTests
 
     [Theory]
     [InlineData("percent-encoded")]
-    [InlineData("in lower case")]
+    [InlineData("percent-encoded in lower case")]
     [InlineData("form-encoded")]
     [InlineData("JSON-escaped")]
     [InlineData("JSON with backslashes")]
     [InlineData("JSON within JSON")]
     [InlineData("a query in JSON")]
-    [InlineData("only what must be")]
+    [InlineData("percent-encoded space and percent sign")]
     [InlineData("JSON in lower case")]
     public void An_escaped_secret_is_found(string how)
     {
         var text = how switch
         {
             "percent-encoded" => Uri.EscapeDataString(Secret),
-            "in lower case" => WebUtility.UrlEncode(Secret).Replace("+", "%20", StringComparison.Ordinal).ToLowerInvariant(),
+            "percent-encoded in lower case" =>
+                WebUtility.UrlEncode(Secret).Replace("+", "%20", StringComparison.Ordinal).ToLowerInvariant(),
             "form-encoded" => WebUtility.UrlEncode(Secret),
             "JSON-escaped" => JsonSerializer.Serialize(Secret),
             "JSON with backslashes" => JsonSerializer.Serialize(Secret, Relaxed),
             "JSON within JSON" => JsonSerializer.Serialize(JsonSerializer.Serialize(Secret)),
             "a query in JSON" => JsonSerializer.Serialize($"/a?b={Uri.EscapeDataString(Secret)}&c"),
-            "only what must be" => Secret.Replace("%", "%25", StringComparison.Ordinal).Replace(" ", "%20", StringComparison.Ordinal),
+            "percent-encoded space and percent sign" =>
+                Secret.Replace("%", "%25", StringComparison.Ordinal).Replace(" ", "%20", StringComparison.Ordinal),
             _ => JsonSerializer.Serialize(Secret).ToLowerInvariant(),
         };
 
-        // A part of the secret that no encoder changes is searched for too. It must not be the only hit.
+        // The search also looks for the part of the secret that no encoder changes. A hit on this part alone is not enough.
         Assert.Contains(Search.Find($"a=b&c={text};"), line => !line.Contains("part", StringComparison.Ordinal));
     }
 
@@ -65,9 +67,9 @@ public sealed class SecretSearchTests
     [InlineData(11)]
     public void A_secret_in_base64_is_found_at_every_offset(int offset)
     {
-        for (var behind = 0; behind < 3; behind++)
+        for (var trailing = 0; trailing < 3; trailing++)
         {
-            var (before, after) = (RandomNumberGenerator.GetBytes(offset), RandomNumberGenerator.GetBytes(behind));
+            var (before, after) = (RandomNumberGenerator.GetBytes(offset), RandomNumberGenerator.GetBytes(trailing));
             byte[] bytes = [.. before, .. Encoding.UTF8.GetBytes(Secret), .. after];
             var latin1 = Convert.ToBase64String([.. before, .. Encoding.Latin1.GetBytes(Secret), .. after]);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>A caller that disconnects gives its request one outcome, in the metric and in the access log, and no error.</summary>
+/// <summary>If a caller disconnects, the metric and the access log record the same outcome, and no exception is logged.</summary>
 public sealed class CallerDisconnectTests : IAsyncLifetime
 {
     private const string Post = "POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\n";
@@ -33,7 +33,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhe", true)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhe", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trai", false)]
-    public async Task A_disconnect_in_a_small_body_is_a_499_and_no_byte_is_forwarded(string rest, bool isReset)
+    public async Task A_disconnect_during_a_small_body_is_recorded_as_499_and_no_byte_is_forwarded(string rest, bool isReset)
     {
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -51,7 +51,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Content-Length: 200000\r\n\r\n", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", true)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", false)]
-    public async Task A_disconnect_in_a_streamed_body_is_a_499(string rest, bool isReset)
+    public async Task A_disconnect_during_a_streamed_body_is_recorded_as_499(string rest, bool isReset)
     {
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
         {
@@ -66,7 +66,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_disconnect_before_the_response_is_a_499(bool isReset)
+    public async Task A_disconnect_before_the_response_is_recorded_as_499(bool isReset)
     {
         upstream.Respond = Wait;
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
@@ -83,7 +83,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
     [InlineData("Content-Length: 20000000", true)]
     [InlineData("Content-Length: 20000000", false)]
     [InlineData("Connection: close", true)]
-    public async Task A_disconnect_during_the_response_keeps_its_status(string framing, bool isReset)
+    public async Task A_disconnect_during_the_response_is_recorded_with_the_status_of_the_response(string framing, bool isReset)
     {
         upstream.Respond = _ => $"HTTP/1.1 201 Created\r\n{framing}\r\n\r\n{new string('a', 20_000_000)}";
         await using (var connection = await RawConnection.OpenAsync(sidecar.Address))
@@ -109,7 +109,7 @@ public sealed class CallerDisconnectTests : IAsyncLifetime
         Assert.DoesNotContain("caller_gone", await ScrapeAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>YARP then aborts the caller's connection.</summary>
+    /// <summary>YARP aborts the caller's connection if the provider ends a response early.</summary>
     [Fact]
     public async Task A_response_that_the_provider_ends_early_is_not_recorded_as_a_disconnect_of_the_caller()
     {

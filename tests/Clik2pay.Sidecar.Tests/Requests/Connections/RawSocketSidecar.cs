@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
 /// <summary>
-/// One sidecar for all rows of the table. It has a catch-all route, narrow routes, and a catch-all route with a narrow one inside.
+/// One sidecar for all tests of a class. It has a catch-all route, narrow routes, and a catch-all route with a narrow one inside.
 /// </summary>
 public sealed class RawSocketSidecar : IAsyncLifetime
 {

@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>Requests of an attacker, one in each row. The provider receives no byte of a refused request.</summary>
+/// <summary>Requests that an attacker could send, one in each row. The provider receives no byte of a refused request.</summary>
 public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawSocketSidecar>
 {
     private const string Rejected = "clik2pay.sidecar.requests_rejected";
@@ -21,7 +21,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_first_request_gets_a_problem_and_is_counted_and_no_byte_is_forwarded(
+    public async Task A_refused_first_request_on_a_connection_gets_a_problem_and_is_counted_and_no_byte_is_forwarded(
         string request, int status, string code, string reason)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);

@@ -2,12 +2,12 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>Requests that are refused, because servers see different ends of their bodies.</summary>
+/// <summary>Requests that are refused because servers could disagree on where the body ends.</summary>
 public static class RefusedFraming
 {
     public static IEnumerable<(string Request, int Status, string Code, string Reason)> All { get; } =
     [
-        // Two lengths, or a header that a server could take for one.
+        // Two lengths, or a header that a server could read as a length.
         .. new[]
         {
             "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -20,7 +20,7 @@ public static class RefusedFraming
         }.Select(headers => (Post(headers, "0\r\n\r\n"), 400, "bad_request", "framing")),
         ($"POST /open/v1/a HTTP/1.0\r\n{Host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad_request", "framing"),
 
-        // Codings.
+        // Transfer codings.
         .. new[]
         {
             "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
@@ -44,7 +44,7 @@ public static class RefusedFraming
             "Content-Length : 5", " Content-Length: 5", "Content-Length: \u0665", "Content-Length: 5,", "Content-Length: 5\0",
         }.Select(headers => (Post(headers, "0\r\n\r\n"), 400, "bad_request", "malformed")),
 
-        // A body on a method that has none.
+        // A body in a GET or HEAD request.
         .. new[] { "GET", "HEAD" }.SelectMany(method => new[]
         {
             $"{method} /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 5\r\n\r\nhello",

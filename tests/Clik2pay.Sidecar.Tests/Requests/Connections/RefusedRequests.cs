@@ -7,7 +7,7 @@ public static class RefusedRequests
 {
     public const string Host = "Host: localhost\r\n";
 
-    /// <summary>An upstream that echoes a TRACE returns the token to the caller.</summary>
+    /// <summary>Methods. TRACE is refused because an upstream that echoes the request would return the token to the caller.</summary>
     public static IEnumerable<(string Request, int Status, string Code, string Reason)> Methods { get; } =
     [
         .. new[]
@@ -24,7 +24,7 @@ public static class RefusedRequests
         (Get(method: ""), 400, "bad_request", "malformed"),
     ];
 
-    /// <summary>A web page in a browser, and DNS rebinding.</summary>
+    /// <summary>Requests of web pages in a browser, DNS rebinding, and upgrades to other protocols.</summary>
     public static IEnumerable<(string Request, int Status, string Code, string Reason)> Callers { get; } =
     [
         .. new[]
@@ -106,7 +106,7 @@ public static class RefusedRequests
             431, "bad_request", "head_too_large"),
     ];
 
-    /// <summary>0x00 to 0x1F and 0x7F.</summary>
+    /// <summary>The control characters 0x00 to 0x1F and 0x7F.</summary>
     public static IEnumerable<char> Controls => Enumerable.Range(0, 0x20).Append(0x7f).Select(c => (char)c);
 
     public static string Get(string target = "/open/v1/a", string method = "GET", string headers = "") =>

@@ -2,14 +2,14 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>Targets that are refused, because servers read them differently.</summary>
+/// <summary>Targets that are refused because servers could interpret them differently.</summary>
 public static class RefusedTargets
 {
     public static IEnumerable<(string Request, int Status, string Code, string Reason)> All { get; } =
     [
         .. new[]
         {
-            // Dot segments, as written and in any decoding.
+            // Dot segments, as written or after one or more decodings.
             "/open/v1/../admin", "/open/v1/./a", "/open/v1/a/..", "/open/v1/a/.", "/open/v1/%2e%2e/admin", "/open/v1/.%2E/admin",
             "/open/v1/%2e",
             "/open/v1/..%2fadmin", "/open/v1/%2e%2e%2Fadmin", "/open/v1/..;/admin", "/open/v1/..;x=1/admin", "/open/v1/.;/admin",
@@ -42,7 +42,7 @@ public static class RefusedTargets
             "*", "localhost:8080", "http://localhost/open/v1/a", "http://127.0.0.1/open/v1/a?b",
         }.Select(target => (Get(target), 400, "bad_request", "target")),
 
-        // The server cannot read these at all.
+        // Targets that the server itself cannot read.
         .. new[] { "/open/v1/a%00b", "/open/v1/\u00e9", "open/v1/a", "/open/v1/a\0b", "", "?a", "http:///open/v1/a" }
             .Select(target => (Get(target), 400, "bad_request", "malformed")),
 
@@ -53,7 +53,7 @@ public static class RefusedTargets
         .. new[] { Get("/open/v1/a\nb"), Get("/open/v1/a?b\nc"), Get("/open/v1/a?b\0c") }
             .Select(request => (request, 400, "bad_request", "malformed")),
 
-        // An escaped separator outside of a catch-all segment, and a path that has another route once it is decoded.
+        // An escaped separator outside of a catch-all segment, and a path that matches another route after decoding.
         .. new[]
         {
             "/narrow/pr1%2Frefunds", "/narrow/pr1%2frefunds", "/narrow/pr1%252Frefunds", "/narrow/pr1%255Crefunds",

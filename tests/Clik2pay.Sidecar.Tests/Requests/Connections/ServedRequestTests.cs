@@ -27,7 +27,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
 
         "\r\n\r\nGET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n",
 
-        // Every decoding has the same route.
+        // Paths that match the same route in every decoding.
         Get("/open/v1/a%2Fb%2fc%252Fd%255Ce"),
         Get("/open/v1/%2Fa//b%2F"),
         Get("/OPEN/V1/a/"),
@@ -93,7 +93,7 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
 
     /// <summary>The provider does not close the connection, although it was asked to.</summary>
     [Fact]
-    public async Task After_a_DELETE_with_a_body_its_connection_is_not_used_again()
+    public async Task The_provider_connection_of_a_DELETE_with_a_body_is_not_used_again()
     {
         await using var upstream = new WireUpstream();
         await using var sidecar = await TestSidecar.StartAsync(upstream);
@@ -111,9 +111,9 @@ public sealed class ServedRequestTests(RawSocketSidecar rig) : IClassFixture<Raw
         Assert.Equal([1, 2, 2, 2], connections);
     }
 
-    /// <summary>The provider may ignore the body.</summary>
+    /// <summary>A provider that ignores the body could read it as the next request.</summary>
     [Fact]
-    public async Task A_DELETE_with_a_streamed_body_closes_its_connection()
+    public async Task A_DELETE_with_a_streamed_body_is_forwarded_with_Connection_close()
     {
         rig.Upstream.Received.Clear();
         await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);

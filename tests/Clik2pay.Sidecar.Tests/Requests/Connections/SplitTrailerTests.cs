@@ -4,7 +4,7 @@ using static Clik2pay.Sidecar.Tests.Requests.Connections.RefusedRequests;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Connections;
 
-/// <summary>The server starts another read in the middle of trailers, and fails there before it consumes anything.</summary>
+/// <summary>Trailers in two parts. The server fails in its second read, in the middle of them, before it consumes any bytes.</summary>
 public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawSocketSidecar>
 {
     private const string Head = $"POST /open/v1/a HTTP/1.1\r\n{Host}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
@@ -31,7 +31,7 @@ public sealed class SplitTrailerTests(RawSocketSidecar rig) : IClassFixture<RawS
             await using var connection = await RawConnection.OpenAsync(rig.Sidecar.Address);
             await connection.SendAsync(Head + trailers[..cut]);
 
-            // While another request is served, the server reads the first part.
+            // The server reads the first part while it serves another request.
             using (await rig.Sidecar.Admin.GetAsync("/livez"))
                 await connection.SendAsync(trailers[cut..]);
             var response = await connection.ReadResponseAsync();

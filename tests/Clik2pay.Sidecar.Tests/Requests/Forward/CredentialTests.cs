@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Forward;
 
-/// <summary>Credentials of the caller are not forwarded. The sidecar's own are, exactly once.</summary>
+/// <summary>The caller's credentials are not forwarded. The sidecar's own credentials are forwarded exactly once.</summary>
 public sealed class CredentialTests : IAsyncLifetime
 {
     private TestSidecar sidecar = null!;
@@ -17,12 +17,12 @@ public sealed class CredentialTests : IAsyncLifetime
     public ValueTask DisposeAsync() => sidecar.DisposeAsync();
 
     [Fact]
-    public async Task A_request_without_credentials_is_forwarded_with_one_of_each()
+    public async Task A_request_without_credentials_is_forwarded_with_one_token_and_one_API_key()
     {
         var response = await sidecar.Caller.GetAsync("/open/v1/payment-requests");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        AssertOurs(sidecar.Upstream.Single());
+        AssertSidecarCredentials(sidecar.Upstream.Single());
     }
 
     [Lesson("the caller's Authorization stayed beside the proxy's, or won: Dapr, Envoy, Vault Proxy")]
@@ -48,7 +48,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
         var received = sidecar.Upstream.Single();
-        AssertOurs(received);
+        AssertSidecarCredentials(received);
         Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
         Assert.DoesNotContain(received.Headers.Keys, name => name.Contains('_'));
     }
@@ -72,7 +72,7 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Equal(2 * CredentialHeaders.Names.Length, sidecar.Upstream.Received.Count);
         Assert.All(sidecar.Upstream.Received, received =>
         {
-            AssertOurs(received);
+            AssertSidecarCredentials(received);
             Assert.DoesNotContain(received.Headers, header => header.Value.ToString().Contains("mine", StringComparison.Ordinal));
         });
     }
@@ -81,7 +81,7 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Clik2pay-Sidecar-Profile: mine")]
     [InlineData("clik2pay_sidecar_error: mine")]
     [InlineData("Connection: content-language\r\nContent-Language: mine")]
-    public async Task Headers_for_the_sidecar_and_nominated_headers_of_the_content_are_not_forwarded(string headers)
+    public async Task Headers_for_the_sidecar_and_content_headers_that_Connection_nominates_are_not_forwarded(string headers)
     {
         await SendAsync(headers + "\r\nContent-Length: 2", "{}");
 
@@ -103,11 +103,11 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nominating_the_credentials_in_Connection_does_not_remove_them()
+    public async Task Credentials_that_Connection_nominates_are_still_forwarded()
     {
         await SendAsync("Connection: authorization, x-api-key");
 
-        AssertOurs(sidecar.Upstream.Single());
+        AssertSidecarCredentials(sidecar.Upstream.Single());
     }
 
     [Fact]
@@ -143,13 +143,13 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Content-Type", "text/plain")]
     [InlineData("Content-Language", "en")]
     [InlineData("Last-Modified", "Thu, 01 Jan 2032 12:00:00 GMT")]
-    public async Task A_nominated_header_of_the_content_is_removed_and_the_request_is_forwarded(string name, string value)
+    public async Task A_content_header_that_Connection_nominates_is_removed_and_the_request_is_forwarded(string name, string value)
     {
         var response = await AskOnceAsync($"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: {name}\r\n{name}: {value}\r\n"
             + "Content-Length: 2\r\n\r\n{}");
 
         Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
-        AssertOurs(sidecar.Upstream.Single());
+        AssertSidecarCredentials(sidecar.Upstream.Single());
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.DoesNotContain("X-Foo", sidecar.Upstream.Single().Headers.Keys);
     }
 
-    private static void AssertOurs(UpstreamRequest received, int expectedToken = 1)
+    private static void AssertSidecarCredentials(UpstreamRequest received, int expectedToken = 1)
     {
         Assert.Equal([$"Bearer access_token_{expectedToken}"], received.Headers.Authorization.ToArray());
         Assert.Equal([Secrets.ApiKey], received.Headers["x-api-key"].ToArray());

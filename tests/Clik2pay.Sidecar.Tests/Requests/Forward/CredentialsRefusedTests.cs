@@ -19,7 +19,7 @@ public sealed class CredentialsRefusedTests
     [InlineData(400, "invalid_client", "refused the username or the password")]
     [InlineData(400, "invalid_scope", "refused the scope")]
     [InlineData(401, "", "responded with 401")]
-    public async Task A_request_without_a_token_gets_credentials_refused_if_the_token_endpoint_refuses_them(
+    public async Task A_request_without_a_token_gets_credentials_refused_if_the_token_endpoint_refuses_the_credentials(
         int status, string error, string reason)
     {
         var refusal = FakeTokenEndpoint.Respond(status, $$"""{"error":"{{error}}"}""");
@@ -56,7 +56,7 @@ public sealed class CredentialsRefusedTests
     }
 
     [Fact]
-    public async Task The_code_is_that_of_the_last_refresh()
+    public async Task The_error_code_depends_on_the_last_refresh()
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(time: time, arrange: endpoint => endpoint.Fault = Down);
@@ -72,7 +72,7 @@ public sealed class CredentialsRefusedTests
     }
 
     [Fact]
-    public async Task After_a_401_whose_successor_is_refused_the_caller_gets_the_401_and_the_next_request_credentials_refused()
+    public async Task If_credentials_are_refused_after_a_401_the_caller_gets_the_401_and_the_next_request_gets_credentials_refused()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.WaitForTokenAsync("access_token_1");

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Problems;
 public sealed class UpstreamFailureTests
 {
     [Fact]
-    public async Task A_provider_that_cannot_be_reached_is_a_502_of_the_sidecar()
+    public async Task If_the_provider_cannot_be_reached_the_caller_gets_the_sidecars_502()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();
@@ -17,7 +17,7 @@ public sealed class UpstreamFailureTests
 
         var response = await sidecar.Caller.GetAsync("/open/v1/a");
 
-        await AssertOursAsync(
+        await AssertProblemAsync(
             response,
             HttpStatusCode.BadGateway,
             "upstream_unreachable",
@@ -53,7 +53,7 @@ public sealed class UpstreamFailureTests
     }
 
     [Fact]
-    public async Task A_broken_connection_is_a_502_of_the_sidecar_and_the_payment_is_not_sent_again()
+    public async Task If_the_connection_breaks_the_caller_gets_the_sidecars_502_and_the_payment_is_not_sent_again()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         sidecar.Upstream.Respond = context =>
@@ -64,12 +64,12 @@ public sealed class UpstreamFailureTests
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(response, HttpStatusCode.BadGateway, "upstream_unreachable", "maybe", "Check its status before you retry");
+        await AssertProblemAsync(response, HttpStatusCode.BadGateway, "upstream_unreachable", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
     [Fact]
-    public async Task A_provider_that_does_not_respond_in_time_is_a_504_of_the_sidecar_and_the_payment_is_not_sent_again()
+    public async Task If_the_provider_does_not_respond_in_time_the_caller_gets_the_sidecars_504_and_the_payment_is_not_sent_again()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.200")]);
@@ -77,12 +77,12 @@ public sealed class UpstreamFailureTests
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        await AssertProblemAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
     [Fact]
-    public async Task A_provider_that_stalls_after_its_headers_is_a_504_of_the_sidecar()
+    public async Task If_the_provider_stalls_after_its_headers_the_caller_gets_the_sidecars_504()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:00:00.500")]);
@@ -95,11 +95,12 @@ public sealed class UpstreamFailureTests
 
         var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
 
-        await AssertOursAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
+        await AssertProblemAsync(response, HttpStatusCode.GatewayTimeout, "upstream_timeout", "maybe", "Check its status before you retry");
         sidecar.Upstream.Single();
     }
 
-    private static async Task AssertOursAsync(HttpResponseMessage response, HttpStatusCode status, string code, string sent, string cause)
+    private static async Task AssertProblemAsync(
+        HttpResponseMessage response, HttpStatusCode status, string code, string sent, string cause)
     {
         Assert.Equal(status, response.StatusCode);
         Assert.Equal([code], response.Headers.GetValues("Clik2pay-Sidecar-Error"));

@@ -22,7 +22,7 @@ public sealed class NoReplayTests
     [InlineData(503)]
     [InlineData(504)]
     [InlineData(511)]
-    public async Task No_other_status_leads_to_a_replay_or_rejects_the_token(int status)
+    public async Task A_status_other_than_401_neither_leads_to_a_replay_nor_rejects_the_token(int status)
     {
         await using var sidecar = await TestSidecar.StartAsync();
         sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(

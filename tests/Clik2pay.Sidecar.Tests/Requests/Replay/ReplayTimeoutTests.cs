@@ -41,14 +41,14 @@ public sealed class ReplayTimeoutTests
         await using var sidecar = await TestSidecar.StartAsync(
             [("ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout", "00:05:00")], time);
         await sidecar.WaitForTokenAsync("access_token_1");
-        var isTokenRefused = true;
+        var isTokenRejected = true;
         sidecar.Upstream.Respond = async context =>
         {
-            // Longer than the shortest timeout of a replay.
-            if (!isTokenRefused)
+            // Longer than the minimum time of a replay, which applies if no time remains.
+            if (!isTokenRejected)
                 await Task.Delay(TimeSpan.FromSeconds(1.5), SystemDefaults.Time);
-            context.Response.StatusCode = isTokenRefused ? 401 : 201;
-            isTokenRefused = false;
+            context.Response.StatusCode = isTokenRejected ? 401 : 201;
+            isTokenRejected = false;
         };
 
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -86,7 +86,7 @@ public sealed class ReplayTimeoutTests
     }
 
     [Fact]
-    public async Task A_401_without_remaining_time_is_returned_and_its_token_is_replaced()
+    public async Task A_401_shortly_before_the_timeout_is_returned_and_its_token_is_replaced()
     {
         var time = new SimulatedTime();
         await using var sidecar = await TestSidecar.StartAsync(

@@ -34,7 +34,7 @@ public sealed class UnauthorizedTests
     [InlineData("GET", "Content-Type: text/plain\r\n")]
     [InlineData("POST", "Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n", "2\r\n{}\r\n1\r\n \r\n0\r\n\r\n", "{} ")]
     [InlineData("PUT", "Content-Length: 3\r\nContent-Type: application/json\r\nX-Multi: a\r\nX-Multi: b\r\n", "{} ", "{} ")]
-    public async Task The_replay_differs_only_in_the_token(string method, string headers, string body = "", string arrives = "")
+    public async Task The_replay_differs_only_in_the_token(string method, string headers, string body = "", string forwarded = "")
     {
         await using var upstream = new WireUpstream { Respond = FirstTokenRejected.Respond };
         await using var sidecar = await TestSidecar.StartAsync(upstream);
@@ -46,8 +46,8 @@ public sealed class UnauthorizedTests
         Assert.Equal(2, upstream.Received.Count);
         Assert.Equal(first.StartLine, second.StartLine);
         Assert.Equal(first.IsChunked, second.IsChunked);
-        Assert.Equal(arrives, first.Text);
-        Assert.Equal(arrives, second.Text);
+        Assert.Equal(forwarded, first.Text);
+        Assert.Equal(forwarded, second.Text);
         Assert.Equal(["Bearer access_token_2"], second["Authorization"]);
         Assert.Equal(WithoutToken(first), WithoutToken(second));
         Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, "retried"));
@@ -86,7 +86,7 @@ public sealed class UnauthorizedTests
     [InlineData("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", "")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n", "")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n", "ok")]
-    public async Task The_response_to_the_replay_contains_nothing_of_the_401(string replayed, string text)
+    public async Task The_response_to_the_replay_contains_nothing_from_the_401(string replayed, string text)
     {
         string[] rejections =
         [
@@ -122,7 +122,7 @@ public sealed class UnauthorizedTests
     }
 
     [Fact]
-    public async Task A_request_is_sent_again_once()
+    public async Task A_request_is_sent_again_only_once()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         sidecar.Upstream.Respond = FakeTokenEndpoint.Respond(401, """{"message":"Unauthorized"}""", ("x-amzn-RequestId", "theirs"));

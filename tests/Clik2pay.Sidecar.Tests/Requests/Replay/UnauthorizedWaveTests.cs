@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Replay;
 
-/// <summary>Many 401s at the same time. The sidecar runs as a process.</summary>
+/// <summary>Many 401s at the same time. The sidecar runs as a separate process.</summary>
 [Collection(OpenFiles.Collection)]
 public sealed class UnauthorizedWaveTests
 {
@@ -84,18 +84,18 @@ public sealed class UnauthorizedWaveTests
             while (Seconds() < seconds)
             {
                 using var response = await caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
-                var isTheirs = (int)response.StatusCode == 401 && !response.Headers.Contains("Clik2pay-Sidecar-Error");
-                Interlocked.Increment(ref isTheirs ? ref passedOn : ref others);
+                var isFromProvider = (int)response.StatusCode == 401 && !response.Headers.Contains("Clik2pay-Sidecar-Error");
+                Interlocked.Increment(ref isFromProvider ? ref passedOn : ref others);
             }
         }));
 
         // One token call at startup, one for the first 401, and one for each complete interval after that.
-        var most = 2 + (int)(Seconds() / 30);
+        var maxCalls = 2 + (int)(Seconds() / 30);
         Figures.Report(
-            $"only 401 for {Seconds():F0} s: returned {passedOn}, {others} other, {tokenEndpoint.Calls} token calls of at most {most}");
+            $"only 401 for {Seconds():F0} s: returned {passedOn}, {others} other, {tokenEndpoint.Calls} token calls of at most {maxCalls}");
         Assert.Equal(0, others);
         Assert.True(passedOn > 0);
-        Assert.InRange(tokenEndpoint.Calls, 2, most);
+        Assert.InRange(tokenEndpoint.Calls, 2, maxCalls);
 
         double Seconds() => SystemDefaults.Time.GetElapsedTime(begin).TotalSeconds;
     }

@@ -71,7 +71,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("000 OK", "the status 000, which is not a final status")]
     [InlineData("099 OK", "the status 099, which is not a final status")]
     [InlineData("101 Switching Protocols", "the status 101, which is not a final status")]
-    public async Task A_status_that_is_not_final_is_a_502_with_the_cause(string status, string cause)
+    public async Task A_status_that_is_not_final_becomes_a_502_with_the_cause(string status, string cause)
     {
         upstream.Respond = _ => $"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n";
 
@@ -98,7 +98,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", "coding other than chunked")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nConnection: close\r\n\r\ndone", "transfer coding other than chunked")]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nX-A: ", "closed the connection without a complete response")]
-    public async Task A_response_that_cannot_be_read_is_a_502_with_the_cause(string response, string cause)
+    public async Task A_response_that_cannot_be_read_becomes_a_502_with_the_cause(string response, string cause)
     {
         upstream.Respond = _ => response;
 
@@ -110,7 +110,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Response_headers_larger_than_64_KiB_are_a_502_with_the_cause()
+    public async Task Response_headers_larger_than_64_KiB_are_reported_as_the_cause()
     {
         upstream.Respond = _ => $"HTTP/1.1 200 OK\r\nX-A: {new string('a', 70_000)}\r\nContent-Length: 0\r\n\r\n";
 

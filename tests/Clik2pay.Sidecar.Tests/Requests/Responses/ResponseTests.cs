@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Responses;
 
-/// <summary>Responses on the wire: valid ones are returned, and what a caller must not get is removed.</summary>
+/// <summary>Responses on the wire. Valid responses are returned without the headers that a caller must not get.</summary>
 public sealed class ResponseTests : IAsyncLifetime
 {
     private readonly WireUpstream upstream = new();
@@ -33,7 +33,7 @@ public sealed class ResponseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_101_that_was_not_requested_is_a_502_without_a_tunnel()
+    public async Task A_101_that_was_not_requested_becomes_a_502_without_a_tunnel()
     {
         upstream.Respond = _ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
@@ -82,7 +82,7 @@ public sealed class ResponseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_of_HTTP_1_0_gets_no_chunks()
+    public async Task A_caller_that_uses_HTTP_1_0_gets_no_chunks()
     {
         upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Trailer: 1\r\n\r\n";
 

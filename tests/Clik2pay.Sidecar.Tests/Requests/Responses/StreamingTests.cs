@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Responses;
 
-/// <summary>Bodies in both directions that are larger than the memory of the process.</summary>
+/// <summary>Bodies in both directions that are larger than the memory that the process may use.</summary>
 public sealed class StreamingTests : IAsyncLifetime
 {
     private const long Size = 512L * 1024 * 1024;
@@ -45,7 +45,7 @@ public sealed class StreamingTests : IAsyncLifetime
             SidecarProcess.Environment(upstream, tokenEndpoint, ("Sidecar:MaxRequestBodyBytes", $"{int.MaxValue}")), "run");
         using var caller = new HttpClient { BaseAddress = await sidecar.WaitForAddressAsync(), Timeout = Timeout.InfiniteTimeSpan };
 
-        // The first requests also allocate connections and compiled code.
+        // The first requests also allocate memory for connections and compiled code.
         for (var i = 0; i < 100; i++)
             await AskAsync(caller, up: 100_000, isSized);
         var before = PeakMemory(sidecar);
@@ -91,7 +91,7 @@ public sealed class StreamingTests : IAsyncLifetime
             await stream.WriteAsync(Block.AsMemory(0, (int)Math.Min(length, Block.Length)));
     }
 
-    /// <summary>The peak of the physical memory of the process, in bytes (Linux, proc(5)).</summary>
+    /// <summary>The peak physical memory of the process in bytes (Linux, proc(5)).</summary>
     private static long PeakMemory(SidecarProcess process)
     {
         var line = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Clik2pay.Sidecar.Tests.Requests.Routes;
 
 /// <summary>
-/// YARP's routing without the rules of the sidecar. It throws an exception if a request matches two routes of equal rank.
+/// YARP's routing without the rules of the sidecar. Routing throws an exception if a request matches two routes of equal rank.
 /// </summary>
 internal sealed class BareRouter : IAsyncDisposable
 {

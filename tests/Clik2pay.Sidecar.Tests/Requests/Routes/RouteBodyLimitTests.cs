@@ -18,7 +18,7 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
     [InlineData(1000, "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 0)]
     [InlineData(1000, "Transfer-Encoding: chunked\r\n\r\n", 1001)]
     [InlineData(100_000, "Content-Length: 100001\r\n\r\n", 0)]
-    public async Task A_body_over_the_limit_of_its_route_is_a_413_and_no_byte_is_forwarded(int limit, string headers, int chunk)
+    public async Task A_body_over_the_limit_of_its_route_gets_413_and_no_byte_is_forwarded(int limit, string headers, int chunk)
     {
         await using var sidecar = await StartAsync(limit);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
@@ -33,7 +33,7 @@ public sealed class RouteBodyLimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_body_without_a_length_over_the_limit_of_its_route_is_a_413_and_is_not_forwarded_completely()
+    public async Task A_chunked_body_that_exceeds_the_limit_of_its_route_gets_413_and_its_request_is_not_completed()
     {
         await using var sidecar = await StartAsync(100_000);
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);

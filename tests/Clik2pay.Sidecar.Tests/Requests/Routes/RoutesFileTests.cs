@@ -97,10 +97,10 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_throws_at_an_edit_does_not_end_the_process()
+    public async Task An_exception_of_a_reader_at_an_edit_is_reported_and_does_not_end_the_process()
     {
         var configuration = Load(Route("/a"));
-        using var angry = configuration.GetReloadToken().RegisterChangeCallback(_ => throw new InvalidOperationException("angry"), null);
+        using var callback = configuration.GetReloadToken().RegisterChangeCallback(_ => throw new InvalidOperationException("fail"), null);
 
         await File.WriteAllTextAsync(FilePath, Route("/b"));
 
@@ -109,7 +109,7 @@ public sealed class RoutesFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_section_is_refused_by_name_and_the_previous_routes_stay_in_use()
+    public async Task A_section_other_than_ReverseProxy_is_refused_by_name_and_the_previous_routes_stay_in_use()
     {
         var configuration = Load(Route("/a"));
 

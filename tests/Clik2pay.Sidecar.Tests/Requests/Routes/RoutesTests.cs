@@ -16,7 +16,7 @@ public sealed class RoutesTests
     [InlineData("/livez")]
     [InlineData("/readyz")]
     [InlineData("/favicon.ico")]
-    public async Task A_request_without_a_route_is_a_404_of_the_sidecar(string path)
+    public async Task A_request_without_a_route_gets_the_sidecars_404(string path)
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
@@ -30,12 +30,12 @@ public sealed class RoutesTests
     [Theory]
     [InlineData("")]
     [InlineData("/")]
-    public async Task The_address_of_the_environment_is_accepted_as_a_destination(string end)
+    public async Task The_address_of_the_environment_is_accepted_as_a_destination(string suffix)
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var sidecar = await TestSidecar.StartAsync(
-            upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + end)]);
+            upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + suffix)]);
 
         await sidecar.Caller.GetAsync("/open/v1/a");
 
@@ -46,14 +46,14 @@ public sealed class RoutesTests
     [InlineData("/elsewhere")]
     [InlineData("0")]
     [InlineData("?a=b")]
-    public async Task Another_address_is_refused_as_a_destination(string end)
+    public async Task Another_address_is_refused_as_a_destination(string suffix)
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
 
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(
             () => TestSidecar.StartAsync(
-            upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + end)]));
+            upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + suffix)]));
 
         Assert.Contains("Clik2pay:Environment", Assert.Single(refusal.Errors), StringComparison.Ordinal);
     }
@@ -91,7 +91,7 @@ public sealed class RoutesTests
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/open/v1/a"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/open/v2/a"));
 
-        // Each is reported in one line, and the previous routes stay in use.
+        // Each invalid edit is reported in one line, and the previous routes stay in use.
         (string Content, string Why)[] broken =
         [
             ("{ broken", "not valid JSON"),

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Upstream;
 
-/// <summary>Neither the sidecar nor its HTTP client sends a payment again when its connection closes.</summary>
+/// <summary>Neither the sidecar nor its HTTP client sends a payment again when the connection closes.</summary>
 public sealed class NeverTwiceTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class NeverTwiceTests
         await using var upstream = new HangUpUpstream();
         await using var sidecar = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address)]);
 
-        // The first request opens the connection. The second one uses it, and the provider then closes it.
+        // The first request opens the connection. The second one uses the connection, and the provider then closes it.
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/first")).StatusCode);
         var response = await RawConnection.AskAsync(
             sidecar.Address, $"{method} /open/v1/second HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{rest}");

@@ -9,8 +9,8 @@ namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 
 public sealed class RouteSchemaTests
 {
-    /// <summary>Settings that YARP does not have, or that have a shape that YARP does not read.</summary>
-    private static readonly (string Key, string Value)[] Misshapen =
+    /// <summary>Settings that do not exist, or that have an invalid structure or value.</summary>
+    private static readonly (string Key, string Value)[] InvalidSettings =
     [
         ("Route:api:ClusterId", "clik2pay"),
         ("Routes:api:Macth:Path", "/open/v1/{**rest}"),
@@ -37,7 +37,7 @@ public sealed class RouteSchemaTests
     [
         .. SettingDecisions.All.Where(decision => decision.RefusedValue is not null)
             .Select(decision => new TheoryDataRow<string, string>(decision.Setting(), decision.RefusedValue!)),
-        .. Misshapen.Select(row => new TheoryDataRow<string, string>($"ReverseProxy:{row.Key}", row.Value)),
+        .. InvalidSettings.Select(row => new TheoryDataRow<string, string>($"ReverseProxy:{row.Key}", row.Value)),
     ];
 
     public static TheoryData<string, string> Accepted =>
@@ -109,7 +109,7 @@ public sealed class RouteSchemaTests
 
         foreach (var ((key, value), number) in Refused.Select((row, number) => (row.Data, number)))
         {
-            // The names of the route and the cluster distinguish the lines of the log.
+            // The numbered names of the route and the cluster distinguish the lines of the log.
             string Number(string text) => text.Replace("api", $"api{number}", StringComparison.Ordinal)
                 .Replace("clik2pay", $"clik2pay{number}", StringComparison.Ordinal);
             var setting = Number(key);
@@ -134,7 +134,7 @@ public sealed class RouteSchemaTests
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
     }
 
-    /// <summary>The setting itself, or a group above it that is refused as a whole.</summary>
+    /// <summary>Asserts that the line names the setting, or a group above the setting that is refused as a whole.</summary>
     private static void AssertNames(string key, string line) =>
         Assert.Contains(Prefixes(key), prefix => line.Contains($"{prefix}: ", StringComparison.Ordinal));
 

@@ -108,14 +108,14 @@ public sealed class RouteSettingsTests
         using var end = new CancellationTokenSource();
         sidecar.Upstream.Respond = context => Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
 
-        var patient = sidecar.Caller.GetAsync("/open/v1/a");
+        var waiting = sidecar.Caller.GetAsync("/open/v1/a");
         var response = await sidecar.Caller.GetAsync("/b");
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         Assert.Contains("0.2 s (ActivityTimeout in proxy.json)", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.False(patient.IsCompleted);
+        Assert.False(waiting.IsCompleted);
         await end.CancelAsync();
-        await patient;
+        await waiting;
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class RouteSettingsTests
             if (now >= limit)
                 full.TrySetResult();
 
-            // Every other request that has a connection arrives in the meantime.
+            // If the sidecar used more connections, the requests on them would arrive during the delay.
             await full.Task;
             await Task.Delay(TimeSpan.FromMilliseconds(20), SystemDefaults.Time);
             Interlocked.Decrement(ref current);
@@ -154,7 +154,8 @@ public sealed class RouteSettingsTests
     [Theory]
     [InlineData("/b/5", "X-None", "a", "int")]
     [InlineData("/c", "X-Kind", "one, two", "kind-one")]
-    public async Task Of_two_routes_with_equal_rank_the_first_name_wins(string target, string header, string value, string expected)
+    public async Task Of_two_routes_with_equal_rank_the_alphabetically_first_wins(
+        string target, string header, string value, string expected)
     {
         await using var sidecar = await TestSidecar.StartAsync(
         [
@@ -181,7 +182,7 @@ public sealed class RouteSettingsTests
         .. values.Select((value, i) => ($"{kind}:0:Values:{i}", value)),
     ]);
 
-    /// <summary>A route that sends its name in a header.</summary>
+    /// <summary>A route that adds its name to requests, in the header X-Route.</summary>
     private static IEnumerable<(string, string?)> Route(string id, params (string Key, string Value)[] match) =>
     [
         ($"ReverseProxy:Routes:{id}:ClusterId", "clik2pay"),

@@ -1,10 +1,10 @@
 namespace Clik2pay.Sidecar.Tests.Requests.Routes.Schema;
 
-/// <summary>What the sidecar does with a setting of YARP.</summary>
+/// <summary>How the sidecar handles a setting of YARP.</summary>
 /// <param name="Key">The setting, or a group of settings that is refused as a whole.</param>
 /// <param name="Test">The test that proves that the setting works; null if every value is refused.</param>
-/// <param name="RefusedValue">A value that is refused; null if every text works.</param>
-/// <param name="AcceptedValue">A value that is accepted, where a test for it would have nothing to show.</param>
+/// <param name="RefusedValue">A value that is refused; null if every value works.</param>
+/// <param name="AcceptedValue">A value that is accepted and has no effect that a test could observe.</param>
 internal sealed record SettingDecision(string Key, string? Test = null, string? RefusedValue = null, string? AcceptedValue = null)
 {
     /// <summary>The setting of the route "api" and the cluster "clik2pay".</summary>

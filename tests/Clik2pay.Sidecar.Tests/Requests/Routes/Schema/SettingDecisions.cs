@@ -12,7 +12,7 @@ internal static class SettingDecisions
         new("Routes:*:ClusterId", nameof(RouteSettingsTests.A_route_has_the_timeout_of_its_cluster)),
         new("Routes:*:Order", nameof(RouteSettingsTests.The_route_with_the_smaller_order_wins), "first"),
         new("Routes:*:MaxRequestBodySize",
-            nameof(RouteBodyLimitTests.A_body_over_the_limit_of_its_route_is_a_413_and_no_byte_is_forwarded), "-1"),
+            nameof(RouteBodyLimitTests.A_body_over_the_limit_of_its_route_gets_413_and_no_byte_is_forwarded), "-1"),
         new("Routes:*:Match:Path", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches)),
         new("Routes:*:Match:Methods:*", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "OPTIONS"),
         new("Routes:*:Match:Hosts:*", nameof(RouteSettingsTests.A_request_gets_the_route_that_it_matches), "[::1]"),

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 public sealed class AmbiguousRoutesTests
 {
-    /// <summary>Routes of every kind. Among them are pairs of equal rank that overlap, and that do not.</summary>
+    /// <summary>Routes of every kind. They include pairs of equal rank, some of which overlap.</summary>
     private static readonly RouteMatch[] Matches =
     [
         new() { Path = "/a" },
@@ -80,7 +80,7 @@ public sealed class AmbiguousRoutesTests
     }
 
     [Fact]
-    public async Task Routes_for_the_same_requests_are_refused_at_start_with_both_names()
+    public async Task Routes_for_the_same_requests_are_refused_at_startup_with_both_names()
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(
         [
@@ -93,7 +93,7 @@ public sealed class AmbiguousRoutesTests
         Assert.Contains("Order", line, StringComparison.Ordinal);
     }
 
-    /// <summary>Routing then takes either, and the other one never applies.</summary>
+    /// <summary>Routing takes one of the two routes, so the other one never applies.</summary>
     [Fact]
     public void The_same_host_in_another_case_is_reported()
     {
@@ -107,7 +107,7 @@ public sealed class AmbiguousRoutesTests
     [InlineData("Match:Methods:0", "POST")]
     [InlineData("Match:Hosts:0", "localhost")]
     [InlineData("Match:Headers:0:Values:0", "X-A")]
-    public async Task Routes_with_another_rank_are_accepted(string key, string value)
+    public async Task Routes_with_different_ranks_are_accepted(string key, string value)
     {
         await using var sidecar = await TestSidecar.StartAsync(
         [

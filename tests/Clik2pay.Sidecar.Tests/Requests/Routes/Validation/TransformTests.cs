@@ -7,7 +7,10 @@ namespace Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 public sealed class TransformTests
 {
-    /// <summary>The transform, and the header that the provider or the caller then gets; without a value if it gets none.</summary>
+    /// <summary>
+    /// Each transform with a resulting header, or with a name without a value if this header is absent. The first character stands for a
+    /// request header (&gt;), a response header (&lt;) or a trailer (~).
+    /// </summary>
     public static TheoryData<string, string> Working => new()
     {
         { "RequestHeadersCopy=false", ">X-Caller=" },
@@ -120,7 +123,7 @@ public sealed class TransformTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_transform_without_effect_or_against_a_guarantee_is_refused_by_name(string transform)
+    public async Task A_transform_that_has_no_effect_or_breaks_a_guarantee_is_refused_by_name(string transform)
     {
         var refusal = await Assert.ThrowsAsync<InvalidRoutesException>(() => TestSidecar.StartAsync(Settings(transform)));
 
@@ -140,7 +143,7 @@ public sealed class TransformTests
     }
 
     [Fact]
-    public async Task The_sidecars_own_responses_have_no_headers_of_transforms()
+    public async Task Transforms_add_no_headers_to_the_sidecars_own_responses()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             [("Clik2pay:ApiBaseUrl", "http://127.0.0.1:1"), .. Settings("ResponseHeader=X-New;Set=a;When=Always")]);

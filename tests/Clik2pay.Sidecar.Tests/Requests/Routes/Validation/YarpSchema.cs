@@ -5,7 +5,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace Clik2pay.Sidecar.Tests.Requests.Routes.Validation;
 
 /// <summary>
-/// All settings of the version of YARP in use, from its types and from the JSON schema in its package. An asterisk is a name or an index.
+/// All settings of the version of YARP in use, from its types and from the JSON schema in its package. An asterisk stands for a name or
+/// an index.
 /// </summary>
 internal static class YarpSchema
 {
