@@ -42,9 +42,9 @@ public sealed class ProbeTests
         await AssertAsync(sidecar, "/livez", HttpStatusCode.OK);
     }
 
-    [Lesson("readiness that dialled the back end took everything down: GoogleCloudPlatform/cloud-sql-proxy#2083")]
+    [Lesson("readiness that dialed the back end took everything down: GoogleCloudPlatform/cloud-sql-proxy#2083")]
     [Fact]
-    public async Task Probes_make_no_calls()
+    public async Task Probes_call_neither_the_provider_nor_the_token_endpoint()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.Caller.GetAsync("/open/v1/a");
@@ -70,7 +70,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task A_Host_header_with_the_administration_port_does_not_give_callers_access_to_it()
+    public async Task A_Host_header_with_the_administration_port_does_not_give_callers_access_to_administration()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 

@@ -13,7 +13,7 @@ public sealed class QuitTests
     private static readonly Uri Quit = new("/quitquitquit", UriKind.Relative);
 
     [Fact]
-    public async Task If_it_is_allowed_the_sidecar_stops()
+    public async Task The_sidecar_stops_if_AllowQuit_is_set()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
 
@@ -29,7 +29,7 @@ public sealed class QuitTests
     [InlineData("HEAD", "localhost", null, "true", HttpStatusCode.MethodNotAllowed, "")]
     [InlineData("POST", "localhost", "http://attacker.example", "true", HttpStatusCode.Forbidden, "other web pages")]
     [InlineData("POST", "attacker.example", null, "true", HttpStatusCode.Forbidden, "Host")]
-    public async Task Any_other_request_is_refused_with_the_reason(
+    public async Task A_request_that_is_not_permitted_is_refused_with_the_reason(
         string method, string host, string? origin, string allowQuit, HttpStatusCode status, string reason)
     {
         // On a listener for other machines, every Host is accepted for probes, but not for commands.
@@ -51,7 +51,7 @@ public sealed class QuitTests
     [Theory]
     [InlineData(null)]
     [InlineData("127.0.0.6")] // the source address of a service mesh's proxy, for connections from outside
-    public async Task To_an_address_other_than_loopback_it_is_refused(string? source)
+    public async Task A_request_to_an_address_other_than_loopback_is_refused(string? source)
     {
         var addresses = await Dns.GetHostAddressesAsync(Dns.GetHostName(), AddressFamily.InterNetwork);
         var own = addresses.FirstOrDefault(address => !IPAddress.IsLoopback(address));
@@ -73,7 +73,7 @@ public sealed class QuitTests
     }
 
     [Fact]
-    public async Task A_form_of_a_web_page_is_refused()
+    public async Task A_form_that_a_web_page_submits_is_refused()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
         using var request = new HttpRequestMessage(HttpMethod.Post, Quit)
@@ -86,7 +86,7 @@ public sealed class QuitTests
     }
 
     [Fact]
-    public async Task Callers_cannot_request_it()
+    public async Task A_request_to_the_listener_for_callers_gets_404()
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowQuit", "true")]);
 
@@ -99,7 +99,7 @@ public sealed class QuitTests
 
     private static bool IsStopping(TestSidecar sidecar) => LifetimeOf(sidecar).ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>The response is sent before the shutdown begins.</summary>
+    /// <summary>Waits for the shutdown, which begins after the response has been sent.</summary>
     private static async Task WaitForStopAsync(TestSidecar sidecar)
     {
         var stopping = new TaskCompletionSource();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Administration;
 
-/// <summary>The status page and its JSON on the administration listener.</summary>
+/// <summary>The status page and the status JSON on the administration listener.</summary>
 public sealed class StatusTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -46,7 +46,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Without_a_token_page_and_JSON_report_why()
+    public async Task Without_a_token_the_page_and_the_JSON_report_the_reason()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             arrange: endpoint => endpoint.Fault = FakeTokenEndpoint.Respond(400, """{"error":"invalid_client"}"""));
@@ -98,7 +98,7 @@ public sealed class StatusTests
     [InlineData("Sec-Fetch-Site: none", "[::1]:1", 200)]
     [InlineData("X-A: b", "attacker.example", 403)]
     [InlineData("X-A: b", "sidecar.local", 200)]
-    public async Task Other_web_pages_get_403(string header, string host, int status)
+    public async Task Only_requests_from_other_web_pages_or_for_unknown_hosts_get_403(string header, string host, int status)
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowedHosts", "sidecar.local")]);
 
@@ -127,7 +127,7 @@ public sealed class StatusTests
     [InlineData("POST", "/metrics")]
     [InlineData("DELETE", "/status")]
     [InlineData("PUT", "/readyz")]
-    public async Task Methods_that_change_something_get_405(string method, string path)
+    public async Task Methods_other_than_GET_and_HEAD_get_405(string method, string path)
     {
         await using var sidecar = await TestSidecar.StartAsync();
         using var request = new HttpRequestMessage(new(method), path);

@@ -6,13 +6,13 @@ using Clik2pay.Sidecar.Tests.Support.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Administration;
 
-/// <summary><c>POST /tokens/refresh</c>: replaces a token that may have leaked.</summary>
+/// <summary><c>POST /tokens/refresh</c>, which replaces a token that may have leaked.</summary>
 public sealed class TokenRefreshTests
 {
     private static readonly Uri Refresh = new("/tokens/refresh", UriKind.Relative);
 
     [Fact]
-    public async Task A_permitted_request_replaces_a_valid_token_and_the_response_reports_it()
+    public async Task A_permitted_request_replaces_a_valid_token_and_the_response_reports_success()
     {
         await using var sidecar = await StartAsync();
 
@@ -33,7 +33,7 @@ public sealed class TokenRefreshTests
     [InlineData(503, "", "responded with 503")]
     [InlineData(400, """{"error":"invalid_client","error_description":"canary-password-7Zk"}""", "refused the username or the password")]
     [InlineData(200, """{"access_token":"bad token","token_type":"Bearer"}""", "access token")]
-    public async Task If_the_token_endpoint_fails_the_response_is_503_with_the_reason_and_the_current_token_stays(
+    public async Task If_the_token_endpoint_fails_the_response_is_503_with_the_reason_and_the_current_token_stays_in_use(
         int status, string body, string reason)
     {
         await using var sidecar = await StartAsync();
@@ -75,7 +75,7 @@ public sealed class TokenRefreshTests
     }
 
     [Fact]
-    public async Task If_Redis_cannot_be_used_the_new_token_serves_this_replica_and_the_response_reports_that()
+    public async Task If_Redis_cannot_be_used_this_replica_uses_the_new_token_and_the_response_reports_the_problem()
     {
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -113,7 +113,7 @@ public sealed class TokenRefreshTests
     }
 
     [Fact]
-    public async Task A_form_of_a_web_page_is_refused_and_makes_no_token_call()
+    public async Task A_form_that_a_web_page_submits_is_refused_and_makes_no_token_call()
     {
         await using var sidecar = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, Refresh)
@@ -151,7 +151,7 @@ public sealed class TokenRefreshTests
     }
 
     [Fact]
-    public async Task Callers_cannot_request_it()
+    public async Task A_request_to_the_listener_for_callers_gets_404_and_makes_no_token_call()
     {
         await using var sidecar = await StartAsync();
 
@@ -160,7 +160,7 @@ public sealed class TokenRefreshTests
     }
 
     [Fact]
-    public async Task If_the_operator_disconnects_the_refresh_goes_on()
+    public async Task If_the_operator_disconnects_the_refresh_continues()
     {
         await using var sidecar = await StartAsync();
         var gate = CloseGate(sidecar, out var called);

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tests.Administration.Status;
 
-/// <summary>A status to change and to show.</summary>
+/// <summary>A valid status. Tests change single members of it and show the result.</summary>
 internal static class ExampleStatus
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tests.Administration.Status;
 public sealed class StatusJsonTests
 {
     [Fact]
-    public void Members_have_their_names_order_and_formats()
+    public void Members_have_fixed_names_order_and_formats()
     {
         var status = ExampleStatus.Ready with
         {
