@@ -20,28 +20,28 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Wait_ends_with_0_after_the_first_token_and_before_with_1_and_the_reason()
+    public async Task Wait_exits_with_1_and_the_reason_before_the_first_token_and_with_0_after_it()
     {
         await using var sidecar = await StartAsync();
         tokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, "");
-        var beside = await BesideAsync(sidecar);
+        var variables = await ReadAdminVariablesAsync(sidecar);
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "wait", "--timeout", "0");
         Assert.Equal(1, exitCode);
         Assert.Contains("responded with 503: There is no access token yet", output, StringComparison.Ordinal);
 
-        var waiting = SidecarProcess.RunAsync(beside, "wait");
+        var waiting = SidecarProcess.RunAsync(variables, "wait");
         tokenEndpoint.Fault = null;
         Assert.Equal((0, ""), await waiting);
     }
 
     [Fact]
-    public async Task Wait_for_a_sidecar_that_does_not_run_ends_with_1_and_names_the_address()
+    public async Task Wait_for_a_sidecar_that_is_not_running_exits_with_1_and_names_the_address()
     {
         await using var sidecar = await StartAsync();
 
-        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" };
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "5");
+        var variables = new Dictionary<string, string> { ["Sidecar__Admin"] = "http://*:1" };
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "wait", "--timeout", "5");
 
         Assert.Equal(1, exitCode);
         Assert.Contains(
@@ -65,8 +65,8 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
             return context.Response.WriteAsync(body);
         };
 
-        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = upstream.Address };
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "wait", "--timeout", "0");
+        var variables = new Dictionary<string, string> { ["Sidecar__Admin"] = upstream.Address };
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "wait", "--timeout", "0");
 
         Assert.Equal(1, exitCode);
         var text = string.Format(CultureInfo.InvariantCulture, expected, new Uri(upstream.Address).Authority);
@@ -74,7 +74,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_invalid_address_ends_with_2()
+    public async Task Wait_for_an_invalid_address_exits_with_2()
     {
         await using var sidecar = await StartAsync();
 
@@ -85,37 +85,37 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Shutdown_ends_the_sidecar_if_it_is_allowed()
+    public async Task Shutdown_stops_the_sidecar_if_AllowQuit_is_set()
     {
         await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(await BesideAsync(sidecar), "shutdown");
+        var (exitCode, output) = await SidecarProcess.RunAsync(await ReadAdminVariablesAsync(sidecar), "shutdown");
 
         Assert.Equal((0, "The sidecar is stopping."), (exitCode, output));
         Assert.Equal(0, await sidecar.WaitForExitAsync());
     }
 
     [Fact]
-    public async Task Shutdown_that_is_not_allowed_ends_with_1_and_names_the_setting()
+    public async Task Shutdown_without_AllowQuit_exits_with_1_and_names_the_setting()
     {
         await using var sidecar = await StartAsync();
-        var beside = await BesideAsync(sidecar);
+        var variables = await ReadAdminVariablesAsync(sidecar);
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "shutdown");
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "shutdown");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Sidecar:AllowQuit=true", output, StringComparison.Ordinal);
-        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait"));
     }
 
     [Fact]
-    public async Task Tokens_refresh_obtains_a_new_token_and_ends_with_0()
+    public async Task Tokens_refresh_obtains_a_new_token_and_exits_with_0()
     {
         await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
-        var beside = await BesideAsync(sidecar);
-        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        var variables = await ReadAdminVariablesAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait"));
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "tokens", "refresh");
 
         Assert.StartsWith("A new access token was obtained.", output, StringComparison.Ordinal);
         Assert.Equal((0, 2), (exitCode, tokenEndpoint.Calls));
@@ -123,14 +123,14 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tokens_refresh_ends_with_1_and_the_reason_if_the_token_endpoint_fails()
+    public async Task Tokens_refresh_exits_with_1_and_the_reason_if_the_token_endpoint_fails()
     {
         await using var sidecar = await StartAsync(("Sidecar:AllowQuit", "true"));
-        var beside = await BesideAsync(sidecar);
-        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        var variables = await ReadAdminVariablesAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait"));
         tokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, Secrets.Password);
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "tokens", "refresh");
 
         Assert.Equal(1, exitCode);
         var reason = $"503: No new access token was obtained: the token endpoint {tokenEndpoint.Address}";
@@ -140,13 +140,13 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tokens_refresh_that_is_not_permitted_ends_with_1_names_the_setting_and_makes_no_token_call()
+    public async Task Tokens_refresh_without_AllowQuit_exits_with_1_names_the_setting_and_makes_no_token_call()
     {
         await using var sidecar = await StartAsync();
-        var beside = await BesideAsync(sidecar);
-        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
+        var variables = await ReadAdminVariablesAsync(sidecar);
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait"));
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(beside, "tokens", "refresh");
+        var (exitCode, output) = await SidecarProcess.RunAsync(variables, "tokens", "refresh");
 
         Assert.Equal((1, 1), (exitCode, tokenEndpoint.Calls));
         Assert.Contains("Sidecar:AllowQuit=true", output, StringComparison.Ordinal);
@@ -158,10 +158,10 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
         using var folder = new TemporaryFolder();
         var admin = $"http://unix:{folder.FullName}/admin.sock";
         await using var sidecar = await StartAsync(("Sidecar:Admin", admin), ("Sidecar:AllowQuit", "true"));
-        var beside = new Dictionary<string, string> { ["Sidecar__Admin"] = admin };
+        var variables = new Dictionary<string, string> { ["Sidecar__Admin"] = admin };
 
-        Assert.Equal((0, ""), await SidecarProcess.RunAsync(beside, "wait"));
-        Assert.Equal((0, "The sidecar is stopping."), await SidecarProcess.RunAsync(beside, "shutdown"));
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait"));
+        Assert.Equal((0, "The sidecar is stopping."), await SidecarProcess.RunAsync(variables, "shutdown"));
         Assert.Equal(0, await sidecar.WaitForExitAsync());
     }
 
@@ -172,7 +172,7 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
         return SidecarProcess.Start(SidecarProcess.Environment(upstream, tokenEndpoint, settings), "run");
     }
 
-    /// <summary>The variables of a process in the same pod. Only the address of the administration listener is needed.</summary>
-    private static async Task<Dictionary<string, string>> BesideAsync(SidecarProcess sidecar) =>
+    /// <summary>The environment variables of a command in the same pod. It needs only the address of the administration listener.</summary>
+    private static async Task<Dictionary<string, string>> ReadAdminVariablesAsync(SidecarProcess sidecar) =>
         new() { ["Sidecar__Admin"] = $"{(await sidecar.WaitForAddressesAsync()).Admin}".TrimEnd('/') };
 }

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tests.Cli;
 public sealed class CheckVerbTests
 {
     [Fact]
-    public async Task If_everything_works_it_reports_each_check_and_ends_with_0()
+    public async Task If_everything_works_check_reports_each_step_and_exits_with_0()
     {
         await using var simulator = SimulatorProcess.Start();
 
@@ -28,7 +28,7 @@ public sealed class CheckVerbTests
     [InlineData("Clik2pay__ApiKey", "", 2, "Clik2pay:ApiKey")]
     [InlineData("ReverseProxy__Routes__other__ClusterId", "nowhere", 2, "'nowhere'")]
     [InlineData("Logging__LogLevel__Default", "Verbose", 2, "Logging:LogLevel:Default")]
-    public async Task Each_failure_has_its_exit_code_and_reason(string name, string value, int expected, string reason)
+    public async Task Each_failure_is_reported_with_its_exit_code_and_reason(string name, string value, int expected, string reason)
     {
         await using var simulator = SimulatorProcess.Start();
         var variables = await SimulatorProcess.ReadVariablesAsync(simulator);

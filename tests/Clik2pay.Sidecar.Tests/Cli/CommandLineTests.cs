@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>Command lines that only print something.</summary>
+/// <summary>Command lines that print the help, the version or an error.</summary>
 public sealed class CommandLineTests
 {
     private static readonly Dictionary<string, string> NoVariables = [];
@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Version_is_the_version_of_the_build()
+    public async Task Version_prints_a_version_of_three_numbers()
     {
         var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "--version");
 
@@ -45,7 +45,7 @@ public sealed class CommandLineTests
     [InlineData("--Redis:ConnectionString=localhost,password=canary")]
     [InlineData("check", "--clik2pay:apikey=canary")]
     [InlineData("--Sidecar:CallerToken=canary")]
-    public async Task An_invalid_command_line_ends_with_1_and_names_the_invalid_argument(params string[] arguments)
+    public async Task If_the_command_line_is_invalid_the_exit_code_is_1_and_the_error_names_the_argument(params string[] arguments)
     {
         var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, arguments);
 
@@ -69,7 +69,7 @@ public sealed class CommandLineTests
     [InlineData("simulate", "--Clik2pay:Password", "canary")]
     [InlineData("simulate", "--urls", "--Clik2pay:Password=canary")]
     [InlineData("simulate", "--environment", "--Clik2pay:Password=canary")]
-    public async Task A_secret_on_an_invalid_command_line_is_not_quoted_in_any_notation(params string[] arguments)
+    public async Task A_secret_in_any_notation_on_an_invalid_command_line_is_not_printed(params string[] arguments)
     {
         var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, arguments);
 

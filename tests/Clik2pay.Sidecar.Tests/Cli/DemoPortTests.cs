@@ -10,14 +10,14 @@ namespace Clik2pay.Sidecar.Tests.Cli;
 
 public sealed partial class DemoPortTests
 {
-    private static readonly Dictionary<string, string> Nothing = [];
+    private static readonly Dictionary<string, string> NoVariables = [];
 
     public static string[] FreePorts { get; } = ["--port", "0", "--admin-port", "0", "--simulator-port", "0"];
 
     [Fact]
     public async Task With_port_0_each_replica_gets_free_ports_and_the_banner_names_them()
     {
-        await using var demo = SidecarProcess.Start(Nothing, ["demo", "--replicas", "2", .. FreePorts]);
+        await using var demo = SidecarProcess.Start(NoVariables, ["demo", "--replicas", "2", .. FreePorts]);
         await demo.WaitForLineAsync("Ctrl-C");
         var line = demo.Output.Single(line => line.StartsWith("2 sidecars serve", StringComparison.Ordinal));
         var addresses = Address().Matches(line).Select(match => new Uri("http://" + match.Value)).ToList();
@@ -25,7 +25,7 @@ public sealed partial class DemoPortTests
         var simulator = new Uri(provider.Split(' ')[5].TrimEnd('.'));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
-        // Two ports that follow each other are shown as a range.
+        // Adjacent ports are shown as a range.
         if (addresses.Count == 4)
             Assert.Equal(4, addresses.Select(address => address.Port).Distinct().Count());
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(addresses[0], "/open/v1/payment-requests"))).StatusCode);
@@ -38,14 +38,14 @@ public sealed partial class DemoPortTests
     [InlineData("--port")]
     [InlineData("--admin-port")]
     [InlineData("--simulator-port")]
-    public async Task A_taken_port_ends_the_demo_with_2_and_names_its_option(string option)
+    public async Task If_a_port_is_in_use_the_demo_exits_with_2_and_names_the_option(string option)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var arguments = FreePorts.ToArray();
         arguments[Array.IndexOf(arguments, option) + 1] = $"{((IPEndPoint)other.LocalEndpoint).Port}";
 
-        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, ["demo", .. arguments]);
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, ["demo", .. arguments]);
 
         Assert.Equal(2, exitCode);
         var ending = $"address already in use. Choose another port with {option}, or 0 for a free one.";
@@ -61,9 +61,9 @@ public sealed partial class DemoPortTests
     [InlineData("'65536' is not a whole number from 0 to 65535", "--port", "65536")]
     [InlineData("'-1' is not a whole number from 0 to 65535", "--simulator-port", "-1")]
     [InlineData("'many' is not a whole number from 0 to 65535", "--admin-port", "many")]
-    public async Task Ports_that_cannot_be_used_end_the_demo_with_1(string message, params string[] arguments)
+    public async Task If_the_ports_cannot_be_used_the_demo_exits_with_1_and_the_reason(string message, params string[] arguments)
     {
-        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, ["demo", .. arguments]);
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, ["demo", .. arguments]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
@@ -71,9 +71,9 @@ public sealed partial class DemoPortTests
     }
 
     [Fact]
-    public async Task Help_of_the_demo_names_the_ports_and_their_defaults()
+    public async Task Help_of_the_demo_names_the_port_options_and_their_defaults()
     {
-        var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "demo", "--help");
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "demo", "--help");
 
         Assert.Equal(0, exitCode);
         Assert.Matches("--port .*8080", output);
@@ -82,7 +82,7 @@ public sealed partial class DemoPortTests
     }
 
     [Fact]
-    public void Replica_k_uses_the_port_plus_k()
+    public void Replica_k_uses_the_first_port_plus_k()
     {
         Assert.Equal("http://127.0.0.1:8083", new DemoPorts("--port", 8080, 4).AddressOf(3));
         Assert.Equal("http://127.0.0.1:0", new DemoPorts("--port", 0, 4).AddressOf(3));

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>The variables that configure an HTTP proxy. They are read once, so each test runs a process of its own.</summary>
+/// <summary>The variables that configure an HTTP proxy. .NET reads them once in each process, so each test runs its own process.</summary>
 public sealed class ProxyEnvironmentTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>The verb <c>run</c> in front of the simulator, both as a user starts them.</summary>
+/// <summary>The verb <c>run</c> in front of the simulator. Both are processes that are started as a user would start them.</summary>
 public sealed class RunVerbTests
 {
     private const string Payment = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
@@ -41,7 +41,7 @@ public sealed class RunVerbTests
     }
 
     [Fact]
-    public async Task After_an_outage_of_the_token_endpoint_at_the_start_a_caller_that_obeys_Retry_After_is_served()
+    public async Task After_an_outage_of_the_token_endpoint_at_startup_a_caller_that_obeys_Retry_After_is_served()
     {
         await using var simulator = SimulatorProcess.Start();
         var variables = await SimulatorProcess.ReadVariablesAsync(simulator);
@@ -67,7 +67,7 @@ public sealed class RunVerbTests
             response = await caller.PostAsync("/open/v1/payment-requests", new StringContent(Payment));
         }
 
-        Figures.Report($"token endpoint down at the start: calls succeed {waited.TotalSeconds} s after its return");
+        Figures.Report($"token endpoint down at startup: calls succeed {waited.TotalSeconds} s after it recovers");
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var counters = await control.GetFromJsonAsync<JsonElement>("/_simulator/counters");
         Assert.Equal(1, counters.GetProperty("paymentRequestsCreated").GetInt32());
@@ -77,7 +77,7 @@ public sealed class RunVerbTests
     [Theory]
     [InlineData(SidecarProcess.Terminate)]
     [InlineData(SidecarProcess.Interrupt)]
-    public async Task SIGTERM_and_SIGINT_end_it_with_0(int signal)
+    public async Task SIGTERM_and_SIGINT_stop_the_sidecar_and_the_simulator_with_exit_code_0(int signal)
     {
         await using var simulator = SimulatorProcess.Start();
         await using var sidecar = SidecarProcess.Start(await SimulatorProcess.ReadVariablesAsync(simulator));
@@ -91,7 +91,7 @@ public sealed class RunVerbTests
     }
 
     [Fact]
-    public async Task Refused_credentials_are_logged_at_start_with_the_likely_cause()
+    public async Task Refused_credentials_are_logged_at_startup_with_the_likely_cause()
     {
         await using var simulator = SimulatorProcess.Start("--environment", "Production");
         var sandbox = (await SimulatorProcess.ReadVariablesAsync(simulator)).ToDictionary(
@@ -134,7 +134,7 @@ public sealed class RunVerbTests
     }
 
     [Fact]
-    public async Task Listen_addresses_in_the_settings_of_the_platform_have_no_effect()
+    public async Task Listen_addresses_in_ASP_NET_Core_settings_have_no_effect()
     {
         await using var simulator = SimulatorProcess.Start();
         await using var sidecar = SidecarProcess.Start(
@@ -154,7 +154,7 @@ public sealed class RunVerbTests
         Assert.All(sockets, socket => Assert.Contains(" 0100007F:", socket, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a row of /proc/net/tcp is of a socket in the state LISTEN (0A).</summary>
+    /// <summary>Whether a row of /proc/net/tcp describes a socket in the state LISTEN (0A).</summary>
     private static bool IsListening(string socket) => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, "0A", ..];
 
     private static bool IsOf(int process, string socket)

@@ -6,12 +6,15 @@ using Microsoft.Extensions.Configuration;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>Every process of the machine can read a command line, so no secret is accepted there.</summary>
+/// <summary>Every process on the machine can read a command line, so secrets are refused there.</summary>
 public sealed partial class SecretKeyTests
 {
-    private static readonly Dictionary<string, string> Nothing = [];
+    private static readonly Dictionary<string, string> NoVariables = [];
 
-    /// <summary>Settings that can also be given as a file are secrets. The messages that name all known settings list them.</summary>
+    /// <summary>
+    /// The keys of all secrets, which are the settings that can also be given as a file. The error for an unknown setting lists all
+    /// settings of its section.
+    /// </summary>
     public static TheoryData<string> Secrets
     {
         get
@@ -32,12 +35,12 @@ public sealed partial class SecretKeyTests
     {
         var variable = key.Replace(":", "__", StringComparison.Ordinal);
         string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{variable}=", $"--{key}:"];
-        var withoutSign = await SidecarProcess.RunAsync(Nothing, "check", $"--{key}canary==");
-        Assert.DoesNotContain("canary", withoutSign.Output, StringComparison.Ordinal);
+        var withoutSeparator = await SidecarProcess.RunAsync(NoVariables, "check", $"--{key}canary==");
+        Assert.DoesNotContain("canary", withoutSeparator.Output, StringComparison.Ordinal);
 
         foreach (var form in forms)
         {
-            var (exitCode, output) = await SidecarProcess.RunAsync(Nothing, "check", $"{form}canary");
+            var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "check", $"{form}canary");
 
             Assert.Equal(1, exitCode);
             Assert.Contains(form[..(key.Length + 2)], output, StringComparison.Ordinal);
@@ -50,7 +53,7 @@ public sealed partial class SecretKeyTests
 
     [Theory]
     [MemberData(nameof(Secrets))]
-    public void The_file_of_a_secret_is_not_a_secret(string key)
+    public void The_path_of_the_file_with_a_secret_is_not_a_secret(string key)
     {
         Assert.Equal(key, Settings.FindSecret(key));
         Assert.Equal(key, Settings.FindSecret(key + ":0"));

@@ -12,7 +12,7 @@ public sealed class StartErrorTests
     private static readonly Dictionary<string, string> NoVariables = [];
 
     [Fact]
-    public async Task Invalid_settings_end_with_2_and_one_line_for_each()
+    public async Task If_settings_are_invalid_the_exit_code_is_2_and_one_line_is_printed_for_each()
     {
         var variables = new Dictionary<string, string> { ["Clik2pay__RefreshAt"] = "2", ["Sidecar__Listn"] = "x" };
 
@@ -28,7 +28,7 @@ public sealed class StartErrorTests
     }
 
     [Fact]
-    public async Task An_address_in_use_ends_with_2_and_one_line_and_makes_no_token_call()
+    public async Task If_an_address_is_in_use_the_exit_code_is_2_and_no_token_call_is_made()
     {
         await using var simulator = SimulatorProcess.Start();
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -49,7 +49,7 @@ public sealed class StartErrorTests
     [Theory]
     [InlineData("http://192.0.2.1:0", "AddressNotAvailable")]
     [InlineData("http://unix:/nowhere/sidecar.sock", "the directory of /nowhere/sidecar.sock does not exist")]
-    public async Task An_address_that_cannot_be_listened_on_ends_with_2_and_one_line(string address, string reason)
+    public async Task If_the_sidecar_cannot_listen_on_an_address_the_exit_code_is_2_and_the_reason_is_printed(string address, string reason)
     {
         await using var simulator = SimulatorProcess.Start();
 
@@ -63,7 +63,7 @@ public sealed class StartErrorTests
     }
 
     [Fact]
-    public async Task An_invalid_route_ends_with_2_and_one_line()
+    public async Task If_a_route_is_invalid_the_exit_code_is_2_and_the_invalid_path_is_printed()
     {
         await using var simulator = SimulatorProcess.Start();
 
@@ -92,7 +92,7 @@ public sealed class StartErrorTests
     }
 
     [Fact]
-    public async Task A_secret_without_quotation_mark_in_appsettings_json_is_not_quoted()
+    public async Task A_secret_without_an_opening_quotation_mark_in_appsettings_json_is_not_printed()
     {
         using var folder = new TemporaryFolder();
         folder.Write("appsettings.json", """{"Clik2pay":{"Username":true-canary", "Password":"canary"}}""");

@@ -7,10 +7,10 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Cli;
 
-/// <summary>Unusual files, folders and variables. None of them ends the start with an unhandled exception.</summary>
+/// <summary>Unusual files, folders and environment variables. None of them causes an unhandled exception at startup.</summary>
 public sealed class SurroundingsTests
 {
-    private static readonly Dictionary<string, string> Nothing = [];
+    private static readonly Dictionary<string, string> NoVariables = [];
 
     [Theory]
     [InlineData("run", "directory")]
@@ -25,14 +25,14 @@ public sealed class SurroundingsTests
     [InlineData("run", "text")]
     [InlineData("wait", "text")]
     [InlineData("shutdown", "text")]
-    public async Task An_unreadable_appsettings_json_ends_the_start_with_2_and_one_line(string verb, string kind)
+    public async Task If_appsettings_json_cannot_be_used_the_exit_code_is_2_and_one_line_is_printed(string verb, string kind)
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.FullName, "appsettings.json");
-        Make(path, kind);
+        CreateUnusable(path, kind);
 
         string[] command = [.. Surroundings.WithoutCapabilities, "env", "-C", folder.FullName];
-        await using var sidecar = SidecarProcess.StartBy(command, Nothing, verb);
+        await using var sidecar = SidecarProcess.StartBy(command, NoVariables, verb);
 
         Assert.Equal(2, await sidecar.WaitForExitAsync());
         var error = kind == "text" ? "is not valid JSON" : "cannot be read";
@@ -45,7 +45,7 @@ public sealed class SurroundingsTests
     [InlineData("nonsense")]
     public async Task A_closed_standard_error_does_not_change_the_exit_code(params string[] arguments)
     {
-        var (exitCode, _) = await SidecarProcess.RunByAsync(Surroundings.ClosedError, Nothing, arguments);
+        var (exitCode, _) = await SidecarProcess.RunByAsync(Surroundings.ClosedError, NoVariables, arguments);
 
         Assert.Equal(arguments is ["run"] ? 2 : 1, exitCode);
     }
@@ -57,9 +57,9 @@ public sealed class SurroundingsTests
     [InlineData("shutdown")]
     [InlineData("tokens", "refresh")]
     [InlineData("demo")]
-    public async Task A_deleted_working_directory_ends_the_start_with_2_and_one_line(params string[] verb)
+    public async Task If_the_working_directory_was_deleted_the_exit_code_is_2_and_one_line_is_printed(params string[] verb)
     {
-        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.DeletedWorkingDirectory, Nothing, verb);
+        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.DeletedWorkingDirectory, NoVariables, verb);
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("The working directory was deleted", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class SurroundingsTests
     public async Task The_simulator_runs_in_a_deleted_working_directory()
     {
         await using var simulator = SidecarProcess.StartBy(
-            Surroundings.DeletedWorkingDirectory, Nothing, "simulate", "--urls", "http://127.0.0.1:0");
+            Surroundings.DeletedWorkingDirectory, NoVariables, "simulate", "--urls", "http://127.0.0.1:0");
 
         await simulator.WaitForLineAsync("Ctrl-C");
     }
@@ -79,7 +79,7 @@ public sealed class SurroundingsTests
     [InlineData("inotify_init1", Surroundings.NotImplemented)]
     [InlineData("inotify_add_watch", Surroundings.NotPermitted)]
     [InlineData("inotify_add_watch", Surroundings.NotImplemented)]
-    public async Task If_inotify_is_refused_the_sidecar_runs_and_logs_that_edits_of_routes_need_a_start(string call, int error)
+    public async Task If_inotify_is_refused_the_sidecar_runs_and_logs_that_edits_of_routes_need_a_restart(string call, int error)
     {
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
@@ -93,10 +93,10 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task If_inotify_is_refused_the_demo_prints_that_edits_of_routes_need_a_start()
+    public async Task If_inotify_is_refused_the_demo_prints_that_edits_of_routes_need_a_restart()
     {
         await using var demo = SidecarProcess.StartBy(
-            Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), Nothing, ["demo", .. DemoPortTests.FreePorts]);
+            Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), NoVariables, ["demo", .. DemoPortTests.FreePorts]);
 
         var line = await demo.WaitForLineAsync("simulated provider");
         Assert.Contains("take effect at the next start", line, StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task A_setting_that_is_not_validated_ends_the_start_with_2_and_without_a_stack_trace()
+    public async Task If_a_setting_that_is_not_validated_is_invalid_the_exit_code_is_2_and_one_line_is_printed()
     {
         var output = await FailToStartAsync("""{"Logging":{"Console":{"QueueFullMode":"canary"}}}""");
 
@@ -150,16 +150,16 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task Standard_output_that_cannot_be_written_to_ends_a_check_with_2_and_one_line()
+    public async Task If_standard_output_cannot_be_written_to_check_exits_with_2_and_one_line()
     {
-        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.FullOutput, Nothing, "check");
+        var (exitCode, output) = await SidecarProcess.RunByAsync(Surroundings.FullOutput, NoVariables, "check");
 
         Assert.Equal(2, exitCode);
         Assert.Contains("No space left on device", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_socket_file_that_cannot_be_replaced_ends_the_start_with_2_and_one_line()
+    public async Task If_a_socket_file_cannot_be_replaced_the_exit_code_is_2_and_one_line_names_the_file()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -170,7 +170,7 @@ public sealed class SurroundingsTests
         using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             left.Bind(new UnixDomainSocketEndPoint(path));
-            File.Move(path, path + ".kept"); // .NET deletes its own file when the socket is closed
+            File.Move(path, path + ".kept"); // .NET deletes the file of a socket when the socket is closed.
         }
 
         File.Move(path + ".kept", path);
@@ -188,7 +188,7 @@ public sealed class SurroundingsTests
         inner.UnixFileMode |= UnixFileMode.UserWrite;
     }
 
-    private static void Make(string path, string kind)
+    private static void CreateUnusable(string path, string kind)
     {
         switch (kind)
         {
