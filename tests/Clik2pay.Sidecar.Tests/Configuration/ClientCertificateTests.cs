@@ -9,7 +9,7 @@ using Clik2pay.Sidecar.Tests.Support.Credentials;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
 
-/// <summary>The certificate that the sidecar authenticates with to Redis.</summary>
+/// <summary>The certificate with which the sidecar authenticates to Redis.</summary>
 public sealed class ClientCertificateTests : IDisposable
 {
     private readonly TestClientCertificate files = new();
@@ -50,7 +50,7 @@ public sealed class ClientCertificateTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_cannot_be_used_are_one_of_three_exceptions()
+    public void Files_that_cannot_be_used_cause_one_of_three_exceptions()
     {
         Assert.Throws<FileNotFoundException>(() => ClientCertificate.Load(files.ChainFile, files.KeyFile + ".old"));
         Assert.Throws<UnauthorizedAccessException>(() => ClientCertificate.Load(files.ChainFile, "/"));
@@ -124,7 +124,7 @@ public sealed class ClientCertificateTests : IDisposable
         ("Redis:ClientKeyFile", keyFile));
 
     /// <summary>Connects to a server that requires a client certificate. The server uses the same certificate.</summary>
-    /// <returns>What the server has found wrong with the certificate.</returns>
+    /// <returns>The errors that the server has found in the certificate.</returns>
     private static async Task<SslPolicyErrors?> ConnectAsync(SslStreamCertificateContext certificate, X509Certificate2 root)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

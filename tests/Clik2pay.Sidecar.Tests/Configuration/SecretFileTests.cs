@@ -26,7 +26,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("secret\n\n", "position 7")]
     [InlineData("", "is empty")]
     [InlineData("\n", "is empty")]
-    public void A_file_that_is_not_a_secret_is_refused_and_named(string content, string why)
+    public void A_file_without_a_valid_secret_is_refused_and_named(string content, string why)
     {
         var file = Write("password", content);
 
@@ -60,7 +60,7 @@ public sealed class SecretFileTests : IDisposable
         Assert.DoesNotContain("canary", Assert.Single(Errors(("Clik2pay:PasswordFile", secret))), StringComparison.Ordinal);
 
     [Fact]
-    public void All_three_credentials_can_be_in_a_folder()
+    public void All_three_credentials_can_be_in_one_folder()
     {
         Write("username", "u\n");
         Write("password", "p\n");

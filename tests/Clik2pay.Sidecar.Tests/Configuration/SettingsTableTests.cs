@@ -33,9 +33,9 @@ public sealed partial class SettingsTableTests
         Assert.Contains(setting.IsSecret ? "File`" : "", row.Meaning, StringComparison.Ordinal);
     }
 
-    /// <summary>The other types have few values, all of them valid.</summary>
+    /// <summary>Booleans and enums other than file modes need neither, because all of their values are valid.</summary>
     [Fact]
-    public void Each_number_has_a_range_and_each_text_a_range_or_a_reason_against_one() => Assert.All(Settings.All, pair =>
+    public void Numbers_have_a_range_and_texts_have_a_reason_for_no_range() => Assert.All(Settings.All, pair =>
     {
         var type = pair.Property.PropertyType;
         var isNumber = type == typeof(int) || type == typeof(double) || type == typeof(TimeSpan);
@@ -45,10 +45,12 @@ public sealed partial class SettingsTableTests
     });
 
     [Fact]
-    public void A_default_is_valid() => Assert.All(Settings.All.Where(pair => pair.Setting.Default is not null), pair =>
+    public void Each_default_is_valid() => Assert.All(Settings.All.Where(pair => pair.Setting.Default is not null), pair =>
         Assert.NotNull(SettingParser.TryParse(pair.Setting.Default!, pair.Property.PropertyType, pair.Setting)));
 
-    /// <summary>A row can have several keys. In <c>`Clik2pay:Username`, `:Password`</c>, the second one has the same section.</summary>
+    /// <summary>
+    /// A row can have several keys. In <c>`Clik2pay:Username`, `:Password`</c>, the second key is in the section of the first.
+    /// </summary>
     private static Dictionary<string, Row> ReadRows()
     {
         var rows = new Dictionary<string, Row>(StringComparer.Ordinal);

@@ -27,7 +27,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Production", "https://api.clik2pay.com/", "https://api-auth.clik2pay.com/oauth2/token")]
     [InlineData("sandbox", "https://api.sandbox.clik2pay.com/", "https://api-auth.sandbox.clik2pay.com/oauth2/token")]
-    public void The_environment_gives_both_addresses(string environment, string api, string tokenEndpoint)
+    public void The_environment_determines_both_addresses(string environment, string api, string tokenEndpoint)
     {
         var settings = Read(("Clik2pay:Environment", environment));
 
@@ -48,12 +48,12 @@ public sealed class SettingsTests
     {
         var addresses = Custom("http://api.example", "http://auth.example/token");
 
-        Assert.Equal(2, Errors(addresses).Count(m => m.Contains("AllowInsecureUpstream", StringComparison.Ordinal)));
+        Assert.Equal(2, Errors(addresses).Count(error => error.Contains("AllowInsecureUpstream", StringComparison.Ordinal)));
         Read([.. addresses, ("Clik2pay:AllowInsecureUpstream", "true")]);
     }
 
     [Fact]
-    public void Authorities_without_TLS_are_an_error()
+    public void Certificate_authorities_without_TLS_are_an_error()
     {
         var addresses = Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token");
 
@@ -66,7 +66,7 @@ public sealed class SettingsTests
     public void An_empty_scope_stays_empty() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
 
     [Fact]
-    public void One_run_reports_every_error_on_its_own_line_with_key_and_remedy()
+    public void All_errors_are_reported_at_once_with_one_line_and_the_key_for_each()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -188,7 +188,7 @@ public sealed class SettingsTests
 
     [Lesson("it listened on all interfaces: AzureAD/microsoft-identity-web#3897")]
     [Fact]
-    public void An_address_that_others_can_reach_is_accepted_with_AllowRemoteCallers() =>
+    public void An_address_that_other_machines_can_reach_is_accepted_with_AllowRemoteCallers() =>
         Assert.Equal(
             "http://*:8080",
             Read(("Sidecar:Listen", "http://*:8080"), ("Sidecar:AllowRemoteCallers", "true")).Listener.Listen.ToString());
