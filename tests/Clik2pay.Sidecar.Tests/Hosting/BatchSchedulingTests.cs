@@ -24,7 +24,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task With_BatchScheduling_every_thread_has_the_policy()
+    public async Task With_BatchScheduling_every_thread_has_the_batch_policy()
     {
         Assert.SkipUnless(SidecarProcess.IsPublished, "Without ahead-of-time compilation, .NET resets the policy of new threads.");
         await using var sidecar = await StartAsync([], ("Sidecar:BatchScheduling", "true"));
@@ -48,7 +48,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task If_the_policy_is_refused_the_sidecar_runs_with_the_usual_one_and_logs_that()
+    public async Task If_the_policy_is_refused_the_sidecar_logs_the_refusal_and_runs_with_the_usual_policy()
     {
         await using var sidecar = await StartAsync(
             Surroundings.Refusing("sched_setscheduler", Surroundings.NotPermitted), ("Sidecar:BatchScheduling", "true"));
@@ -60,7 +60,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_demo_does_not_use_it()
+    public async Task The_demo_ignores_BatchScheduling()
     {
         var variables = new Dictionary<string, string> { ["Sidecar__BatchScheduling"] = "true" };
         await using var demo = SidecarProcess.Start(variables, ["demo", .. DemoPortTests.FreePorts]);
@@ -83,7 +83,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
         return (await caller.GetAsync("/open/v1/a")).StatusCode;
     }
 
-    /// <summary>The policy of a thread is the 41st field of its state, SCHED_BATCH is 3 (proc_pid_stat(5), sched(7)).</summary>
+    /// <summary>The policy of a thread is the 41st field of its state. SCHED_BATCH is 3 (proc_pid_stat(5), sched(7)).</summary>
     private static List<(string Name, int Policy)> PoliciesOf(SidecarProcess sidecar) =>
     [
         .. SidecarProcess.ThreadsOf(sidecar.Id)

@@ -11,7 +11,7 @@ public sealed class ConnectionLimitsTests
     [InlineData(16_384, 64, 51, 1, 16, 49_229)]
     [InlineData(100, 374, 363, 100, 37, 375)]
     [InlineData(5, 64, 51, 1, 5, 92)]
-    public void If_the_limit_of_open_files_is_too_low_callers_get_half_of_what_administration_and_the_reserve_leave(
+    public void If_the_limit_of_open_files_is_too_low_callers_get_half_of_the_files_that_administration_and_the_reserve_leave(
         int configured, long limit, long free, int callers, int administration, long needed)
     {
         var limits = ConnectionLimits.Create(configured, (limit, free));

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>The shutdown, from the signal to the end.</summary>
+/// <summary>The shutdown from the stop signal to the end of the last request.</summary>
 [Lesson("the proxy died before the application: awslabs/aws-sigv4-proxy#62, GoogleCloudPlatform/cloud-sql-proxy#1640")]
 public sealed class DrainTests : IAsyncDisposable
 {
@@ -84,7 +84,7 @@ public sealed class DrainTests : IAsyncDisposable
         const string aborted = "Aborting requests that did not complete within 3 s (Sidecar:StopTimeoutSeconds): 1.";
         Assert.Single(sidecar.Log.Lines, line => line.Text.Contains(aborted, StringComparison.Ordinal));
 
-        // The caller did not disconnect.
+        // The outcome is not caller_gone, because the caller did not disconnect.
         Assert.Contains(sidecar.Log.Lines, line => line.Text.Contains(": 503 in", StringComparison.Ordinal)
             && line.Text.Contains("error shutting_down, sent maybe", StringComparison.Ordinal));
         Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("caller_gone", StringComparison.Ordinal));
@@ -108,7 +108,7 @@ public sealed class DrainTests : IAsyncDisposable
 
     private async Task<HttpStatusCode> GetStatusAsync(string path) => (await sidecar.Admin.GetAsync(path)).StatusCode;
 
-    /// <summary>After the time was advanced, requests may still be served for a moment.</summary>
+    /// <summary>Repeats a request until it is refused, because requests may still be served shortly after the time was advanced.</summary>
     private async Task<HttpResponseMessage> WaitForRefusalAsync()
     {
         while (true)

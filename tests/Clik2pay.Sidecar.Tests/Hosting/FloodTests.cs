@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>Callers that send or receive as fast as they can do not keep others from being served.</summary>
+/// <summary>Other callers are served while some callers send or receive as fast as they can.</summary>
 public sealed class FloodTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class FloodTests
         Assert.Equal(64 * 1024, sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.MaxReadBufferSize);
     }
 
-    /// <summary>The server itself reads and discards these bytes. It discards a body for 5 s after its response.</summary>
+    /// <summary>The server itself reads and discards these bytes. It continues to discard a body for 5 s after the response.</summary>
     [Theory]
     [InlineData("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", false)]
     [InlineData("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", true)]
@@ -42,7 +42,7 @@ public sealed class FloodTests
         var flood = Task.Run(FloodAsync, end.Token);
         await first.Task;
 
-        // If the flood kept the threads busy, each request would wait for its end.
+        // If the flood kept the threads busy, each request would wait until the flood ends.
         await CallAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.False(flood.IsCompleted);
@@ -141,7 +141,7 @@ public sealed class FloodTests
         }
     }
 
-    /// <summary>A body that is almost as large as a request may have.</summary>
+    /// <summary>A body that is almost as large as the sidecar accepts.</summary>
     private sealed class Blocks(byte[] block, int count) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
 
-/// <summary>The limits of time, connections and body size.</summary>
+/// <summary>The limits for time, connections and body size.</summary>
 public sealed class LimitTests : IAsyncDisposable
 {
     private const string Head = "POST /open/v1/payment-requests HTTP/1.1\r\nHost: localhost\r\n";
@@ -16,7 +16,7 @@ public sealed class LimitTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => upstream.DisposeAsync();
 
-    [Lesson("a connection that sends a byte now and then is held for ever: Slowloris")]
+    [Lesson("a connection that sent a byte now and then stayed open forever: Slowloris")]
     [Theory]
     [InlineData("POST /open/v1/a HTTP/1.1\r\nHost: loc")]
     [InlineData(Head)]
@@ -37,7 +37,7 @@ public sealed class LimitTests : IAsyncDisposable
         Assert.Equal(0, upstream.BytesSeen);
     }
 
-    /// <summary>The first part arrives at once, so that the average rate stays high.</summary>
+    /// <summary>The first part of the body arrives at once, so the average data rate stays high.</summary>
     [Theory]
     [InlineData("Content-Length: 200000\r\n\r\n", "00:00:02")]
     [InlineData("Content-Length: 200000\r\n\r\n", "00:10:00")]
@@ -104,7 +104,7 @@ public sealed class LimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_connection_over_the_limit_is_closed_and_the_others_and_administration_are_served()
+    public async Task A_connection_over_the_limit_is_closed_and_other_connections_and_administration_are_served()
     {
         const string request = "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
         await using var sidecar = await StartAsync("MaxConnections", 2);
@@ -163,7 +163,7 @@ public sealed class LimitTests : IAsyncDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
         {
-            // The server waits 5 s for the rest of a body, and resets the connection if it does not come.
+            // The server waits 5 s for the rest of a body, and resets the connection if the rest does not arrive.
             return "";
         }
     }

@@ -36,7 +36,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         await OpenCallersAsync(address, 1100);
 
         Assert.Equal(["5000", "5000"], LimitsOf(program));
-        await AssertIsWellAsync(program, admin);
+        await AssertIsResponsiveAsync(program, admin);
         Assert.Equal(1100, await CountOpenAsync());
         Assert.DoesNotContain("[1106]", program.Text(), StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
     [InlineData(256, 3000)]
     public async Task Callers_above_the_limit_are_closed_and_probes_and_other_callers_are_served(int limit, int count)
     {
-        // What is not published keeps some 200 files of its own open.
+        // A program that is not published keeps about 200 files of its own open.
         var extra = SidecarProcess.IsPublished ? 0 : 512;
         (limit, count) = (limit + extra, count + extra);
         await using var program = Start($"{limit}:{limit}");
@@ -57,7 +57,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
 
         await OpenCallersAsync(address, count);
         await program.WaitForLineAsync("[1106]");
-        await AssertIsWellAsync(program, admin);
+        await AssertIsResponsiveAsync(program, admin);
         Assert.Equal(share, await CountOpenAsync());
 
         // All connected callers call at once, and each gets a connection to the provider.
@@ -72,7 +72,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         };
         var connected = callers.Where(IsOpen).ToList();
         Assert.Equal(share, (await Task.WhenAll(connected.Select(CallAsync))).Count(status => status == 200));
-        await AssertIsWellAsync(program, admin);
+        await AssertIsResponsiveAsync(program, admin);
 
         // After these callers have gone, others are accepted.
         callers.ForEach(caller => caller.Dispose());
@@ -106,14 +106,14 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // The sidecar has not noticed yet that the others have gone.
+                // The sidecar has not yet ended the connections of the callers that disconnected.
                 await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time);
             }
         }
     }
 
     /// <summary>Probes respond, <c>wait</c> succeeds, and no thread is busy.</summary>
-    private static async Task AssertIsWellAsync(SidecarProcess program, Uri admin)
+    private static async Task AssertIsResponsiveAsync(SidecarProcess program, Uri admin)
     {
         using var kubelet = new HttpClient { BaseAddress = admin, Timeout = TimeSpan.FromSeconds(30) };
         Assert.Equal(HttpStatusCode.OK, (await kubelet.GetAsync("/livez")).StatusCode);
@@ -121,7 +121,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
             new Dictionary<string, string> { ["Sidecar__Admin"] = $"{admin}" }, "wait", "--timeout", "30");
         Assert.Equal(0, exitCode);
 
-        // In ticks of 10 ms. A thread that retries accept in a loop uses up to 100 in each second, for as long as the callers stay.
+        // In ticks of 10 ms. A thread that retries accept in a loop uses up to 100 ticks per second while the callers stay connected.
         long used;
         var start = SystemDefaults.Time.GetTimestamp();
         do
@@ -158,7 +158,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits until every connection that is to be refused has been.</summary>
+    /// <summary>Counts the open connections after the sidecar has closed all connections that it refuses.</summary>
     private async Task<int> CountOpenAsync()
     {
         var open = callers.Count;

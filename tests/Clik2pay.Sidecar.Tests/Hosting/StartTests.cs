@@ -9,18 +9,18 @@ namespace Clik2pay.Sidecar.Tests.Hosting;
 public sealed class StartTests
 {
     [Fact]
-    public async Task There_is_no_other_background_service()
+    public async Task Only_the_expected_background_services_are_registered()
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        // YARP's data protection would be another one, and write keys to the disk.
+        // The data protection that YARP adds would be another service, and would write keys to the disk.
         Assert.Equal(
             ["ClockWatch", "Drain", "GenericWebHostService", "LastExport", "RefreshService", "RotationWatch", "TelemetryHostedService"],
             sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task A_signal_during_the_start_ends_it_without_an_error()
+    public async Task A_stop_during_startup_ends_the_startup_without_an_error()
     {
         var values = TestSidecar.Defaults("http://127.0.0.1:1", new("http://127.0.0.1:1/oauth2/token"));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();

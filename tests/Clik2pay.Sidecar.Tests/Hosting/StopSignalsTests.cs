@@ -38,7 +38,7 @@ public sealed class StopSignalsTests
 
         sidecar.Signal(SidecarProcess.HangUp);
 
-        // Ignored means that the kernel discards it when it is sent, so nothing has to be waited for.
+        // The kernel discards an ignored signal when it is sent, so the test does not wait.
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
         sidecar.Signal(SidecarProcess.Terminate);
         Assert.Equal(0, await sidecar.WaitForExitAsync());
@@ -47,7 +47,7 @@ public sealed class StopSignalsTests
     [Theory]
     [InlineData(SidecarProcess.HangUp, "")]
     [InlineData(SidecarProcess.Terminate, "TERM")]
-    public async Task A_signal_ends_the_demo_and_the_simulator_too(int signal, string ignored)
+    public async Task A_signal_ends_the_demo_and_the_simulator(int signal, string ignored)
     {
         await using var demo = Start(ignored, [], ["demo", .. DemoPortTests.FreePorts]);
         await using var simulator = Start(ignored, [], "simulate", "--urls", "http://127.0.0.1:0");

@@ -51,7 +51,7 @@ public sealed class UnixSocketTests : IDisposable
     [InlineData(null, OwnerAndGroup)]
     [InlineData("0600", UnixFileMode.UserRead | UnixFileMode.UserWrite)]
     [InlineData("666", OwnerAndGroup | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)]
-    public async Task The_file_has_the_mode_of_the_setting(string? mode, UnixFileMode expected)
+    public async Task The_socket_file_has_the_configured_mode(string? mode, UnixFileMode expected)
     {
         await using var sidecar = await StartAsync(mode);
 
@@ -59,7 +59,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task The_file_is_deleted_at_the_end()
+    public async Task The_socket_file_is_deleted_at_shutdown()
     {
         await using (await StartAsync())
             Assert.True(File.Exists(Path));
@@ -68,7 +68,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task The_file_of_a_killed_process_is_replaced()
+    public async Task The_socket_file_of_a_killed_process_is_replaced()
     {
         LeaveSocketBehind();
 
@@ -79,7 +79,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socket_on_which_another_process_listens_is_kept()
+    public async Task A_socket_on_which_another_sidecar_listens_is_kept()
     {
         await using var first = await StartAsync();
 
@@ -122,7 +122,7 @@ public sealed class UnixSocketTests : IDisposable
     private Task<TestSidecar> StartAsync(string? mode = null) =>
         TestSidecar.StartAsync([("Sidecar:Listen", $"http://unix:{Path}"), ("Sidecar:SocketMode", mode)]);
 
-    /// <summary>Creates the file of a killed process: a socket on which no process listens.</summary>
+    /// <summary>Creates a socket file on which no process listens, as a killed process leaves it.</summary>
     private void LeaveSocketBehind()
     {
         using var elsewhere = new TemporaryFolder();
