@@ -73,7 +73,7 @@ public sealed class TcpConnectorTests : IDisposable
     [Fact]
     public async Task An_address_family_that_this_machine_lacks_costs_one_attempt()
     {
-        // A documentation address (RFC 3849). There is no route to it, or no response.
+        // A documentation address (RFC 3849). It has no route, or it does not respond.
         var connecting = ConnectAsync(IPAddress.Parse("2001:db8::1"), Second);
         time.Advance(TimeSpan.FromMilliseconds(250));
 
