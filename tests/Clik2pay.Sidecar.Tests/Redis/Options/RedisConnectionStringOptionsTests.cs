@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Tests.Redis.Options;
 /// </summary>
 public sealed class RedisConnectionStringOptionsTests
 {
-    /// <summary>The names of the options, read from the library. A new version with another option fails these tests.</summary>
+    /// <summary>The names of the options, read from the library. If a new version has another option, these tests fail.</summary>
     public static TheoryData<string> Library =>
     [
         .. (typeof(ConfigurationOptions).GetNestedType("OptionKeys", BindingFlags.NonPublic)?
@@ -130,7 +130,7 @@ public sealed class RedisConnectionStringOptionsTests
     }
 
     [Fact]
-    public void A_map_of_commands_is_refused_and_not_quoted()
+    public void A_command_map_is_refused_and_not_quoted()
     {
         Assert.Null(RedisConnectionString.TryRead("r,$EVAL=canary", out var error));
 

@@ -113,7 +113,7 @@ public sealed class RedisConnectionStringTests
     }
 
     [Fact]
-    public void Sentinels_without_a_login_of_their_own_have_none() =>
+    public void The_login_of_Redis_is_not_used_for_the_Sentinels() =>
         Assert.Null(Read("r,serviceName=m,user=u,password=p").SentinelLogin);
 
     private static RedisOptions Read(string text)

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Redis.Options;
 
-/// <summary>The files of a login are read for each connection.</summary>
+/// <summary>The files of a login are read again for each connection.</summary>
 public sealed class RedisLoginTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -11,7 +11,7 @@ public sealed class RedisLoginTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_file_that_changes_changes_the_login()
+    public void A_changed_file_changes_the_login()
     {
         var login = RedisSettings.Read(
             ("Redis:ConnectionString", "r"),
@@ -47,7 +47,7 @@ public sealed class RedisLoginTests : IDisposable
     }
 
     [Fact]
-    public void A_token_of_2_KiB_is_a_password()
+    public void A_token_of_2_KiB_is_accepted_as_a_password()
     {
         var token = $"{new string('a', 2048)}/?&=%-._~";
 

@@ -145,7 +145,7 @@ public sealed class RedisSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Sentinels_without_a_login_of_their_own_have_none() =>
+    public void The_login_of_Redis_is_not_used_for_the_Sentinels() =>
         Assert.Null(RedisSettings.Read(("Redis:ConnectionString", "r,serviceName=m"), ("Redis:Password", "p")).SentinelLogin);
 
     [Fact]
