@@ -19,7 +19,7 @@ public sealed partial class DocumentationTests
         Violations.AssertNone(missing);
     }
 
-    /// <summary>Documents shorten the path of the program's own files.</summary>
+    /// <summary>A document may give a path from the root of the repository, of the program or of its tests.</summary>
     private static string[] LocationsOf(string path) => [path, $"src/Clik2pay.Sidecar/{path}", $"tests/Clik2pay.Sidecar.Tests/{path}"];
 
     [GeneratedRegex("`(?<path>[A-Za-z0-9_.]+/[A-Za-z0-9_./-]+\\.cs)`", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -7,7 +7,7 @@ using Clik2pay.Simulator;
 
 namespace Clik2pay.Sidecar.Tests.Conventions;
 
-/// <summary>A reader can take one namespace after the other, because none of them needs one that needs it.</summary>
+/// <summary>Namespaces match folders, and do not depend on each other in cycles. So a reader can take them one after the other.</summary>
 public sealed partial class NamespaceTests
 {
     private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
@@ -29,7 +29,7 @@ public sealed partial class NamespaceTests
         Violations.AssertNone(rule.Evaluate(architecture).Where(result => !result.Passed).Select(result => result.Description));
     }
 
-    /// <summary>Counts what only documentation comments need, too.</summary>
+    /// <summary>Also finds imports that only documentation comments need, which the compiled program does not contain.</summary>
     [Fact]
     public void No_two_namespaces_import_each_other()
     {
@@ -45,9 +45,9 @@ public sealed partial class NamespaceTests
             select $"{import.Importer} imports {import.Imported}");
     }
 
-    /// <summary>BareYarp is a program of its own, inside the folder of the benchmarks.</summary>
+    /// <summary>BareYarp is a separate program in the folder of the benchmarks.</summary>
     [Fact]
-    public void Namespace_and_folder_of_a_file_are_the_same()
+    public void The_namespace_of_a_file_is_its_folder()
     {
         var misplaced = from path in Repository.FilesIn(["src", "tests"], ".cs")
                         let declared = Namespace().Match(Repository.Read(path)).Groups["name"].Value

@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Tests.Conventions;
 
-/// <summary>What breaks a convention.</summary>
+/// <summary>Reports code that violates a convention.</summary>
 internal static class Violations
 {
-    /// <summary>Fails with every violation. xunit would show only the beginning of the first ones.</summary>
+    /// <summary>Fails with a list of all violations. <c>Assert.Empty</c> would shorten the list and its entries.</summary>
     public static void AssertNone(IEnumerable<string> violations)
     {
         var all = violations.Distinct(StringComparer.Ordinal).ToList();

@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tests.Conventions;
 /// <summary>Code, messages and test names use the field's words and plain sentences (CONTRIBUTING.md, "Names and language").</summary>
 public sealed partial class VocabularyTests
 {
-    /// <summary>Each word with its replacement.</summary>
+    /// <summary>Each word to avoid, with its replacement.</summary>
     private static readonly Dictionary<string, string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ambience"] = "the clock, defaults",
@@ -37,7 +37,7 @@ public sealed partial class VocabularyTests
         "way back",
     ];
 
-    /// <summary>Texts of others, and the name of an alert, which users rely on.</summary>
+    /// <summary>A message of ASP.NET Core, and names of an alert and of a status field, which users rely on.</summary>
     private static readonly string[] Quotes = ["candidate(s) found", "ForeignValue", "\"answers\"", "\\\"answers\\\""];
 
     [Fact]
@@ -72,7 +72,9 @@ public sealed partial class VocabularyTests
     private static string WithoutQuotes(string line) =>
         Quotes.Aggregate(line, (rest, quote) => rest.Replace(quote, "", StringComparison.Ordinal));
 
-    /// <summary>The words of a line, also inside names. Names in snake case are those of metrics, labels and fields.</summary>
+    /// <summary>
+    /// The words of a line, including those inside names. Names in snake case are left out, because they name metrics, labels and fields.
+    /// </summary>
     private static IEnumerable<string> WordsOf(string line) =>
         Name().Matches(line).Select(name => name.Value)
             .Where(name => !SnakeCase().IsMatch(name))
