@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Credentials;
 
-/// <summary>Credential files that change while the sidecar runs, as callers and the provider observe it.</summary>
+/// <summary>Changes of the credential files while the sidecar runs, as callers and the provider observe them.</summary>
 public sealed class CredentialRotationTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider time = new();
@@ -28,7 +28,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_hundred_rotations_under_load_fail_no_request_and_wrong_credentials_are_not_used()
+    public async Task During_100_rotations_under_load_no_request_fails_and_wrong_credentials_are_not_used()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         using var end = new CancellationTokenSource();
@@ -42,20 +42,20 @@ public sealed class CredentialRotationTests : IAsyncDisposable
             {
                 provider.Refused = $"wrong-{round}";
                 secret.Swap("user", provider.Refused, "wrong-key");
-                await RotatedAsync("The new credentials were refused", ++offers, times: round / 10);
+                await WaitForOutcomeAsync("The new credentials were refused", ++offers, times: round / 10);
                 Assert.Equal($"password-{round - 1}", InUse.Credentials.Password);
             }
 
             secret.Swap("user", $"password-{round}", $"key-{round}");
-            await RotatedAsync("The credentials were rotated", ++offers, times: round);
+            await WaitForOutcomeAsync("The credentials were rotated", ++offers, times: round);
             Assert.Equal(($"password-{round}", $"key-{round}"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
         }
 
         await end.CancelAsync();
         await Task.WhenAll(load);
         var requests = succeeded + failures.Count;
-        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {failures.Count} of {requests} requests failed");
-        Figures.Report($"credentials rotated 100 times under load, 10 wrong ones between: {sidecar.TokenEndpoint.Calls} token calls");
+        Figures.Report($"100 credential rotations under load and 10 wrong sets: {failures.Count} of {requests} requests failed");
+        Figures.Report($"100 credential rotations under load and 10 wrong sets: {sidecar.TokenEndpoint.Calls} token calls");
         Assert.Empty(failures);
         Assert.Equal((1 + 100 + 10, 10, 100), (sidecar.TokenEndpoint.Calls, Refreshes("rejected"), Refreshes("success")));
 
@@ -73,7 +73,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Files_with_a_setting_each_are_watched_and_an_incomplete_change_is_not_tried()
+    public async Task Files_that_are_configured_one_by_one_are_watched_and_an_incomplete_change_is_not_tried()
     {
         await StartAsync(
             ("Clik2pay:UsernameFile", Path.Combine(secret.Path, "username")),
@@ -84,7 +84,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         secret.Write("password", "password-1\n");
         time.Advance(TimeSpan.FromSeconds(1));
         secret.Write("api-key", "key-1\n");
-        await RotatedAsync("The credentials were rotated");
+        await WaitForOutcomeAsync("The credentials were rotated");
 
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
         Assert.Equal(("password-1", "key-1"), (InUse.Credentials.Password, InUse.Credentials.ApiKey));
@@ -124,7 +124,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         Assert.Contains($"{secret.Path}/password has a line end", line, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
         secret.Swap("user", "password-1", "key-1");
-        await RotatedAsync("The credentials were rotated");
+        await WaitForOutcomeAsync("The credentials were rotated");
         Assert.Single(sidecar.Log.Lines, logged => logged.Text.Contains("has a line end", StringComparison.Ordinal));
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
@@ -144,7 +144,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_hangs_is_logged_and_blocks_no_request_no_rotation_and_no_shutdown()
+    public async Task A_file_that_hangs_is_logged_and_blocks_neither_requests_nor_a_later_rotation_nor_the_shutdown()
     {
         await StartAsync(("Clik2pay:CredentialsDirectory", secret.Path));
         File.Delete($"{secret.Path}/password");
@@ -158,7 +158,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
             File.Delete($"{secret.Path}/password");
         secret.Write("password", "password-1");
         secret.Write("api-key", "key-1");
-        await RotatedAsync("The credentials were rotated");
+        await WaitForOutcomeAsync("The credentials were rotated");
         Assert.Equal(0, sidecar.Metrics.Sum("clik2pay.sidecar.rotation_pending"));
         await sidecar.StopAsync();
     }
@@ -181,7 +181,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         await first.Task;
 
         secret.Swap("user", "password-1", "key-1");
-        await RotatedAsync("The credentials were rotated");
+        await WaitForOutcomeAsync("The credentials were rotated");
         gate.SetResult();
 
         Assert.Equal(HttpStatusCode.OK, (await call).StatusCode);
@@ -196,9 +196,9 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     private int Refreshes(string outcome) => (int)sidecar.Metrics.Sum("clik2pay.sidecar.token_refreshes", outcome, "rotation");
 
     /// <summary>
-    /// Lets time pass until the new set is found. It stops during the token call, because the call's deadline uses the same time.
+    /// Lets time pass until the watch finds the new set. Time stops during the token call, because the call's deadline uses the same clock.
     /// </summary>
-    private async Task RotatedAsync(string text, int offers = 1, int times = 1)
+    private async Task WaitForOutcomeAsync(string text, int offers = 1, int times = 1)
     {
         await AdvanceUntilAsync(sidecar.Log.WaitForAsync("contain a new set", offers));
         await sidecar.Log.WaitForAsync(text, times);
@@ -211,7 +211,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         {
             time.Advance(TimeSpan.FromSeconds(1));
 
-            // The sidecar reads real files meanwhile.
+            // Reading the files takes real time.
             await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), SystemDefaults.Time));
         }
 
@@ -221,8 +221,8 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     private async Task StartAsync(params (string Key, string? Value)[] settings)
     {
         secret.Swap("user", "password-0", "key-0");
-        (string, string?)[] none = [("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null)];
-        sidecar = await TestSidecar.StartAsync([.. none, .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
+        (string, string?)[] withoutValues = [("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null)];
+        sidecar = await TestSidecar.StartAsync([.. withoutValues, .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
         sidecar.Upstream.Respond = provider.RespondAsync;
         await sidecar.WaitForTokenAsync("access_token_1");
     }

@@ -7,7 +7,7 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tests.Credentials;
 
-/// <summary>New credentials on simulated time.</summary>
+/// <summary>The token lifecycle when new credentials are offered, on simulated time.</summary>
 public sealed class RotationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -43,7 +43,7 @@ public sealed class RotationTests
         AssertInUse("access_token_2", Next);
         Assert.Equal((RefreshTrigger.Rotation, RefreshOutcome.Success), (Last.Trigger, Last.Outcome));
 
-        // Later refreshes use them.
+        // Later refreshes use the new credentials too.
         simulation.Advance(TimeSpan.FromMinutes(46), Second);
         AssertInUse("access_token_3", Next);
         Assert.Equal(Next.Credentials, endpoint.LastCredentials);
@@ -118,7 +118,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void New_credentials_that_are_taken_back_are_not_tried_again()
+    public void New_credentials_are_not_tried_again_after_the_old_ones_are_restored()
     {
         endpoint.Refused.Add("next");
         Offer(Next);
@@ -134,7 +134,7 @@ public sealed class RotationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_later_of_two_offers_is_used_although_the_call_for_the_earlier_one_ends_afterwards(bool isRefused)
+    public void The_later_of_two_offers_is_used_even_if_it_comes_during_the_token_call_for_the_earlier_one(bool isRefused)
     {
         endpoint.Latency = 5 * Second;
         if (isRefused)
@@ -176,7 +176,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void Restored_credentials_that_are_refused_now_are_not_used_because_of_an_earlier_token()
+    public void Restored_credentials_that_are_now_refused_are_not_used_although_they_obtained_a_token_earlier()
     {
         Offer(Next);
         var third = KeyOf("third");
@@ -193,7 +193,7 @@ public sealed class RotationTests
     [InlineData(20)]
     [InlineData(30)]
     [InlineData(40)]
-    public void When_the_current_credentials_are_refused_pending_ones_are_tried_without_a_long_wait(int minutes)
+    public void When_the_current_credentials_are_refused_pending_ones_are_used_within_2_minutes(int minutes)
     {
         endpoint.Refused.Add("next");
         Offer(Next);
@@ -209,7 +209,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void A_new_API_key_alone_is_used_without_a_token_call_and_the_schedule_stays()
+    public void A_new_API_key_alone_is_used_without_a_token_call_and_without_a_change_of_schedule()
     {
         Offer(Next);
         var (calls, due) = (endpoint.Calls, rig.Lifecycle.Status.DueAt);
@@ -222,7 +222,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public void The_first_token_of_new_credentials_can_be_rejected_soon_after_one_of_the_old_credentials()
+    public void A_rejected_first_token_of_new_credentials_is_replaced_even_soon_after_an_earlier_rejection()
     {
         rig.RejectCurrent();
         simulation.Advance(2 * Second, Second);
