@@ -20,7 +20,7 @@ public sealed class LargeTokenTests
     }
 
     [Fact]
-    public async Task A_longer_token_is_refused_and_nothing_is_sent()
+    public async Task A_token_of_more_than_48_KiB_is_refused_and_the_request_is_not_forwarded()
     {
         await using var sidecar = await TestSidecar.StartAsync(
             arrange: endpoint => endpoint.TokenOf = _ => new string('t', AccessToken.MaxLength + 1));

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens;
 
-/// <summary>A new token is used only after some seconds while the current one is valid.</summary>
+/// <summary>While the current token is valid, a new one is used only after a settling time of a few seconds.</summary>
 public sealed class SettlingTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ public sealed class SettlingTests
     [Theory]
     [InlineData(3600, 10)]
     [InlineData(60, 6)]
-    public void A_scheduled_refresh_changes_the_token_after_10_seconds_or_a_tenth_of_the_lifetime(int lifetime, int settling)
+    public void A_refreshed_token_is_used_after_10_seconds_or_a_tenth_of_its_lifetime_if_that_is_shorter(int lifetime, int settling)
     {
         endpoint.Lifetime = lifetime * Second;
         var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
@@ -32,7 +32,7 @@ public sealed class SettlingTests
         simulation.Advance(
             0.76 * lifetime * Second,
             Second / 10,
-            () => Assert.True(replica.Token?.Value == "access_token_1" || AgeOfSecond() >= settling * Second));
+            () => Assert.True(replica.Token?.Value == "access_token_1" || AgeOfSecondToken() >= settling * Second));
         Assert.Equal(2, endpoint.Calls);
 
         simulation.Advance(settling * Second, Second / 10);
@@ -42,15 +42,16 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public void A_replica_that_adopts_a_token_waits_for_its_age_too()
+    public void A_replica_that_adopts_a_token_also_waits_until_the_token_is_10_seconds_old()
     {
         var replicas = Enumerable.Range(1, 5).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed)).ToList();
-        var (tooEarly, isDue) = (0, false);
+        var (tooEarly, hasRefreshed) = (0, false);
 
         simulation.Advance(47 * Minute, Second / 10, () =>
         {
-            isDue |= endpoint.Calls == 2;
-            tooEarly += isDue && AgeOfSecond() < 10 * Second ? replicas.Count(replica => replica.Token?.Value == "access_token_2") : 0;
+            hasRefreshed |= endpoint.Calls == 2;
+            if (hasRefreshed && AgeOfSecondToken() < 10 * Second)
+                tooEarly += replicas.Count(replica => replica.Token?.Value == "access_token_2");
         });
 
         Assert.Equal(0, tooEarly);
@@ -59,7 +60,7 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public void A_401_to_the_current_token_brings_its_successor_into_use_at_once()
+    public void After_a_401_to_the_current_token_its_settling_successor_is_used_at_once()
     {
         var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
         while (endpoint.Calls == 1)
@@ -73,7 +74,7 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public void A_refresh_point_as_early_as_the_settling_time_does_not_keep_new_tokens_from_use()
+    public void New_tokens_are_used_even_if_the_refresh_point_is_as_early_as_the_end_of_the_settling_time()
     {
         endpoint.Lifetime = Minute;
         var rig = new TokenRig(simulation, endpoint, refreshAt: 0.1);
@@ -100,7 +101,7 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public void The_first_token_is_used_at_once()
+    public void A_new_token_is_used_at_once_when_there_is_no_current_one()
     {
         var replica = new SimulatedReplica(simulation, redis, endpoint, seed: 1);
         replica.Reject(replica.Token!);
@@ -118,9 +119,9 @@ public sealed class SettlingTests
         simulation.Advance(Minute, Second / 10, () => Assert.NotNull(replica.Token));
     }
 
-    [Lesson("the same token until its end, and a gap at expiry: wso2/api-manager#773")]
+    [Lesson("a provider returned the same token until it expired, which left a gap: wso2/api-manager#773")]
     [Fact]
-    public void A_provider_that_returns_one_token_until_it_expires_leaves_no_request_without_a_token()
+    public void Every_request_gets_a_token_when_the_provider_returns_the_same_token_until_it_expires()
     {
         endpoint.RepeatsToken = true;
         endpoint.Latency = Second / 5;
@@ -143,7 +144,7 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public void A_fleet_shares_the_attempt_when_the_provider_returns_one_token_until_it_expires()
+    public void A_fleet_shares_its_attempts_when_the_provider_returns_the_same_token_until_it_expires()
     {
         endpoint.RepeatsToken = true;
         endpoint.Latency = Second / 5;
@@ -153,7 +154,7 @@ public sealed class SettlingTests
         simulation.Advance(TimeSpan.FromHours(3), Second / 2);
 
         Assert.All(replicas, replica => Assert.NotNull(replica.Token));
-        Figures.Report($"one token until it expires, 20 simulated replicas, 3 h: {endpoint.Calls} token calls");
+        Figures.Report($"provider that returns one token until it expires, 20 simulated replicas, 3 h: {endpoint.Calls} token calls");
         Assert.InRange(endpoint.Calls, 4, 90);
     }
 
@@ -174,5 +175,5 @@ public sealed class SettlingTests
         Assert.InRange(endpoint.Calls - before, 100, 185);
     }
 
-    private TimeSpan AgeOfSecond() => simulation.Time.GetMonotonicNow() - endpoint.CalledAt[1];
+    private TimeSpan AgeOfSecondToken() => simulation.Time.GetMonotonicNow() - endpoint.CalledAt[1];
 }

@@ -29,7 +29,7 @@ public sealed class TokenKeyTests
             Options with { Scope = "other" },
             Options with { Scope = "" },
 
-            // The same characters, divided in another way.
+            // The same characters, divided differently.
             Options with { Credentials = new("userp", "password", "key"), Scope = "ayment_request/all" },
         ];
 
@@ -45,7 +45,7 @@ public sealed class TokenKeyTests
             TokenKey.For(Options with { RefreshAt = 0.5, Credentials = new("user", "password", "other key") }));
 
     [Fact]
-    public void The_key_contains_nothing_of_the_credentials()
+    public void The_key_contains_only_the_environment_and_a_hash()
     {
         var key = TokenKey.For(Options).ToString();
 

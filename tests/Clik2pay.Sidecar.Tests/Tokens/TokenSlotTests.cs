@@ -37,7 +37,7 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void An_older_token_never_replaces_a_newer_one()
+    public void A_token_does_not_replace_one_that_expires_later()
     {
         slot.TryPublish(Token("newer", seconds: 20));
 
@@ -46,7 +46,7 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void Of_many_rejections_of_one_token_the_first_drops_it_and_none_drops_its_successor()
+    public void The_first_rejection_drops_a_token_and_a_repeated_one_does_not_drop_its_successor()
     {
         var first = Token("first", seconds: 10);
         slot.TryPublish(first);
@@ -71,7 +71,7 @@ public sealed class TokenSlotTests
     }
 
     [Fact]
-    public void A_rejection_of_the_same_token_with_another_API_key_drops_it()
+    public void A_rejection_drops_a_token_even_after_a_change_of_the_API_key()
     {
         var token = Token("a", seconds: 10);
         slot.TryPublish(token);
@@ -88,11 +88,11 @@ public sealed class TokenSlotTests
     [InlineData("bearer a", false)]
     [InlineData("a", false)]
     [InlineData("", false)]
-    public void A_token_has_the_identity_in_its_Authorization_header(string authorization, bool isSame) =>
+    public void Only_the_exact_Authorization_header_of_a_token_has_its_identity(string authorization, bool isSame) =>
         Assert.Equal(isSame, TokenIdentity.FromAuthorization(authorization) == Token("a", seconds: 10).Identity);
 
     [Fact]
-    public void Texts_of_tokens_contain_no_secret()
+    public void Text_representations_do_not_contain_the_value_of_the_token()
     {
         var token = Token("canary", 1);
 

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
-/// <summary>A simulated fleet with a sequence of events, and the conditions that are true at any time.</summary>
+/// <summary>A simulated fleet with a sequence of events, and the conditions that must be true at any time.</summary>
 internal sealed class FleetModel
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -11,9 +11,14 @@ internal sealed class FleetModel
     private readonly NumberingEndpoint endpoint;
     private readonly SimulatedRedis redis;
     private readonly List<SimulatedReplica> replicas = [];
+
+    /// <summary>Replicas that may have no token, because they were stopped or shut down, or got a 401.</summary>
     private readonly HashSet<SimulatedReplica> disturbed = [];
+
+    /// <summary>Replicas that have had a token.</summary>
     private readonly HashSet<SimulatedReplica> served = [];
-    private bool isEndpointUp = true;
+
+    private bool hasEndpointFailed;
     private string? storedToken;
     private TimeSpan storedExpiry;
     private int seed;
@@ -26,34 +31,34 @@ internal sealed class FleetModel
             Start();
     }
 
-    /// <summary>The conditions that were false.</summary>
-    public List<string> Broken { get; } = [];
+    /// <summary>The conditions that were false at some time.</summary>
+    public List<string> ViolatedConditions { get; } = [];
 
     public int TokenCalls => endpoint.Calls;
 
     public void Run(IEnumerable<(FleetEvent Event, int Replica, int Seconds)> schedule)
     {
-        foreach (var (happening, replica, seconds) in schedule)
+        foreach (var (fleetEvent, replica, seconds) in schedule)
         {
-            Happen(happening, replicas[replica % replicas.Count]);
-            Pass(seconds);
+            Apply(fleetEvent, replicas[replica % replicas.Count]);
+            LetTimePass(seconds);
         }
 
         Heal();
-        Pass(90);
+        LetTimePass(90);
         Require(
             replicas.TrueForAll(replica => !replica.IsRunning || replica.Token is not null),
             "90 s after the last fault, every replica has a token");
 
         // Tokens expire after 10 min and are replaced after 7.5 min: two or three times in 15 min.
         var before = endpoint.Calls;
-        Pass(900);
+        LetTimePass(900);
         Require(endpoint.Calls - before is 2 or 3, "without faults, the whole fleet makes one token call per refresh point");
     }
 
-    private void Happen(FleetEvent happening, SimulatedReplica replica)
+    private void Apply(FleetEvent fleetEvent, SimulatedReplica replica)
     {
-        switch (happening)
+        switch (fleetEvent)
         {
             case FleetEvent.RedisDown:
                 redis.IsDown = true;
@@ -101,11 +106,11 @@ internal sealed class FleetModel
                 replica.Reject(token);
                 break;
             case FleetEvent.EndpointDown:
-                isEndpointUp = false;
+                hasEndpointFailed = true;
                 endpoint.Failure = new(FailureKind.Unavailable, "down");
                 break;
             case FleetEvent.EndpointThrottles:
-                isEndpointUp = false;
+                hasEndpointFailed = true;
                 endpoint.Failure = new(FailureKind.Throttled, "throttled", RetryAfter: 40 * Second);
                 break;
             case FleetEvent.EndpointSlow:
@@ -121,17 +126,17 @@ internal sealed class FleetModel
     {
         foreach (var replica in replicas)
         {
-            Happen(FleetEvent.ReplicaHealed, replica);
-            Happen(FleetEvent.ReplicaContinued, replica);
+            Apply(FleetEvent.ReplicaHealed, replica);
+            Apply(FleetEvent.ReplicaContinued, replica);
         }
 
-        Happen(FleetEvent.RedisUp, replicas[0]);
-        Happen(FleetEvent.EndpointUp, replicas[0]);
+        Apply(FleetEvent.RedisUp, replicas[0]);
+        Apply(FleetEvent.EndpointUp, replicas[0]);
     }
 
     private void Start() => replicas.Add(new(simulation, redis, endpoint, ++seed));
 
-    private void Pass(int seconds) => simulation.Advance(seconds * Second, Second, () =>
+    private void LetTimePass(int seconds) => simulation.Advance(seconds * Second, Second, () =>
     {
         var now = simulation.Time.GetMonotonicNow();
         foreach (var replica in replicas.Where(replica => replica.IsRunning))
@@ -141,26 +146,26 @@ internal sealed class FleetModel
                 Require(endpoint.ExpiresAt[token.Value] > now, "no replica has a token that has expired");
                 served.Add(replica);
             }
-            else if (isEndpointUp && !disturbed.Contains(replica))
+            else if (!hasEndpointFailed && !disturbed.Contains(replica))
             {
                 Require(
                     !served.Contains(replica),
-                    "while the token endpoint responds, no fault of Redis or of other replicas leaves a replica without its token");
+                    "until the token endpoint fails, no fault of Redis or of other replicas leaves a replica without a token");
             }
         }
 
         if (redis.Value is { } shared && redis.ExpiresAt > now)
         {
-            Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token has no later expiry than at the provider");
+            Require(redis.ExpiresAt <= endpoint.ExpiresAt[shared], "the shared token expires no later than at the provider");
             var isAllowed = redis.ExpiresAt >= storedExpiry || shared == storedToken || redis.Rejected.Contains(storedToken!);
-            Require(isAllowed, "no token in the store is replaced by one that expires earlier, except a rejected one");
+            Require(isAllowed, "no token in the store is replaced by one that expires earlier, except a rejected token");
             (storedToken, storedExpiry) = (shared, redis.ExpiresAt);
         }
     });
 
     private void Require(bool condition, string what)
     {
-        if (!condition && !Broken.Contains(what, StringComparer.Ordinal))
-            Broken.Add(what);
+        if (!condition && !ViolatedConditions.Contains(what, StringComparer.Ordinal))
+            ViolatedConditions.Add(what);
     }
 }

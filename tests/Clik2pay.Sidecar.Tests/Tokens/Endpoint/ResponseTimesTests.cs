@@ -32,7 +32,7 @@ public sealed class ResponseTimesTests : IAsyncLifetime
     [InlineData(0, "1800")]
     [InlineData(-1800, "")]
     [InlineData(86400, "")]
-    public void A_server_time_more_than_5_minutes_from_this_machines_clock_is_ignored(int date, string age) =>
+    public void A_server_time_that_differs_from_the_local_clock_by_more_than_5_minutes_is_ignored(int date, string age) =>
         Assert.Null(GetServerTime(Now.AddSeconds(date), age));
 
     [Theory]
@@ -45,11 +45,11 @@ public sealed class ResponseTimesTests : IAsyncLifetime
     public void Without_Date_the_servers_time_is_unknown() => Assert.Null(GetServerTime(date: null, "10"));
 
     [Fact]
-    public async Task The_lifetime_of_a_cached_response_is_expires_in_less_Age() =>
+    public async Task The_lifetime_of_a_token_in_a_cached_response_is_expires_in_minus_Age() =>
         Assert.Equal(TimeSpan.FromSeconds(3000), await GetLifetimeAsync("token", Now.AddSeconds(-600), "600"));
 
     [Fact]
-    public async Task Age_shortens_the_lifetime_if_Date_is_far_off() =>
+    public async Task Age_shortens_the_lifetime_even_if_Date_is_far_off() =>
         Assert.Equal(TimeSpan.FromSeconds(3000), await GetLifetimeAsync("token", Now.AddDays(-9), "600"));
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class ResponseTimesTests : IAsyncLifetime
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task If_Date_is_an_hour_off_expires_in_counts(int hours)
+    public async Task If_Date_is_an_hour_off_the_expiry_in_the_token_is_ignored(int hours)
     {
         var jwt = TestJwt.ExpiringAt(Now.AddMinutes(10));
 

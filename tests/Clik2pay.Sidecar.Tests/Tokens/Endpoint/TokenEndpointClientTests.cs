@@ -56,12 +56,12 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(400, """{"error":"invalid_scope"}""", "refused the scope", "Clik2pay:Scope")]
     [InlineData(400, """{"error":"unsupported_grant_type"}""", "refused the request", "grant")]
     [InlineData(400, """{"error":"invalid_grant","error_description":"x"}""", "refused the request", "grant")]
-    public async Task A_refusal_names_its_likely_cause(int status, string body, string what, string remedy)
+    public async Task A_refusal_names_its_likely_cause_and_the_remedy(int status, string body, string cause, string remedy)
     {
         var failure = await FailAsync(FakeTokenEndpoint.Respond(status, body));
 
         Assert.Equal(FailureKind.Rejected, failure.Kind);
-        Assert.Contains(what, failure.Reason, StringComparison.Ordinal);
+        Assert.Contains(cause, failure.Reason, StringComparison.Ordinal);
         Assert.Contains(remedy, failure.Reason, StringComparison.Ordinal);
     }
 
@@ -96,7 +96,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         Assert.Null((await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", retryAfter)))).RetryAfter);
 
     [Fact]
-    public async Task An_error_that_is_not_Unicode_is_an_invalid_response()
+    public async Task An_error_that_is_not_valid_UTF_8_is_an_invalid_response()
     {
         var failure = await FailAsync(async context =>
         {
@@ -128,7 +128,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     [InlineData(403, FailureKind.InvalidResponse)]
     [InlineData(201, FailureKind.InvalidResponse)]
     [InlineData(204, FailureKind.InvalidResponse)]
-    internal async Task Every_other_status_is_a_transient_failure(int status, FailureKind kind)
+    internal async Task A_response_with_neither_a_token_nor_an_OAuth_error_is_a_failure_and_is_not_quoted(int status, FailureKind kind)
     {
         var failure = await FailAsync(FakeTokenEndpoint.Respond(status, status == 204 ? "" : "<html>secret</html>"));
 
@@ -176,7 +176,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_broken_connection_is_unavailable()
+    public async Task A_broken_connection_is_reported_as_unavailable()
     {
         var failure = await FailAsync(context =>
         {
@@ -188,7 +188,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_closed_port_is_unavailable_and_named()
+    public async Task A_closed_port_is_reported_as_unavailable_with_its_address()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();

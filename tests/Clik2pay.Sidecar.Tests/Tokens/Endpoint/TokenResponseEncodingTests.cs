@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Endpoint;
 
-/// <summary>Compressed token responses and those with a byte order mark.</summary>
+/// <summary>Token responses that are compressed or begin with a byte order mark.</summary>
 public sealed class TokenResponseEncodingTests : IAsyncLifetime
 {
     private const string Token = """{"access_token":"a","expires_in":3600,"token_type":"Bearer"}""";
@@ -21,7 +21,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
     public ValueTask DisposeAsync() => endpoint.DisposeAsync();
 
     [Fact]
-    public async Task A_gzip_token_response_is_decompressed_and_the_request_accepts_it()
+    public async Task A_gzip_token_response_is_decompressed_and_the_request_accepts_gzip_and_deflate()
     {
         var result = await CallAsync(200, Gzip(Encoding.UTF8.GetBytes(Token)), "gzip");
 

@@ -34,9 +34,9 @@ public sealed class TokenSuccessReaderTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), result.Lifetime);
     }
 
-    [Lesson("expires_in was ignored, or a missing one cached for ever: DuendeSoftware/foss#287, Dapr")]
+    [Lesson("expires_in was ignored, or a token without expires_in was cached forever: DuendeSoftware/foss#287, Dapr")]
     [Fact]
-    public void A_missing_expires_in_is_an_hour() =>
+    public void Without_expires_in_the_lifetime_is_an_hour() =>
         Assert.Equal(TimeSpan.FromSeconds(3600), Read("""{"access_token":"a","token_type":"Bearer"}""").Lifetime);
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class TokenSuccessReaderTests
         Assert.Equal(TimeSpan.Zero, Read(TestJwt.ExpiringAt(ServerTime.AddSeconds(seconds)), "3600").Lifetime);
 
     [Fact]
-    public void Without_the_servers_time_expires_in_counts_alone()
+    public void Without_the_servers_time_the_expiry_in_the_token_is_ignored()
     {
         var jwt = TestJwt.ExpiringAt(ServerTime.AddMinutes(10));
 
@@ -146,7 +146,7 @@ public sealed class TokenSuccessReaderTests
     [InlineData("600.75")]
     [InlineData("600.0")]
     [InlineData("6.0075e2")]
-    public void An_expiry_with_a_fraction_counts_in_whole_seconds(string exp)
+    public void The_expiry_in_the_token_is_truncated_to_whole_seconds(string exp)
     {
         var jwt = TestJwt.WithClaims($$"""{"exp":{{exp}}}""");
 
@@ -171,7 +171,7 @@ public sealed class TokenSuccessReaderTests
     [InlineData("""{}""")]
     [InlineData("""[1]""")]
     [InlineData("""not json""")]
-    public void Without_a_valid_expiry_in_the_token_expires_in_counts_alone(string claims) =>
+    public void Without_a_valid_expiry_in_the_token_only_expires_in_counts(string claims) =>
         Assert.Equal(TimeSpan.FromHours(1), Read(TestJwt.WithClaims(claims), "3600").Lifetime);
 
     public static TheoryData<string> TooLarge() =>

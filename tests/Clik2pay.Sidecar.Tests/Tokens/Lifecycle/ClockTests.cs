@@ -4,7 +4,10 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
 
-/// <summary>One replica on a machine that is suspended or has its wall clock set.</summary>
+/// <summary>
+/// One replica on a machine that is suspended, or whose wall clock is set. A token is suspect after the wall clock has advanced at least
+/// 30 s more than the steady clock.
+/// </summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -25,7 +28,7 @@ public sealed class ClockTests
         simulation.Advance(10 * Minute, Second);
     }
 
-    [Lesson("machine suspended, expired token sent: dotnet/runtime#77945, pizauth#48, librespot#1617")]
+    [Lesson("an expired token was sent after the machine had been suspended: dotnet/runtime#77945, pizauth#48, librespot#1617")]
     [Fact]
     public void After_a_suspend_longer_than_the_lifetime_the_first_request_gets_a_new_token()
     {
@@ -58,7 +61,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_clock_check_without_cause_makes_no_token_call()
+    public void A_clock_check_without_a_clock_change_makes_no_token_call()
     {
         for (var i = 0; i < 100; i++)
             CheckClocks();
@@ -111,7 +114,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_provider_that_returns_a_suspect_token_as_expired_is_called_again_only_until_it_returns_a_new_one()
+    public void A_provider_that_returns_the_suspect_token_as_expired_is_called_until_it_returns_a_new_one()
     {
         endpoint.RepeatsToken = true;
         endpoint.ExpiresAt["access_token_1"] = simulation.Time.GetMonotonicNow() + (Second / 2);
@@ -139,7 +142,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_suspect_token_is_replaced_without_a_request_by_the_clock_check()
+    public void The_clock_check_replaces_a_suspect_token_without_a_request()
     {
         simulation.Time.WallStep = 45 * Second;
 
@@ -149,7 +152,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void A_wall_clock_that_keeps_running_ahead_costs_at_most_one_token_call_in_30_seconds()
+    public void A_wall_clock_that_keeps_running_ahead_costs_at_most_one_token_call_every_30_seconds()
     {
         for (var i = 0; i < 300; i++)
         {

@@ -22,7 +22,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void Thirty_days_of_hourly_tokens_cost_960_token_calls_and_leave_no_gap()
+    public void Thirty_days_of_hourly_tokens_cost_about_960_token_calls_and_leave_no_gap()
     {
         var gaps = 0;
         _ = rig.Start();
@@ -66,7 +66,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void After_an_outage_a_request_obtains_a_token_5_seconds_after_the_last_attempt()
+    public void Five_seconds_after_an_outage_a_request_gets_a_token_at_once()
     {
         endpoint.Failure = Outage;
         _ = rig.Start();
@@ -136,7 +136,7 @@ public sealed class RefreshLoopTests
     }
 
     [Fact]
-    public void A_token_that_expires_before_it_arrives_is_a_failure_with_a_pause()
+    public void A_token_that_has_expired_on_arrival_is_a_failure_that_is_followed_by_a_pause()
     {
         endpoint.Lifetime = Second;
         endpoint.Latency = 2 * Second;
@@ -155,7 +155,7 @@ public sealed class RefreshLoopTests
         _ = rig.Start();
         endpoint.Lifetime = TimeSpan.FromMinutes(1);
 
-        // At 45 min, a token of one minute is no gain. The next call comes shortly before the current token expires.
+        // At 45 min, a token for one minute would expire before the current one. The next call comes shortly before that expiry.
         simulation.Advance(TimeSpan.FromMinutes(59), Second, () => Assert.Equal("access_token_1", rig.Slot.Current?.Value));
         Assert.Equal(2, endpoint.Calls);
         simulation.Advance(TimeSpan.FromMinutes(2), Second, () => Assert.NotNull(rig.Slot.Current));
@@ -224,8 +224,8 @@ public sealed class RefreshLoopTests
         simulation.Advance(TimeSpan.FromMinutes(50), Second);
 
         var perSecond = endpoint.CalledAt.Skip(1000).GroupBy(at => (long)at.TotalSeconds).Select(second => second.Count()).ToList();
-        Figures.Report($"1000 replicas without a shared store, started in one second: {perSecond.Sum()} refreshes");
-        Figures.Report($"these refreshes: spread over {perSecond.Count} s, at most {perSecond.Max()} in one");
+        Figures.Report($"1000 replicas without a shared store that start together: {perSecond.Sum()} refreshes");
+        Figures.Report($"refreshes of 1000 replicas without a shared store: in {perSecond.Count} s, at most {perSecond.Max()} in 1 s");
         Assert.Equal(1000, perSecond.Sum());
         Assert.InRange(perSecond.Max(), 1, 60);
     }

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tokens.Lifecycle;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
 
-/// <summary>A 401 of the provider drops the token.</summary>
+/// <summary>A 401 from the provider drops the token.</summary>
 public sealed class RejectionTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ public sealed class RejectionTests
         simulation.Advance(2 * Second, Second);
     }
 
-    [Lesson("a wave of 401s invalidated again and again: apache/gravitino PR 12531")]
+    [Lesson("a wave of 401s invalidated the token again and again: apache/gravitino PR 12531")]
     [Fact]
     public void A_wave_of_401s_to_one_token_costs_one_token_call()
     {
@@ -47,7 +47,7 @@ public sealed class RejectionTests
     }
 
     [Fact]
-    public void An_upstream_that_rejects_every_token_costs_one_call_in_30_seconds()
+    public void An_upstream_that_rejects_every_token_costs_one_token_call_every_30_seconds()
     {
         var withoutToken = 0;
         simulation.Advance(TimeSpan.FromMinutes(10), Second, () =>
@@ -61,7 +61,7 @@ public sealed class RejectionTests
     }
 
     [Fact]
-    public void The_rejected_token_is_not_adopted_from_the_store_again()
+    public void A_rejected_token_is_not_adopted_from_the_store_again()
     {
         endpoint.Failure = new(FailureKind.Unavailable, "outage");
 

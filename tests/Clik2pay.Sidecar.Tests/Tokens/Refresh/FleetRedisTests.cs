@@ -22,7 +22,7 @@ public sealed class FleetRedisTests
     }
 
     [Fact]
-    public void A_short_outage_of_Redis_at_the_refresh_point_costs_no_token_call()
+    public void A_short_outage_of_Redis_at_the_refresh_point_causes_no_extra_token_call()
     {
         var replicas = Start(1000);
         simulation.Advance(40 * Minute, Second);
@@ -55,8 +55,9 @@ public sealed class FleetRedisTests
         simulation.Advance(60 * Minute, Second, () => gaps += replicas.Count(replica => replica.Token is null));
 
         Figures.Report($"Redis unavailable for 25 min at the refresh points of 1000 simulated replicas: {perSecond.Sum()} token calls");
-        Figures.Report($"these token calls: spread over {perSecond.Count} s, at most {perSecond.Max()} in one, {gaps} gaps");
-        Figures.Report($"the hour after this outage: {endpoint.Calls - 1001} token calls");
+        Figures.Report(
+            $"token calls of 1000 simulated replicas without Redis: in {perSecond.Count} s, at most {perSecond.Max()} in 1 s, {gaps} gaps");
+        Figures.Report($"1000 simulated replicas in the hour after 25 min without Redis: {endpoint.Calls - 1001} token calls");
         Assert.Equal(1000, perSecond.Sum());
         Assert.InRange(perSecond.Max(), 1, 20);
         Assert.NotNull(writtenBack);
@@ -80,7 +81,7 @@ public sealed class FleetRedisTests
     }
 
     [Fact]
-    public void When_the_replica_that_fetched_is_gone_another_one_writes_the_token_back()
+    public void After_a_flush_another_replica_writes_the_token_back_if_the_one_that_fetched_it_was_killed()
     {
         var replicas = Start(20);
         simulation.Advance(Minute, Second);
@@ -145,7 +146,7 @@ public sealed class FleetRedisTests
         redis.Latency = 2 * Second;
         var other = replicas.Single(replica => replica != endpoint.LastCaller);
 
-        // Upstream rejects the token during a poll of the second replica, while the store has another token.
+        // The upstream rejects the token during a poll of the second replica, while the store has another token.
         while (simulation.Time.GetMonotonicNow() < other.Rig.Lifecycle.Status.PollAt - other.Offset)
             simulation.Advance(Second / 10, Second / 10);
         redis.Write("access_token_of_another", TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + TimeSpan.FromHours(1));

@@ -12,7 +12,7 @@ public sealed class FleetTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TokenFailure Outage = new(FailureKind.Unavailable, "the token endpoint responded with 503");
 
-    /// <summary>How long a fleet of a thousand replicas is simulated.</summary>
+    /// <summary>The number of days for which a fleet of a thousand replicas is simulated.</summary>
     private static readonly int Days = Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? 30 : 10;
 
     private readonly Simulation simulation = new();
@@ -60,7 +60,7 @@ public sealed class FleetTests
         endpoint.Failure = Outage;
         var replicas = Start(100);
 
-        // Each replica has requests all the time.
+        // Each second, another replica gets a request.
         var turn = 0;
         simulation.Advance(TimeSpan.FromHours(1), Second, () => _ = replicas[turn++ % 100].Get());
         var calls = endpoint.Calls;
@@ -74,7 +74,7 @@ public sealed class FleetTests
     }
 
     [Fact]
-    public void Refused_credentials_cost_a_fleet_a_call_a_minute_at_most()
+    public void Refused_credentials_cost_a_fleet_at_most_one_token_call_a_minute()
     {
         endpoint.Failure = new(FailureKind.Rejected, "invalid_client");
         Start(100);
@@ -102,7 +102,7 @@ public sealed class FleetTests
         var replicas = Start(10);
         simulation.Advance(Minute / 2, Second);
 
-        // The credentials are accepted again, and a replica outside of this fleet has fetched.
+        // The credentials are accepted again, and a replica outside this fleet has fetched a token.
         redis.Write("access_token_of_another", TimeSpan.FromHours(1), simulation.Time.GetMonotonicNow() + TimeSpan.FromHours(1));
         simulation.Advance(RefreshSchedule.FrequentPollInterval + Second, Second);
 

@@ -11,7 +11,7 @@ public sealed class RefreshScheduleTests
     [Theory]
     [InlineData(0.75)]
     [InlineData(0.5)]
-    public void A_token_is_replaced_at_its_fraction_of_the_lifetime_within_half_a_percent(double refreshAt)
+    public void A_token_is_replaced_at_the_configured_fraction_of_its_lifetime_within_half_a_percent(double refreshAt)
     {
         var schedule = new RefreshSchedule(refreshAt, storeCanForget: false, new Random(1));
         var due = Enumerable.Range(0, 1000).Select(_ => AfterToken(schedule, TimeSpan.FromHours(1)).TotalHours).ToList();
@@ -37,15 +37,15 @@ public sealed class RefreshScheduleTests
 
         Assert.All(first, pause => Assert.InRange(pause.TotalSeconds, shortest, 2 * shortest));
         Assert.All(late, pause => Assert.InRange(pause.TotalSeconds, shortest, longest));
-        Assert.True(late.Max().TotalSeconds > 0.95 * longest, "the longest pause is reached");
-        Assert.True(late.Distinct().Count() > 900, "replicas that fail together do not retry together");
+        Assert.True(late.Max().TotalSeconds > 0.95 * longest, "The longest pause is not reached.");
+        Assert.True(late.Distinct().Count() > 900, "Replicas that fail together retry together.");
     }
 
     [Theory]
     [InlineData(60, 60)]
     [InlineData(1, 5)]
     [InlineData(3600, 300)]
-    public void A_requested_pause_is_kept_up_to_5_minutes(int requested, int shortest)
+    public void A_pause_that_the_server_requests_is_respected_up_to_5_minutes(int requested, int shortest)
     {
         var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
 

@@ -16,7 +16,7 @@ public sealed class RefusalTests
 
     public RefusalTests() => endpoint = new(simulation.Time);
 
-    [Lesson("backoff outlives the provider's trouble: camunda-8-js-sdk#605")]
+    [Lesson("a backoff outlasted the provider's outage: camunda-8-js-sdk#605")]
     [Fact]
     public void A_refusal_that_ends_before_the_token_expires_leaves_no_moment_without_a_token()
     {
@@ -74,7 +74,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void A_fleet_with_requests_makes_at_most_180_token_calls_an_hour()
+    public void A_fleet_with_requests_and_refused_credentials_makes_at_most_180_token_calls_an_hour()
     {
         var redis = new SimulatedRedis(simulation.Time) { Latency = TimeSpan.FromMilliseconds(1) };
         var replicas = Enumerable.Range(1, 100).Select(seed => new SimulatedReplica(simulation, redis, endpoint, seed)).ToList();

@@ -3,27 +3,27 @@ using Clik2pay.Sidecar.Tests.Support.Fleet;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>A simulated fleet, and steps of the clock of its Redis.</summary>
+/// <summary>A simulated fleet while the clock of its Redis is set forward or back.</summary>
 public sealed class RedisClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>The step and the time of the first token's issue before it, in minutes.</summary>
+    /// <summary>The step of the clock, and the age of the first token at the step, in minutes.</summary>
     public static MatrixTheoryData<int, int> Steps => new([-60, -44, -20, 20, 60], [1, 25, 44, 50]);
 
-    [Lesson("Redis's clock set back, old tokens adopted, sharing broken: valkey-io/valkey#2651")]
+    [Lesson("after Redis's clock was set back, old tokens were adopted and sharing was broken: valkey-io/valkey#2651")]
     [Theory]
     [MemberData(nameof(Steps))]
-    public void A_step_of_the_clock_of_Redis_makes_no_token_expired_and_costs_one_token_call_at_most(
+    public void After_a_step_of_the_clock_of_Redis_all_tokens_in_use_are_valid_and_at_most_one_extra_token_call_is_made(
         int step, int age)
     {
-        var usual = Run(step: 0, age);
+        var baseline = Run(step: 0, age);
         var stepped = Run(step, age);
 
         Assert.Equal(0, stepped.Expired);
         Assert.Equal(0, stepped.Missing);
-        Assert.InRange(stepped.Calls, usual.Calls - 1, usual.Calls + 1);
+        Assert.InRange(stepped.Calls, baseline.Calls - 1, baseline.Calls + 1);
     }
 
     private static (int Calls, int Expired, int Missing) Run(int step, int age)
@@ -45,6 +45,8 @@ public sealed class RedisClockTests
         void Check()
         {
             var now = simulation.Time.GetTimestamp();
+
+            // Simulated time starts at one day.
             var hasStarted = simulation.Time.TimerNow > TimeSpan.FromDays(1) + (5 * Second);
             missing += hasStarted ? replicas.Count(replica => replica.Token is null) : 0;
             expired += replicas.Count(replica => replica.Token is { } token && endpoint.ExpiresAt[token.Value].Ticks <= now);

@@ -4,7 +4,7 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>A simulated fleet with a revoked token. One replica gets the 401.</summary>
+/// <summary>A simulated fleet whose shared token is revoked.</summary>
 public sealed class SharedRejectionTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -25,7 +25,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_revoked_token_costs_one_token_call_although_its_successor_expires_earlier()
+    public void A_revoked_token_costs_one_token_call_even_if_its_successor_expires_earlier()
     {
         foreach (var replica in replicas)
         {
@@ -39,7 +39,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_replica_that_starts_afterwards_does_not_adopt_the_revoked_token()
+    public void A_replica_that_starts_after_the_rejection_does_not_adopt_the_revoked_token()
     {
         replicas[0].Reject(replicas[0].Token!);
         simulation.Advance(2 * Second, Second / 10);
@@ -117,7 +117,7 @@ public sealed class SharedRejectionTests
     }
 
     [Fact]
-    public void A_rejection_that_Redis_did_not_receive_is_shared_when_Redis_is_back()
+    public void A_rejection_that_Redis_did_not_receive_is_shared_when_Redis_responds_again()
     {
         redis.IsDown = true;
         replicas[0].Reject(replicas[0].Token!);

@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Sharing;
 
-/// <summary>Replicas that share store and lease in one process.</summary>
+/// <summary>Replicas in one process that share a store and a lease.</summary>
 public sealed class SharedTokenTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -48,8 +48,9 @@ public sealed class SharedTokenTests
     [Fact]
     public void A_lease_that_is_never_released_delays_other_replicas_by_at_most_its_duration()
     {
-        var lost = simulation.Start(() => lease.TryAcquireAsync(TokenRig.Key, TestContext.Current.CancellationToken).AsTask()).Completed();
-        Assert.Equal(LeaseOutcome.Acquired, lost.Outcome);
+        var cancellation = TestContext.Current.CancellationToken;
+        var abandoned = simulation.Start(() => lease.TryAcquireAsync(TokenRig.Key, cancellation).AsTask()).Completed();
+        Assert.Equal(LeaseOutcome.Acquired, abandoned.Outcome);
         var rig = Replicas(1)[0];
 
         simulation.Advance(ITokenLease.Duration - Second, Second / 10);
@@ -64,12 +65,12 @@ public sealed class SharedTokenTests
     public async Task An_expired_lease_cannot_release_its_successor()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var stopped = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
+        var expired = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
         simulation.Time.Advance(ITokenLease.Duration);
         var successor = await lease.TryAcquireAsync(TokenRig.Key, cancellation);
         Assert.Equal(LeaseOutcome.Acquired, successor.Outcome);
 
-        await stopped.DisposeAsync();
+        await expired.DisposeAsync();
 
         Assert.Equal(LeaseOutcome.Contended, (await lease.TryAcquireAsync(TokenRig.Key, cancellation)).Outcome);
     }
@@ -88,7 +89,7 @@ public sealed class SharedTokenTests
 
     [Lesson("an old fetch in flight overwrote the token: dograh PR 612")]
     [Fact]
-    public async Task An_older_token_does_not_replace_a_newer_one_in_the_store()
+    public async Task A_token_in_the_store_is_not_replaced_by_one_that_expires_earlier()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await store.WriteAsync(TokenRig.Key, Token("newer", TimeSpan.FromHours(1)), cancellation);
