@@ -59,7 +59,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public static SidecarProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string workingDirectory) =>
         new([Program, .. arguments], environment, workingDirectory);
 
-    /// <summary>Starts the program by a command that sets limits or enters a network namespace first.</summary>
+    /// <summary>Starts the program through a command that sets limits or enters a network namespace first.</summary>
     public static SidecarProcess StartBy(
         IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new([.. command, Program, .. arguments], environment, workingDirectory: null);
@@ -68,12 +68,12 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public static SidecarProcess StartOther(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         new([program, .. arguments], environment, workingDirectory: null);
 
-    /// <summary>The environment variables of a sidecar between the two, with the routes that come with the program.</summary>
+    /// <summary>The environment variables of a sidecar for these two servers, with the routes that come with the program.</summary>
     public static Dictionary<string, string> Environment(
         RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings) =>
         Environment(upstream.Address, tokenEndpoint, settings);
 
-    /// <summary>The same with any upstream.</summary>
+    /// <summary>The environment variables of a sidecar for an upstream of any kind, with the routes of the program.</summary>
     public static Dictionary<string, string> Environment(
         string upstream, FakeTokenEndpoint tokenEndpoint, params IEnumerable<(string Key, string Value)> settings)
     {
@@ -99,7 +99,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return (await started.WaitForExitAsync(), started.Text());
     }
 
-    /// <summary>Runs a verb to its end, by a command as in <see cref="StartBy"/>.</summary>
+    /// <summary>Runs a verb to its end, through a command as in <see cref="StartBy"/>.</summary>
     public static async Task<(int ExitCode, string Output)> RunByAsync(
         IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
@@ -147,10 +147,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Does not read the output until <see cref="ReadOn"/>.</summary>
+    /// <summary>Stops reading the output until <see cref="ResumeReading"/>.</summary>
     public void StopReading() => pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void ReadOn()
+    public void ResumeReading()
     {
         var paused = pause;
         pause = null;
@@ -166,11 +166,11 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         if (signal == Stop)
         {
             var hasStopped = SpinWait.SpinUntil(() => HasStopped(processId), TimeSpan.FromSeconds(30));
-            Assert.True(hasStopped, $"Process {processId} has not stopped after SIGSTOP.");
+            Assert.True(hasStopped, $"Process {processId} has not stopped 30 s after SIGSTOP.");
         }
     }
 
-    /// <returns>Of each thread of a process, its name and the fields after it. The first one is its state (proc_pid_stat(5)).</returns>
+    /// <returns>The name of each thread of a process, and the fields after the name. The first is the state (proc_pid_stat(5)).</returns>
     public static IEnumerable<(string Name, string[] Fields)> ThreadsOf(int processId) =>
         from thread in Directory.EnumerateDirectories($"/proc/{processId}/task")
         let stat = File.ReadAllText(Path.Combine(thread, "stat"))
@@ -191,12 +191,12 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
             await process.WaitForExitAsync();
         }
 
-        ReadOn();
+        ResumeReading();
         await reading;
         process.Dispose();
         empty.Dispose();
 
-        // No test causes an internal error of the program.
+        // No test provokes an internal error, so a stack trace shows a bug of the program.
         Assert.False(Text().Contains("   at ", StringComparison.Ordinal), $"The log has stack traces:\n{Text()}");
     }
 

@@ -14,7 +14,7 @@ public sealed class ExportTests
     private const string Get = "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 
     [Fact]
-    public async Task The_variables_of_the_specification_take_effect()
+    public async Task The_variables_of_the_OpenTelemetry_specification_take_effect()
     {
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run(
@@ -47,7 +47,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task No_variable_adds_queries_to_spans_and_attributes_can_be_shorter()
+    public async Task A_variable_can_shorten_attributes_and_no_variable_adds_queries_to_spans()
     {
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run(
@@ -71,7 +71,7 @@ public sealed class ExportTests
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "secretheaders")]
     [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "0")]
     [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/secret/path")]
-    public async Task An_invalid_variable_ends_the_start_with_2_and_one_line_without_its_value(string variable, string value)
+    public async Task An_invalid_variable_ends_the_start_with_exit_code_2_and_one_line_without_the_value(string variable, string value)
     {
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run((variable, value), ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"));
@@ -99,9 +99,9 @@ public sealed class ExportTests
         program.Signal(SidecarProcess.Terminate);
         Assert.Equal(0, await program.WaitForExitAsync());
 
-        // The SDK alone would take 10 s.
+        // Without the sidecar's own limit, the SDK would wait up to 10 s.
         var elapsed = SystemDefaults.Time.GetElapsedTime(signaledAt);
-        Figures.Report($"SIGTERM with a collector that hangs: ended after {elapsed.TotalSeconds:0.0} s");
+        Figures.Report($"SIGTERM with a collector that hangs: the sidecar ended after {elapsed.TotalSeconds:0.0} s");
         Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(9));
     }
 
@@ -150,7 +150,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task Metrics_are_exported_too()
+    public async Task Metrics_are_exported_to_the_collector()
     {
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run();

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>The log of the program in both formats. The program runs in its own process, because the console formats the log.</summary>
+/// <summary>The log of the program in both formats. Each test starts a process, because only the console logger formats the log.</summary>
 public sealed class LogTests
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
@@ -48,7 +48,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task As_text_each_line_begins_with_time_and_level_and_names_the_trace_if_there_is_one()
+    public async Task As_text_a_line_of_a_request_begins_with_time_and_level_and_names_the_trace()
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
         await RawConnection.AskAsync(
@@ -93,7 +93,7 @@ public sealed class LogTests
     [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route, sent no.")]
     [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused, sent no.")]
     [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request, sent no.")]
-    public async Task A_refused_request_has_a_line_that_quotes_nothing_of_it(string head, string begins, string ends)
+    public async Task The_line_of_a_refused_request_contains_no_target_and_no_unknown_method(string head, string begins, string ends)
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
 
@@ -107,7 +107,7 @@ public sealed class LogTests
     [InlineData("", "-")]
     [InlineData("\u001b[31m", "-")]
     [InlineData("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678")]
-    public async Task An_invalid_request_id_is_not_logged(string sent, string logged)
+    public async Task Only_a_valid_request_id_of_the_upstream_is_logged(string sent, string logged)
     {
         await using var upstream = new WireUpstream
         {
@@ -127,7 +127,7 @@ public sealed class LogTests
         using var caller = new HttpClient { BaseAddress = rig.Address };
         rig.Program.StopReading();
 
-        // More lines than the pipe and the log hold.
+        // More lines than fit into the pipe and the log's queue.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16 };
         await Parallel.ForEachAsync(Enumerable.Range(0, 8000), parallel, async (_, cancellationToken) =>
         {
@@ -136,7 +136,7 @@ public sealed class LogTests
         });
 
         // The number is logged before the next line that fits.
-        rig.Program.ReadOn();
+        rig.Program.ResumeReading();
         var lost = rig.Program.WaitForLineAsync("dropped because of queue size limit");
         while (!lost.IsCompleted)
             await caller.GetAsync("/open/v1/a");

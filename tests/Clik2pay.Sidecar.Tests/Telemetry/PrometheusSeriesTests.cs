@@ -41,7 +41,7 @@ public sealed class PrometheusSeriesTests
     private static readonly string[] StatusClasses = ["2xx", "3xx", "4xx", "5xx", "other"];
 
     [Fact]
-    public async Task Every_counter_has_a_series_with_0_from_the_start_for_each_of_its_labels()
+    public async Task Every_counter_starts_at_0_with_a_series_for_each_combination_of_its_label_values()
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Gate = new TaskCompletionSource().Task);
 

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Telemetry;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>The path <c>/metrics</c>: its format, its documentation, and scrapes at the same time.</summary>
+/// <summary>The path <c>/metrics</c>: its format, its documentation, and concurrent scrapes.</summary>
 public sealed class PrometheusTests
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -111,7 +111,7 @@ public sealed class PrometheusTests
     }
 
     [Fact]
-    public async Task Scrapes_at_the_same_time_are_all_complete()
+    public async Task Concurrent_scrapes_are_all_complete()
     {
         await using var sidecar = await TestSidecar.StartAsync();
         await sidecar.Caller.GetAsync("/open/v1/a");

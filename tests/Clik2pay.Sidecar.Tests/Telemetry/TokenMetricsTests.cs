@@ -58,7 +58,7 @@ public sealed class TokenMetricsTests : IDisposable
     [InlineData("Throttled", "throttled")]
     [InlineData("Unavailable", "unavailable")]
     [InlineData("InvalidResponse", "invalid_response")]
-    public void A_failure_is_counted_by_its_kind_and_kept_with_its_reason(string kind, string name)
+    public void A_failure_is_counted_by_its_kind_and_its_reason_is_kept_in_the_history(string kind, string name)
     {
         endpoint.Failure = new(Enum.Parse<FailureKind>(kind), "the token endpoint failed");
         var rig = NewRig();
@@ -121,7 +121,7 @@ public sealed class TokenMetricsTests : IDisposable
     }
 
     [Fact]
-    public void A_401_is_counted_as_a_trigger()
+    public void A_refresh_after_a_401_is_counted_with_the_trigger_unauthorized()
     {
         var rig = NewRig();
         _ = rig.Start();

@@ -42,7 +42,7 @@ internal sealed class TraceRig : IAsyncDisposable
         SidecarProcess.Start(
             SidecarProcess.Environment(Upstream, TokenEndpoint, [.. Receiver.Settings(protocol), .. settings]), "run");
 
-    /// <summary>Exports the spans of this process, as those of a caller.</summary>
+    /// <summary>Exports the spans of this process as the spans of a caller.</summary>
     public TracerProvider TraceCaller() => Sdk.CreateTracerProviderBuilder()
         .ConfigureResource(resource => resource.Clear().AddService("caller"))
         .AddSource("caller", HttpClientSource)

@@ -63,7 +63,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Spans_follow_the_conventions_and_contain_neither_query_nor_headers()
+    public async Task Spans_follow_the_semantic_conventions_and_contain_neither_query_nor_headers()
     {
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run();
@@ -97,7 +97,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task Failures_are_errors_with_their_code_and_quote_nothing()
+    public async Task Spans_of_failed_requests_contain_the_error_code_and_quote_nothing()
     {
         await using var upstream = new WireUpstream { Respond = _ => "HTTP/1.1 2OO secret-words\r\n\r\n" };
         await using var rig = await TraceRig.StartAsync();
@@ -137,7 +137,7 @@ public sealed class TraceTests
         var names = new[] { "traceparent", "tracestate", "baggage", "Request-Id", "Correlation-Context" };
         Assert.Equal(headers, string.Concat(names.Where(sent.ContainsKey).Select(name => $"{name}: {sent[name]}\r\n")));
 
-        // The span of the next request shows that the first one's would have arrived.
+        // When the span of the next request has arrived, the span of the first one would have arrived too.
         await RawConnection.AskAsync(address, "GET /open/v1/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         await rig.Receiver.WaitForAsync(
             span => span.Kind == ServerKind && span.Attributes.GetValueOrDefault("url.path") == "/open/v1/next");
@@ -196,7 +196,7 @@ public sealed class TraceTests
     private static IEnumerable<string> AttributesOf(ReceivedSpan span) =>
         span.Attributes.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
 
-    /// <summary>Waits until two scrapes have found the request in progress. It then waits for the token.</summary>
+    /// <summary>Waits until two scrapes have found the request in progress. The request then waits for the token.</summary>
     private static async Task WaitForRequestInProgressAsync(Uri admin)
     {
         using var http = new HttpClient();
