@@ -5,7 +5,7 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
-    /// <summary>The files that somebody edits, by their path from the root, without what builds and package managers create.</summary>
+    /// <summary>The source files, as paths from the root. The output of builds and of package managers is left out.</summary>
     /// <param name="folders">Folders in the root.</param>
     /// <param name="extensions">With the dot.</param>
     public static IEnumerable<string> FilesIn(IEnumerable<string> folders, params string[] extensions) =>

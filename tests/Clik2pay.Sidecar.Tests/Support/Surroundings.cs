@@ -9,7 +9,7 @@ internal static class Surroundings
     public const int NotPermitted = 1;
     public const int NotImplemented = 38;
 
-    /// <summary>A seccomp filter, as container engines and systemd set them: one system call returns an error, all others work.</summary>
+    /// <summary>A seccomp filter like those of container engines and systemd. One system call fails, and all others work.</summary>
     private const string Filter = """
         import ctypes, os, struct, sys
         number, error = int(sys.argv[1]), int(sys.argv[2])
@@ -26,7 +26,7 @@ internal static class Surroundings
     /// <summary>A working directory that was deleted.</summary>
     public static string[] DeletedWorkingDirectory => Shell("mkdir gone && cd gone && rmdir ../gone");
 
-    /// <summary>A user that file modes apply to. They also apply to root without its capabilities.</summary>
+    /// <summary>Runs the program so that file modes apply to its user. They do not apply to root with its capabilities.</summary>
     public static string[] WithoutCapabilities =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
 
@@ -37,7 +37,7 @@ internal static class Surroundings
     public static string[] Ignoring(string signal) => Shell($"trap '' {signal}");
 
     /// <param name="call">One of <c>inotify_init1</c>, <c>inotify_add_watch</c> and <c>sched_setscheduler</c>.</param>
-    /// <param name="error">The error number that it returns.</param>
+    /// <param name="error">The error number that the call returns.</param>
     public static string[] Refusing(string call, int error)
     {
         var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;

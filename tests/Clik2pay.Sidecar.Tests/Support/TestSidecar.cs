@@ -71,11 +71,11 @@ internal sealed class TestSidecar : IAsyncDisposable
         return await StartAsync(upstream, tokenEndpoint, settings, time, ownsServers: true);
     }
 
-    /// <summary>In front of an upstream that records bytes.</summary>
+    /// <summary>Starts a sidecar in front of an upstream that records bytes.</summary>
     public static Task<TestSidecar> StartAsync(WireUpstream upstream, params IEnumerable<(string Key, string? Value)> settings) =>
         StartAsync([("Clik2pay:ApiBaseUrl", upstream.Address), .. settings]);
 
-    /// <summary>With the routes of a file.</summary>
+    /// <summary>Starts a sidecar with the routes of a file.</summary>
     public static async Task<TestSidecar> StartAsync(RoutesFile routes)
     {
         var upstream = await RecordingUpstream.StartAsync();
@@ -118,7 +118,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
     };
 
-    /// <summary>Completes with the refresh in progress, or with the next one.</summary>
+    /// <summary>Completes when the refresh in progress ends. Between refreshes, completes after the next one.</summary>
     public Task NextRefresh => Services.GetRequiredService<TokenLifecycle>().NextRefresh;
 
     /// <summary>Waits until this token is the current one.</summary>
@@ -181,12 +181,12 @@ internal sealed class TestSidecar : IAsyncDisposable
             await TokenEndpoint.DisposeAsync();
         }
 
-        // No test causes an internal error of the sidecar.
+        // No test provokes an internal error, so a stack trace shows a bug of the sidecar.
         if (Log.StackTraces is { Count: > 0 } stackTraces)
             Assert.Fail($"The log has stack traces:\n{string.Join('\n', stackTraces)}");
     }
 
-    /// <summary>The host disposes of the HTTP clients first, and a loop that uses one at that moment logs an error.</summary>
+    /// <summary>Ends the loops before the host disposes of their HTTP clients. A loop that uses a disposed client logs an error.</summary>
     private async Task EndLoopsAsync()
     {
         foreach (var loop in app.Services.GetServices<IHostedService>().OfType<HostedLoop>())

@@ -15,7 +15,7 @@ internal sealed partial class MountedSecret : IDisposable
 
     public string Path => folder.FullName;
 
-    /// <summary>Replaces all three at once, like <c>kubectl apply</c>.</summary>
+    /// <summary>Replaces all three files at once, like <c>kubectl apply</c>.</summary>
     public void Swap(params string[] values)
     {
         var before = $"..{number}";

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
-/// <summary>Secrets that are different in each run. They contain the characters that encoders change, as far as they are allowed.</summary>
+/// <summary>
+/// Secrets that are different in each run. Each contains those characters that encoders change and that are allowed in its place.
+/// </summary>
 internal sealed class RandomSecrets
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -46,6 +48,6 @@ internal sealed class RandomSecrets
     /// <summary>A token of the characters that a bearer token may have (RFC 6750, section 2.1).</summary>
     public string Token(int number) => tokens.GetOrAdd(number, _ => New("-._~+/") + "==");
 
-    private static string New(string odd) =>
-        $"{RandomNumberGenerator.GetString(Alphabet, 16)}{odd}{RandomNumberGenerator.GetString(Alphabet, 8)}";
+    private static string New(string special) =>
+        $"{RandomNumberGenerator.GetString(Alphabet, 16)}{special}{RandomNumberGenerator.GetString(Alphabet, 8)}";
 }

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Clik2pay.Sidecar.Tests.Support.Credentials;
 
 /// <summary>
-/// Searches the output of the program for secrets in every encoding. Each secret is encoded in several ways, and each text is decoded in
-/// several ways. The result names secrets and does not quote them.
+/// Searches the output of the program for secrets and for encoded secrets. Each secret is encoded in several ways, and each text is
+/// decoded in several ways. The result names secrets and does not quote them.
 /// </summary>
 internal sealed partial class SecretSearch
 {

@@ -12,7 +12,7 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 
     public List<TimeSpan> CalledAt { get; } = [];
 
-    /// <summary>When each token expires at the provider. Its lifetime counts from the call.</summary>
+    /// <summary>The expiry of each token at the provider. The lifetime of a token begins with the call.</summary>
     public Dictionary<string, TimeSpan> ExpiresAt { get; } = new(StringComparer.Ordinal);
 
     /// <summary>In a simulated fleet, the replica that called last.</summary>
@@ -22,7 +22,7 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
 
     public TimeSpan Latency { get; set; }
 
-    /// <summary>If set, each call fails with it.</summary>
+    /// <summary>If set, each call returns this failure.</summary>
     public TokenFailure? Failure { get; set; }
 
     /// <summary>Returns one token until it expires, with its remaining time in whole seconds, as servers with a cache do.</summary>
@@ -34,10 +34,10 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
     /// <summary>The credentials of the last call.</summary>
     public CredentialSet? LastCredentials { get; private set; }
 
-    /// <summary>The passwords that it refuses.</summary>
+    /// <summary>The passwords that the endpoint refuses.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>If set, each call throws it, as an error in the code does.</summary>
+    /// <summary>If set, each call throws this exception, as a bug in the code would.</summary>
     public Exception? Error { get; set; }
 
     public async Task<TokenEndpointResult> RequestTokenAsync(CredentialSet credentials, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>
-/// What Redis does for a fleet, on simulated time: one token, one lease and one note, by the server's clock. Integration tests check the
-/// same behavior of the real one.
+/// The part of Redis that a fleet uses, on simulated time: one token, one lease and one failure note, which expire by the server's clock.
+/// Integration tests check that the real Redis behaves in the same way.
 /// </summary>
 internal sealed class SimulatedRedis(SimulatedTime time)
 {
@@ -16,7 +16,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
     public bool IsDown { get; set; }
 
-    /// <summary>From a command to its reply; half of it passes before the command takes effect.</summary>
+    /// <summary>The time from a command to its reply. The command takes effect after half of this time.</summary>
     public TimeSpan Latency { get; set; }
 
     public string? Value { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
     public TimeSpan Now => time.GetMonotonicNow() + Step;
 
-    /// <summary>How far the server's clock was set forward.</summary>
+    /// <summary>How far the server's clock was set forward. Negative if the clock was set back.</summary>
     public TimeSpan Step { get; set; }
 
     public HashSet<string> Rejected { get; } = new(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
     /// <param name="value">The token.</param>
     /// <param name="lifetime">Its lifetime.</param>
     /// <param name="expiresAt">By the server's clock.</param>
-    /// <param name="overwritten">A token that is overwritten although it expires later.</param>
+    /// <param name="overwritten">A token that is overwritten even if it expires later.</param>
     public bool Write(string value, TimeSpan lifetime, TimeSpan expiresAt, string? overwritten = null)
     {
         if (Rejected.Contains(value) || expiresAt <= Now || (expiresAt <= ExpiresAt && (Value is null || Value != overwritten)))

@@ -13,7 +13,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     /// <summary>Packets of this replica are dropped.</summary>
     public bool IsCut { get; set; }
 
-    /// <summary>Commands take effect and their replies are lost.</summary>
+    /// <summary>Commands take effect, but their replies are lost.</summary>
     public bool LosesReplies { get; set; }
 
     public bool CanForget => true;
@@ -35,7 +35,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
         if (found is not { Value: { } value, Left: var left } || left <= TimeSpan.Zero)
             return nothing;
 
-        // The real store does the same with an impossible expiry, and with a token that was rejected.
+        // The real store also deletes a token with an impossible expiry and a token that was rejected.
         if (left > found.Lifetime + TimeSpan.FromSeconds(1) || found.Rejected.Contains(value))
         {
             await OperateAsync(() => redis.Delete(value), cancellationToken);

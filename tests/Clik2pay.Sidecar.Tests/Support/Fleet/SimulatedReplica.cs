@@ -32,7 +32,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
         Dead,
     }
 
-    /// <summary>How far its clock is ahead of the simulation's.</summary>
+    /// <summary>How far the clock of this replica is ahead of the simulation's.</summary>
     public TimeSpan Offset { get; }
 
     /// <summary>Differs from the clock of every other replica.</summary>
@@ -47,7 +47,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
 
     public AccessToken? Token => Rig.Slot.Current;
 
-    /// <summary>As SIGSTOP does: callbacks wait until it continues, while time passes.</summary>
+    /// <summary>As SIGSTOP does: callbacks wait until the replica continues, while time passes.</summary>
     public void Stop()
     {
         if (state == State.Running)
@@ -85,7 +85,7 @@ internal sealed class SimulatedReplica : SynchronizationContext
         return token;
     }
 
-    /// <summary>Upstream rejects this token with 401.</summary>
+    /// <summary>Rejects this token as a request does after a 401.</summary>
     public void Reject(AccessToken token)
     {
         Post(_ => Rig.Source.Reject(token.Authorization), null);

@@ -5,7 +5,7 @@ internal static class SimulatedTask
 {
     public static T Completed<T>(this Task<T> task)
     {
-        Assert.True(task.IsCompleted, "the simulation has nothing more to run, and the task has not ended");
+        Assert.True(task.IsCompleted, "The task has not ended, although the simulation has nothing more to run.");
         return task.GetAwaiter().GetResult();
     }
 }

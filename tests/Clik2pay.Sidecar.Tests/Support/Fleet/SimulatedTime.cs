@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 
 /// <summary>
-/// A clock that stops until it is advanced, for simulations of a thousand replicas over months. The cost of a timer grows with the
-/// logarithm of their number. With FakeTimeProvider, it grows with their number.
+/// A clock that advances only on request, for simulations of a thousand replicas over weeks. The cost of a timer grows with the logarithm
+/// of the number of timers. With FakeTimeProvider, the cost grows with the number of timers.
 /// </summary>
 internal sealed class SimulatedTime : TimeProvider
 {
@@ -34,7 +34,7 @@ internal sealed class SimulatedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass. Timers fire in their order.</summary>
+    /// <summary>Lets time pass. Timers fire in the order in which they are due.</summary>
     public void Advance(TimeSpan span)
     {
         var end = TimerNow + span;
@@ -44,7 +44,7 @@ internal sealed class SimulatedTime : TimeProvider
         }
     }
 
-    /// <summary>Advances to the next timer and fires it, or to the end if no timer is due before.</summary>
+    /// <summary>Advances to the next timer and fires it, or to the end if no timer is due by then.</summary>
     /// <returns>Whether a timer fired.</returns>
     public bool FireNext(TimeSpan end)
     {
@@ -65,7 +65,7 @@ internal sealed class SimulatedTime : TimeProvider
 
     private sealed class SimulatedTimer(SimulatedTime time, TimerCallback callback, object? state) : ITimer
     {
-        /// <summary>The number of changes. An earlier setting does not fire.</summary>
+        /// <summary>The number of changes. Only the last setting fires.</summary>
         public int Setting { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -17,7 +17,7 @@ internal sealed class Simulation : SynchronizationContext
     public override void Send(SendOrPostCallback d, object? state) =>
         throw new NotSupportedException("A simulation has one thread, which cannot wait.");
 
-    /// <summary>Starts something and runs it until it waits for time.</summary>
+    /// <summary>Starts an operation and runs it until it waits for time.</summary>
     public T Start<T>(Func<T> start)
     {
         var result = default(T)!;

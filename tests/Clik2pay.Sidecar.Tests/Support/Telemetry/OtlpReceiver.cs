@@ -26,7 +26,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>For OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.</summary>
     public string HttpAddress => app.Urls.First();
 
-    /// <summary>For grpc, which is the default.</summary>
+    /// <summary>For OTEL_EXPORTER_OTLP_PROTOCOL=grpc, which is the default.</summary>
     public string GrpcAddress => app.Urls.Last();
 
     /// <summary>The received requests. A body has one character for each byte.</summary>
@@ -67,7 +67,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
-    /// <returns>The first body that contains a text and was sent to a path with this end.</returns>
+    /// <returns>The body of the first request whose path has this end and whose body contains this text.</returns>
     public async Task<string> WaitForBodyAsync(string path, string containing)
     {
         while (true)

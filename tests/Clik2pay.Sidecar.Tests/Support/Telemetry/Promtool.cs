@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>Prometheus's own check of a response to a scrape.</summary>
+/// <summary>Prometheus's own tool, which checks the response to a scrape.</summary>
 internal static class Promtool
 {
-    /// <returns>Its output, which is empty if it finds no problem.</returns>
+    /// <returns>The output of promtool, which is empty if promtool finds no problem.</returns>
     public static async Task<string> CheckMetricsAsync(string text)
     {
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')

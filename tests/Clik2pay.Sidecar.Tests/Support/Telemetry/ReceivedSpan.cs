@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
-/// <summary>A span that was received by OTLP (opentelemetry-proto, trace.proto).</summary>
+/// <summary>A span that was received over OTLP (opentelemetry-proto, trace.proto).</summary>
 internal sealed record ReceivedSpan
 {
     public required string Source { get; init; }
@@ -47,7 +47,7 @@ internal sealed record ReceivedSpan
             ParentId = span.Hex(4),
             Attributes = ReadAttributes(span, 9),
             Links = [.. span.Messages(13).Select(link => (link.Hex(1), link.Hex(2)))],
-            Events = [.. span.Messages(11).Select(happening => (happening.Text(2), ReadAttributes(happening, 3)))],
+            Events = [.. span.Messages(11).Select(spanEvent => (spanEvent.Text(2), ReadAttributes(spanEvent, 3)))],
             IsError = span.Messages(15).Any(status => status.Value(3) == 2),
         };
 

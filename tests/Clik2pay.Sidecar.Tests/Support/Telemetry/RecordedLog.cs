@@ -41,7 +41,7 @@ internal sealed class RecordedLog : ILoggerProvider, ISupportExternalScope
         }
     }
 
-    /// <summary>A value as text; of a collection each item.</summary>
+    /// <summary>A value as text, with each item of a collection.</summary>
     public static string Describe(object? value) => value switch
     {
         string text => text,

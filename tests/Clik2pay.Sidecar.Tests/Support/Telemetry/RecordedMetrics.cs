@@ -23,7 +23,7 @@ internal sealed class RecordedMetrics : IDisposable
         listener.Start();
     }
 
-    /// <summary>The sum of all series that have these values of tags, in the order of the tags.</summary>
+    /// <summary>The sum of all series that have each of these tag values.</summary>
     public long Sum(string name, params IReadOnlyList<string> tags) =>
         (long)All(name).Where(series => tags.All(series.Tags.Split(',').Contains)).Sum(series => series.Value);
 

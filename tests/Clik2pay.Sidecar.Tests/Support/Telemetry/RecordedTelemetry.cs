@@ -5,8 +5,8 @@ using System.Diagnostics.Metrics;
 namespace Clik2pay.Sidecar.Tests.Support.Telemetry;
 
 /// <summary>
-/// All activities and measurements of the process, as text. While there is a listener, HTTP clients send a traceparent, so a test with
-/// this runs alone.
+/// All activities and measurements of the process, as text. A test that uses this class runs alone, because all HTTP clients of the
+/// process send a traceparent while there is a listener.
 /// </summary>
 internal sealed class RecordedTelemetry : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class RecordedTelemetry : IDisposable
             + activity.TraceStateString,
         Describe("tag", activity.TagObjects),
         Describe("baggage", activity.Baggage.Select(item => new KeyValuePair<string, object?>(item.Key, item.Value))),
-        .. activity.Events.Select(happening => $"event {happening.Name}\n{Describe("event tag", happening.Tags)}"),
+        .. activity.Events.Select(activityEvent => $"event {activityEvent.Name}\n{Describe("event tag", activityEvent.Tags)}"),
         .. activity.Links.Select(link => $"link {link.Context.TraceState}\n{Describe("link tag", link.Tags ?? [])}"),
     ]);
 

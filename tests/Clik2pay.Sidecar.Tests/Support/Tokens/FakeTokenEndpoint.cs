@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 
 /// <summary>
-/// A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on by default. One comparison shows whether a refresh
+/// A token endpoint that numbers its tokens: access_token_1, access_token_2 and so on by default. The number shows whether a refresh
 /// took place.
 /// </summary>
 internal sealed class FakeTokenEndpoint : IAsyncDisposable

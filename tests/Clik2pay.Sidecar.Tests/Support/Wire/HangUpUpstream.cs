@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
 /// <summary>
 /// An upstream that responds to the first request on each connection, and closes the connection after it has read the second one. The
-/// client cannot know whether the second request was processed.
+/// client cannot find out whether the second request was processed.
 /// </summary>
 internal sealed class HangUpUpstream : IAsyncDisposable
 {

@@ -17,7 +17,7 @@ internal sealed class RawConnection : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Sends a request that asks to close the connection, and reads until the connection ends.</summary>
+    /// <summary>Sends a request after which the server closes the connection, and reads until the connection ends.</summary>
     public static async Task<string> AskAsync(Uri address, string request)
     {
         await using var connection = await OpenAsync(address);
@@ -27,7 +27,7 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async Task SendAsync(string text) => await socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>Reads everything after the responses that were read.</summary>
+    /// <summary>Reads everything that follows the responses that were already read.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var all = new StringBuilder(reader?.TakeRest());

@@ -23,7 +23,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
 
-    /// <summary>If set, it responds instead, and requests are not recorded. For bodies that do not fit into memory.</summary>
+    /// <summary>If set, responds to each request without recording it, for bodies that do not fit into memory.</summary>
     public RequestDelegate? Instead { get; set; }
 
     public static async Task<RecordingUpstream> StartAsync(string address = "127.0.0.1")

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Support.Wire;
 
-/// <summary>A request or a response as it was on the wire, but for the framing of its body.</summary>
+/// <summary>A request or a response as it was on the wire, except for the framing of its body.</summary>
 internal sealed record WireMessage(
     string StartLine,
     IReadOnlyList<(string Name, string Value)> Headers,

@@ -39,7 +39,7 @@ internal sealed class WireUpstream : IAsyncDisposable
     /// </summary>
     public Func<WireMessage, string> Respond { get; set; } = _ => Ok;
 
-    /// <summary>An interim response, which is written before the body is read; null for none.</summary>
+    /// <summary>If set, an interim response that is written before the body of the request is read.</summary>
     public string? Interim { get; set; }
 
     public async ValueTask DisposeAsync()
@@ -93,7 +93,7 @@ internal sealed class WireUpstream : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The caller has disconnected, or the test has ended.
+            // The client has disconnected, or the test has ended.
         }
     }
 
