@@ -10,7 +10,7 @@ public sealed class ControlApiTests : SimulatorTest
     [Fact]
     public async Task A_delay_applies_to_both_apis()
     {
-        // The token must outlive the time that the loop below advances.
+        // The token must not expire while the loop below advances the time.
         await SetFaultsAsync("""{"tokenLifetimeSeconds":2592000}""");
         var token = await GetTokenAsync();
         await SetFaultsAsync("""{"tokenEndpointDelayMs":1000,"apiDelayMs":1000}""");
