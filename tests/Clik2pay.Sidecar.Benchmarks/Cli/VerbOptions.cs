@@ -3,12 +3,12 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 
 namespace Clik2pay.Sidecar.Benchmarks.Cli;
 
-/// <summary>Creates the options that several verbs have.</summary>
+/// <summary>Creates the options that several verbs share.</summary>
 internal static class VerbOptions
 {
     public static Option<string?> Sidecar() => new("--sidecar")
     {
-        Description = "The folder of a published sidecar. Without this option, one is published, which takes minutes.",
+        Description = "The folder of a published sidecar. Without this option, the current source is published, which takes minutes.",
     };
 
     public static Option<int> Rounds(int value) =>

@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Benchmarks.Cli;
 /// <summary>The verbs of the command line and their options.</summary>
 internal static class Verbs
 {
-    /// <summary>After SIGTERM or Ctrl+C, a verb has this time to stop the processes that it started.</summary>
+    /// <summary>The time after SIGTERM or Ctrl+C within which a verb can stop the processes that it started.</summary>
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(15);
 
     public static Task<int> RunAsync(IReadOnlyList<string> args)
@@ -53,7 +53,7 @@ internal static class Verbs
     private static Command Compare()
     {
         var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(15), VerbOptions.Seconds(2));
-        var before = new Option<string>("--before") { Description = "The folder of the other published sidecar.", Required = true };
+        var before = new Option<string>("--before") { Description = "The folder of the older published sidecar.", Required = true };
         var (cases, set) = (VerbOptions.Cases(), VerbOptions.Variables("--set", "An environment variable of both builds."));
         var setNew = VerbOptions.Variables("--set-new", "An environment variable of the newer build only.");
         var verb = new Command("compare", "Compares two builds of the sidecar.") { before, sidecar, rounds, seconds, cases, set, setNew };
@@ -113,7 +113,7 @@ internal static class Verbs
     {
         var isShort = new Option<bool>("--short")
         {
-            Description = "Run few iterations. Allocated bytes stay exact, times become inexact.",
+            Description = "Run few iterations. Allocated bytes are still exact, but times are not.",
         };
         var filter = new Option<string>("--filter")
         {

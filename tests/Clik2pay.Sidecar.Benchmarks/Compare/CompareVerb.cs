@@ -8,7 +8,7 @@ using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 
 namespace Clik2pay.Sidecar.Benchmarks.Compare;
 
-/// <summary>The verb <c>compare</c>: measures two builds of the sidecar and reports the ratio between them with its interval.</summary>
+/// <summary>The verb <c>compare</c>: measures two builds of the sidecar and reports their ratios with confidence intervals.</summary>
 internal static class CompareVerb
 {
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);

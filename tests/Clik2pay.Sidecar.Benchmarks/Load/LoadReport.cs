@@ -64,7 +64,7 @@ internal static class LoadReport
 
     public static string CreateNotes(LoadOptions options, IReadOnlyList<string> notInstalled)
     {
-        var missing = notInstalled.Count == 0 ? "" : $"Not measured because not installed: {string.Join(", ", notInstalled)}.\n";
+        var missing = notInstalled.Count == 0 ? "" : $"Not installed and not measured: {string.Join(", ", notInstalled)}.\n";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""

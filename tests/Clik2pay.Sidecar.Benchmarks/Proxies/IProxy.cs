@@ -14,6 +14,6 @@ internal interface IProxy
     /// <summary>The size of the shipped program in bytes. Null if this project does not ship it.</summary>
     long? ShippedBytes { get; }
 
-    /// <summary>Starts the proxy on a free port with the provider as upstream, and does not wait until it responds.</summary>
+    /// <summary>Starts the proxy on a free port with the provider as upstream. Does not wait for the first response.</summary>
     Server Start();
 }

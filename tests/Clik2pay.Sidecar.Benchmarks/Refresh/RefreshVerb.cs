@@ -9,8 +9,8 @@ using static Clik2pay.Sidecar.Benchmarks.Rig.Results.MarkdownTable;
 namespace Clik2pay.Sidecar.Benchmarks.Refresh;
 
 /// <summary>
-/// The verb <c>refresh</c>: measures the effect of a refresh on callers. One sidecar refreshes its token in each run, the other one never
-/// does.
+/// The verb <c>refresh</c>: measures the effect of a refresh on callers. One sidecar refreshes its token in each run. The other sidecar
+/// never refreshes its token.
 /// </summary>
 internal static class RefreshVerb
 {
@@ -53,7 +53,7 @@ internal static class RefreshVerb
             $"""
             {Load.Title}. Figures are medians of {options.Rounds} rounds of {options.Seconds} s.
             Ratios are medians of the ratios of each round.
-            The sidecar that refreshes made {refreshes} refreshes, at least one in each run. The other one made none.
+            The sidecar with short-lived tokens made {refreshes} refreshes, at least one in each run. The other sidecar made none.
 
             """);
         await output.WriteLineAsync(note.AsMemory(), cancellationToken);
@@ -66,8 +66,9 @@ internal static class RefreshVerb
     private static long Validate(bool isRefreshing, long count) => (isRefreshing, count) switch
     {
         (true, 0) => throw new BenchmarkFailure(
-            "A run that should contain a refresh had none. Make runs longer with --seconds, or the token lifetime shorter with --life."),
-        (false, > 0) => throw new BenchmarkFailure("A run that should contain no refresh had one."),
+            "The sidecar with short-lived tokens did not refresh its token during a run. "
+            + "Make runs longer with --seconds, or the token lifetime shorter with --life."),
+        (false, > 0) => throw new BenchmarkFailure("The sidecar with long-lived tokens refreshed its token during a run."),
         _ => count,
     };
 

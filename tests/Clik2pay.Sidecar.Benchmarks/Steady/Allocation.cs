@@ -9,7 +9,7 @@ internal static class Allocation
 
     /// <returns>
     /// The bytes that <see cref="Runs"/> runs allocate on this thread after a warm-up of the same number of runs: the minimum of up to ten
-    /// batches. The minimum excludes what the runtime allocates now and then, for instance when it trims pools.
+    /// batches. The minimum excludes occasional allocations of the runtime, for instance when it trims pools.
     /// </returns>
     public static long Measure(Action run)
     {

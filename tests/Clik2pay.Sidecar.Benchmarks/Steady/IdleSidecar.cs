@@ -33,7 +33,7 @@ internal static class IdleSidecar
         var settings = Settings.TryRead(configuration, out var errors) ?? throw new InvalidOperationException(string.Join('\n', errors));
         var app = Sidecar.Program.CreateSidecar(configuration, settings, replace);
 
-        // A host does this when it starts. Before that, no instrument is enabled.
+        // A host runs the validation when it starts. Until then, no instrument is enabled.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         var credentials = new CredentialSet("some-username", "some-password", "some-api-key-of-forty-characters-0123456");
         var tokens = app.Services.GetRequiredService<TokenLifecycle>();

@@ -19,8 +19,8 @@ namespace Clik2pay.Sidecar.Benchmarks.Steady;
 /// <summary>
 /// The sidecar's own code for a GET with a current token, in the order of the request pipeline. It leaves out Kestrel, routing, YARP's
 /// forwarder and the HTTP client. The context, the request and the response are created once and reused, so that only the cost of the
-/// sidecar's code is measured. The header dictionary is ASP.NET's instead of Kestrel's. Neither allocates when it is read or copied, or
-/// when a header is set that it contained before.
+/// sidecar's code is measured. The header dictionary is ASP.NET's instead of Kestrel's. Neither dictionary allocates when it is read or
+/// copied, or when a header that it contained before is set again.
 /// </summary>
 internal sealed class SteadyPath : IAsyncDisposable
 {

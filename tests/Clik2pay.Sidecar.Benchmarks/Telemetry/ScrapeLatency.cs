@@ -18,7 +18,7 @@ internal static class ScrapeLatency
         var address = new Uri(admin, "/metrics");
         await http.GetByteArrayAsync(address, cancellationToken);
 
-        // The load lasts longer than all scrapes.
+        // The load lasts longer than all scrapes together.
         var seconds = (int)(count * SidecarProxy.ScrapeInterval.TotalSeconds * 1.1) + 2;
         var load = sidecar.WarmUpAsync(wrk, LoadCase.Small32, seconds, cancellationToken);
         await RealClock.DelayAsync(LoadStartTime, cancellationToken);

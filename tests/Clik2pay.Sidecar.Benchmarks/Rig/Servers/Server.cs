@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
-/// <summary>A server process on this machine. Its output is kept for the message of a failure.</summary>
+/// <summary>A server process on this machine. Failure messages quote its output.</summary>
 internal sealed partial class Server : IAsyncDisposable
 {
     private const int Sigterm = 15;
