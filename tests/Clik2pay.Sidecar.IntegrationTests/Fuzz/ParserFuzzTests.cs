@@ -14,10 +14,11 @@ public sealed class ParserFuzzTests
     public void A_target_that_servers_interpret_differently_is_never_accepted() => Run("targets", TargetParser.Check);
 
     [Fact]
-    public void A_header_is_a_credential_or_nominated_exactly_if_its_letters_and_digits_match() => Run("headers", HeaderRulesParser.Check);
+    public void Only_matching_letters_and_digits_make_a_header_a_credential_and_only_options_of_Connection_are_nominated() =>
+        Run("headers", HeaderRulesParser.Check);
 
     [Fact]
-    public void A_token_response_results_in_a_usable_token_or_a_failure_without_a_quote_of_the_body() =>
+    public void A_token_response_results_in_a_usable_token_or_in_a_failure_that_does_not_quote_the_body() =>
         Run("token-responses", TokenResponseParser.Check);
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class ParserFuzzTests
     public void A_changed_value_from_Redis_does_not_open() => Run("sealed-values", SealedValueParser.Check, SealedValueParser.Seeds);
 
     /// <param name="name">The name of the corpus.</param>
-    /// <param name="check">Returns what is wrong with the result. Null if nothing is.</param>
+    /// <param name="check">Returns the error in the result, or null if the result is correct.</param>
     /// <param name="seeds">Inputs that the corpus cannot contain.</param>
     private static void Run(string name, Func<byte[], string?> check, params byte[][] seeds)
     {

@@ -14,7 +14,7 @@ public sealed class RequestFuzzTests
     private const int ScriptsPerBatch = 2_000;
 
     [Fact]
-    public async Task Only_well_formed_requests_are_forwarded_unchanged_and_each_response_belongs_to_its_request()
+    public async Task Only_well_formed_requests_are_forwarded_and_each_arrives_unchanged_and_gets_its_own_response()
     {
         var requests = 0;
         var (findings, tally, memory) = (new Findings(), new StatusTally(), new MemoryWatch());

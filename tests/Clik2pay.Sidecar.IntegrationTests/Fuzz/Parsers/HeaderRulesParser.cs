@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Requests.Headers;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 
 /// <summary>
-/// Parses an input <c>NAME: VALUE</c>. A name is a credential header exactly if its letters and digits match one. A Connection value
-/// nominates exactly its options.
+/// Parses an input <c>NAME: VALUE</c>. A name is a credential header if and only if its letters and digits are those of a credential
+/// header. A Connection value nominates exactly the headers that it lists.
 /// </summary>
 internal static class HeaderRulesParser
 {
@@ -30,7 +30,7 @@ internal static class HeaderRulesParser
 
         var options = value.Split(',').Select(option => option.Trim()).ToList();
         return (ConnectionOptions.Parse(value)?.Contains(name) == true) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? "nominated although not in the options, or the reverse"
+            ? "nominated although Connection does not list it, or listed and not nominated"
             : null;
     }
 

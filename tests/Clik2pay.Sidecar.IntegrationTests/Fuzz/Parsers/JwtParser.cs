@@ -9,6 +9,6 @@ internal static class JwtParser
     public static string? Check(byte[] input)
     {
         var token = Encoding.Latin1.GetString(input);
-        return JwtExpiry.Read(token) is not null && token.Count(c => c == '.') != 2 ? "an expiry of a text that isn't a JWT" : null;
+        return JwtExpiry.Read(token) is not null && token.Count(c => c == '.') != 2 ? "an expiry in a text that isn't a JWT" : null;
     }
 }

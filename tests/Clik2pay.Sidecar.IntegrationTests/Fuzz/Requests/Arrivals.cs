@@ -33,7 +33,7 @@ internal sealed class Arrivals(Findings findings)
 
     public StrictMessage? Claim(long number) => unclaimed.TryRemove(number, out var request) ? request : null;
 
-    /// <summary>The caller of this script closes its connection before the responses to these requests. They may still arrive.</summary>
+    /// <summary>Allows these requests of a script to arrive without a claim, because their caller may not get the responses.</summary>
     public void Abandon(RequestScript script, IReadOnlyList<StrictMessage> requests)
     {
         abandoned.AddOrUpdate(script.Id, script.Count, (_, count) => count + script.Count);

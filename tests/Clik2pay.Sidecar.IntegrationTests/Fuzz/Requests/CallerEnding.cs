@@ -12,6 +12,6 @@ internal enum CallerEnding
     /// <summary>Resets the connection before it reads a response.</summary>
     Reset,
 
-    /// <summary>Closes its sending side immediately and reads to the end.</summary>
+    /// <summary>Closes its sending side immediately and reads until the connection ends.</summary>
     HalfClose,
 }

@@ -86,7 +86,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
             arrivals.Abandon(script, rest.Message is null ? [] : [rest.Message]);
         }
 
-        // The response to a malformed HEAD may have a body. That depends on the part of the request that the sidecar could parse.
+        // The response to a malformed HEAD may have a body, depending on the part of the request that the sidecar could parse.
         var response = await caller.ReadResponseAsync(isMaybeHead);
         if (response.Verdict == Verdict.Complete)
             Check(script, request: null, response.Message!);
@@ -100,7 +100,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
     /// <summary>Checks that no bytes follow a response with <c>Connection: close</c>.</summary>
     /// <param name="script">The script that was sent.</param>
     /// <param name="caller">The connection.</param>
-    /// <param name="toHead">The response if it is to a HEAD. It has a body if the server could not parse the request line.</param>
+    /// <param name="toHead">The response to a HEAD, or null. It has a body if the server could not parse the request line.</param>
     private async Task<bool> EndAsync(RequestScript script, CallerConnection caller, StrictMessage? toHead = null)
     {
         // The sidecar waits for the rest of a refused request's body.
@@ -111,11 +111,11 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         return false;
     }
 
-    /// <returns>Whether it is a problem response.</returns>
+    /// <returns>Whether the response is a problem response.</returns>
     private bool Check(RequestScript script, StrictMessage? request, StrictMessage response)
     {
         tally.Count(response.Status);
-        if (SecretRules.IsLeaked(response))
+        if (SecretRules.ContainsCredential(response))
             Report(script, "the caller received a credential of the sidecar", response);
         if (response["Clik2pay-Sidecar-Error"].Any())
         {
@@ -135,7 +135,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
         else if (RequestRules.ReasonToRefuse(request) is { } reason)
             Report(script, $"a request was forwarded in spite of: {reason}", arrival);
         else if (RequestRules.Compare(request, arrival, script.IsClean) is { } difference)
-            Report(script, "the provider received another request than the caller sent", arrival, difference);
+            Report(script, "the provider received a different request than the caller sent", arrival, difference);
         else if (script.IsGrammatical && arrival.Headers.Any(IsCallerSecret))
             Report(script, "a credential of the caller was forwarded", arrival);
         return false;
@@ -146,7 +146,7 @@ internal sealed class RequestCaller(Uri sidecar, Arrivals arrivals, Findings fin
 
     private void Report(RequestScript script, string kind, StrictMessage? got, string detail = "")
     {
-        // The provider may still receive the requests of this script. That isn't another finding.
+        // The provider may still receive the requests of this script. Their arrival isn't another finding.
         arrivals.Abandon(script, Parse(script.Bytes).Requests);
         var body = Corpus.Escape([.. got?.Body.Take(300) ?? []]);
         findings.Add(kind, script.Bytes, $"script {script.Id}, {script.Ending}. {detail} {got?.StartLine} {body}");

@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
 /// An independent implementation of what SECURITY.md guarantees for well-formed requests, with the default settings and the route
-/// <c>/open/v1/{**rest}</c>: which requests must be refused, and what must be forwarded of the others.
+/// <c>/open/v1/{**rest}</c>: which requests must be refused, and which parts of the others must be forwarded.
 /// </summary>
 internal static class RequestRules
 {
@@ -58,10 +58,10 @@ internal static class RequestRules
     public static string? Compare(StrictMessage sent, StrictMessage arrived, bool isClean)
     {
         if (sent.Method != arrived.Method || sent.Target != arrived.Target)
-            return $"another request line: {arrived.StartLine}";
+            return $"a different request line: {arrived.StartLine}";
 
         if (!sent.Body.AsSpan().SequenceEqual(arrived.Body))
-            return $"another body, of {arrived.Body.Length} bytes instead of {sent.Body.Length}";
+            return $"a different body, of {arrived.Body.Length} bytes instead of {sent.Body.Length}";
 
         var nominated = sent["Connection"].SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -71,14 +71,14 @@ internal static class RequestRules
                 return $"a header that Connection nominates: {name}";
 
             if (Join(sent, name) != Join(arrived, name))
-                return $"another header: {name}: {Join(arrived, name)}";
+                return $"a different header: {name}: {Join(arrived, name)}";
         }
 
         var missing = isClean
             ? sent.Headers.Select(header => header.Name)
                 .FirstOrDefault(name => IsEndToEnd(name) && !nominated.Contains(name) && !arrived[name].Any())
             : null;
-        return missing is null ? null : $"no header {missing}";
+        return missing is null ? null : $"a missing header: {missing}";
     }
 
     private static bool IsEndToEnd(string name) => !ConnectionNames.Contains(name) && !IsCredential(name);

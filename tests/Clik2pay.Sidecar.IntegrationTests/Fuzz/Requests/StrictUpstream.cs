@@ -90,7 +90,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
             }
 
             if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
-                findings.Add("the provider received: the beginning of a head only", buffer.AsSpan(0, end));
+                findings.Add("the provider received: only the beginning of a head", buffer.AsSpan(0, end));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -119,7 +119,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
 
         if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal)
             || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
-            return "another version or host";
+            return "a different version or host";
 
         if (!request["Authorization"].SequenceEqual([$"Bearer {FuzzSidecar.Token}"])
             || !request["x-api-key"].SequenceEqual([Secrets.ApiKey]))

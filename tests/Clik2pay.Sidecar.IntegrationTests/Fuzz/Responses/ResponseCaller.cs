@@ -50,12 +50,12 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         var second = await AskAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
         if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message }
             || Encoding.Latin1.GetString(message.Body) != next)
-            Report(script, "the next request got another response than its own", second);
+            Report(script, "the next request did not get its own response", second);
     }
 
     /// <param name="request">The whole request.</param>
-    /// <param name="isToHead">Whether it is a HEAD.</param>
-    /// <param name="isRepeated">Whether to repeat it after a 502, because the provider may have closed its idle connection.</param>
+    /// <param name="isToHead">Whether the request is a HEAD.</param>
+    /// <param name="isRepeated">Whether to repeat the request after a 502. The provider may have closed an idle connection.</param>
     private async Task<StrictParse> AskAsync(string request, bool isToHead, bool isRepeated)
     {
         var response = await AskAsync(request, isToHead);
@@ -83,7 +83,8 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         tally.Count(got.Message?.Status ?? 0);
 
         // The sidecar forwards the provider's body without reading it, so credentials in it are allowed.
-        if (got.Message is { } any && SecretRules.IsLeaked(any["Clik2pay-Sidecar-Error"].Any() ? any : any with { Body = [] }))
+        if (got.Message is { } any
+            && SecretRules.ContainsCredential(any["Clik2pay-Sidecar-Error"].Any() ? any : any with { Body = [] }))
             Report(script, "the caller received a credential of the sidecar", got);
 
         if (got.Verdict == Verdict.Invalid)
@@ -113,14 +114,14 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
         {
             case { Verdict: Verdict.Complete, Message: { } expected }
                 when expected.Status != message.Status || !expected.Body.AsSpan().SequenceEqual(message.Body):
-                Report(script, "the caller received another status or body than the provider sent", got);
+                Report(script, "the caller received a different status or body than the provider sent", got);
                 break;
             case { Verdict: Verdict.Incomplete, Message: not null } when !script.HasBareLineFeed:
                 Report(script, "an incomplete response was forwarded as complete", got);
                 break;
             case { Verdict: Verdict.Complete, Message: { } expected }
                 when script.IsClean && !expected.Trailers.SequenceEqual(message.Trailers):
-                Report(script, "the caller received other trailers than the provider sent", got);
+                Report(script, "the caller received different trailers than the provider sent", got);
                 break;
         }
     }

@@ -117,7 +117,7 @@ internal sealed class ResponseGenerator
     }
 
     /// <summary>
-    /// All bytes after the first head are one write. After a complete response, a client cannot know whether more bytes will arrive, and
+    /// All bytes after the first head are one write. After a complete response, a client cannot detect whether more bytes will arrive, and
     /// may send the next request.
     /// </summary>
     private List<int> SplitWrites(byte[] bytes, bool isClean)

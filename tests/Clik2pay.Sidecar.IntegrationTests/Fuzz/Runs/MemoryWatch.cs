@@ -4,8 +4,8 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 internal sealed class MemoryWatch
 {
     /// <summary>
-    /// The maximum growth in bytes from the middle of a run, when warm-up is over, to its end. The long run exceeds it with a leak of
-    /// 100 bytes per request.
+    /// The maximum growth in bytes from the middle of a run, when warm-up is over, to its end. With TEST_LONG=1, a leak of 100 bytes
+    /// per request exceeds this limit.
     /// </summary>
     private const long MaxGrowth = 50_000_000;
 

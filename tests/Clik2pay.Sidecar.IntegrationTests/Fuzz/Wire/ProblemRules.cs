@@ -5,18 +5,18 @@ namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 /// <summary>Checks the sidecar's problem responses.</summary>
 internal static class ProblemRules
 {
-    /// <summary>The error codes that a working provider allows.</summary>
+    /// <summary>The error codes that are allowed while the provider works.</summary>
     private static readonly string[] Refusals = ["bad_request", "caller_refused", "no_route"];
 
-    /// <summary>The error codes that an invalid response of the provider allows.</summary>
+    /// <summary>The error codes that are allowed after an invalid response of the provider.</summary>
     private static readonly string[] Failures = ["upstream_unreachable", "upstream_timeout"];
 
-    /// <returns>What is wrong with the refusal of a request. Null if nothing is.</returns>
+    /// <returns>The error in the refusal of a request, or null if the refusal is correct.</returns>
     public static string? CheckRefusal(StrictMessage response, bool isToHead) =>
         Check(response, Refusals, isToHead)
         ?? (response["Connection"].SequenceEqual(["close"]) || IsNoRoute(response) ? null : "a refusal that keeps the connection open");
 
-    /// <returns>What is wrong with the report of a provider's failure. Null if nothing is.</returns>
+    /// <returns>The error in the report of a provider's failure, or null if the report is correct.</returns>
     public static string? CheckFailure(StrictMessage response, bool isToHead) => Check(response, Failures, isToHead);
 
     private static bool IsNoRoute(StrictMessage response) => response["Clik2pay-Sidecar-Error"].SequenceEqual(["no_route"]);
@@ -27,7 +27,7 @@ internal static class ProblemRules
             return $"an unexpected problem response ({string.Join(", ", response["Clik2pay-Sidecar-Error"])}, {response.StartLine[9..12]})";
 
         if (!response["Content-Type"].SequenceEqual(["application/problem+json"]))
-            return "a problem response with another Content-Type";
+            return "a problem response with an unexpected Content-Type";
 
         if (isToHead && response.Body.Length == 0)
             return null;

@@ -11,7 +11,7 @@ internal static partial class SecretRules
     private static readonly string[] All = [FuzzSidecar.Token, Secrets.ApiKey, Secrets.Username, Secrets.Password];
 
     /// <returns>Whether any part of the response contains a credential.</returns>
-    public static bool IsLeaked(StrictMessage response)
+    public static bool ContainsCredential(StrictMessage response)
     {
         var fields = response.Headers.Concat(response.Trailers).Select(field => $"{field.Name}: {field.Value}");
         var text = string.Join('\n', fields.Prepend(response.StartLine).Append(Encoding.Latin1.GetString(response.Body)));

@@ -5,8 +5,8 @@ using System.Text;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 
 /// <summary>
-/// Parses HTTP/1.1 (RFC 9112) strictly. Of the leniency that the RFC permits, it accepts only line ends before a request and several
-/// spaces before its version (sections 2.2 and 3). It shares no code with the sidecar, its server or its HTTP client.
+/// Parses HTTP/1.1 (RFC 9112) strictly. Of the deviations that the RFC permits, it accepts only line ends before a request and several
+/// spaces before the HTTP version (sections 2.2 and 3). The parser shares no code with the sidecar, its server or its HTTP client.
 /// </summary>
 internal static class StrictParser
 {
