@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 
-/// <summary>A virtual machine is paused. Only the wall clock advances, and it may be wrong.</summary>
+/// <summary>A virtual machine is paused. Only its wall clock advances, and that clock may be wrong.</summary>
 public sealed class PausedMachineTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(45);

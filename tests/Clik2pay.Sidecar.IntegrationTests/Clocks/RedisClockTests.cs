@@ -15,14 +15,14 @@ public sealed class RedisClockTests
     /// <summary>A step back by less than the token's age. The key's time to live stays below the token's lifetime.</summary>
     private static readonly TimeSpan SmallStep = TimeSpan.FromSeconds(LongTests.Repeats(many: 20, few: 8));
 
-    /// <summary>The time within which each replica that polls Redis has done so.</summary>
+    /// <summary>The time within which each replica that polls Redis has polled it at least once.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(LongTests.Repeats(many: 15, few: 13));
 
     /// <summary>Longer than the lifetime of the first token. The long run also covers several later tokens.</summary>
     private static readonly TimeSpan Observed = Lifetime * (LongTests.Repeats(many: 4, few: 1) + 0.15);
 
     [Fact]
-    public async Task After_a_step_of_Redis_s_clock_at_most_one_more_token_call_is_made_and_no_expired_token_is_sent()
+    public async Task After_a_change_of_the_Redis_clock_at_most_one_more_token_call_is_made_and_no_expired_token_is_sent()
     {
         var steps = new[] { TimeSpan.FromHours(-1), TimeSpan.FromHours(1), -SmallStep };
 

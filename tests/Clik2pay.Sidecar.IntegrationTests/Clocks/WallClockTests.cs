@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Clocks;
 public sealed class WallClockTests
 {
     [Fact]
-    public async Task After_a_step_of_the_wall_clock_by_a_day_no_call_fails_and_at_most_one_token_call_is_made()
+    public async Task After_a_change_of_the_wall_clock_by_a_day_no_call_fails_and_at_most_one_token_call_is_made()
     {
         // Longer than the 10 s within which each replica compares its clocks.
         var observed = TimeSpan.FromSeconds(LongTests.Repeats(many: 60, few: 11));

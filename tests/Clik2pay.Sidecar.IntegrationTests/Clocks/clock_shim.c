@@ -1,5 +1,5 @@
 /* Loaded with LD_PRELOAD. Adds two offsets in seconds, read from a shared file, to the clocks of one process: offsets[0] to the wall clock,
-   offsets[1] to the clock that counts the time a machine is suspended. CLOCK_MONOTONIC stays as it is. */
+   offsets[1] to the clock that counts the time a machine is suspended. CLOCK_MONOTONIC is not changed. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

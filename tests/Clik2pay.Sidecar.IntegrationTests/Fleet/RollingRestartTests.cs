@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fleet;
 
-/// <summary>Replicas are replaced one by one, as a Kubernetes Deployment does it.</summary>
+/// <summary>Replicas are replaced one by one, as a Kubernetes Deployment does.</summary>
 [Collection(OneByOne.Name)]
 public sealed class RollingRestartTests
 {
@@ -13,7 +13,7 @@ public sealed class RollingRestartTests
 
     [Lesson("the proxy died before the application: awslabs/aws-sigv4-proxy#62, GoogleCloudPlatform/cloud-sql-proxy#1640")]
     [Fact]
-    public async Task A_rolling_restart_of_three_replicas_under_load_fails_no_request()
+    public async Task During_a_rolling_restart_of_three_replicas_under_load_no_request_fails()
     {
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();

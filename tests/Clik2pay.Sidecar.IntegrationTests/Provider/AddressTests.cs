@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Provider;
 
-/// <summary>A provider with two addresses, of which one or both do not work.</summary>
+/// <summary>A provider with two addresses. One or both of them do not work.</summary>
 public sealed class AddressTests
 {
     [Lesson("the second address was never tried: dotnet/corefx#29716, cyberduck#14761")]
@@ -15,7 +15,7 @@ public sealed class AddressTests
     {
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
 
-        // The system decides which address comes first, so each of them is the broken one in turn.
+        // The system decides which address comes first, so the test breaks each of them in turn.
         await Task.WhenAll(
             TryAsync(network, works: network.Host, broken: network.OtherHost, isSilent: true),
             TryAsync(network, works: network.OtherHost, broken: network.Host, isSilent: true),
@@ -23,16 +23,16 @@ public sealed class AddressTests
             TryAsync(network, works: network.OtherHost, broken: network.Host, isSilent: false));
     }
 
-    [Lesson("an address that accepted connections was pinned although it completed no TLS")]
+    [Lesson("an address that accepted connections was pinned although it completed no TLS handshake")]
     [Fact]
-    public async Task An_address_that_completes_no_TLS_fails_at_most_one_payment_and_is_tried_last_afterwards()
+    public async Task When_one_address_completes_no_TLS_handshake_at_most_one_payment_fails_and_that_address_is_tried_last()
     {
         await using var network = await TestNetwork.CreateAsync(network => $"{network.Host} two.example\n{network.OtherHost} two.example");
 
         await Task.WhenAll(PayAsync(network, network.Host, network.OtherHost), PayAsync(network, network.OtherHost, network.Host));
     }
 
-    [Lesson("attempts to connect used up the open files")]
+    [Lesson("connection attempts used up the limit of open files")]
     [Fact]
     public async Task When_no_address_of_the_provider_responds_liveness_probes_succeed()
     {
@@ -42,7 +42,7 @@ public sealed class AddressTests
         var port = new Uri(upstream.Address).Port;
         await network.DropAsync("--dport", $"{port}");
 
-        // The program that is not published has some 200 more files open.
+        // A program that is not published has about 200 more files open.
         var limit = SidecarProcess.IsPublished ? 256 : 768;
         await using var program = SidecarProcess.StartBy(
             [.. network.Command, "prlimit", $"--nofile={limit}:{limit}"],
@@ -74,7 +74,7 @@ public sealed class AddressTests
         Assert.Contains(HttpStatusCode.BadGateway, responses);
     }
 
-    /// <returns>The status, or null if the sidecar closed the connection because it has too many.</returns>
+    /// <returns>The status, or null if the sidecar closed the connection because too many were open.</returns>
     private static async Task<HttpStatusCode?> PayAsync(HttpClient caller)
     {
         try

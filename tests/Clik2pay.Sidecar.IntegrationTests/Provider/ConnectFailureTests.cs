@@ -17,7 +17,7 @@ public sealed class ConnectFailureTests
 
     [Lesson("no connection was established, and callers got 504: dotnet/yarp#1628, dotnet/runtime#78070")]
     [Fact]
-    public async Task Without_a_connection_the_response_reports_that_nothing_was_sent_and_the_cause()
+    public async Task Without_a_connection_the_response_reports_the_cause_and_that_nothing_was_sent()
     {
         await using var servers = await FailingServers.StartAsync();
 
@@ -87,18 +87,18 @@ public sealed class ConnectFailureTests
         var text = await response.Content.ReadAsStringAsync();
         var problem = JsonDocument.Parse(text).RootElement;
 
-        Expect(response.StatusCode == status, failure, $"{response.StatusCode} is not {status}");
+        Expect(response.StatusCode == status, failure, $"the status is {response.StatusCode}, not {status}");
         Expect(problem.GetProperty("code").GetString() == code, failure, text);
         Expect(problem.GetProperty("sent").GetString() == "no", failure, text);
         Expect(problem.GetProperty("detail").GetString()!.Contains(detail, StringComparison.Ordinal), failure, text);
-        Expect(!(text + program.Text()).Contains("secret", StringComparison.Ordinal), failure, "a secret is shown");
+        Expect(!(text + program.Text()).Contains("secret", StringComparison.Ordinal), failure, "the response or log contains a secret");
     }
 
     private void ExpectCheck(ConnectFailure failure, (int ExitCode, string Output) check, int exitCode, string line)
     {
         Expect(check.ExitCode == exitCode, failure, $"the exit code is {check.ExitCode}, not {exitCode}");
         Expect(check.Output.Contains(line, StringComparison.Ordinal), failure, check.Output);
-        Expect(!check.Output.Contains("secret", StringComparison.Ordinal), failure, "a secret is shown");
+        Expect(!check.Output.Contains("secret", StringComparison.Ordinal), failure, "the output contains a secret");
     }
 
     private void Expect(bool isTrue, ConnectFailure failure, string error)

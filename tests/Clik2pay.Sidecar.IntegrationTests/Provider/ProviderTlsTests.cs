@@ -78,7 +78,9 @@ public sealed class ProviderTlsTests
         var isExpired = fault is "expired" or "all of them";
         var isUnknown = fault is "unknown authority" or "all of them";
         using var certificates = new TestCertificates(
-            "provider.example", isForLoopback: fault is not ("wrong name" or "all of them"), age: isExpired ? TimeSpan.FromHours(1) : null);
+            "provider.example",
+            isForLoopback: fault is not ("wrong name" or "all of them"),
+            expiredFor: isExpired ? TimeSpan.FromHours(1) : null);
         using var stranger = new TestCertificates("other.example", isForLoopback: true);
         var requests = 0;
         await using var upstream = new ScriptedUpstream(
@@ -111,7 +113,7 @@ public sealed class ProviderTlsTests
 
     private static async Task<WebApplication> StartAsync(TestCertificates certificates, Action called)
     {
-        // With offline, the test's server does not download its issuer's certificate either.
+        // With offline: true, the test's server does not download the issuer's certificate either.
         var certificate = SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile),
             additionalCertificates: null,

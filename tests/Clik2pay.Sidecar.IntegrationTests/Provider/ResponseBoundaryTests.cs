@@ -20,7 +20,7 @@ public sealed class ResponseBoundaryTests
     [InlineData("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 43\r\n\r\n")]
     [InlineData("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 43\r\n\r\n")]
     [InlineData("HEAD", "HTTP/1.1 205 Reset Content\r\nTransfer-Encoding: chunked\r\n\r\n")]
-    public async Task A_connection_is_not_reused_after_a_response_without_a_body(string method, string head)
+    public async Task A_connection_is_not_reused_after_a_response_that_cannot_have_a_body(string method, string head)
     {
         foreach (var isSecure in (bool[])[false, true])
         {
@@ -38,7 +38,7 @@ public sealed class ResponseBoundaryTests
     [InlineData("POST", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("GET", "HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\nHTTP/1.1 204 No\r\n\r")]
     [InlineData("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n204 \r\n0\r\n\r\n")]
-    public async Task A_connection_is_reused_after_other_responses(string method, string response)
+    public async Task A_connection_is_reused_after_a_response_with_a_complete_body(string method, string response)
     {
         foreach (var isSplit in (bool[])[false, true])
         {

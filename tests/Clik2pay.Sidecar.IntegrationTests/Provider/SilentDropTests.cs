@@ -21,7 +21,7 @@ public sealed class SilentDropTests
 
     [Lesson("five minutes of 504 on the one dropped connection: hyperium/hyper#4186, agentgateway#3231")]
     [Fact]
-    public async Task Every_payment_that_starts_20_s_after_the_drop_succeeds()
+    public async Task Every_payment_that_starts_20_s_or_more_after_the_drop_succeeds()
     {
         var runs = await Task.WhenAll(RunAsync(connections: 1), RunAsync(connections: 6));
 

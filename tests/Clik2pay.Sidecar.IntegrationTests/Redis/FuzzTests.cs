@@ -12,13 +12,14 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;
 
 /// <summary>
-/// Mutated values in Redis, and a server that sends mutated replies instead of Redis. None of them becomes a token, a crash or a hang.
+/// Mutated values in Redis, and a server that sends mutated replies instead of Redis. No value or reply is read as a token or causes a
+/// crash or a hang.
 /// </summary>
 public sealed class FuzzTests
 {
     private static readonly int Runs = LongTests.Repeats(many: 10_000, few: 2_000);
 
-#pragma warning disable CA5394 // A seeded source makes a failure repeatable.
+#pragma warning disable CA5394 // A seed makes a failure repeatable.
     private readonly Random random = new(20261122);
 #pragma warning restore CA5394
     private readonly Mutator mutator;

@@ -146,7 +146,7 @@ public sealed class RedisClientTests
     [InlineData("Drip", RedisFailure.Timeout)]
     [InlineData("Cut", RedisFailure.Unreachable)]
     [InlineData("Delay", null)]
-    internal async Task An_operation_ends_at_its_deadline_for_each_fault_of_the_connection(string fault, RedisFailure? failure)
+    internal async Task An_operation_ends_by_its_deadline_for_each_fault_of_the_connection(string fault, RedisFailure? failure)
     {
         await using var server = await RedisProcess.StartAsync();
         await using var proxy = new ChaosProxy(server.Endpoint) { Fault = Enum.Parse<ChaosFault>(fault) };

@@ -152,7 +152,7 @@ public sealed class RedisTokenStoreTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task A_clock_of_Redis_that_was_set_back_by_2_s_loses_no_token_and_does_not_extend_it()
+    public async Task When_the_clock_of_Redis_is_set_back_by_2_s_the_token_is_kept_and_not_extended()
     {
         await Rig.WriteAsync(RedisRig.Token("a", left: 3602, lifetime: 3600));
 

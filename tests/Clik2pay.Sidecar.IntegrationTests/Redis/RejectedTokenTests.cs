@@ -31,7 +31,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task Another_token_than_the_rejected_one_is_not_removed()
+    public async Task A_token_other_than_the_rejected_one_is_not_removed()
     {
         await Rig.WriteAsync(RedisRig.Token("successor"));
 
@@ -172,7 +172,7 @@ public sealed class RejectedTokenTests : RedisStoreTest
     }
 
     [Fact]
-    public async Task Reading_one_key_does_not_change_what_is_written_under_another()
+    public async Task A_read_of_one_key_does_not_allow_a_write_under_another_key()
     {
         using var production = new RedisRig($"{Server.Endpoint}", "Production");
         await Rig.ReadAsync();

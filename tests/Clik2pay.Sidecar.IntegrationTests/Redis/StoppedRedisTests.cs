@@ -26,7 +26,7 @@ public sealed class StoppedRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_timeout_of_a_write_ends_with_the_next_read()
+    public async Task After_a_timeout_of_a_write_the_next_read_logs_that_Redis_is_used_again()
     {
         await rig.ReadAsync();
         server.Signal(SidecarProcess.Stop);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support;
 
-/// <summary>Runs programs of this machine to their end.</summary>
+/// <summary>Runs installed programs and waits until they exit.</summary>
 internal static class Tool
 {
     /// <returns>The exit code and the output. The exit code is -1 if the program cannot be started.</returns>

@@ -18,7 +18,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
     private const string TokenName = "clik2pay:{Sandbox:bc39252a09cdcf31b4bac6ce5b6f1358}:token";
     private const string NoteName = "clik2pay:{Sandbox:bc39252a09cdcf31b4bac6ce5b6f1358}:failure";
 
-    /// <summary>The time of the recording. The expiry inside the value may be up to two seconds later than an hour after it.</summary>
+    /// <summary>The time of the recording. The expiry inside the value is one hour later, or up to two seconds more.</summary>
     private static readonly DateTimeOffset RecordedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The token <c>recorded-token</c> with a lifetime of one hour.</summary>

@@ -126,8 +126,8 @@ internal sealed class CanaryScenario : IAsyncDisposable
     }
 
     /// <summary>
-    /// The token endpoint refuses the credentials and quotes them. The log is in JSON, which contains all values. The scope is another one,
-    /// so this sidecar has no token in Redis and writes a failure note.
+    /// The token endpoint refuses the credentials and quotes them. The log is in JSON, which contains all values. The scope differs,
+    /// so Redis contains no token for this sidecar, and the sidecar writes a failure note.
     /// </summary>
     public async Task ServeWithRefusedCredentialsAsync()
     {

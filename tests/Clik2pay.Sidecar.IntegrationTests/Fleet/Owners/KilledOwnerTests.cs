@@ -27,7 +27,7 @@ public sealed class KilledOwnerTests
         Assert.Equal(laneCount * rounds, delays.Count);
         Assert.Equal(0, failed);
 
-        // The tests with simulated time check the exact delay. Here it also depends on the load of the machine.
+        // The tests with simulated time check the exact delay. In this test, the delay also depends on the load of the machine.
         Assert.All(delays, delay => Assert.InRange(delay, TimeSpan.FromSeconds(5), 2 * ITokenLease.Duration));
     }
 

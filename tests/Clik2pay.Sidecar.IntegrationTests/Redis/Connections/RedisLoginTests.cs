@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Redis.Connections;
 /// </summary>
 public sealed class RedisLoginTests
 {
-    /// <summary>Everything that the README lists, without SELECT.</summary>
+    /// <summary>All rights that the README lists, without SELECT.</summary>
     private const string Rights = "~clik2pay:* +eval +time +get +set +del +strlen +pttl +pexpire";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

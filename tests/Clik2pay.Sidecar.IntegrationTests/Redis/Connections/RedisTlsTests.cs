@@ -37,7 +37,7 @@ public sealed class RedisTlsTests
     }
 
     [Fact]
-    public async Task A_CaFile_that_becomes_empty_trusts_no_server_and_a_restored_one_needs_no_restart()
+    public async Task With_an_empty_CaFile_no_server_is_trusted_and_a_restored_CaFile_is_used_without_a_restart()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
         await using var server = await RedisProcess.StartAsync(
@@ -70,7 +70,7 @@ public sealed class RedisTlsTests
         Assert.Equal(RedisFailure.TlsFailed, (await check).Failure);
         Assert.Equal(0x16, received[0]); // TLS handshake (RFC 8446, section 5.1)
         Assert.DoesNotContain("canary", Encoding.Latin1.GetString(received, 0, count), StringComparison.Ordinal);
-        Assert.False(listener.Pending(), "there was a second connection");
+        Assert.False(listener.Pending(), "a second connection was opened");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class RedisTlsTests
             "redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
         using var stranger = new TestCertificates("other.example", isForLoopback: true);
 
-        // The server does not know its own authority, so it cannot send the authority's certificate.
+        // The server does not have the certificate of its own authority, so it cannot send that certificate.
         string[] settings =
         [
             .. certificates.Settings.Select(line =>

@@ -59,7 +59,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_Sentinel_that_requires_a_password_gets_that_of_the_servers()
+    public async Task A_Sentinel_that_requires_a_password_gets_the_password_of_the_servers()
     {
         var access = new RedisOptions { Endpoints = [], Login = new() { Password = Password } };
         await using var master = await RedisProcess.StartAsync(access, [$"requirepass {Password}"]);

@@ -3,10 +3,10 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
-/// <summary>A process with a token, its callers and its administration listener.</summary>
+/// <summary>A process with a token, and HTTP clients for its caller and administration addresses.</summary>
 internal sealed class ClockReplica : IAsyncDisposable
 {
-    /// <summary>In bytes. The sidecar does not keep a body of this length for a replay after a 401.</summary>
+    /// <summary>The length of a large body in bytes. The sidecar does not keep such a body for a replay after a 401.</summary>
     public const int LargeBody = 80_000;
 
     private ClockReplica(SidecarProcess process, Uri callers, Uri admin)

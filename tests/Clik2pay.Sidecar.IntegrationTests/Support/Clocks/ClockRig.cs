@@ -9,7 +9,7 @@ using StackExchange.Redis;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 /// <summary>
-/// Replicas that call an <see cref="ExpiringProvider"/> and may share a Redis server. The test can step their clocks, and that of Redis.
+/// Replicas that call an <see cref="ExpiringProvider"/> and may share a Redis server. The test can step the clocks of both.
 /// </summary>
 internal sealed class ClockRig : IAsyncDisposable
 {
@@ -28,12 +28,12 @@ internal sealed class ClockRig : IAsyncDisposable
     /// <summary>The clocks of the replicas. Null if they use the machine's clocks.</summary>
     public SteppedClocks? Clocks { get; private set; }
 
-    /// <summary>The clocks of Redis. Null if it uses the machine's clocks.</summary>
+    /// <summary>The clocks of Redis. Null if Redis uses the machine's clocks.</summary>
     public SteppedClocks? RedisClocks { get; private set; }
 
     public RedisServer? Redis { get; private set; }
 
-    /// <summary>The number of token calls, with any response.</summary>
+    /// <summary>The number of token calls, including failed ones.</summary>
     public int TokenCalls => TokenEndpoint.Calls;
 
     /// <param name="lifetime">The lifetime of the tokens.</param>
@@ -45,10 +45,10 @@ internal sealed class ClockRig : IAsyncDisposable
         return rig;
     }
 
-    /// <summary>Lets the test step the clocks of the replicas. Only the native program reads them from libc alone.</summary>
+    /// <summary>Lets the test step the clocks of the replicas. Only the native program reads its clocks exclusively through libc.</summary>
     public async Task UseClocksAsync()
     {
-        Assert.SkipUnless(SidecarProcess.IsPublished, "The clocks of the published program are stepped: set TEST_SIDECAR.");
+        Assert.SkipUnless(SidecarProcess.IsPublished, "The test steps the clocks of the published program. Set TEST_SIDECAR to its path.");
         Clocks = await SteppedClocks.CreateAsync();
     }
 

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Clocks;
 
 /// <summary>
-/// A token endpoint and an upstream with a common clock of their own, by which tokens expire. The upstream responds 401 to a token that has
-/// expired, was revoked or is too new, and counts these requests.
+/// A token endpoint and an upstream that share a clock of their own. Tokens expire by this clock. The upstream responds 401 to a token that
+/// has expired, was revoked or is too new, and counts these requests.
 /// </summary>
 internal sealed class ExpiringProvider
 {
@@ -25,7 +25,7 @@ internal sealed class ExpiringProvider
     /// <summary>The lifetime of the tokens issued from now on.</summary>
     public TimeSpan Lifetime { get; set; }
 
-    /// <summary>The upstream accepts a token only after this time.</summary>
+    /// <summary>The upstream accepts a token only when the token is at least this old.</summary>
     public TimeSpan MinimumAge { get; set; }
 
     /// <summary>The number of tokens that were issued.</summary>

@@ -26,7 +26,7 @@ internal sealed class SteppedClocks : IDisposable
     /// <summary>The environment variables of a process with these clocks.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; }
 
-    /// <summary>Compiles the library. Without a compiler, or on another system than Linux, the test is skipped.</summary>
+    /// <summary>Compiles the library. Without a compiler, or on a system other than Linux, the test is skipped.</summary>
     public static async Task<SteppedClocks> CreateAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test uses LD_PRELOAD, which requires Linux.");
@@ -43,7 +43,7 @@ internal sealed class SteppedClocks : IDisposable
         }
 
         temporary.Dispose();
-        Assert.Skip("There is no C compiler (Debian: clang).");
+        Assert.Skip("No C compiler is installed (Debian package: clang).");
         throw new InvalidOperationException();
     }
 

@@ -67,7 +67,7 @@ internal sealed class Balancer : IAsyncDisposable
         return isReady;
     }
 
-    /// <summary>Sends a POST with a body, because no HTTP client repeats it by itself.</summary>
+    /// <summary>Sends a POST with a body, because no HTTP client repeats such a request by itself.</summary>
     private async Task CallAsync()
     {
         var ready = replicas.Values.Where(replica => replica.IsReady).ToArray();

@@ -11,13 +11,13 @@ internal enum ChaosFault
     /// <summary>The connection is reset when the client sends its first byte.</summary>
     Cut,
 
-    /// <summary>The client can connect, and the server gets nothing.</summary>
+    /// <summary>The client can connect, but the server gets nothing.</summary>
     Dropped,
 
-    /// <summary>The server gets everything, and its replies are lost.</summary>
+    /// <summary>The server gets everything, but its replies are lost.</summary>
     HalfOpen,
 
-    /// <summary>The client can connect, and the server runs the script. The reply to the script is lost.</summary>
+    /// <summary>The client can connect and the server runs the script, but the reply to the script is lost.</summary>
     LostReply,
 
     /// <summary>The server's replies arrive byte by byte, 20 bytes per second.</summary>

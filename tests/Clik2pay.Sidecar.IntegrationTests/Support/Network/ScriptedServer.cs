@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Redis.Options;
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 /// <summary>
-/// A server instead of Redis. It replies to the first script or master lookup of each connection with given bytes, and then ends the
+/// A server that replaces Redis. It replies to the first script or master lookup of each connection with given bytes, and then ends the
 /// connection.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable

@@ -55,7 +55,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
             {
                 var socket = await listener.AcceptSocketAsync();
 
-                // What is written is sent before the connection can be reset.
+                // Written bytes are sent at once, before the connection can be reset.
                 socket.NoDelay = true;
                 open.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }

@@ -12,9 +12,9 @@ internal sealed class TestCertificates : IDisposable
 
     /// <param name="name">The DNS name in the server certificate.</param>
     /// <param name="isForLoopback">Whether the server certificate also contains the address 127.0.0.1.</param>
-    /// <param name="issuerAt">The URL of the issuer's certificate in the server certificate. Null: none.</param>
-    /// <param name="age">How long ago the server certificate expired. Null: it is valid for another day.</param>
-    public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? age = null)
+    /// <param name="issuerAt">The URL of the issuer's certificate. If null, the server certificate contains no such URL.</param>
+    /// <param name="expiredFor">How long ago the server certificate expired. If null, it is valid for another day.</param>
+    public TestCertificates(string name, bool isForLoopback, string? issuerAt = null, TimeSpan? expiredFor = null)
     {
         var now = SystemDefaults.Time.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -33,7 +33,7 @@ internal sealed class TestCertificates : IDisposable
         if (issuerAt is not null)
             server.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, [issuerAt]));
         using var certificate = server.Create(
-            authorityCertificate, now.AddDays(-1), age is null ? now.AddDays(1) : now - age.Value, [1, 2, 3, 4]);
+            authorityCertificate, now.AddDays(-1), expiredFor is null ? now.AddDays(1) : now - expiredFor.Value, [1, 2, 3, 4]);
 
         AuthorityFile = folder.Write("ca.pem", authorityCertificate.ExportCertificatePem());
         CertificateFile = folder.Write("server.pem", certificate.ExportCertificatePem());

@@ -9,7 +9,7 @@ internal static class TestConnection
     /// <summary>The name of these connections in <c>CLIENT LIST</c>.</summary>
     public const string Name = "tests";
 
-    /// <summary>The timeout for connecting and for each command. A busy machine needs less.</summary>
+    /// <summary>The timeout for connecting and for each command. Even a busy machine needs less time.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <param name="access">The server, the login and the TLS files.</param>

@@ -116,7 +116,7 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     private async Task JoinAsync(string hosts)
     {
-        // ip netns exec mounts these over the system's files.
+        // ip netns exec mounts these files over those of the system.
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync($"{folder}/hosts", $"127.0.0.1 localhost\n{hosts}\n");
         await File.WriteAllTextAsync($"{folder}/resolv.conf", $"nameserver {Host}\n");

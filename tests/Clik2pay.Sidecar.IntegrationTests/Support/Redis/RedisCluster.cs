@@ -55,7 +55,7 @@ internal sealed class RedisCluster : IAsyncDisposable
             await node.WaitForAsync(IsFormed, "CLUSTER", "INFO");
     }
 
-    /// <summary>With <c>cluster-require-full-coverage no</c>, the state of a node is ok before it knows the others.</summary>
+    /// <summary>With <c>cluster-require-full-coverage no</c>, a node reports the state ok before it has discovered the others.</summary>
     private static bool IsFormed(RedisResult info) =>
         new[] { "cluster_state:ok", $"cluster_slots_assigned:{Slots}", "cluster_known_nodes:3" }
             .All(line => info.Text!.Contains(line, StringComparison.Ordinal));

@@ -17,7 +17,7 @@ internal sealed class RedisImage : RedisServer
     private const string Loopback = "127.0.0.1";
     private const string ConfigurationFile = "/tmp/redis.conf";
 
-    /// <summary>The images that cannot be pulled, with the reason for a skipped test. Pulling can take long, so it is tried once.</summary>
+    /// <summary>The images that cannot be pulled, with the reason for skipping a test. A pull can be slow, so it is tried once.</summary>
     private static readonly ConcurrentDictionary<string, string> Unavailable = new();
 
     private readonly RedisContainer container;
@@ -54,8 +54,8 @@ internal sealed class RedisImage : RedisServer
         catch (DockerUnavailableException)
         {
             Assert.Skip(RedisProcess.IsInstalled
-                ? "There is no container engine."
-                : "There is neither a redis-server on the PATH nor a container engine.");
+                ? "No container engine is available."
+                : "Neither redis-server nor a container engine is available.");
         }
         catch (DockerApiException) when (!isPresent)
         {

@@ -44,7 +44,7 @@ internal sealed class RedisProcess : RedisServer
 
     /// <param name="access">How the test logs in, and whether the server uses TLS.</param>
     /// <param name="settings">Lines of the configuration file.</param>
-    /// <param name="isSentinel">Whether it is a Sentinel.</param>
+    /// <param name="isSentinel">Whether to start a Sentinel.</param>
     /// <param name="environment">Additional environment variables.</param>
     /// <param name="address">The address to listen on.</param>
     public static async Task<RedisProcess> StartAsync(
@@ -54,7 +54,7 @@ internal sealed class RedisProcess : RedisServer
         IReadOnlyDictionary<string, string>? environment = null,
         string address = "127.0.0.1")
     {
-        Assert.SkipUnless(IsInstalled, "The test controls Redis as a process, and there is no redis-server on the PATH.");
+        Assert.SkipUnless(IsInstalled, "The test controls Redis as a process, but redis-server is not on the PATH.");
         access ??= new() { Endpoints = [] };
 
         // Another process may take the free port before redis-server does.
@@ -65,7 +65,7 @@ internal sealed class RedisProcess : RedisServer
                 return server;
 
             await server.DisposeAsync();
-            Assert.True(attempt < 5, "redis-server does not start");
+            Assert.True(attempt < 5, "redis-server did not start");
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class RedisRig : IDisposable
 
     /// <param name="value">The token.</param>
     /// <param name="left">The remaining time, in seconds.</param>
-    /// <param name="lifetime">In seconds.</param>
+    /// <param name="lifetime">The lifetime, in seconds.</param>
     public static AccessToken Token(string value, double left = 3600, double lifetime = 3600) =>
         new(value, TimeSpan.FromSeconds(lifetime), SystemDefaults.Time.GetMonotonicNow() + TimeSpan.FromSeconds(left), Secrets.Set);
 

@@ -14,7 +14,7 @@ internal abstract class RedisServer(RedisOptions access) : IAsyncDisposable
 
     public int Port => Endpoint.Port;
 
-    /// <summary>Starts redis-server, or an image if it is not installed. To stop or kill it, use <see cref="RedisProcess"/>.</summary>
+    /// <summary>Starts redis-server if it is installed, otherwise an image. To stop or kill it, use <see cref="RedisProcess"/>.</summary>
     /// <param name="settings">Lines of the configuration file.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings) =>
         RedisProcess.IsInstalled

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 /// <summary>Two Redis servers, of which one is the master and the other its replica, and a Sentinel that monitors them.</summary>
 internal sealed class SentinelRedis : IAsyncDisposable
 {
-    /// <summary>The name by which the Sentinel knows the master.</summary>
+    /// <summary>The Sentinel's name for the master.</summary>
     public const string ServiceName = "tokens";
 
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(50);
@@ -23,10 +23,10 @@ internal sealed class SentinelRedis : IAsyncDisposable
     /// <summary>Everything that a sidecar connects to.</summary>
     public IEnumerable<int> Ports => servers.Append(Sentinel).Select(server => server.Port);
 
-    /// <param name="address">The address that all of them listen on.</param>
+    /// <param name="address">The address that the servers and the Sentinel listen on.</param>
     public static async Task<SentinelRedis> StartAsync(string address)
     {
-        // Protected mode would refuse clients with other addresses than loopback. Without a delay, a replica is in sync earlier.
+        // Protected mode would refuse clients whose addresses are not loopback. Without a delay, a replica is in sync earlier.
         string[] common = ["protected-mode no", "repl-diskless-sync-delay 0"];
         var started = new List<RedisProcess>();
         try
@@ -78,14 +78,14 @@ internal sealed class SentinelRedis : IAsyncDisposable
             }
             catch (RedisServerException)
             {
-                // A failover is in progress, or the Sentinel does not know yet that the replica is up.
+                // A failover is in progress, or the Sentinel has not detected yet that the replica is up.
             }
 
             await PauseAsync();
         }
     }
 
-    /// <summary>Kills the master, and starts it again once the Sentinel has made the other one the master.</summary>
+    /// <summary>Kills the master, and starts it again after the Sentinel has made the other server the master.</summary>
     public async Task KillMasterAsync()
     {
         var before = await FindMasterAsync();
@@ -95,7 +95,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
         await before.StartAgainAsync();
     }
 
-    /// <summary>Waits until the Sentinel reports no trouble, and until the server that is not the master is a replica in sync.</summary>
+    /// <summary>Waits until the Sentinel reports no problem, and until the other server is a replica in sync with the master.</summary>
     public async Task RepairAsync()
     {
         while (true)
@@ -119,7 +119,7 @@ internal sealed class SentinelRedis : IAsyncDisposable
 
     private static Task PauseAsync() => Task.Delay(PollPeriod, SystemDefaults.Time, TestContext.Current.CancellationToken);
 
-    /// <summary>A former master is made a replica here, because the Sentinel waits for 8 s before it does the same.</summary>
+    /// <summary>Makes a former master a replica first, because the Sentinel would do so only after 8 s.</summary>
     private static async Task<bool> IsInSyncAsync(RedisProcess replica, RedisProcess master)
     {
         try

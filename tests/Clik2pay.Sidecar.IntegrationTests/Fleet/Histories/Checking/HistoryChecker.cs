@@ -12,8 +12,8 @@ internal sealed class HistoryChecker(History history)
     public static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// For this time after a fault, an additional token is still due to the fault. An attempt to reach Redis that began during the fault
-    /// takes up to 2 s, because a dropped packet is sent again after 1 s and then only after 3 s.
+    /// For this time after a fault, an additional token is still attributed to the fault. An attempt to reach Redis that began during the
+    /// fault takes up to 2 s, because a dropped packet is sent again after 1 s and then only after 3 s.
     /// </summary>
     public static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(3);
 
@@ -75,7 +75,7 @@ internal sealed class HistoryChecker(History history)
         }
     }
 
-    /// <summary>The number of tokens in the whole history is limited. It is stricter than the sum of the limits of all periods.</summary>
+    /// <summary>Limits the tokens in the whole history. This limit is stricter than the sum of the limits of all periods.</summary>
     private IEnumerable<string> CheckTotal()
     {
         if (history.Issues.Count > AllowedTokens)

@@ -15,7 +15,7 @@ internal enum FaultKind
     /// <summary>A network loses its connection to Redis and Sentinel.</summary>
     CutOffFromRedis,
 
-    /// <summary>A network loses its connection to the master, but not to its replica and the Sentinel.</summary>
+    /// <summary>A network loses its connection to the master, but not to the master's replica and the Sentinel.</summary>
     CutOffFromMaster,
 
     /// <summary>The Sentinel is ordered to make the replica the master.</summary>
@@ -24,7 +24,7 @@ internal enum FaultKind
     /// <summary>The master is killed. The Sentinel promotes the replica.</summary>
     KillMaster,
 
-    /// <summary>The master is stopped and continued. The Sentinel may promote the replica in between.</summary>
+    /// <summary>The master is stopped and continued. While it is stopped, the Sentinel may promote the replica.</summary>
     StopMaster,
 
     /// <summary>Redis loses all keys.</summary>

@@ -24,8 +24,8 @@ internal sealed record FleetPace(TimeSpan Lifetime, double RefreshAt)
     public int TokensIn(TimeSpan period) => 1 + (int)(period / RefreshInterval);
 
     /// <summary>
-    /// The maximum number of additional tokens due to a fault: for each separated group one, and another one for each
-    /// <see cref="IntervalAlone"/> of its duration.
+    /// The maximum number of additional tokens due to a fault: one for each separated group, and another one per group for each
+    /// <see cref="IntervalAlone"/> of the fault's duration.
     /// </summary>
     public int TokensAddedBy(FaultWindow fault) => fault.SeparatedGroups * (1 + (int)(fault.Duration / IntervalAlone));
 

@@ -51,7 +51,7 @@ internal sealed class StoreObserver : IAsyncDisposable
             }
             catch (Exception e) when (e is RedisConnectionException or RedisServerException or TimeoutException)
             {
-                // The master was killed, or is stopped, or its replica is not promoted yet.
+                // The master was killed or is stopped, or its replica has not been promoted yet.
             }
 
             await Task.Delay(Period, SystemDefaults.Time, CancellationToken.None);
