@@ -11,7 +11,7 @@ suite alerts "${1:-}"
 check "The alert rules are valid" promtool check rules observability/alerts.yaml
 check "The alert rules pass their unit tests" promtool test rules tests/alerts/alerts.test.yaml
 
-# The documented configuration names the rule file in its own folder.
+# The documented configuration expects the rule file in the same folder.
 cp observability/alerts.yaml "$work/"
 awk '/^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' docs/observability.md >"$work/prometheus.yaml"
 check "The documented Prometheus configuration is valid" promtool check config "$work/prometheus.yaml"
@@ -45,7 +45,7 @@ def check_alerts():
     for name, rule in alerts.items():
         errors = []
         if not re.search(r"^ +severity: (critical|warning)$", rule, flags=re.M):
-            errors.append("its severity is not critical or warning")
+            errors.append("its severity is neither critical nor warning")
         for annotation in ("summary", "description"):
             if not re.search(rf"^ +{annotation}: *\S", rule, flags=re.M):
                 errors.append(f"it has no {annotation}")

@@ -69,7 +69,7 @@ start_podman() {
 # check_guide NAME PATTERN: runs a block of the guide.
 check_guide() { check_block "$guide" "$1" "$2" "$1.sh" "${inside[@]}" bash; }
 
-# check_eventually TITLE COMMAND…: the command must succeed at least once in 30 s. If it does not, the script ends.
+# check_eventually TITLE COMMAND…: the command must succeed once within 30 s. If it does not, the script ends.
 check_eventually() {
   local title=$1
   shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the blocks of docs/calling.md and docs/migrating.md that follow a comment <!-- run: NAME -->, unchanged, and counts the figures of
+# Runs the blocks of docs/calling.md and docs/migrating.md that follow a comment <!-- run: NAME -->, unchanged, and checks the figures of
 # docs/sizing.md that do not depend on the machine. Requires the Debug build.
 # Usage: tests/guides.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
@@ -165,7 +165,7 @@ check_programs error "prints the provider's 500 and fails" 1 '' '500 of the prov
 check_equal "Each program sends the POST once and searches once" "$((2 * n))" "$(($(count apiRequests) - before))"
 faults '{}'
 
-# Which proxy variables other clients use. A call through the dead proxy fails.
+# Checks which proxy variables other clients use. A call through the dead proxy fails.
 succeeds() { if env "$@" >"$work/log" 2>&1; then echo yes; else echo no; fi; }
 bypass=(NO_PROXY=127.0.0.1,localhost HTTP_PROXY=$dead_proxy http_proxy=$dead_proxy)
 # proxy_results COMMAND…: whether the command succeeds with http_proxy, with HTTP_PROXY, and with both and NO_PROXY.

@@ -63,7 +63,7 @@ def output_of(*command):
 
 expect("The user of the image is a number and not root", config["User"], "1654:1654")
 expect("The entry point of the image is the program itself", [config["Entrypoint"], config.get("Cmd")], [["/clik2pay-sidecar"], None])
-# The health check is part of Config in the output of Docker, and beside it in that of Podman.
+# Docker's output contains the health check in Config, and Podman's output contains it next to Config.
 health = (config.get("Healthcheck") or image.get("Healthcheck") or {}).get("Test")
 expect("The health check of the image needs no shell", health, ["CMD", "/clik2pay-sidecar", "wait", "--timeout", "2"])
 print(*health[1:], sep="\n", file=open(f"{work}/health", "w"))
@@ -112,7 +112,7 @@ report_lines < <(grep -v '^size ' "$work/checks")
 mkdir "$work/credentials"
 for name in username password api-key; do printf 'sandbox-%s' "$name" >"$work/credentials/$name"; done
 chmod 755 "$work" "$work/credentials"
-# The script runs the health check itself, because an engine would run it at times of its own.
+# The script runs the health check itself, because an engine would run the check on its own schedule.
 hardened=(--read-only --cap-drop ALL --security-opt no-new-privileges --network host --no-healthcheck)
 # Unlike Docker, Podman adds writable folders to a container with a read-only root file system.
 if [ "$engine" = podman ]; then hardened+=(--read-only-tmpfs=false); fi

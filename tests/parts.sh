@@ -28,7 +28,7 @@ part() {
 # Removes the tests that passed, which `dotnet test` reports in two lines each.
 without_passed() { awk '/^passed .*\(.*ms\)$/ { passed = 1; next } passed && /^  from / { next } { passed = 0; print }'; }
 
-# Prints what is running every 20 seconds.
+# Every 20 seconds, prints which parts are running.
 progress() {
   local file title began output count
   # The redirection keeps `sleep` from holding a pipe open after the run has ended.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs two replicas and Redis under a real Prometheus. Prometheus accepts the rules, each dashboard query has a result, each metric has a
-# series, no alert fires in normal operation, and an alert fires when the token endpoint is down. Takes about two and a half minutes,
-# after a build.
+# Runs two replicas and Redis with a real Prometheus. Checks that Prometheus accepts the rules, that each dashboard query has a result, that
+# each metric has a series, that no alert fires in normal operation, and that an alert fires when the token endpoint is down. Takes about
+# two and a half minutes after a build.
 # Usage: tests/prometheus.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -49,7 +49,7 @@ start redis "$redis" redis-server --port "$redis" --bind 127.0.0.1 --save '' --d
 export Redis__ConnectionString=localhost:$redis
 start demo http://127.0.0.1:9091/startupz "$program" demo --replicas 2
 
-# Reduces the time for which an alert must be pending before it fires, so that the test need not wait for minutes. Expressions are
+# Reduces the time for which an alert must be pending before it fires, so that the test does not wait for minutes. Expressions are
 # unchanged.
 sed -E 's/^( +for: ).*/\15s/' observability/alerts.yaml >"$work/alerts.yaml"
 cat >"$work/prometheus.yaml" <<YAML
@@ -156,7 +156,7 @@ call 1
 wait "$first"
 faults '{}'
 
-# Calls both replicas for at least 45 s, so that alerts have the time to fire. A 401 forces at most one refresh in 30 s, so this time must
+# Calls both replicas for at least 45 s, so that alerts have time to fire. A 401 forces at most one refresh in 30 s, so this time must
 # also have passed before the next revocation.
 for _ in $(seq 45); do
   call 0
@@ -168,7 +168,7 @@ check_within 5 "Each metric of the alerts and the dashboard has a series" metric
 check_within 5 "Each query of the dashboard has a result" panels
 check_within 0 "No alert is pending or has fired in normal operation" quiet
 
-# The token lives for 60 s. The token endpoint goes down before the refresh at 45 s.
+# The lifetime of the token is 60 s. The token endpoint goes down before the refresh at 45 s.
 faults '{"tokenLifetimeSeconds":60}'
 revoke
 call 0

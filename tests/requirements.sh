@@ -2,13 +2,13 @@
 
 commands=() packages=()
 
-# need COMMAND PACKAGE…: notes the Debian packages of a command that is missing.
+# need COMMAND PACKAGE…: if the command is missing, records it and its Debian packages.
 need() {
   command -v "$1" >/dev/null && return
   commands+=("${1##*/}") packages+=("${@:2}")
 }
 
-# need_yaml: the same for Python's yaml module, if Python is Debian's own. Another Python does not see Debian's package.
+# need_yaml: the same for Python's yaml module, if Python is Debian's own. Another Python does not find Debian's package.
 need_yaml() {
   case $(command -v python3) in '' | /usr/bin/python3) ;; *) return ;; esac
   /usr/bin/python3 -c 'import yaml' 2>/dev/null && return
@@ -41,7 +41,7 @@ need_all() {
   need git git
 }
 
-# list WORD…: "a, b, c"
+# list WORD…: prints the words, separated by commas.
 list() {
   printf '%s' "$1"
   if [ $# -gt 1 ]; then printf ', %s' "${@:2}"; fi
@@ -66,7 +66,7 @@ install_packages() {
   [ "${#commands[@]}" = 0 ] || refuse "Still missing after the installation: $(list "${commands[@]}")"
 }
 
-# require_all HOW: installs what is missing, runs without it, or refuses to run. HOW is install, skip or refuse.
+# require_all HOW: if commands are missing, installs them, continues without them, or refuses to run. HOW is install, skip or refuse.
 require_all() {
   local command
   command -v dotnet >/dev/null || refuse "dotnet is missing. Install the .NET SDK that global.json names."
@@ -74,7 +74,7 @@ require_all() {
   if [ "${#commands[@]}" != 0 ]; then
     case $1 in
       install) install_packages ;;
-      skip) echo "Missing, so that tests are skipped: $(list "${commands[@]}")" ;;
+      skip) echo "Missing: $(list "${commands[@]}"). Tests that need these commands are skipped." ;;
       refuse)
         refuse "Missing: $(list "${commands[@]}")" "Debian packages: ${packages[*]}" \
           "To install the packages, pass --install. To skip the tests that need the commands, pass --skip-missing."

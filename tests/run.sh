@@ -15,7 +15,7 @@ Builds the solution and runs all tests. The last line is "N passed, N failed, N 
   --skip-missing   Run without the missing commands and skip the tests that need them.
   --help           Print this text.
 
-With TEST_LONG=1 in the environment, tests with repetitions repeat more often. This takes about twice as long.
+With TEST_LONG=1 in the environment, tests with repetitions run more of them. This takes about twice as long.
 
 Exit codes:
   0   At least one test passed, and none failed.
@@ -79,7 +79,7 @@ else
 fi
 part "build" dotnet build Clik2pay.Sidecar.sln -v quiet || give_up "The build failed."
 
-# Many tests wait most of their time, so several parts run at the same time.
+# Many tests spend most of their time waiting, so several parts run at the same time.
 # The scripts below use the same ports, so they run one after another.
 documents_and_tools() {
   part "Prometheus with two replicas" script prometheus.sh
@@ -98,7 +98,7 @@ waiting=${groups[-1]}
 part "integration tests" dotnet_test integration Clik2pay.Sidecar.IntegrationTests --filter-not-trait Waiting=long
 wait "$waiting" "$scripts"
 
-# The benchmarks measure, so nothing else runs at the same time.
+# Nothing else runs during the benchmarks, because other load would distort their figures.
 part "benchmarks" script benchmarks.sh
 part "image" script image.sh
 part "docker compose" script compose.sh

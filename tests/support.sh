@@ -114,7 +114,7 @@ stop() {
   for group in "${started[@]}"; do
     kill -TERM -- "-$group" 2>/dev/null
     wait "$group" 2>/dev/null
-    # `dotnet run` can end before the program that it started, which would then respond instead of the next one.
+    # `dotnet run` can end before the program that it started, which would then respond instead of the next program.
     for _ in $(seq 600); do kill -0 -- "-$group" 2>/dev/null || break; sleep 0.05; done
   done
   started=()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what the published native program needs: memory and CPU time, idle and under load, with one processor and with all; bytes of log.
+# Measures the memory, CPU time and log size of the published native program, idle and under load, with one processor and with all.
 # docs/sizing.md contains the figures of one run. Requires wrk, nginx and python3. All traffic uses loopback. Takes about three minutes.
 # Usage: tests/benchmarks/sizing.sh [DIRECTORY]   DIRECTORY contains a published sidecar. Without it, the script publishes one.
 set -euo pipefail
@@ -133,7 +133,7 @@ for processors in 1 all; do
   stop_sidecar
 done
 
-# Usage: hold.py CONNECTIONS BYTES SECONDS   Holds connections open, each with a request whose body has that size. With 0 bytes, no request.
+# Usage: hold.py CONNECTIONS BYTES SECONDS   Keeps connections open, each with a request whose body has BYTES bytes, or idle if BYTES is 0.
 cat >"$work/hold.py" <<'PY'
 import socket, sys, time
 connections, size, seconds = map(int, sys.argv[1:])

@@ -33,7 +33,7 @@ def _():
     def notes(chart, *arguments):
         result = helm("install", "pay", chart, "-n", "prod", "--dry-run=client", *arguments)
         if "cluster unreachable" in result.stderr.lower():
-            raise Skip("this helm shows them only with a cluster")
+            raise Skip("this version of helm renders NOTES.txt only with a cluster")
         assert result.returncode == 0, result.stderr
         assert "\nNOTES:\n" in result.stdout, "The output contains no notes."
         return result.stdout.split("\nNOTES:\n")[1]

@@ -58,7 +58,7 @@ def _():
             assert re.fullmatch(pattern, job), job
 
 
-@check("the dashboard is that of the repository, with the label that Grafana selects")
+@check("the dashboard equals the one in observability/, and has the label that Grafana selects")
 def _():
     dashboard = one(rendered("monitoring-only"), "ConfigMap", "-dashboard")
     expected = json.loads((REPOSITORY / "observability/grafana-dashboard.json").read_text())

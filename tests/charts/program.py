@@ -22,7 +22,7 @@ def free_port():
 
 
 def process_of(objects, spec, container, existing={}):
-    """Returns working directory and environment for the program, with the container's volumes in a temporary folder.
+    """Returns the working directory and the environment of the program. A temporary folder contains the container's volumes.
 
     `existing` contains the data of existing Secrets. The files of other existing Secrets contain "of another Secret".
     """
@@ -117,14 +117,14 @@ def _():
             log.append(server.stdout.readline())
             assert log[-1], "".join(log)
         result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
-        # The exit code is that of the token endpoint, which is unreachable. So the check of Redis succeeded.
+        # A failed check of Redis would give exit code 3. Exit code 5 is that of the unreachable token endpoint.
         assert result.returncode == 5 and "ok    Redis " in result.stdout, result.stdout + result.stderr
     finally:
         server.kill()
         server.communicate()
 
 
-@check("as processes: postStart returns after the start, probes and a call succeed, and SIGTERM ends the sidecar with exit code 0")
+@check("when the program runs, postStart returns after the start, probes and a call succeed, and SIGTERM ends the sidecar with exit code 0")
 def _():
     simulator, callers, admin = free_port(), free_port(), free_port()
     objects = template(

@@ -1,4 +1,4 @@
-"""Checks where secrets are rendered, and what a changed secret changes."""
+"""Checks where secrets are rendered, and which objects change with a secret."""
 import base64
 
 from chart import (

@@ -174,7 +174,7 @@ def _():
     assert settings_of(app) == {"CLIK2PAY_BASE_URL": "http://127.0.0.1:8080"} and not app.get("volumeMounts"), app
 
 
-@check("the sidecar is the same in a chart that depends on this chart and alone")
+@check("the sidecar is the same in this chart alone and in a chart that depends on it")
 def _():
     alone, depending = pod_of(rendered("minimal")), pod_of(rendered("the example"))
     assert sidecar_of(alone)[2] == sidecar_of(depending)[2]
@@ -182,7 +182,7 @@ def _():
     assert alone["spec"]["terminationGracePeriodSeconds"] == depending["spec"]["terminationGracePeriodSeconds"]
 
 
-@check("the sidecar in the kustomize manifests is that of the chart")
+@check("the kustomize manifests contain the same sidecar as the chart")
 def _():
     for overlay in ("sandbox", "production"):
         path = ROOT / f"rendered/kustomize-{overlay}.yaml"

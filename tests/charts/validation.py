@@ -187,7 +187,7 @@ def _():
             with_null = helm("template", "pay", chart, *arguments, "--set-json", f"{key}=null")
             with_default = helm("template", "pay", chart, *arguments, "--set-json", f"{key}={json.dumps(value)}")
             assert with_default.returncode == 0, with_default.stderr
-            assert with_null.returncode != 0 or with_null.stdout == with_default.stdout, f"{key}=null renders something else"
+            assert with_null.returncode != 0 or with_null.stdout == with_default.stdout, f"{key}=null renders a different result"
 
 
 @check("global values of parent charts are allowed")
