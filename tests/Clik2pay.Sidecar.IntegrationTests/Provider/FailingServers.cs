@@ -11,7 +11,7 @@ internal sealed class FailingServers : IAsyncDisposable
     private const string Provider = "https://provider.example";
 
     private readonly TestCertificates trusted = new("provider.example", isForLoopback: false);
-    private readonly TestCertificates stranger = new("provider.example", isForLoopback: false);
+    private readonly TestCertificates otherAuthority = new("provider.example", isForLoopback: false);
     private readonly NameServer nameServer;
     private readonly ScriptedUpstream silent;
     private readonly ScriptedUpstream untrusted;
@@ -26,7 +26,7 @@ internal sealed class FailingServers : IAsyncDisposable
         nameServer = new(network.Host);
         silent = new(
             connection => Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, connection.Stopped), address: network.Host);
-        untrusted = new(CountAsync, stranger, network.Host);
+        untrusted = new(CountAsync, otherAuthority, network.Host);
         dropped = new(CountAsync, address: network.Host);
         refusing = new(RefuseAsync, address: network.Host);
         closing = new(connection => connection.ReadRequestAsync(), address: network.Host);
@@ -92,7 +92,7 @@ internal sealed class FailingServers : IAsyncDisposable
         await nameServer.DisposeAsync();
         await Network.DisposeAsync();
         trusted.Dispose();
-        stranger.Dispose();
+        otherAuthority.Dispose();
     }
 
     private static ConnectFailure FailThroughProxy(

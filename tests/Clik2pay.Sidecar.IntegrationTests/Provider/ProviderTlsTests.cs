@@ -25,12 +25,12 @@ public sealed class ProviderTlsTests
         elsewhere.Start();
         using var certificates = new TestCertificates(
             "provider.example", isForLoopback: true, issuerAt: $"http://{elsewhere.LocalEndpoint}/ca");
-        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+        using var otherAuthority = new TestCertificates("other.example", isForLoopback: true);
         var calls = 0;
         await using var upstream = await StartAsync(certificates, () => Interlocked.Increment(ref calls));
 
         Assert.Equal(HttpStatusCode.OK, (await CallAsync(certificates)).StatusCode);
-        using var refused = await CallAsync(stranger);
+        using var refused = await CallAsync(otherAuthority);
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -81,7 +81,7 @@ public sealed class ProviderTlsTests
             "provider.example",
             isForLoopback: fault is not ("wrong name" or "all of them"),
             expiredFor: isExpired ? TimeSpan.FromHours(1) : null);
-        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+        using var otherAuthority = new TestCertificates("other.example", isForLoopback: true);
         var requests = 0;
         await using var upstream = new ScriptedUpstream(
             async connection =>
@@ -93,7 +93,7 @@ public sealed class ProviderTlsTests
             },
             fault == "no TLS" ? null : certificates);
         var address = upstream.Address.Replace("http:", "https:", StringComparison.Ordinal);
-        (string, string?) authorities = ("Clik2pay:CaFile", isUnknown ? stranger.AuthorityFile : certificates.AuthorityFile);
+        (string, string?) authorities = ("Clik2pay:CaFile", isUnknown ? otherAuthority.AuthorityFile : certificates.AuthorityFile);
 
         await using var api = await TestSidecar.StartAsync([("Clik2pay:ApiBaseUrl", address), authorities]);
         using var refused = await api.Caller.PostAsync("/open/v1/a", new StringContent("{}"), TestContext.Current.CancellationToken);

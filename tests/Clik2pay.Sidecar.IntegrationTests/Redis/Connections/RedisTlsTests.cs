@@ -15,7 +15,7 @@ public sealed class RedisTlsTests
     public async Task A_server_is_trusted_with_the_configured_authority_and_a_name_in_its_certificate()
     {
         using var certificates = new TestCertificates("redis.example", isForLoopback: true);
-        using var stranger = new TestCertificates("redis.example", isForLoopback: true);
+        using var otherAuthority = new TestCertificates("redis.example", isForLoopback: true);
         await using var server = await RedisProcess.StartAsync(
             new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, certificates.Settings);
 
@@ -23,7 +23,7 @@ public sealed class RedisTlsTests
         using var address = new RedisRig($"rediss://{server.Endpoint}", caFile: certificates.AuthorityFile);
         using var named = new RedisRig($"{server.Endpoint},ssl=true,sslHost=redis.example", caFile: certificates.AuthorityFile);
         using var misnamed = new RedisRig($"{server.Endpoint},ssl=true,sslHost=other.example", caFile: certificates.AuthorityFile);
-        using var untrusted = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
+        using var untrusted = new RedisRig($"{server.Endpoint},ssl=true", caFile: otherAuthority.AuthorityFile);
         using var unknown = new RedisRig($"{server.Endpoint},ssl=true");
         using var clear = new RedisRig($"{server.Endpoint}");
 
@@ -103,17 +103,17 @@ public sealed class RedisTlsTests
         elsewhere.Start();
         using var certificates = new TestCertificates(
             "redis.example", isForLoopback: true, issuerAt: $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/ca");
-        using var stranger = new TestCertificates("other.example", isForLoopback: true);
+        using var otherAuthority = new TestCertificates("other.example", isForLoopback: true);
 
         // The server does not have the certificate of its own authority, so it cannot send that certificate.
         string[] settings =
         [
             .. certificates.Settings.Select(line =>
-                line.Replace(certificates.AuthorityFile, stranger.AuthorityFile, StringComparison.Ordinal)),
+                line.Replace(certificates.AuthorityFile, otherAuthority.AuthorityFile, StringComparison.Ordinal)),
         ];
         await using var server = await RedisProcess.StartAsync(
             new() { Endpoints = [], Tls = true, CaFile = certificates.AuthorityFile }, settings);
-        using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: stranger.AuthorityFile);
+        using var own = new RedisRig($"{server.Endpoint},ssl=true", caFile: otherAuthority.AuthorityFile);
         using var system = new RedisRig($"{server.Endpoint},ssl=true");
 
         Assert.Equal(RedisFailure.TlsFailed, (await own.CheckAsync()).Failure);
