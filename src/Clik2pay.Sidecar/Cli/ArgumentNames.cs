@@ -23,14 +23,15 @@ internal sealed class ArgumentNames
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument) => values.Contains(argument) ? "The argument after a key without =" : $"'{KeyOf(argument)}'";
 
-    /// <returns>
-    /// The text before the equals sign. Text after the key of a secret is removed. In <c>--Clik2pay:Password:text</c>, the text may be the
-    /// secret.
-    /// </returns>
+    /// <returns>The text before the equals sign, without text after the key of a secret.</returns>
     public static string KeyOf(string argument)
     {
         var key = argument.Split('=')[0];
-        return FindSecret(key) is { } secret && SettingOf(key).Length > secret.Length ? $"{Prefix}{secret}" : key;
+        if (!key.StartsWith(Prefix, StringComparison.Ordinal))
+            return key;
+
+        var (setting, withoutSecret) = (SettingOf(key), Settings.WithoutSecret(SettingOf(key)));
+        return withoutSecret.Length < setting.Length ? Prefix + withoutSecret : key;
     }
 
     /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>

@@ -35,8 +35,13 @@ public sealed partial class SecretKeyTests
     {
         var variable = key.Replace(":", "__", StringComparison.Ordinal);
         string[] forms = [$"--{key}=", $"--{key.ToUpperInvariant()}=", $"--{key}:0=", $"--{variable}=", $"--{key}:"];
-        var withoutSeparator = await SidecarProcess.RunAsync(NoVariables, "check", $"--{key}canary==");
-        Assert.DoesNotContain("canary", withoutSeparator.Output, StringComparison.Ordinal);
+        foreach (var withoutSeparator in new[] { $"--{key}canary==", $"--{key}canary", $"--{variable}canary" })
+        {
+            var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "check", withoutSeparator);
+
+            Assert.NotEqual(0, exitCode);
+            Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+        }
 
         foreach (var form in forms)
         {
