@@ -55,7 +55,7 @@ check_exit 0 "The verb compare succeeds" measure compare --before "$sidecar" --s
 columns=("$figure" "$interval")
 check_lines 1 "compare prints a row for the case" "$(row 'GET of [^|]*' "${columns[@]}" "${columns[@]}" "${columns[@]}" "${columns[@]}")"
 
-check_exit 0 "The verb refresh succeeds" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --life 2
+check_exit 0 "The verb refresh succeeds" measure refresh --sidecar "$sidecar" --rounds 1 --seconds 2 --lifetime 2
 check_lines 3 "refresh prints a row for each sidecar and a row of ratios" "$(figures 5 '(no refresh|refreshes|ratio)')"
 check_lines 1 "refresh reports at least one refresh in each run" 'made [1-9][0-9]* refreshes, at least one in each run'
 

@@ -29,7 +29,7 @@ internal static class AdministrationApp
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
         var meter = app.Services.GetRequiredService<IMeterFactory>().CreateSidecarMeter();
-        SidecarGauges.AddTo(meter, app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeState);
+        SidecarGauges.AddTo(meter, app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeGaugeValues);
         ProcessMetrics.AddTo(meter);
         _ = app.Services.GetRequiredService<RedisMetrics>();
         var refresh = app.Services.GetRequiredService<RefreshCommand>();

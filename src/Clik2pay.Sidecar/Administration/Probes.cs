@@ -22,7 +22,7 @@ internal sealed class Probes(TokenLifecycle tokens, Drain drain)
         if (tokens.Current is not null)
             return new(true, "There is a valid access token.");
 
-        return tokens.Status.Failure is { Kind: FailureKind.Rejected }
+        return tokens.Status.Failure is { Kind: FailureKind.Refused }
             ? new(false, $"There is no access token, and none can be obtained: {WhyNoToken}.")
             : new(true, $"There is no access token at the moment: {WhyNoToken}.");
     }

@@ -9,7 +9,7 @@ namespace Clik2pay.Sidecar.Administration;
 /// <summary>The gauges of the sidecar's current state.</summary>
 internal static class SidecarGauges
 {
-    public static void AddTo(Meter meter, Clik2payEnvironment environment, Func<SidecarState> state)
+    public static void AddTo(Meter meter, Clik2payEnvironment environment, Func<GaugeValues> state)
     {
         var build = new Measurement<int>(1, new Tag("version", BuildInfo.Version), new Tag("environment", $"{environment}"));
         Gauge("build_info", () => build, "Always 1. The labels are the version of the sidecar and its environment.");

@@ -3,7 +3,6 @@ using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Administration;
 
@@ -40,7 +39,7 @@ internal sealed class StatusReport(
         };
     }
 
-    public SidecarState TakeState()
+    public GaugeValues TakeGaugeValues()
     {
         var token = tokens.Current;
         return new()

@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Lifecycle;
+using Clik2pay.Sidecar.Tokens.Control;
 
 namespace Clik2pay.Sidecar.Credentials;
 

@@ -12,7 +12,7 @@ internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Dra
     private int inProgress;
 
     /// <summary>Whether requests are aborted because they did not complete in time.</summary>
-    public bool Aborts { get; private set; }
+    public bool IsAborting { get; private set; }
 
     /// <summary>Whether the sidecar is stopping.</summary>
     public bool HasBegun => hasBegun;
@@ -58,8 +58,8 @@ internal sealed class Drain(DrainOptions options, TimeProvider time, ILogger<Dra
             return;
 
         await Task.WhenAny(idle.Task, Task.Delay(options.StopTimeout, time, cancellationToken));
-        Aborts = !idle.Task.IsCompleted;
-        if (Aborts)
+        IsAborting = !idle.Task.IsCompleted;
+        if (IsAborting)
             log.Aborted((long)options.StopTimeout.TotalSeconds, RequestsInProgress);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Redis.Options;
@@ -111,7 +112,7 @@ internal sealed class RedisTokenLease(
     private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
     {
         var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
-        var pause = (long)(failure?.RetryAfter ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
+        var pause = (long)(failure?.Pause ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
         var script = new RedisScript(ReleaseIfOwner, [names.Lease, names.Failure], [owner, note, pause]);
         var response = await redis.RunAsync(RedisOperation.Release, script, CancellationToken.None);
         if (response.Reply is { Integer: 0 })
@@ -131,7 +132,7 @@ internal sealed class RedisTokenLease(
     /// </returns>
     private TokenFailure? FindPause(byte[] note, TokenFailure? failure, long left)
     {
-        if (failure?.RetryAfter is not { } pause || left <= 0)
+        if (failure?.Pause is not { } pause || left <= 0)
             return null;
 
         var now = time.GetMonotonicNow();
@@ -144,7 +145,7 @@ internal sealed class RedisTokenLease(
         }
 
         var remaining = TimeSpan.FromMilliseconds(Math.Min(left, (end - now).TotalMilliseconds));
-        return remaining > TimeSpan.Zero ? failure with { RetryAfter = remaining } : null;
+        return remaining > TimeSpan.Zero ? failure with { Pause = remaining } : null;
     }
 
     /// <summary>The format is outcome (1 byte), pause in milliseconds (8 bytes, big-endian), reason (UTF-8).</summary>
@@ -153,7 +154,7 @@ internal sealed class RedisTokenLease(
         var reason = Encoding.UTF8.GetBytes(failure.Reason);
         var value = new byte[1 + sizeof(long) + reason.Length];
         value[0] = (byte)failure.Kind;
-        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(1), (long)failure.RetryAfter!.Value.TotalMilliseconds);
+        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(1), (long)failure.Pause!.Value.TotalMilliseconds);
         reason.CopyTo(value, 1 + sizeof(long));
         return value;
     }

@@ -16,7 +16,7 @@ internal sealed class RequestLifecycle(
     RequestDelegate next,
     UpstreamSender sender,
     FailureResponder failures,
-    UpstreamFailure upstream,
+    UpstreamFailures upstream,
     Drain drain,
     RequestMetrics metrics,
     TimeProvider time)
@@ -79,9 +79,9 @@ internal sealed class RequestLifecycle(
         else
         {
             Discard(context);
-            await (drain.Aborts
+            await (drain.IsAborting
                 ? failures.RespondAsync(context, Problem.ShuttingDown(
-                    $"The request did not end before the sidecar stopped. {UpstreamFailure.AdviceFor(exchange.Sent)}"))
+                    $"The request did not end before the sidecar stopped. {UpstreamFailures.AdviceFor(exchange.Sent)}"))
                 : failures.RespondAsync(context, error));
         }
     }
@@ -110,7 +110,7 @@ internal sealed class RequestLifecycle(
     /// </summary>
     private bool HasCallerGone(Exchange exchange, Exception? e)
     {
-        if (drain.Aborts || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
+        if (drain.IsAborting || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
             return false;
 
         exchange.RecordDisconnect();

@@ -137,7 +137,7 @@ internal sealed class RequestPipeline(
     /// </summary>
     private static void MapRoutes(WebApplication app)
     {
-        app.Services.GetRequiredService<CheckedRoutes>().Refused = app.Logger.EditRefused;
+        app.Services.GetRequiredService<CheckedRoutes>().OnRefused = app.Logger.EditRefused;
         try
         {
             app.MapReverseProxy(proxy =>

@@ -45,7 +45,7 @@ internal static class RequestServices
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CallerToken>();
         services.AddSingleton<UpstreamSender>();
-        services.AddSingleton<UpstreamFailure>();
+        services.AddSingleton<UpstreamFailures>();
         services.AddSingleton<FailureResponder>();
         services.AddSingleton<ResponseHeaderFilter>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamHttpClientFactory>();

@@ -1,5 +1,6 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens;
 

@@ -6,7 +6,7 @@ internal enum FailureKind
     /// <summary>
     /// The token endpoint refused the credentials or the scope. Retries fail until the settings or the provider's configuration change.
     /// </summary>
-    Rejected = 2,
+    Refused = 2,
 
     /// <summary>The token endpoint limits the rate of calls.</summary>
     Throttled = 3,

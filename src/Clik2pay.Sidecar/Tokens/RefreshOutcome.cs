@@ -9,7 +9,7 @@ internal enum RefreshOutcome
     /// <summary>The shared store had another replica's token. The token endpoint was not called.</summary>
     Adopted,
 
-    /// <inheritdoc cref="FailureKind.Rejected"/>
+    /// <inheritdoc cref="FailureKind.Refused"/>
     Rejected,
 
     /// <inheritdoc cref="FailureKind.Throttled"/>

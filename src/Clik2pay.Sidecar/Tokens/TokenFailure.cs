@@ -5,15 +5,16 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <param name="Reason">
 /// A part of a sentence for people: what happened, and at which address. The text contains no secrets and no text of the provider.
 /// </param>
-/// <param name="RetryAfter">
-/// The pause that the token endpoint requested (RFC 9110, section 10.2.3), more than zero; null if it requested none.
+/// <param name="Pause">
+/// How long no replica should call the token endpoint. Either the token endpoint requested the pause (RFC 9110, section 10.2.3), or a
+/// replica shared it with the failure. More than zero; null if each replica decides for itself.
 /// </param>
-internal sealed record TokenFailure(FailureKind Kind, string Reason, TimeSpan? RetryAfter = null)
+internal sealed record TokenFailure(FailureKind Kind, string Reason, TimeSpan? Pause = null)
 {
     /// <summary>The outcome of a refresh that ends with this failure.</summary>
     public RefreshOutcome Outcome => Kind switch
     {
-        FailureKind.Rejected => RefreshOutcome.Rejected,
+        FailureKind.Refused => RefreshOutcome.Rejected,
         FailureKind.Throttled => RefreshOutcome.Throttled,
         FailureKind.InvalidResponse => RefreshOutcome.InvalidResponse,
         _ => RefreshOutcome.Unavailable,

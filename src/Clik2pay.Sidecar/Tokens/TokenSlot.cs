@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Tokens;

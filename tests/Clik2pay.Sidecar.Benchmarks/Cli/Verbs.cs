@@ -76,7 +76,7 @@ internal static class Verbs
         var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(10), VerbOptions.Seconds(5));
         const string lifetimeDescription =
             "The lifetime in seconds of the tokens that are refreshed under load. Three quarters of it must be shorter than a run.";
-        var lifetime = VerbOptions.Number("--life", 4, lifetimeDescription);
+        var lifetime = VerbOptions.Number("--lifetime", 4, lifetimeDescription);
         var set = VerbOptions.Variables("--set", "An environment variable of the sidecar.");
         var verb = new Command("refresh", "Measures the effect of a token refresh on callers.") { sidecar, rounds, seconds, lifetime, set };
         verb.SetAction((parsed, cancellationToken) => RefreshVerb.RunAsync(

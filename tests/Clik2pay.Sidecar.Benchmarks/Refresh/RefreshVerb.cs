@@ -67,7 +67,7 @@ internal static class RefreshVerb
     {
         (true, 0) => throw new BenchmarkFailure(
             "The sidecar with short-lived tokens did not refresh its token during a run. "
-            + "Make runs longer with --seconds, or the token lifetime shorter with --life."),
+            + "Make runs longer with --seconds, or the token lifetime shorter with --lifetime."),
         (false, > 0) => throw new BenchmarkFailure("The sidecar with long-lived tokens refreshed its token during a run."),
         _ => count,
     };

@@ -18,7 +18,7 @@ public sealed class RollingRestartTests
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         var number = 0;
-        upstream.Instead = async context =>
+        upstream.RespondUnrecorded = async context =>
         {
             // One of 50 responses takes longer than the drain time.
             if (Interlocked.Increment(ref number) % 50 == 0)

@@ -19,7 +19,7 @@ public sealed class RotationTests
         await using var redis = await RedisServer.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
-        (upstream.Instead, tokenEndpoint.Fault) = (provider.RespondAsync, provider.GiveTokenAsync);
+        (upstream.RespondUnrecorded, tokenEndpoint.Fault) = (provider.RespondAsync, provider.IssueTokenAsync);
         using var secret = new MountedSecret();
         secret.Swap("user", "password-0", "key-0");
         (string, string)[] settings =

@@ -75,7 +75,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
 
         Assert.Equal(LeaseOutcome.HeldOff, attempt.Outcome);
         Assert.Equal((Outage.Outcome, Outage.Reason), (attempt.Failure!.Outcome, attempt.Failure.Reason));
-        Assert.InRange(attempt.Failure.RetryAfter!.Value, TimeSpan.FromSeconds(10), Outage.RetryAfter!.Value);
+        Assert.InRange(attempt.Failure.Pause!.Value, TimeSpan.FromSeconds(10), Outage.Pause!.Value);
         await server.RunAsync("PEXPIRE", rig.NoteName, 1);
         await server.WaitForAsync(reply => reply.Integer == 0, "DBSIZE");
         Assert.Equal(LeaseOutcome.Acquired, (await other.AcquireAsync()).Outcome);
@@ -96,12 +96,12 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_note_that_is_extended_or_written_again_holds_a_replica_off_once()
     {
-        Assert.True(await (await rig.AcquireAsync()).ReleaseAsync(Outage with { RetryAfter = TimeSpan.FromSeconds(1) }));
+        Assert.True(await (await rig.AcquireAsync()).ReleaseAsync(Outage with { Pause = TimeSpan.FromSeconds(1) }));
         var note = (await server.RunAsync("GET", rig.NoteName)).Bytes!;
         await server.RunAsync("PEXPIRE", rig.NoteName, 86_400_000);
 
         var attempt = await other.AcquireAsync();
-        Assert.InRange(attempt.Failure!.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(attempt.Failure!.Pause!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         while (attempt.Outcome == LeaseOutcome.HeldOff)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);

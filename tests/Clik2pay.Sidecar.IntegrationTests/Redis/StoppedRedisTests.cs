@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.IntegrationTests.Support.Network;
 using Clik2pay.Sidecar.IntegrationTests.Support.Redis;
 using Clik2pay.Sidecar.Redis.Connections;
-using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Redis;

@@ -95,7 +95,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
 
         Assert.Equal(LeaseOutcome.HeldOff, heldOff.Outcome);
         Assert.Equal((Enum.Parse<FailureKind>(outcome), "recorded reason"), (heldOff.Failure!.Kind, heldOff.Failure.Reason));
-        Assert.InRange(heldOff.Failure.RetryAfter!.Value, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+        Assert.InRange(heldOff.Failure.Pause!.Value, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
 
         // This program writes a note for the same failure.
         await server.RunAsync("DEL", NoteName);

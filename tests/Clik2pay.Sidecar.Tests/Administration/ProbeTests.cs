@@ -74,7 +74,7 @@ public sealed class ProbeTests
     {
         await using var sidecar = await TestSidecar.StartAsync();
 
-        var response = await RawConnection.AskAsync(
+        var response = await RawConnection.ExchangeAsync(
             sidecar.Address, $"GET /readyz HTTP/1.1\r\nHost: {sidecar.Admin.BaseAddress!.Authority}\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 404", response, StringComparison.Ordinal);

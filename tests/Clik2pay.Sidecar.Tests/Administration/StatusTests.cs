@@ -104,7 +104,7 @@ public sealed class StatusTests
 
         foreach (var path in (string[])["/", "/status", "/metrics"])
         {
-            var response = await RawConnection.AskAsync(
+            var response = await RawConnection.ExchangeAsync(
                 sidecar.Admin.BaseAddress!, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\r\n\r\n");
             Assert.StartsWith($"HTTP/1.1 {status} ", response, StringComparison.Ordinal);
         }
@@ -115,7 +115,7 @@ public sealed class StatusTests
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:Admin", "http://*:0")]);
 
-        var response = await RawConnection.AskAsync(
+        var response = await RawConnection.ExchangeAsync(
             new($"http://127.0.0.1:{sidecar.Admin.BaseAddress!.Port}"),
             "GET /livez HTTP/1.1\r\nHost: pod.example\r\nConnection: close\r\n\r\n");
 

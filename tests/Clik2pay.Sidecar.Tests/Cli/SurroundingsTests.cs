@@ -45,7 +45,7 @@ public sealed class SurroundingsTests
     [InlineData("nonsense")]
     public async Task A_closed_standard_error_does_not_change_the_exit_code(params string[] arguments)
     {
-        var (exitCode, _) = await SidecarProcess.RunByAsync(Surroundings.ClosedError, NoVariables, arguments);
+        var (exitCode, _) = await SidecarProcess.RunByAsync(Surroundings.ClosedStandardError, NoVariables, arguments);
 
         Assert.Equal(arguments is ["run"] ? 2 : 1, exitCode);
     }
@@ -84,7 +84,7 @@ public sealed class SurroundingsTests
         await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
         await using var upstream = await RecordingUpstream.StartAsync();
         await using var sidecar = SidecarProcess.StartBy(
-            Surroundings.Refusing(call, error), SidecarProcess.Environment(upstream, tokenEndpoint), "run");
+            Surroundings.FailingSystemCall(call, error), SidecarProcess.Environment(upstream, tokenEndpoint), "run");
         using var caller = await sidecar.WaitForCallerAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("/open/v1/a")).StatusCode);
@@ -96,7 +96,7 @@ public sealed class SurroundingsTests
     public async Task If_inotify_is_refused_the_demo_prints_that_edits_of_routes_need_a_restart()
     {
         await using var demo = SidecarProcess.StartBy(
-            Surroundings.Refusing("inotify_init1", Surroundings.NotPermitted), NoVariables, ["demo", .. DemoPortTests.FreePorts]);
+            Surroundings.FailingSystemCall("inotify_init1", Surroundings.NotPermitted), NoVariables, ["demo", .. DemoPortTests.FreePorts]);
 
         var line = await demo.WaitForLineAsync("simulated provider");
         Assert.Contains("take effect at the next start", line, StringComparison.Ordinal);

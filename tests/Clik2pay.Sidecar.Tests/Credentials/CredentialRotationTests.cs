@@ -222,7 +222,8 @@ public sealed class CredentialRotationTests : IAsyncDisposable
     {
         secret.Swap("user", "password-0", "key-0");
         (string, string?)[] withoutValues = [("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null)];
-        sidecar = await TestSidecar.StartAsync([.. withoutValues, .. settings], time, endpoint => endpoint.Fault = provider.GiveTokenAsync);
+        sidecar = await TestSidecar.StartAsync(
+            [.. withoutValues, .. settings], time, endpoint => endpoint.Fault = provider.IssueTokenAsync);
         sidecar.Upstream.Respond = provider.RespondAsync;
         await sidecar.WaitForTokenAsync("access_token_1");
     }

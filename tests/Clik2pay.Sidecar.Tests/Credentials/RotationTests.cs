@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
@@ -109,7 +110,7 @@ public sealed class RotationTests
         endpoint.Refused.Add(TokenRig.Key.Credentials.Password);
         simulation.Advance(TimeSpan.FromMinutes(61), Second);
         Assert.Null(rig.Slot.Current);
-        Assert.Equal(FailureKind.Rejected, rig.Lifecycle.Status.Failure?.Kind);
+        Assert.Equal(FailureKind.Refused, rig.Lifecycle.Status.Failure?.Kind);
 
         Offer(Next);
 

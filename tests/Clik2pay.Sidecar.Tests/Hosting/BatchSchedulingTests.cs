@@ -51,7 +51,7 @@ public sealed class BatchSchedulingTests : IAsyncDisposable
     public async Task If_the_policy_is_refused_the_sidecar_logs_the_refusal_and_runs_with_the_usual_policy()
     {
         await using var sidecar = await StartAsync(
-            Surroundings.Refusing("sched_setscheduler", Surroundings.NotPermitted), ("Sidecar:BatchScheduling", "true"));
+            Surroundings.FailingSystemCall("sched_setscheduler", Surroundings.NotPermitted), ("Sidecar:BatchScheduling", "true"));
 
         await sidecar.WaitForLineAsync("refused the scheduling policy SCHED_BATCH (Sidecar:BatchScheduling)");
         Assert.Equal(HttpStatusCode.OK, await CallAsync(sidecar));

@@ -91,7 +91,7 @@ public sealed class FloodTests
         await using var upstream = await RecordingUpstream.StartAsync();
         var block = new byte[64 * 1024];
         var sizeUp = 0L;
-        upstream.Instead = async context =>
+        upstream.RespondUnrecorded = async context =>
         {
             if (context.Request.Path == "/open/v1/down")
             {

@@ -63,7 +63,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         // All connected callers call at once, and each gets a connection to the provider.
         var arrived = 0;
         var all = new TaskCompletionSource();
-        upstream.Instead = async context =>
+        upstream.RespondUnrecorded = async context =>
         {
             if (Interlocked.Increment(ref arrived) == share)
                 all.SetResult();
@@ -76,7 +76,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
 
         // After these callers have gone, others are accepted.
         callers.ForEach(caller => caller.Dispose());
-        upstream.Instead = null;
+        upstream.RespondUnrecorded = null;
         Assert.Equal(200, await CallUntilAcceptedAsync(address));
         Assert.Single(program.Output, line => line.Contains("[1106]", StringComparison.Ordinal));
     }

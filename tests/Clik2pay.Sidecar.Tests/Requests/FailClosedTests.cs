@@ -141,7 +141,7 @@ public sealed class FailClosedTests
     {
         await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Fault = Down);
 
-        var response = await RawConnection.AskAsync(
+        var response = await RawConnection.ExchangeAsync(
             sidecar.Address, "HEAD /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 503", response, StringComparison.Ordinal);

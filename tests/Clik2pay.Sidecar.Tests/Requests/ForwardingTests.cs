@@ -30,7 +30,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("/open/v1/")]
     public async Task Path_and_query_are_forwarded_byte_for_byte(string target)
     {
-        await RawConnection.AskAsync(sidecar.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(sidecar.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.Equal(target, sidecar.Upstream.Single().Target);
     }
@@ -46,7 +46,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [Fact]
     public async Task Only_the_credentials_are_added_to_the_headers_of_a_request()
     {
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");
 
         Assert.Equal(
@@ -71,7 +71,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         await using var front = await TestSidecar.StartAsync(upstream);
 
         for (var i = 0; i < 2; i++)
-            await RawConnection.AskAsync(
+            await RawConnection.ExchangeAsync(
                 front.Address, $"{method} /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
 
         Assert.Equal(2, upstream.Received.Count);

@@ -12,7 +12,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 {
     public const int HangUp = 1;
     public const int Interrupt = 2;
-    public const int Kill9 = 9;
+    public const int KillSignal = 9;
     public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;

@@ -30,7 +30,7 @@ internal static class Surroundings
     public static string[] WithoutCapabilities =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
 
-    public static string[] ClosedError => Shell("exec 2>&-");
+    public static string[] ClosedStandardError => Shell("exec 2>&-");
 
     public static string[] FullOutput => Shell("exec >/dev/full");
 
@@ -38,7 +38,7 @@ internal static class Surroundings
 
     /// <param name="call">One of <c>inotify_init1</c>, <c>inotify_add_watch</c> and <c>sched_setscheduler</c>.</param>
     /// <param name="error">The error number that the call returns.</param>
-    public static string[] Refusing(string call, int error)
+    public static string[] FailingSystemCall(string call, int error)
     {
         var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         var number = call switch

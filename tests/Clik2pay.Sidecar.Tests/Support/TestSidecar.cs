@@ -84,7 +84,7 @@ internal sealed class TestSidecar : IAsyncDisposable
             .Where(value => !value.Key.StartsWith("ReverseProxy:", StringComparison.Ordinal));
         var configuration = new ConfigurationBuilder().Add(routes).AddInMemoryCollection(values).Build();
         var sidecar = await StartAsync(upstream, tokenEndpoint, configuration, time: null, ownsServers: true);
-        routes.Refused = sidecar.app.Logger.EditRefused;
+        routes.OnRefused = sidecar.app.Logger.EditRefused;
         return sidecar;
     }
 

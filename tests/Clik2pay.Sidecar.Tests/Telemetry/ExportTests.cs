@@ -8,7 +8,7 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
 /// <summary>The export to a collector, and the variables that configure it.</summary>
-[Collection(Alone.Name)]
+[Collection(SerialTests.Name)]
 public sealed class ExportTests
 {
     private const string Get = "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
@@ -39,7 +39,7 @@ public sealed class ExportTests
         await using var rig = await TraceRig.StartAsync();
         await using var program = rig.Run();
 
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             await program.WaitForAddressAsync(),
             $"GET /open/v1/{new string('a', 5000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -55,7 +55,7 @@ public sealed class ExportTests
         var address = await program.WaitForAddressAsync();
 
         const string trace = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\ntracestate: secret=state\r\n";
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             address,
             $"GET /open/v1/{new string('a', 5000)}?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{trace}\r\n");
         var server = await rig.WaitForServerSpanAsync();
@@ -117,7 +117,7 @@ public sealed class ExportTests
             var address = await program.WaitForAddressAsync();
             foreach (var header in (string[])["", "traceparent: invalid\r\n"])
             {
-                var response = await RawConnection.AskAsync(address, $"{Get}{header}\r\n");
+                var response = await RawConnection.ExchangeAsync(address, $"{Get}{header}\r\n");
                 Assert.StartsWith("HTTP/1.1 200 ", response, StringComparison.Ordinal);
             }
 

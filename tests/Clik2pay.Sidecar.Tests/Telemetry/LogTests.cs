@@ -22,7 +22,7 @@ public sealed class LogTests
             context.Response.Headers["x-amzn-RequestId"] = "1f0c9d3e-0f5b-4a7e-9d43-3b1d2f9d6a11";
             return Task.CompletedTask;
         };
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             rig.Address,
             "POST /open/v1/a?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + $"traceparent: 00-{TraceId}-b7ad6b7169203331-01\r\nContent-Length: 6\r\n\r\nsecret");
@@ -51,7 +51,7 @@ public sealed class LogTests
     public async Task As_text_a_line_of_a_request_begins_with_time_and_level_and_names_the_trace()
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             rig.Address,
             "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + $"traceparent: 00-{TraceId}-b7ad6b7169203331-01\r\n\r\n");
@@ -66,15 +66,15 @@ public sealed class LogTests
     public async Task By_default_there_is_no_access_log_and_no_scope()
     {
         await using var rig = await StartAsync();
-        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         rig.Upstream.Respond = context =>
         {
             context.Abort();
             return Task.CompletedTask;
         };
-        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        Assert.Matches(@"UpstreamFailure\[1202\] The API http", await rig.Program.WaitForLineAsync("The API "));
+        Assert.Matches(@"UpstreamFailures\[1202\] The API http", await rig.Program.WaitForLineAsync("The API "));
         Assert.DoesNotContain("[1400]", rig.Program.Text(), StringComparison.Ordinal);
         Assert.DoesNotContain("=>", rig.Program.Text(), StringComparison.Ordinal);
     }
@@ -97,7 +97,7 @@ public sealed class LogTests
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
 
-        await RawConnection.AskAsync(rig.Address, $"{head}Connection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(rig.Address, $"{head}Connection: close\r\n\r\n");
 
         Assert.EndsWith(ends, await rig.Program.WaitForLineAsync(begins), StringComparison.Ordinal);
     }
@@ -115,7 +115,7 @@ public sealed class LogTests
         };
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"), ("Clik2pay:ApiBaseUrl", upstream.Address));
 
-        await RawConnection.AskAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(rig.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.Contains($"upstream request id {logged}, ", await rig.Program.WaitForLineAsync("[1400]"), StringComparison.Ordinal);
     }

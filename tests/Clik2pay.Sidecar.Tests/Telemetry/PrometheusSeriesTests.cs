@@ -134,8 +134,8 @@ public sealed class PrometheusSeriesTests
         }
 
         await sidecar.Caller.GetAsync("/elsewhere");
-        await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\nConnection: close\r\n\r\n");
-        await RawConnection.AskAsync(sidecar.Address, "no HTTP\r\n\r\n");
+        await RawConnection.ExchangeAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(sidecar.Address, "no HTTP\r\n\r\n");
 
         var text = await ReadAsync(sidecar);
 
@@ -165,7 +165,8 @@ public sealed class PrometheusSeriesTests
             broken = response;
             try
             {
-                await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                await RawConnection.ExchangeAsync(
+                    sidecar.Address, "GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             }
             catch (SocketException)
             {
@@ -223,7 +224,8 @@ public sealed class PrometheusSeriesTests
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:Admin", "http://*:0")]);
         var port = sidecar.Admin.BaseAddress!.Port;
         for (var i = 1; i < 20; i++)
-            await RawConnection.AskAsync(new($"http://127.0.0.{i}:{port}"), "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            await RawConnection.ExchangeAsync(
+                new($"http://127.0.0.{i}:{port}"), "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
         using var http = new HttpClient();
         var text = await http.GetStringAsync($"http://127.0.0.1:{port}/metrics");

@@ -8,7 +8,7 @@ using static Clik2pay.Sidecar.Tests.Telemetry.TraceRig;
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
 /// <summary>The spans of requests and refreshes, as a collector receives them.</summary>
-[Collection(Alone.Name)]
+[Collection(SerialTests.Name)]
 public sealed class TraceTests
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
@@ -70,7 +70,7 @@ public sealed class TraceTests
         var address = await program.WaitForAddressAsync();
 
         const string headers = "User-Agent: secret-agent\r\nX-Secret: secret-header\r\nbaggage: secret=baggage\r\n";
-        await RawConnection.AskAsync(
+        await RawConnection.ExchangeAsync(
             address, $"GET /open/v1/a?secret=query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
 
         var server = await rig.WaitForServerSpanAsync();
@@ -104,7 +104,7 @@ public sealed class TraceTests
         await using var program = rig.Run(("Clik2pay:ApiBaseUrl", upstream.Address));
         var address = await program.WaitForAddressAsync();
 
-        await RawConnection.AskAsync(address, $"{Get}\r\n");
+        await RawConnection.ExchangeAsync(address, $"{Get}\r\n");
         var server = await rig.WaitForServerSpanAsync();
         var client = await rig.Receiver.WaitForAsync(span => span.Kind == ClientKind && span.ParentId == server.SpanId);
 
@@ -114,7 +114,7 @@ public sealed class TraceTests
         Assert.Empty(client.Events);
         Assert.All(rig.Receiver.Received, request => Assert.DoesNotContain("secret", request.Body, StringComparison.Ordinal));
 
-        await RawConnection.AskAsync(address, "GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(address, "GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         var refused = await rig.Receiver.WaitForAsync(
             span => span.Kind == ServerKind && span.Attributes["http.response.status_code"] == "404");
         Assert.Equal(("GET", "no_route", false), (refused.Name, refused.Attributes["error.type"], refused.IsError));
@@ -131,14 +131,14 @@ public sealed class TraceTests
         await using var program = rig.Run();
         var address = await program.WaitForAddressAsync();
 
-        await RawConnection.AskAsync(address, $"{Get}{headers}\r\n");
+        await RawConnection.ExchangeAsync(address, $"{Get}{headers}\r\n");
 
         var sent = rig.Upstream.Single().Headers;
         var names = new[] { "traceparent", "tracestate", "baggage", "Request-Id", "Correlation-Context" };
         Assert.Equal(headers, string.Concat(names.Where(sent.ContainsKey).Select(name => $"{name}: {sent[name]}\r\n")));
 
         // When the span of the next request has arrived, the span of the first one would have arrived too.
-        await RawConnection.AskAsync(address, "GET /open/v1/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await RawConnection.ExchangeAsync(address, "GET /open/v1/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         await rig.Receiver.WaitForAsync(
             span => span.Kind == ServerKind && span.Attributes.GetValueOrDefault("url.path") == "/open/v1/next");
         var server = rig.Receiver.Spans.SingleOrDefault(

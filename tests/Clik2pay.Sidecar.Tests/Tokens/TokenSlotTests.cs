@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Endpoint;

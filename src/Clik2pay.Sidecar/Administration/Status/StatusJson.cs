@@ -54,7 +54,7 @@ internal static class StatusJson
         {
             ["name"] = status.Store.Name,
             ["up"] = status.Store.IsUp,
-            ["trouble"] = status.Store.Trouble,
+            ["trouble"] = status.Store.Failure,
         },
         ["lease"] = status.LastLease is not { } lease ? null : new JsonObject
         {

@@ -84,7 +84,7 @@ internal static class StatusPage
     {
         values["store"] = store.Name;
         values["storeUp"] = Optional(store.IsUp == true ? NoValues : null);
-        values["storeDown"] = Optional(store.IsUp == false ? One("trouble", store.Trouble!.Replace('_', ' ')) : null);
+        values["storeDown"] = Optional(store.IsUp == false ? One("trouble", store.Failure!.Replace('_', ' ')) : null);
         values["lease"] = Optional(lease is { } last ? AddMoment(One("outcome", Words(last.Outcome)), last.At) : null);
         values["noLease"] = Optional(lease is null ? NoValues : null);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.Hosting;
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Cli.Admin;
 

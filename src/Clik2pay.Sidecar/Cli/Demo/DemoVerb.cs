@@ -46,7 +46,7 @@ internal static class DemoVerb
                 return await ErrorOutput.ReportAsync(errors);
 
             var sidecars = hosts.Skip(1).ToList();
-            routes.Refused = sidecars[0].Logger.EditRefused;
+            routes.OnRefused = sidecars[0].Logger.EditRefused;
             (hasStarted, failure) = await Hosts.TryStartAsync(sidecars, signals.Token);
             if (!hasStarted)
                 return await ReportStartAsync(failure, options);

@@ -65,7 +65,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
     {
         var options = settings.Clik2pay;
         var result = await sidecar.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
-        if (result.Failure is { Kind: not FailureKind.Rejected, Reason: var reason })
+        if (result.Failure is { Kind: not FailureKind.Refused, Reason: var reason })
         {
             await ReportAsync("FAIL", "token endpoint", reason);
             return ExitCode.TokenEndpointUnreachable;
@@ -107,8 +107,8 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         return ExitCode.Success;
     }
 
-    private Task ReportAsync(string verdict, string what, string detail) => ReportAsync(output, verdict, what, detail);
+    private Task ReportAsync(string result, string what, string detail) => ReportAsync(output, result, what, detail);
 
-    private static Task ReportAsync(TextWriter output, string verdict, string what, string detail) =>
-        output.WriteLineAsync($"{verdict,-4}  {what,-14}  {detail}");
+    private static Task ReportAsync(TextWriter output, string result, string what, string detail) =>
+        output.WriteLineAsync($"{result,-4}  {what,-14}  {detail}");
 }

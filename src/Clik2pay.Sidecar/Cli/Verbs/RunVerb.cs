@@ -17,7 +17,7 @@ internal static class RunVerb
             return await ErrorOutput.ReportAsync(errors);
 
         await using var sidecar = Program.CreateSidecar(configuration, settings);
-        routes.Refused = sidecar.Logger.EditRefused;
+        routes.OnRefused = sidecar.Logger.EditRefused;
 
         if (settings.Process.BatchScheduling && !BatchScheduling.TryUse())
             sidecar.Logger.BatchSchedulingRefused();

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Redis.Failures;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using StackExchange.Redis;
 
@@ -80,14 +80,14 @@ internal sealed class RedisClient(
             var affectsWritesOnly = isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply;
             lastFailure = (failure, affectsWritesOnly);
             isInUse = false;
-            status = status with { IsUp = false, Trouble = failure.ToSnakeCase() };
+            status = status with { IsUp = false, Failure = failure.ToSnakeCase() };
         }
         else if (!isInUse && (isWriting || lastFailure is not { AffectsWritesOnly: true }))
         {
             log.InUse(options);
             lastFailure = null;
             isInUse = true;
-            status = status with { IsUp = true, Trouble = null };
+            status = status with { IsUp = true, Failure = null };
         }
     }
 

@@ -1,8 +1,9 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Lifecycle;
+using Clik2pay.Sidecar.Tokens.Control;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Yarp.ReverseProxy.Transforms;
 
@@ -44,7 +45,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
 
     /// <summary>Refused credentials have their own code, because a retry does not help until a person corrects them.</summary>
     private static (ErrorCode Code, string Advice) Explain(RefreshStatus status, long seconds) =>
-        status.Failure is { Kind: FailureKind.Rejected }
+        status.Failure is { Kind: FailureKind.Refused }
             ? (ErrorCode.CredentialsRefused,
                 $"Check the credentials; the sidecar's log has details. Wait at least {seconds} s before you retry.")
             : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");

@@ -14,7 +14,7 @@ internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var headers = context.ProxyRequest.Headers;
-        var nominated = ConnectionOptions.Parse(context.HttpContext.Request.Headers.Connection);
+        var nominated = NominatedHeaders.Parse(context.HttpContext.Request.Headers.Connection);
         var isReplay = Exchange.Of(context.HttpContext).IsReplay; // The first attempt has counted the removed headers.
         List<string>? removed = null;
         foreach (var (name, _) in headers.NonValidated)
@@ -23,7 +23,7 @@ internal sealed class StripTransform(RequestMetrics metrics) : RequestTransform
             if (credential is not null && !isReplay)
                 metrics.CallerCredentialRemoved(credential);
             if (credential is not null
-                || SidecarHeaders.Contains(name)
+                || SidecarHeaders.IsReserved(name)
                 || nominated?.Contains(name) == true
                 || name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase))
             {

@@ -65,7 +65,7 @@ internal static class RequestTarget
     public static string GetWritten(ReadOnlySpan<char> segment) => ToText(Decode(segment, out _, static value => value is ' ' or > '~'));
 
     /// <summary>The path after one and after two decodings, as different servers match it.</summary>
-    public static string[] GetReadings(ReadOnlySpan<char> path)
+    public static string[] GetDecodings(ReadOnlySpan<char> path)
     {
         var once = Decode(path, out _);
         return [ToText(once), ToText(Decode(once, out _)).Replace('\\', '/')];

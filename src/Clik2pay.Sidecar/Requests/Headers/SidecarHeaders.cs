@@ -14,5 +14,5 @@ internal static class SidecarHeaders
 
     private const string Prefix = "Clik2pay-Sidecar";
 
-    public static bool Contains(string header) => HeaderNames.StartsLike(header, Prefix, out _);
+    public static bool IsReserved(string header) => HeaderNames.StartsLike(header, Prefix, out _);
 }

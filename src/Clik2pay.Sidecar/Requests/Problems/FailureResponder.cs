@@ -12,7 +12,7 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// Turns every failure into the sidecar's own response, and counts it. Only these responses have the header
 /// <see cref="SidecarHeaders.Error"/>, so a caller can distinguish them from the provider's. None of them is a 2xx.
 /// </summary>
-internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics metrics, ILogger<FailureResponder> log)
+internal sealed class FailureResponder(UpstreamFailures upstream, RequestMetrics metrics, ILogger<FailureResponder> log)
 {
     /// <summary>Responds to a request that a step refuses or cannot serve. The response must not have started.</summary>
     public async Task RespondAsync(HttpContext context, Problem problem)
@@ -46,7 +46,7 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
         Report(e);
         return RespondAsync(context, new Problem(StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
             $"An error occurred in the sidecar ({e.GetType().Name}). The sidecar's log has details. "
-            + UpstreamFailure.AdviceFor(Exchange.Of(context).Sent)));
+            + UpstreamFailures.AdviceFor(Exchange.Of(context).Sent)));
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
             OperationCanceledException => Refusals.FromServer(new("The request timed out.", StatusCodes.Status408RequestTimeout)),
             _ => Refusals.BadRequest(RejectionReason.Malformed, "The request's body is incomplete. Send the complete body."),
         };
-        return sent == Sent.No ? problem : problem with { Detail = $"{problem.Detail} {UpstreamFailure.AdviceFor(sent)}" };
+        return sent == Sent.No ? problem : problem with { Detail = $"{problem.Detail} {UpstreamFailures.AdviceFor(sent)}" };
     }
 
     /// <summary>Counts the failure and sets the head of the response.</summary>
@@ -92,7 +92,7 @@ internal sealed class FailureResponder(UpstreamFailure upstream, RequestMetrics 
     private byte[] Begin(HttpContext context, Problem problem)
     {
         var (exchange, response) = (Exchange.Of(context), context.Response);
-        exchange.RespondWith(problem.Code);
+        exchange.RecordOwnResponse(problem.Code);
         if (problem.Rejection is { } reason)
             metrics.RequestRejected(reason);
         metrics.Responded(problem.Code, exchange.Sent);

@@ -1,7 +1,7 @@
 using System.Net;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Tokens.Lifecycle;
+using Clik2pay.Sidecar.Tokens.Control;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Replay;

@@ -8,7 +8,7 @@ internal sealed class ConnectionTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        ConnectionOptions.RemoveNominated(context.HttpContext.Response.Headers, context.ProxyResponse);
+        NominatedHeaders.RemoveNominated(context.HttpContext.Response.Headers, context.ProxyResponse);
         return default;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ResponseHeaderFilter(RequestMetrics metrics)
         {
             foreach (var (name, values) in all.Headers)
             {
-                if (SidecarHeaders.Contains(name) || MustDrop(name, sent) || MustDrop(values, sent))
+                if (SidecarHeaders.IsReserved(name) || MustDrop(name, sent) || MustDrop(values, sent))
                     (dropped ??= []).Add(name);
             }
         }

@@ -11,7 +11,7 @@ internal sealed class TrailersTransform(ResponseHeaderFilter filter) : ResponseT
 
     private async ValueTask EndAsync(ResponseTrailers response, ResponseTrailersTransformContext context)
     {
-        ConnectionOptions.RemoveNominated(response.Trailers, context.ProxyResponse);
+        NominatedHeaders.RemoveNominated(response.Trailers, context.ProxyResponse);
         filter.Apply(response.Trailers, new SentCredentials(context.ProxyResponse));
         await response.EndAsync(context.CancellationToken);
     }

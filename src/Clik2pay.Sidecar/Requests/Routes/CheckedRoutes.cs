@@ -20,7 +20,7 @@ internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSourc
     }
 
     /// <summary>Called with the reason when an edit is refused here.</summary>
-    public Action<string>? Refused { get; set; }
+    public Action<string>? OnRefused { get; set; }
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
@@ -44,7 +44,7 @@ internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSourc
     {
         if (FindErrors() is { Count: > 0 } errors)
         {
-            Refused?.Invoke(string.Join(' ', errors));
+            OnRefused?.Invoke(string.Join(' ', errors));
             return;
         }
 

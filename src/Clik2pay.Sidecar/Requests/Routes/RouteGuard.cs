@@ -33,7 +33,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Fail
     private async Task<bool> MatchesDecodedAsync(HttpContext context, string target)
     {
         var route = RouteMatcher.RouteIdOf(context);
-        foreach (var path in RequestTarget.GetReadings(RequestTarget.GetPath(target)))
+        foreach (var path in RequestTarget.GetDecodings(RequestTarget.GetPath(target)))
         {
             if (await routes.FindAsync(context, path) != route)
                 return false;

@@ -43,7 +43,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
     public bool IsWatched => watcher is not null;
 
     /// <summary>Called with the reason when an edit is refused here. YARP validates the routes of a readable file.</summary>
-    public Action<string>? Refused { get; set; }
+    public Action<string>? OnRefused { get; set; }
 
     /// <summary>Uses proxy.json in the working directory. If it is missing there, uses proxy.json beside the program.</summary>
     public static RoutesFile Find(TimeProvider time)
@@ -118,7 +118,7 @@ internal sealed class RoutesFile : ConfigurationProvider, IConfigurationSource, 
             NotifyReaders();
 
         if (Error is not null && (hasChanged || Error != errorBefore))
-            Refused?.Invoke(Error);
+            OnRefused?.Invoke(Error);
     }
 
     /// <summary>

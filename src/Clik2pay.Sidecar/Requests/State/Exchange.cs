@@ -116,7 +116,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     }
 
     /// <summary>Records a response of the sidecar. Only the failure responder calls this.</summary>
-    public void RespondWith(ErrorCode code) => OwnResponse = code;
+    public void RecordOwnResponse(ErrorCode code) => OwnResponse = code;
 
     /// <summary>Records that the caller disconnected before the response was complete. Only the request lifecycle calls this.</summary>
     public void RecordDisconnect() => HasCallerGone = true;

@@ -22,10 +22,10 @@ internal static class TokenErrorReader
         {
             HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                 when Refusal(error, options) is { } refusal =>
-                new(FailureKind.Rejected, $"{endpoint} {refusal}"),
+                new(FailureKind.Refused, $"{endpoint} {refusal}"),
             HttpStatusCode.Unauthorized =>
                 new(
-                    FailureKind.Rejected,
+                    FailureKind.Refused,
                     $"{endpoint} responded with 401 without an OAuth error; check that it is the right address, "
                         + $"and {SameEnvironment(options)}"),
             >= HttpStatusCode.InternalServerError =>

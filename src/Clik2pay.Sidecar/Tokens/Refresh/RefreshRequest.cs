@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Hosting;
+
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>The parameters of a refresh.</summary>

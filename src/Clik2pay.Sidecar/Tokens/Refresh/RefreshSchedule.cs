@@ -1,4 +1,6 @@
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using Clik2pay.Sidecar.Hosting;
+
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
@@ -61,12 +63,12 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <param name="failuresBefore">The number of failures in a row before it.</param>
     public static TimeSpan SharedPause(TokenFailure failure, int failuresBefore)
     {
-        if (failure.RetryAfter is { } requested)
+        if (failure.Pause is { } requested)
             return Min(requested, LongestRetryAfter);
 
         // The pause after refused credentials is short, because a fleet that restarts after a repair by the provider also reads it.
         var limits = GetLimits(failure.Kind);
-        return failure.Kind == FailureKind.Rejected ? limits.Shortest
+        return failure.Kind == FailureKind.Refused ? limits.Shortest
             : failure.Kind == FailureKind.Throttled ? GetCeiling(limits, failuresBefore)
             : Min(GetCeiling(limits, failuresBefore), LongestSharedPause);
     }
@@ -120,9 +122,9 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
         // A transient failure may end at any moment. A request can start the next attempt sooner than the schedule, unless the token
         // endpoint requested a pause.
-        var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, RetryAfter: null };
+        var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, Pause: null };
         var shortest = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
-        if (failure.Kind == FailureKind.Rejected && before.HasObtainedToken)
+        if (failure.Kind == FailureKind.Refused && before.HasObtainedToken)
         {
             shortest = PauseForAcceptedCredentials;
             var untilFrequentRetries = currentUntil - now - (FrequentRetryWindow * (0.5 + (0.5 * random.NextDouble())));
@@ -149,17 +151,17 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     {
         var limits = GetLimits(failure.Kind);
         var pause = limits.Shortest + ((GetCeiling(limits, failuresBefore) - limits.Shortest) * random.NextDouble());
-        if (failure.RetryAfter is not { } requested)
+        if (failure.Pause is not { } requested)
             return pause;
 
         var limited = Min(Max(requested, limits.Shortest), LongestRetryAfter) + (limits.Shortest * random.NextDouble());
-        return failure.Kind == FailureKind.Rejected ? Max(limited, pause) : limited;
+        return failure.Kind == FailureKind.Refused ? Max(limited, pause) : limited;
     }
 
     /// <summary>Refused credentials stay refused until somebody acts. Other failures can end at any moment.</summary>
     private static (TimeSpan Shortest, TimeSpan Longest) GetLimits(FailureKind kind) => kind switch
     {
-        FailureKind.Rejected => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
+        FailureKind.Refused => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
         FailureKind.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
         _ => (Floor, TimeSpan.FromSeconds(30)),
     };

@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Hosting;
+
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>How the last refresh ended, and when the next one is due. All times are in <see cref="MonotonicTime"/>.</summary>

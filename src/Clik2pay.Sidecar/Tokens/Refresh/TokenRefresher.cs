@@ -1,5 +1,5 @@
 using Clik2pay.Sidecar.Tokens.Sharing;
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
@@ -116,7 +116,7 @@ internal sealed class TokenRefresher(
                 return result;
 
             // 9. Share a failure with the release of the lease, so that it costs the fleet one call instead of one per replica.
-            var note = failure with { RetryAfter = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
+            var note = failure with { Pause = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }
     }

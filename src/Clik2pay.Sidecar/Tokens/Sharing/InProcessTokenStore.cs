@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 

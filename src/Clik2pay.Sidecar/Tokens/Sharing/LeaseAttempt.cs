@@ -17,7 +17,7 @@ internal sealed class LeaseAttempt : IAsyncDisposable
     public TimeSpan Remaining { get; private init; }
 
     /// <summary>
-    /// If held off: how the other replica's token call failed. <see cref="TokenFailure.RetryAfter"/> is the remaining time of the pause.
+    /// If held off: how the other replica's token call failed. <see cref="TokenFailure.Pause"/> is the remaining time of the pause.
     /// </summary>
     public TokenFailure? Failure { get; private init; }
 
@@ -30,7 +30,7 @@ internal sealed class LeaseAttempt : IAsyncDisposable
 
     /// <summary>
     /// Releases the lease. Stores the failure as a note, so that no replica calls the token endpoint before its
-    /// <see cref="TokenFailure.RetryAfter"/> is over.
+    /// <see cref="TokenFailure.Pause"/> is over.
     /// </summary>
     /// <returns>Whether other replicas can read the note.</returns>
     public ValueTask<bool> ReleaseAsync(TokenFailure? note) =>

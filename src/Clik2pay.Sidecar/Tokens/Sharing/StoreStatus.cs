@@ -3,5 +3,5 @@ namespace Clik2pay.Sidecar.Tokens.Sharing;
 /// <summary>The state of the shared store at the last operation.</summary>
 /// <param name="Name">The name of the store, for people.</param>
 /// <param name="IsUp">Whether the operation succeeded. Null before the first one, and for the store in the process.</param>
-/// <param name="Trouble">The kind of failure; null without one.</param>
-internal sealed record StoreStatus(string Name, bool? IsUp = null, string? Trouble = null);
+/// <param name="Failure">The kind of failure; null without one.</param>
+internal sealed record StoreStatus(string Name, bool? IsUp = null, string? Failure = null);

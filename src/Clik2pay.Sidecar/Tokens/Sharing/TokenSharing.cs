@@ -1,3 +1,5 @@
+using Clik2pay.Sidecar.Hosting;
+
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>

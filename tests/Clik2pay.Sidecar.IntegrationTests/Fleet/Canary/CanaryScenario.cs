@@ -201,7 +201,8 @@ internal sealed class CanaryScenario : IAsyncDisposable
             + $"Clik2pay-Sidecar-Token: {Secrets.CallerToken}\r\n{extraHeaders}Content-Length: {body.Length}\r\n\r\n{body}";
     }
 
-    private async Task SendAsync(Uri address, string request) => Evidence.Responses.Add(await RawConnection.AskAsync(address, request));
+    private async Task SendAsync(Uri address, string request) =>
+        Evidence.Responses.Add(await RawConnection.ExchangeAsync(address, request));
 
     /// <summary>Collects what other programs can read: administration pages, the command line and the keys in Redis.</summary>
     private async Task CollectAsync(SidecarProcess sidecar, Uri admin)

@@ -103,7 +103,7 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
         var lease = new RedisKeys(
             Survivor.Services.GetRequiredService<RedisOptions>(), Survivor.Services.GetRequiredService<TokenKey>()).Lease;
         var wasOwner = (await redis.RunAsync("EXISTS", lease)).Integer == 1 && CurrentToken == before;
-        victim.Signal(SidecarProcess.Kill9);
+        victim.Signal(SidecarProcess.KillSignal);
         var killedAt = SystemDefaults.Time.GetTimestamp();
         await Assert.ThrowsAsync<HttpRequestException>(() => call);
         tokenEndpoint.Gate = Task.CompletedTask;

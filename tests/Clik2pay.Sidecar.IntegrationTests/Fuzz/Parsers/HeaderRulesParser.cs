@@ -29,7 +29,7 @@ internal static class HeaderRulesParser
             return $"identified as '{found}' instead of '{expected}'";
 
         var options = value.Split(',').Select(option => option.Trim()).ToList();
-        return (ConnectionOptions.Parse(value)?.Contains(name) == true) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
+        return (NominatedHeaders.Parse(value)?.Contains(name) == true) != options.Contains(name, StringComparer.OrdinalIgnoreCase)
             ? "nominated although Connection does not list it, or listed and not nominated"
             : null;
     }

@@ -43,11 +43,11 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
     {
         var body = script.Method == "POST" ? "Content-Length: 2\r\n\r\n{}" : "\r\n";
         var request = $"{script.Method} {target} HTTP/1.1\r\nHost: localhost\r\n{body}";
-        var response = await AskAsync(request, script.Method == "HEAD", script.IsClean);
+        var response = await ExchangeAsync(request, script.Method == "HEAD", script.IsClean);
         Check(script, response);
 
         var next = $"{target}/next";
-        var second = await AskAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
+        var second = await ExchangeAsync($"GET {next} HTTP/1.1\r\nHost: localhost\r\n\r\n", isToHead: false, isRepeated: true);
         if (second is not { Verdict: Verdict.Complete, Message: { Status: 200 } message }
             || Encoding.Latin1.GetString(message.Body) != next)
             Report(script, "the next request did not get its own response", second);
@@ -56,15 +56,15 @@ internal sealed class ResponseCaller(Uri sidecar, ScriptedProvider provider, Fin
     /// <param name="request">The whole request.</param>
     /// <param name="isToHead">Whether the request is a HEAD.</param>
     /// <param name="isRepeated">Whether to repeat the request after a 502. The provider may have closed an idle connection.</param>
-    private async Task<StrictParse> AskAsync(string request, bool isToHead, bool isRepeated)
+    private async Task<StrictParse> ExchangeAsync(string request, bool isToHead, bool isRepeated)
     {
-        var response = await AskAsync(request, isToHead);
+        var response = await ExchangeAsync(request, isToHead);
         for (var repeats = 0; isRepeated && repeats < MaxRepeats && response.Message is { Status: 502 }; repeats++)
-            response = await AskAsync(request, isToHead);
+            response = await ExchangeAsync(request, isToHead);
         return response;
     }
 
-    private async Task<StrictParse> AskAsync(string request, bool isToHead)
+    private async Task<StrictParse> ExchangeAsync(string request, bool isToHead)
     {
         connection ??= await CallerConnection.OpenAsync(sidecar);
         await connection.SendAsync(Encoding.Latin1.GetBytes(request), [request.Length]);

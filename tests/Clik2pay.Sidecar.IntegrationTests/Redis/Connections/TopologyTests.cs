@@ -196,7 +196,7 @@ public sealed class TopologyTests
     }
 
     [Theory]
-    [InlineData(SidecarProcess.Kill9)]
+    [InlineData(SidecarProcess.KillSignal)]
     [InlineData(SidecarProcess.Stop)]
     public async Task The_node_that_has_the_keys_is_found_while_another_one_is_dead_or_silent(int signal)
     {

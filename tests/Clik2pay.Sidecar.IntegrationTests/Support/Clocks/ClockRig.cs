@@ -40,7 +40,7 @@ internal sealed class ClockRig : IAsyncDisposable
     public static async Task<ClockRig> StartAsync(TimeSpan lifetime)
     {
         var rig = new ClockRig { TokenEndpoint = await FakeTokenEndpoint.StartAsync(), Upstream = await RecordingUpstream.StartAsync() };
-        (rig.TokenEndpoint.Fault, rig.Upstream.Instead) = (rig.Provider.IssueTokenAsync, rig.Provider.RespondAsync);
+        (rig.TokenEndpoint.Fault, rig.Upstream.RespondUnrecorded) = (rig.Provider.IssueTokenAsync, rig.Provider.RespondAsync);
         rig.Provider.Lifetime = lifetime;
         return rig;
     }

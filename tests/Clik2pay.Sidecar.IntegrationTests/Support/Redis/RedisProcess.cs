@@ -75,7 +75,7 @@ internal sealed class RedisProcess : RedisServer
     /// <summary>Kills the process, as a crash would.</summary>
     public async Task KillAsync()
     {
-        Signal(SidecarProcess.Kill9);
+        Signal(SidecarProcess.KillSignal);
         await process!.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
@@ -85,7 +85,7 @@ internal sealed class RedisProcess : RedisServer
     {
         if (process is { HasExited: false })
         {
-            Signal(SidecarProcess.Kill9);
+            Signal(SidecarProcess.KillSignal);
             await process.WaitForExitAsync();
         }
 

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
 /// <summary>Random secrets pass through every part of the sidecar. The output of the sidecar contains none of them in any form.</summary>
-[Collection(Alone.Name)]
+[Collection(SerialTests.Name)]
 public sealed class CanaryTests : IAsyncLifetime
 {
     private const string Unauthorized = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";

@@ -46,7 +46,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
         var request = $"POST /open/v1/a HTTP/1.1\r\n{Host}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
             + $"0\r\n\r\n{Get("/open/v1/smuggled")}";
 
-        var responses = await RawConnection.AskAsync(sidecar.Address, request);
+        var responses = await RawConnection.ExchangeAsync(sidecar.Address, request);
 
         Assert.Equal(2, responses.Split("HTTP/1.1 ").Length);
         Assert.Equal(seen, upstream.BytesSeen);

@@ -160,7 +160,7 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Connection: close, x-foo, keep-alive")]
     public async Task Headers_that_Connection_nominates_beside_close_or_keep_alive_are_not_forwarded(string connection)
     {
-        var response = await RawConnection.AskAsync(
+        var response = await RawConnection.ExchangeAsync(
             sidecar.Address, $"GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}\r\nX-Foo: 1\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
@@ -177,7 +177,7 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         var connection = headers.StartsWith("Connection", StringComparison.Ordinal) ? "" : "Connection: close\r\n";
         var text = $"{(body.Length > 0 ? "POST" : "GET")} /open/v1/a HTTP/1.1\r\nHost: localhost\r\n{connection}{headers}\r\n\r\n{body}";
-        return connection.Length > 0 ? RawConnection.AskAsync(sidecar.Address, text) : AskOnceAsync(text);
+        return connection.Length > 0 ? RawConnection.ExchangeAsync(sidecar.Address, text) : AskOnceAsync(text);
     }
 
     private async Task<string> AskOnceAsync(string text)

@@ -49,7 +49,7 @@ public sealed class CallerTokenTests : IAsyncLifetime
     [Fact]
     public async Task A_header_with_a_similar_name_is_not_accepted()
     {
-        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(Token, header: "Clik2pay_Sidecar_Token")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await ExchangeAsync(Token, header: "Clik2pay_Sidecar_Token")).StatusCode);
         Assert.Empty(sidecar.Upstream.Received);
     }
 
@@ -58,7 +58,7 @@ public sealed class CallerTokenTests : IAsyncLifetime
     [InlineData("clik2pay-sidecar-token")]
     public async Task A_request_with_the_caller_token_is_forwarded_without_it(string header)
     {
-        Assert.Equal(HttpStatusCode.OK, (await AskAsync(Token, header)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ExchangeAsync(Token, header)).StatusCode);
 
         var received = sidecar.Upstream.Single();
         Assert.DoesNotContain(received.Headers, sent => sent.Key.Contains("token", StringComparison.OrdinalIgnoreCase)
@@ -73,7 +73,7 @@ public sealed class CallerTokenTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/readyz")).StatusCode);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string token, string header)
+    private async Task<HttpResponseMessage> ExchangeAsync(string token, string header)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/open/v1/payment-requests");
         request.Headers.Add(header, token);

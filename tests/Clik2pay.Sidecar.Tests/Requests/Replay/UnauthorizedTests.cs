@@ -39,7 +39,7 @@ public sealed class UnauthorizedTests
         await using var upstream = new WireUpstream { Respond = FirstTokenRejected.Respond };
         await using var sidecar = await TestSidecar.StartAsync(upstream);
 
-        var response = await AskAsync(sidecar, $"{method} /open/v1/a%2Fb?c HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n{body}");
+        var response = await ExchangeAsync(sidecar, $"{method} /open/v1/a%2Fb?c HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n{body}");
 
         Assert.Equal(200, response.Status);
         var (first, second) = (upstream.Received.First(), upstream.Received.Last());
@@ -174,7 +174,7 @@ public sealed class UnauthorizedTests
     private static IEnumerable<(string, string)> WithoutToken(WireMessage request) =>
         request.Headers.Where(header => header.Name != "Authorization").Order();
 
-    private static async Task<WireMessage> AskAsync(TestSidecar sidecar, string request)
+    private static async Task<WireMessage> ExchangeAsync(TestSidecar sidecar, string request)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync(request);

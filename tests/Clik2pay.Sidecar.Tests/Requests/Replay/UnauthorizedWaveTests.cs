@@ -39,7 +39,7 @@ public sealed class UnauthorizedWaveTests
 
         // A response to a later request shows that the sidecar has reached the earlier ones. The provider now sends their 401s.
         for (var i = 0; i < 64; i++)
-            await RawConnection.AskAsync(address, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            await RawConnection.ExchangeAsync(address, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         allAreSent.SetResult();
 
         var succeeded = 0;

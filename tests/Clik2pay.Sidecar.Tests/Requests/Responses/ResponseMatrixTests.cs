@@ -75,7 +75,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     {
         upstream.Respond = _ => $"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n";
 
-        var response = await AskAsync();
+        var response = await ExchangeAsync();
 
         Assert.Equal(502, response.Status);
         Assert.Contains(cause, response.Text, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     {
         upstream.Respond = _ => response;
 
-        var received = await AskAsync();
+        var received = await ExchangeAsync();
 
         Assert.Equal(502, received.Status);
         Assert.Contains(cause, received.Text, StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
     {
         upstream.Respond = _ => $"HTTP/1.1 200 OK\r\nX-A: {new string('a', 70_000)}\r\nContent-Length: 0\r\n\r\n";
 
-        Assert.Contains("sent response headers larger than 64 KiB", (await AskAsync()).Text, StringComparison.Ordinal);
+        Assert.Contains("sent response headers larger than 64 KiB", (await ExchangeAsync()).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
         upstream.Respond = _ => $"HTTP/1.1 200 OK\r\nConnection: {connection}\r\nX-Hop: 1\r\nX-Other: 1\r\nX-Kept: 1\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Hop: 1\r\nX-Kept: 1\r\n\r\n";
 
-        var response = await AskAsync();
+        var response = await ExchangeAsync();
 
         Assert.Equal("done", response.Text);
         Assert.All(removed, name => Assert.Empty(response[name]));
@@ -141,7 +141,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
         upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n"
             + "clik2pay-sidecar-error: token_unavailable\r\nX-Kept: 1\r\n\r\n";
 
-        Assert.Equal([("X-Kept", "1")], (await AskAsync()).Trailers);
+        Assert.Equal([("X-Kept", "1")], (await ExchangeAsync()).Trailers);
     }
 
     private static string Respond(WireMessage request)
@@ -152,7 +152,7 @@ public sealed class ResponseMatrixTests : IAsyncLifetime
         return $"HTTP/1.1 {parts[3]} Status\r\n{head}\r\n{(hasBody ? body : "")}";
     }
 
-    private async Task<WireMessage> AskAsync()
+    private async Task<WireMessage> ExchangeAsync()
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync("POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");

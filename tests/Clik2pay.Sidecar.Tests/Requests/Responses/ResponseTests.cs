@@ -26,7 +26,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => interim + WireUpstream.Ok;
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal(200, response.Status);
         Assert.Equal("done", response.Text);
@@ -37,7 +37,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal("HTTP/1.1 502 Bad Gateway", response.StartLine);
         Assert.Empty(response["Upgrade"]);
@@ -64,7 +64,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => "HTTP/1.1 200 Theirs\r\nX-Theirs: yes\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nzz";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal("HTTP/1.1 502 Bad Gateway", response.StartLine);
         Assert.Empty(response["X-Theirs"]);
@@ -78,7 +78,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nzz";
 
-        await Assert.ThrowsAsync<IOException>(() => AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        await Assert.ThrowsAsync<IOException>(() => ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\nX-Trailer: 1\r\n\r\n";
 
-        var text = await RawConnection.AskAsync(sidecar.Address, "GET /open/v1/a HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        var text = await RawConnection.ExchangeAsync(sidecar.Address, "GET /open/v1/a HTTP/1.0\r\nHost: localhost\r\n\r\n");
 
         Assert.EndsWith("\r\n\r\ndone", text, StringComparison.Ordinal);
     }
@@ -106,7 +106,7 @@ public sealed class ResponseTests : IAsyncLifetime
         upstream.Respond = _ => $"HTTP/1.1 200 access_token_1\r\n{header}\r\nX-Other: kept\r\nTransfer-Encoding: chunked\r\n\r\n"
             + $"4\r\ndone\r\n0\r\nX-Trailer: {Secrets.ApiKey}\r\nX-Sum: kept\r\n\r\n";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal("HTTP/1.1 200 OK", response.StartLine);
         Assert.Empty(response[header.Split(':')[0]]);
@@ -121,7 +121,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => "HTTP/1.1 200 OK\r\nX-A: a\u001bb\r\nContent-Length: 4\r\n\r\ndone";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal(502, response.Status);
         Assert.DoesNotContain("\u001b", response.Text, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class ResponseTests : IAsyncLifetime
     {
         upstream.Respond = _ => $"HTTP/1.1 200 OK\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n{header}\r\n\r\n";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal((200, "done"), (response.Status, response.Text));
         Assert.Empty(response[header.Split(':')[0]]);
@@ -150,13 +150,13 @@ public sealed class ResponseTests : IAsyncLifetime
         upstream.Respond = _ => "HTTP/1.1 200 a\u001b[2Jb\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "4\r\ndone\r\n0\r\nX-A: a\u001bb\r\nX-B: a\tb\r\n\r\n";
 
-        var response = await AskAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var response = await ExchangeAsync("GET /open/v1/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal(("HTTP/1.1 200 OK", "done"), (response.StartLine, response.Text));
         Assert.Equal([("X-B", "a\tb")], response.Trailers);
     }
 
-    private async Task<WireMessage> AskAsync(string request)
+    private async Task<WireMessage> ExchangeAsync(string request)
     {
         await using var connection = await RawConnection.OpenAsync(sidecar.Address);
         await connection.SendAsync(request);

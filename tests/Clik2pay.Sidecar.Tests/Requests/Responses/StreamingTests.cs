@@ -34,7 +34,7 @@ public sealed class StreamingTests : IAsyncLifetime
     {
         var (up, down) = (direction == "up" ? Size : 0, direction == "down" ? Size : 0);
         var (arrived, response) = (0UL, 100_000L);
-        upstream.Instead = async context =>
+        upstream.RespondUnrecorded = async context =>
         {
             arrived = await HashAsync(context.Request.Body);
             if (isSized)
@@ -47,11 +47,11 @@ public sealed class StreamingTests : IAsyncLifetime
 
         // The first requests also allocate memory for connections and compiled code.
         for (var i = 0; i < 100; i++)
-            await AskAsync(caller, up: 100_000, isSized);
+            await ExchangeAsync(caller, up: 100_000, isSized);
         var before = PeakMemory(sidecar);
 
         response = down;
-        var returned = await AskAsync(caller, up, isSized);
+        var returned = await ExchangeAsync(caller, up, isSized);
 
         var growth = PeakMemory(sidecar) - before;
         var framing = isSized ? "with a length" : "in chunks";
@@ -61,7 +61,7 @@ public sealed class StreamingTests : IAsyncLifetime
         Assert.InRange(growth, 0, Size / 8);
     }
 
-    private static async Task<ulong> AskAsync(HttpClient caller, long up, bool isSized)
+    private static async Task<ulong> ExchangeAsync(HttpClient caller, long up, bool isSized)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/open/v1/a") { Content = new Blocks(up, isSized) };
         using var response = await caller.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);

@@ -161,7 +161,7 @@ public sealed class RoutesFileTests : IDisposable
         File.WriteAllText(FilePath, content);
         routes = new(FilePath, SystemDefaults.Time);
         var configuration = new ConfigurationBuilder().Add(routes).Build();
-        routes.Refused = error => edits.Writer.TryWrite(error);
+        routes.OnRefused = error => edits.Writer.TryWrite(error);
         ChangeToken.OnChange(configuration.GetReloadToken, () => edits.Writer.TryWrite(null));
         Assert.Null(routes.Error);
         Assert.True(routes.IsWatched);

@@ -24,7 +24,7 @@ public sealed class NeverTwiceTests
 
         // The first request opens the connection. The second one uses the connection, and the provider then closes it.
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/first")).StatusCode);
-        var response = await RawConnection.AskAsync(
+        var response = await RawConnection.ExchangeAsync(
             sidecar.Address, $"{method} /open/v1/second HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{rest}");
 
         Assert.Equal(1, upstream.Count($"{method} /open/v1/second HTTP/1.1"));

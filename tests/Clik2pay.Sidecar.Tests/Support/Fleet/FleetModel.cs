@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Tests.Support.Fleet;
@@ -111,7 +112,7 @@ internal sealed class FleetModel
                 break;
             case FleetEvent.EndpointThrottles:
                 hasEndpointFailed = true;
-                endpoint.Failure = new(FailureKind.Throttled, "throttled", RetryAfter: 40 * Second);
+                endpoint.Failure = new(FailureKind.Throttled, "throttled", Pause: 40 * Second);
                 break;
             case FleetEvent.EndpointSlow:
                 endpoint.Latency = 9 * Second;

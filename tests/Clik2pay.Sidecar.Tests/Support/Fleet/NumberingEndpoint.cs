@@ -1,4 +1,5 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Endpoint;
@@ -54,7 +55,7 @@ internal sealed class NumberingEndpoint(TimeProvider time) : ITokenEndpoint
             (name, lifetime) = (repeated, TimeSpan.FromSeconds(Math.Floor((expiresAt - now).TotalSeconds)));
         else
             ExpiresAt[name] = now + Lifetime;
-        var failure = Refused.Contains(credentials.Password) ? new(FailureKind.Rejected, "refused") : Failure;
+        var failure = Refused.Contains(credentials.Password) ? new(FailureKind.Refused, "refused") : Failure;
         var result = failure is not null ? failure : TokenEndpointResult.Issued(name, lifetime);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency, time, cancellationToken);

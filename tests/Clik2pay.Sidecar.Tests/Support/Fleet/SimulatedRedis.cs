@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
@@ -76,7 +77,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
         (remaining, failure) = (leaseEndsAt - Now, note);
         if (note is not null && noteEndsAt > Now)
         {
-            failure = note with { RetryAfter = noteEndsAt - Now };
+            failure = note with { Pause = noteEndsAt - Now };
             return LeaseOutcome.HeldOff;
         }
 
@@ -94,7 +95,7 @@ internal sealed class SimulatedRedis(SimulatedTime time)
 
         leaseOwner = null;
         if (failure is not null)
-            (note, noteEndsAt) = (failure, Now + failure.RetryAfter!.Value);
+            (note, noteEndsAt) = (failure, Now + failure.Pause!.Value);
         return true;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RawConnection : IAsyncDisposable
     }
 
     /// <summary>Sends a request after which the server closes the connection, and reads until the connection ends.</summary>
-    public static async Task<string> AskAsync(Uri address, string request)
+    public static async Task<string> ExchangeAsync(Uri address, string request)
     {
         await using var connection = await OpenAsync(address);
         await connection.SendAsync(request);

@@ -24,7 +24,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     public RequestDelegate Respond { get; set; } = context => context.Response.WriteAsync("done");
 
     /// <summary>If set, responds to each request without recording it, for bodies that do not fit into memory.</summary>
-    public RequestDelegate? Instead { get; set; }
+    public RequestDelegate? RespondUnrecorded { get; set; }
 
     public static async Task<RecordingUpstream> StartAsync(string address = "127.0.0.1")
     {
@@ -46,9 +46,9 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     private async Task RespondAsync(HttpContext context)
     {
-        if (Instead is not null)
+        if (RespondUnrecorded is not null)
         {
-            await Instead(context);
+            await RespondUnrecorded(context);
             return;
         }
 

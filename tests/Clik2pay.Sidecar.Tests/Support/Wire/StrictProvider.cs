@@ -17,7 +17,7 @@ internal sealed class StrictProvider
     /// <summary>The password that the token endpoint refuses.</summary>
     public string Refused { get; set; } = "";
 
-    public Task GiveTokenAsync(HttpContext context)
+    public Task IssueTokenAsync(HttpContext context)
     {
         var basic = Convert.FromBase64String($"{context.Request.Headers.Authorization}"["Basic ".Length..]);
         var password = Encoding.UTF8.GetString(basic).Split(':')[1];

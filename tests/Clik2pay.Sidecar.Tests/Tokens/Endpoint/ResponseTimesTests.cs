@@ -82,7 +82,7 @@ public sealed class ResponseTimesTests : IAsyncLifetime
         endpoint.Fault = FakeTokenEndpoint.Respond(
             503, "", ("Date", $"{Now:R}"), ("Age", "10"), ("Retry-After", $"{Now.AddSeconds(30):R}"));
 
-        Assert.Equal(TimeSpan.FromSeconds(20), (await CallAsync()).Failure?.RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(20), (await CallAsync()).Failure?.Pause);
     }
 
     private static DateTimeOffset? GetServerTime(DateTimeOffset? date, string age)

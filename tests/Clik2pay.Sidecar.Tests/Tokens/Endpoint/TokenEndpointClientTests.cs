@@ -60,7 +60,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     {
         var failure = await FailAsync(FakeTokenEndpoint.Respond(status, body));
 
-        Assert.Equal(FailureKind.Rejected, failure.Kind);
+        Assert.Equal(FailureKind.Refused, failure.Kind);
         Assert.Contains(cause, failure.Reason, StringComparison.Ordinal);
         Assert.Contains(remedy, failure.Reason, StringComparison.Ordinal);
     }
@@ -78,7 +78,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     {
         var failure = await FailAsync(FakeTokenEndpoint.Respond(429, "", ("Retry-After", "7")));
 
-        Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(7), failure.Pause);
     }
 
     [Fact]
@@ -86,14 +86,14 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
     {
         var failure = await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", "60")));
 
-        Assert.Equal((FailureKind.Unavailable, TimeSpan.FromSeconds(60)), (failure.Kind, failure.RetryAfter));
+        Assert.Equal((FailureKind.Unavailable, TimeSpan.FromSeconds(60)), (failure.Kind, failure.Pause));
     }
 
     [Theory]
     [InlineData("0")]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
     public async Task A_Retry_After_in_the_past_is_ignored(string retryAfter) =>
-        Assert.Null((await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", retryAfter)))).RetryAfter);
+        Assert.Null((await FailAsync(FakeTokenEndpoint.Respond(503, "", ("Retry-After", retryAfter)))).Pause);
 
     [Fact]
     public async Task An_error_that_is_not_valid_UTF_8_is_an_invalid_response()
@@ -115,7 +115,7 @@ public sealed class TokenEndpointClientTests : IAsyncLifetime
         var failure = await FailAsync(FakeTokenEndpoint.Respond(429, "",
             ("Date", "Thu, 01 Jan 2032 12:00:00 GMT"), ("Retry-After", "Thu, 01 Jan 2032 12:00:30 GMT")));
 
-        Assert.Equal(TimeSpan.FromSeconds(30), failure.RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(30), failure.Pause);
     }
 
     [Lesson("raw provider errors were echoed to the caller: surfkansas/oauth2-client-credentials-api-sidecar")]

@@ -41,7 +41,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
 
     [Fact]
     public async Task A_gzip_error_is_decompressed() =>
-        Assert.Equal(FailureKind.Rejected, (await CallAsync(400, Gzip(Encoding.UTF8.GetBytes(Error)), "gzip")).Failure?.Kind);
+        Assert.Equal(FailureKind.Refused, (await CallAsync(400, Gzip(Encoding.UTF8.GetBytes(Error)), "gzip")).Failure?.Kind);
 
     [Fact]
     public async Task The_size_limit_counts_decompressed_bytes()
@@ -106,7 +106,7 @@ public sealed class TokenResponseEncodingTests : IAsyncLifetime
         var failure = (await CallAsync(400, Encode(Error, encoding), encoding)).Failure;
 
         Assert.Equal("a", token.Value);
-        Assert.Equal(FailureKind.Rejected, failure?.Kind);
+        Assert.Equal(FailureKind.Refused, failure?.Kind);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
-using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tests.Tokens.Refresh;

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;
@@ -76,7 +77,7 @@ public sealed class FleetTests
     [Fact]
     public void Refused_credentials_cost_a_fleet_at_most_one_token_call_a_minute()
     {
-        endpoint.Failure = new(FailureKind.Rejected, "invalid_client");
+        endpoint.Failure = new(FailureKind.Refused, "invalid_client");
         Start(100);
 
         simulation.Advance(TimeSpan.FromHours(1), Second);
@@ -87,7 +88,7 @@ public sealed class FleetTests
     [Fact]
     public void A_Retry_After_sent_to_one_replica_applies_to_all()
     {
-        endpoint.Failure = new(FailureKind.Throttled, "429", RetryAfter: 2 * Minute);
+        endpoint.Failure = new(FailureKind.Throttled, "429", Pause: 2 * Minute);
         Start(100);
 
         simulation.Advance(2 * Minute, Second);
@@ -98,7 +99,7 @@ public sealed class FleetTests
     [Fact]
     public void During_the_pause_after_a_failure_a_shared_token_is_adopted_within_seconds()
     {
-        endpoint.Failure = new(FailureKind.Rejected, "invalid_client");
+        endpoint.Failure = new(FailureKind.Refused, "invalid_client");
         var replicas = Start(10);
         simulation.Advance(Minute / 2, Second);
 

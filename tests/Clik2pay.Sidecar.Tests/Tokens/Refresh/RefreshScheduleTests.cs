@@ -28,7 +28,7 @@ public sealed class RefreshScheduleTests
     [InlineData(FailureKind.Unavailable, 1, 30)]
     [InlineData(FailureKind.InvalidResponse, 1, 30)]
     [InlineData(FailureKind.Throttled, 5, 120)]
-    [InlineData(FailureKind.Rejected, 60, 900)]
+    [InlineData(FailureKind.Refused, 60, 900)]
     internal void Pauses_grow_within_the_bounds_of_their_kind_and_are_jittered(FailureKind kind, int shortest, int longest)
     {
         var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));

@@ -9,7 +9,7 @@ public sealed class RefusalTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TokenFailure Refusal = new(FailureKind.Rejected, "invalid_client");
+    private static readonly TokenFailure Refusal = new(FailureKind.Refused, "invalid_client");
 
     private readonly Simulation simulation = new();
     private readonly NumberingEndpoint endpoint;

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;

@@ -26,8 +26,8 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         ["RequestHeaderRouteValue"] = names => FindReserved(names, IsManagedRequestHeader),
         ["RequestHeadersAllowed"] = names => FindReserved(names, name => !IsContentLength(name) && IsManagedRequestHeader(name)),
         ["RequestHeaderOriginalHost"] = text => bool.TryParse(text, out var flag) && flag ? "because the host is that of the API" : null,
-        ["X-Forwarded"] = FindOther<ForwardedTransformActions>,
-        ["Forwarded"] = FindOtherPart,
+        ["X-Forwarded"] = FindUnknownName<ForwardedTransformActions>,
+        ["Forwarded"] = FindUnknownPart,
         ["ClientCert"] = _ => "because callers have no client certificates",
         ["ResponseHeadersCopy"] = FindInvalidFlag,
         ["ResponseHeader"] = names => FindReserved(names, IsManagedResponseHeader),
@@ -47,17 +47,17 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
         ["HttpMethodChange"] = _ => Unchanged,
 
         // Parameters.
-        ["Set"] = Works,
-        ["Append"] = Works,
-        ["When"] = FindOther<ResponseCondition>,
+        ["Set"] = AcceptAny,
+        ["Append"] = AcceptAny,
+        ["When"] = FindUnknownName<ResponseCondition>,
         ["HeaderPrefix"] = prefix => FindReserved($"{prefix}For;{prefix}Host;{prefix}Prefix;{prefix}Proto", IsManagedRequestHeader),
-        ["For"] = FindOther<ForwardedTransformActions>,
-        ["Host"] = FindOther<ForwardedTransformActions>,
-        ["Prefix"] = FindOther<ForwardedTransformActions>,
-        ["Proto"] = FindOther<ForwardedTransformActions>,
-        ["Action"] = FindOther<ForwardedTransformActions>,
-        ["ForFormat"] = FindOther<NodeFormat>,
-        ["ByFormat"] = FindOther<NodeFormat>,
+        ["For"] = FindUnknownName<ForwardedTransformActions>,
+        ["Host"] = FindUnknownName<ForwardedTransformActions>,
+        ["Prefix"] = FindUnknownName<ForwardedTransformActions>,
+        ["Proto"] = FindUnknownName<ForwardedTransformActions>,
+        ["Action"] = FindUnknownName<ForwardedTransformActions>,
+        ["ForFormat"] = FindUnknownName<NodeFormat>,
+        ["ByFormat"] = FindUnknownName<NodeFormat>,
     };
 
     public ValueTask ValidateAsync(RouteConfig routeConfig, IList<Exception> errors)
@@ -99,17 +99,17 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
     private static string? FindReason(string key, string value) =>
         Keys.TryGetValue(key, out var find) ? find(value) : "because there is no such transform";
 
-    private static string? Works(string value) => null;
+    private static string? AcceptAny(string value) => null;
 
     /// <summary>Accepts names only. YARP also accepts numbers, even numbers without a meaning.</summary>
-    private static string? FindOther<T>(string value)
-        where T : struct, Enum => FindOther(value, Enum.GetNames<T>());
+    private static string? FindUnknownName<T>(string value)
+        where T : struct, Enum => FindUnknownName(value, Enum.GetNames<T>());
 
-    private static string? FindOtherPart(string value) => value.Split(',', StringSplitOptions.TrimEntries)
-        .Select(part => FindOther(part, ["for", "by", "proto", "host"]))
+    private static string? FindUnknownPart(string value) => value.Split(',', StringSplitOptions.TrimEntries)
+        .Select(part => FindUnknownName(part, ["for", "by", "proto", "host"]))
         .FirstOrDefault(reason => reason is not null);
 
-    private static string? FindOther(string value, string[] names) =>
+    private static string? FindUnknownName(string value, string[] names) =>
         names.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"or set it to one of {string.Join(", ", names)}";
 
     private static string? FindInvalidFlag(string value) => bool.TryParse(value, out _) ? null : "or set it to true or false";
@@ -143,11 +143,11 @@ internal sealed class TransformValidator(ITransformBuilder transforms) : IRouteV
 
     /// <summary>A different Host would change the name that the certificate is checked against.</summary>
     private static bool IsManagedRequestHeader(string name) =>
-        CredentialHeaders.Find(name) is not null || SidecarHeaders.Contains(name)
+        CredentialHeaders.Find(name) is not null || SidecarHeaders.IsReserved(name)
         || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || ConnectionHeaders.Find(name) is not null;
 
     private static bool IsManagedResponseHeader(string name) =>
-        SidecarHeaders.Contains(name) || ConnectionHeaders.Find(name) is not null;
+        SidecarHeaders.IsReserved(name) || ConnectionHeaders.Find(name) is not null;
 
     private static bool IsContentLength(string name) => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 

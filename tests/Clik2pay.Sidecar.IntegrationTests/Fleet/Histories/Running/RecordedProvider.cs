@@ -24,7 +24,7 @@ internal sealed class RecordedProvider : IAsyncDisposable
     {
         (this.history, this.clock, TokenEndpoint, Upstream) = (history, clock, tokenEndpoint, upstream);
         tokenEndpoint.Fault = IssueAsync;
-        upstream.Instead = RecordAsync;
+        upstream.RespondUnrecorded = RecordAsync;
     }
 
     public FakeTokenEndpoint TokenEndpoint { get; }

@@ -1,8 +1,9 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tests.Tokens.Control;
 
 /// <summary>
 /// One replica on a machine that is suspended, or whose wall clock is set. A token is suspect after the wall clock has advanced at least

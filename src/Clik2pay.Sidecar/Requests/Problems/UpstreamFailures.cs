@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// <summary>
 /// Explains why the provider's response could not be returned. Logs the first failure, and the first response after it.
 /// </summary>
-internal sealed class UpstreamFailure(Clik2payOptions options, RequestMetrics metrics, ILogger<UpstreamFailure> log)
+internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics metrics, ILogger<UpstreamFailures> log)
 {
     private volatile bool isFailing;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens.Refresh;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>Stores the status of the refreshes. Requests read it, and wait here for the next refresh.</summary>
 internal sealed class RefreshState

@@ -1,6 +1,6 @@
 using Clik2pay.Sidecar.Tokens.Refresh;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>The log messages of the token lifecycle. Event ids 1000 to 1099.</summary>
 internal static partial class TokenLog
@@ -19,7 +19,7 @@ internal static partial class TokenLog
             if (isRotation)
                 log.Rotated();
         }
-        else if (result.Failure is { Kind: FailureKind.Rejected } refusal)
+        else if (result.Failure is { Kind: FailureKind.Refused } refusal)
         {
             if (isRotation)
                 log.RotationRefused(refusal.Reason, secondsToRetry);

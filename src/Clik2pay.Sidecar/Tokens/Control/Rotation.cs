@@ -1,8 +1,9 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens.Refresh;
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
 /// Stores which credentials are in use, and which new ones are pending. Any thread can offer new ones. Only the refresh loop puts them into

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
 /// Keeps a valid token in the slot. Only this loop refreshes, one refresh after the other. Any number of requests without a token cost one

@@ -1,9 +1,9 @@
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Lifecycle;
+using Clik2pay.Sidecar.Tokens.Control;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tests.Tokens.Control;
 
 /// <summary>The refresh loop of one replica on simulated time.</summary>
 public sealed class RefreshLoopTests
@@ -116,7 +116,7 @@ public sealed class RefreshLoopTests
     [Fact]
     public void Refused_credentials_are_tried_at_most_20_times_an_hour()
     {
-        endpoint.Failure = new(FailureKind.Rejected, "refused");
+        endpoint.Failure = new(FailureKind.Refused, "refused");
         _ = rig.Start();
 
         simulation.Advance(TimeSpan.FromHours(1), Second);

@@ -1,4 +1,4 @@
-namespace Clik2pay.Sidecar.Tokens;
+namespace Clik2pay.Sidecar.Hosting;
 
 /// <summary>
 /// The time of the process's steady clock: a span since an arbitrary start, which only grows. A change of the wall clock cannot prolong a

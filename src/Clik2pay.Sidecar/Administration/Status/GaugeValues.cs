@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Administration.Status;
 
 /// <summary>What the gauges report in a scrape or an export.</summary>
-internal readonly record struct SidecarState
+internal readonly record struct GaugeValues
 {
     /// <summary>The result of the readiness probe.</summary>
     public required bool IsReady { get; init; }

@@ -1,6 +1,7 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens.Refresh;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>Requests of operators for a new token. Requests that are made before the refresh ends share it.</summary>
 internal sealed class OperatorRequests

@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Tokens.Refresh;
-using static Clik2pay.Sidecar.Tokens.MonotonicTime;
+using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
 /// Decides when the refresh loop refreshes or polls. Requests and timers wake the loop. The clocks decide whether a refresh is due.

@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Requests.Headers;
 /// <summary>
 /// The headers that a Connection header nominates. They apply to one connection and are not forwarded (RFC 9110, section 7.6.1).
 /// </summary>
-internal static class ConnectionOptions
+internal static class NominatedHeaders
 {
     /// <returns>The options in the header. Null if the header is absent or has only <c>keep-alive</c> or <c>close</c>.</returns>
     public static HashSet<string>? Parse(StringValues connection) =>

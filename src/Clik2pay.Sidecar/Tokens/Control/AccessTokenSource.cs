@@ -1,7 +1,8 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Refresh;
 
-namespace Clik2pay.Sidecar.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>Provides the request pipeline with tokens, and handles tokens that upstream has rejected.</summary>
 internal sealed class AccessTokenSource(

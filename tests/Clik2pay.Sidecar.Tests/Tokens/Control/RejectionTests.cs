@@ -1,9 +1,9 @@
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Lifecycle;
+using Clik2pay.Sidecar.Tokens.Control;
 
-namespace Clik2pay.Sidecar.Tests.Tokens.Lifecycle;
+namespace Clik2pay.Sidecar.Tests.Tokens.Control;
 
 /// <summary>A 401 from the provider drops the token.</summary>
 public sealed class RejectionTests
