@@ -27,7 +27,7 @@ internal static class Program
         builder.Services.AddSettings(settings);
         builder.Services.AddSystemDefaults();              // the real clock and the real randomness
         builder.Services.AddProvider();                    // connections to the provider's two APIs
-        builder.Services.AddCredentials(configuration);    // the token lifecycle: schedule → share → fetch → publish → share
+        builder.Services.AddCredentials(configuration);    // the token lifecycle: schedule → adopt or fetch → publish → share
         builder.Services.AddRedis(settings.Redis);         // the store and the lease that replicas share, if Redis is configured
         builder.Services.AddRequestPipeline(configuration, settings.Clik2pay, settings.Listener);
         builder.Services.AddAdministration();

@@ -148,7 +148,7 @@ internal sealed class RedisTokenLease(
         return remaining > TimeSpan.Zero ? failure with { Pause = remaining } : null;
     }
 
-    /// <summary>The format is outcome (1 byte), pause in milliseconds (8 bytes, big-endian), reason (UTF-8).</summary>
+    /// <summary>The format is kind (1 byte), pause in milliseconds (8 bytes, big-endian), reason (UTF-8).</summary>
     private static byte[] Encode(TokenFailure failure)
     {
         var reason = Encoding.UTF8.GetBytes(failure.Reason);

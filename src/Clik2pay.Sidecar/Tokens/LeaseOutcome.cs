@@ -11,7 +11,7 @@ internal enum LeaseOutcome
     /// <summary>Another replica's token call has just failed, and no replica makes another one before the pause is over.</summary>
     HeldOff,
 
-    /// <summary>The lease was acquired, and expired before it was released.</summary>
+    /// <summary>The lease was acquired, and expired before its owner released it. It is counted in addition to the acquisition.</summary>
     Lost,
 
     /// <summary>The service that grants leases was unreachable or did not respond in time.</summary>

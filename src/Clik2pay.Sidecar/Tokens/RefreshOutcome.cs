@@ -10,6 +10,7 @@ internal enum RefreshOutcome
     Adopted,
 
     /// <inheritdoc cref="FailureKind.Refused"/>
+    /// <remarks>Users rely on the metric label <c>rejected</c>.</remarks>
     Rejected,
 
     /// <inheritdoc cref="FailureKind.Throttled"/>

@@ -4,6 +4,18 @@ using Clik2pay.Sidecar.Provider;
 namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>The only place in the process that stores the access token. Requests read it without locks or I/O.</summary>
+/// <remarks>
+/// A token that was published can be
+/// <list type="bullet">
+/// <item>settling: it is new, and its predecessor is sent until providers reliably accept the new one;</item>
+/// <item>suspect: it may have expired according to the wall clock, but is sent if no successor arrives in time;</item>
+/// <item>withdrawn: it was rejected or replaced at another replica. It is sent until there is a successor, but not published again;</item>
+/// <item>rejected: upstream rejected it here with 401, and it is not sent or published again;</item>
+/// <item>replaced: a successor was published, and it is not adopted again;</item>
+/// <item>expired: it is not sent.</item>
+/// </list>
+/// A token that is suspect or withdrawn is in doubt.
+/// </remarks>
 internal sealed class TokenSlot(TimeProvider time)
 {
     private Content? content;

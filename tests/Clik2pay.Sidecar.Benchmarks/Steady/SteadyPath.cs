@@ -45,7 +45,7 @@ internal sealed class SteadyPath : IAsyncDisposable
         metrics = services.GetRequiredService<RequestMetrics>();
         (Context, Request) = (SteadyMessages.CreateContext(), SteadyMessages.CreateRequest());
         response = SteadyMessages.CreateResponse(Request);
-        client = new(new SentOnceHandler(new ClientSpan(new PreparedResponseHandler(response))));
+        client = new(new NoRepeatHandler(new ClientSpan(new PreparedResponseHandler(response))));
 
         // The transforms come from the program's own rules, so that none is left out here.
         var route = new RouteConfig { RouteId = "api", ClusterId = "clik2pay", Match = new() };

@@ -24,7 +24,7 @@ internal sealed class BodyTransform : RequestTransform
         exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
             && (!canHaveBody || !hasBody);
 
-        // YARP's content can be sent only once, and cannot be replaced here. SentOnceHandler replaces this content later.
+        // YARP's content can be sent only once, and cannot be replaced here. NoRepeatHandler replaces this content later.
         if (request.Content is { } content && exchange.Body is { } body)
         {
             var isSized = caller.ContentLength is not null || exchange.OmitsContentLength;

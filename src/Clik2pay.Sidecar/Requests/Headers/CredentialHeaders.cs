@@ -16,6 +16,7 @@ internal static class CredentialHeaders
         (Authorization, token => token.Authorization),
     ];
 
+    /// <summary>The caller token is a credential too. It is for the sidecar, and the provider must not receive it.</summary>
     private static readonly HeaderNames Stripped =
         new([.. Injected.Select(header => header.Name), "Proxy-Authorization", "Cookie", "baggage", SidecarHeaders.CallerToken]);
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Clik2pay.Sidecar.Requests.Upstream;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Replay;
@@ -13,6 +12,9 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// </summary>
 internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failures, TimeProvider time)
 {
+    /// <summary>In bytes. Larger bodies are not sent again after a 401. Payment requests have a few kilobytes.</summary>
+    private const int Limit = 64 * 1024;
+
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
 
@@ -45,8 +47,8 @@ internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failu
 
         // If the length shows that the body will be streamed, the first byte is enough. By then the server has refused a body that is too
         // large.
-        var read = await reader.ReadAtLeastAsync(length > BufferedBody.Limit ? 1 : BufferedBody.Limit + 1, context.RequestAborted);
-        if (read.IsCompleted && read.Buffer.Length <= BufferedBody.Limit)
+        var read = await reader.ReadAtLeastAsync(length > Limit ? 1 : Limit + 1, context.RequestAborted);
+        if (read.IsCompleted && read.Buffer.Length <= Limit)
         {
             exchange.Body = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);

@@ -33,6 +33,8 @@ internal sealed class RequestMetrics
         callerCredentialsRemoved = new(meter, "clik2pay.sidecar.caller_credentials_removed",
             "Request headers that could contain credentials of the caller and were removed.",
             CredentialHeaders.Names, header => [new("header", header)]);
+
+        // The next two counters count responses. Their names are older and stay, because dashboards and alerts of users contain them.
         upstreamResponses = new(meter, "clik2pay.sidecar.upstream_answers",
             "Responses of the provider that were returned to callers, by the class of their status.",
             [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);

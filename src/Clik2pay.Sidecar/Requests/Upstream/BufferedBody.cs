@@ -9,9 +9,6 @@ namespace Clik2pay.Sidecar.Requests.Upstream;
 /// </summary>
 internal sealed class BufferedBody : HttpContent
 {
-    /// <summary>In bytes. Larger bodies are not sent again after a 401. Payment requests have a few kilobytes.</summary>
-    public const int Limit = 64 * 1024;
-
     public static readonly HttpRequestOptionsKey<BufferedBody> Key = new(nameof(BufferedBody));
 
     private readonly ReadOnlyMemory<byte> body;

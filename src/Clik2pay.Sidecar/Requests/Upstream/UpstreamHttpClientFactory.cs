@@ -29,6 +29,6 @@ internal sealed class UpstreamHttpClientFactory(
         var unpooled = new SocketsHttpHandler();
         ConfigureHandler(context, unpooled);
         unpooled.PooledConnectionLifetime = TimeSpan.Zero;
-        return new SentOnceHandler(new ClientSpan(new ConnectionChoice(base.WrapHandler(context, handler), unpooled)));
+        return new NoRepeatHandler(new ClientSpan(new OwnConnectionHandler(base.WrapHandler(context, handler), unpooled)));
     }
 }

@@ -24,7 +24,10 @@ internal sealed class AccessTokenSource(
     /// <summary>The status of the refreshes, for the response to a request without a token.</summary>
     public RefreshStatus Status => state.Status;
 
-    /// <summary>The token to send now. Null if the request must wait for one with <see cref="GetAsync"/>.</summary>
+    /// <summary>
+    /// The token to send now. Null if the request must call <see cref="GetAsync"/>: either there is no valid token, or the current one may
+    /// have expired according to the wall clock, so the request first waits for its successor.
+    /// </summary>
     public AccessToken? TryGet()
     {
         var now = time.GetMonotonicNow();

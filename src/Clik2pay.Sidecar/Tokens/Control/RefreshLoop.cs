@@ -38,16 +38,19 @@ internal sealed class RefreshLoop(
 
     private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
     {
-        // 1. Schedule: choose the credentials. New credentials have a status of their own.
-        var tried = trigger == RefreshTrigger.Rotation ? rotation.Pending : null;
-        var (key, before) = tried is null ? (rotation.InUse, state.Status) : (tried.Key, tried.Status);
-        var issuedAfter = trigger == RefreshTrigger.Operator ? operators.PendingSince!.Value : rotation.GetProofStart(key);
-        var (request, startedAt) = (new RefreshRequest(key, trigger, issuedAfter, before), time.GetMonotonicNow());
-        if (trigger == RefreshTrigger.ClockChange && before.Failure is null)
+        // 1. Schedule: choose the credentials, and which shared tokens can be adopted.
+        var request = trigger switch
+        {
+            RefreshTrigger.Rotation when rotation.BeginAttempt() is { } attempt => attempt,
+            RefreshTrigger.Operator => new(rotation.InUse, trigger, IssuedAfter: operators.PendingSince!.Value, state.Status),
+            _ => new(rotation.InUse, trigger, IssuedAfter: TimeSpan.MinValue, state.Status),
+        };
+        var startedAt = time.GetMonotonicNow();
+        if (trigger == RefreshTrigger.ClockChange && request.Before.Failure is null)
             log.ClockChanged();
         using var activity = TokenSpans.StartRefresh(trigger);
 
-        // 2. Adopt a shared token, or fetch one under the lease. After this step, the slot has the token.
+        // 2. Adopt a shared token, or fetch one under the lease: steps 2.1 to 2.9 of TokenRefresher. Then the slot has the token.
         var result = await TryRefreshAsync(request, cancellationToken);
 
         // 3. Report the result, and let the waiting requests continue.
@@ -55,7 +58,7 @@ internal sealed class RefreshLoop(
         RefreshRecord record;
         try
         {
-            record = Deliver(request, result, tried, startedAt, activity?.Context ?? default);
+            record = Deliver(request, result, startedAt, activity?.Context ?? default);
         }
         finally
         {
@@ -95,8 +98,7 @@ internal sealed class RefreshLoop(
     }
 
     /// <summary>Reports the result, and applies it to the status, the credentials in use and the waiting requests.</summary>
-    private RefreshRecord Deliver(
-        RefreshRequest request, RefreshResult result, PendingCredentials? tried, TimeSpan startedAt, ActivityContext span)
+    private RefreshRecord Deliver(RefreshRequest request, RefreshResult result, TimeSpan startedAt, ActivityContext span)
     {
         var (trigger, now) = (request.Trigger, time.GetMonotonicNow());
         var after = schedule.After(result, request.Before, now, currentUntil: slot.Current?.ExpiresAt ?? now);
@@ -108,14 +110,14 @@ internal sealed class RefreshLoop(
             state.StartClockFloor(endsAt: now + RefreshSchedule.ForcedRefreshFloor);
 
         // New credentials that obtained no token change nothing. Requests continue to wait for a token of the current credentials.
-        if (tried is not null && result.Token is null)
+        if (trigger == RefreshTrigger.Rotation && result.Token is null)
         {
-            rotation.Postpone(tried, after);
+            rotation.Postpone(request, after);
             return record;
         }
 
-        if (tried is not null)
-            rotation.Complete(tried);
+        if (trigger == RefreshTrigger.Rotation)
+            rotation.Complete(request);
         else if (result.Outcome == RefreshOutcome.Rejected)
             rotation.Hasten();
         state.EndRefresh(after, span);
@@ -131,7 +133,7 @@ internal sealed class RefreshLoop(
             var reading = await sharing.ReadAsync(request.Key, cancellationToken);
             if (sharing.TryAdopt(reading, request.IssuedAfter, request.CanSettle) is { } token)
             {
-                Deliver(request, RefreshResult.Adopted(token), tried: null, startedAt, span: default);
+                Deliver(request, RefreshResult.Adopted(token), startedAt, span: default);
             }
             else
             {

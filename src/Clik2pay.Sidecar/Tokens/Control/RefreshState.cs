@@ -4,7 +4,10 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tokens.Control;
 
-/// <summary>Stores the status of the refreshes. Requests read it, and wait here for the next refresh.</summary>
+/// <summary>
+/// Stores the current <see cref="RefreshStatus"/>, which the refresh loop replaces and all threads read. Requests wait here for the next
+/// refresh.
+/// </summary>
 internal sealed class RefreshState
 {
     private TaskCompletionSource<ActivityContext> refreshed = new();

@@ -38,13 +38,13 @@ internal sealed class RefreshTriggers(
         {
             var wokenBy = await wake.Task;
 
-            // From here on, a wake counts for the next round. No wake is lost.
+            // A wake that arrives from here on is handled in the next iteration, so none is lost.
             Interlocked.Exchange(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously));
             cancellationToken.ThrowIfCancellationRequested();
 
             if (FindReason(wokenBy) is { } reason)
             {
-                // No request shortens the pause between token calls. The pause of the current credentials does not apply to new ones.
+                // No trigger shortens the pause between token calls. New credentials do not wait for the pause of the current ones.
                 if (reason != RefreshTrigger.Rotation)
                     await Task.Delay(GetTimeUntil(Status.NotBefore), time, cancellationToken);
                 return reason;
@@ -53,7 +53,7 @@ internal sealed class RefreshTriggers(
             if (GetTimeUntil(Status.PollAt) == TimeSpan.Zero)
                 return null;
 
-            // The last refresh has served the request, or the alarm was early.
+            // Nothing is due: an earlier refresh has served the request, a pause applies, or the timer fired early.
             alarm.Change(GetTimeUntilAlarm(), Timeout.InfiniteTimeSpan);
         }
     }

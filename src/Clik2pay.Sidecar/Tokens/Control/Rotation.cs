@@ -19,28 +19,35 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
 
     private volatile TokenKey inUse = key;
-    private PendingCredentials? pending;
+    private RefreshRequest? pending;
     private TimeSpan? rotatedAt;
 
     public TokenKey InUse => inUse;
 
     public CredentialSet CredentialsInUse => inUse.Credentials;
 
-    /// <summary>The pending credentials; null if there are none.</summary>
-    public PendingCredentials? Pending => Volatile.Read(ref pending);
-
     /// <summary>
     /// When the pending credentials are tried next, in <see cref="MonotonicTime"/>. The maximum without pending credentials.
     /// </summary>
-    public TimeSpan DueAt => Pending?.Status.DueAt ?? TimeSpan.MaxValue;
+    public TimeSpan DueAt => Volatile.Read(ref pending)?.Before.DueAt ?? TimeSpan.MaxValue;
 
     /// <summary>Stores new credentials as pending. They replace earlier pending ones.</summary>
-    public void Offer(TokenKey offered) => Volatile.Write(ref pending, new(offered, RefreshStatus.Initial));
+    public void Offer(TokenKey offered) =>
+        Volatile.Write(ref pending, new(offered, RefreshTrigger.Rotation, IssuedAfter: TimeSpan.MinValue, RefreshStatus.Initial));
 
-    /// <summary>Only a shared token that was issued after this moment proves that these credentials are accepted.</summary>
-    public TimeSpan GetProofStart(TokenKey tried) =>
-        tried == inUse ? TimeSpan.MinValue
-        : Max(time.GetMonotonicNow() - OldestProof, rotatedAt ?? TimeSpan.MinValue);
+    /// <summary>Begins an attempt with the pending credentials.</summary>
+    /// <returns>The request, to be passed to <see cref="Complete"/> or <see cref="Postpone"/>. Null without pending credentials.</returns>
+    public RefreshRequest? BeginAttempt()
+    {
+        while (Volatile.Read(ref pending) is { } offered)
+        {
+            var attempt = offered with { IssuedAfter = Max(time.GetMonotonicNow() - OldestProof, rotatedAt ?? TimeSpan.MinValue) };
+            if (ReferenceEquals(Interlocked.CompareExchange(ref pending, attempt, offered), offered))
+                return attempt;
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Settles pending credentials whose username and password are in use, because there is nothing to try. Either the old set was
@@ -49,7 +56,8 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     /// <returns>Whether another API key is in use from now on.</returns>
     public bool TryRotateApiKeyAlone()
     {
-        if (Pending is not { } offered || offered.Key != inUse)
+        // Keys are equal if environment, token endpoint, username, password and scope are equal. Credentials include the API key.
+        if (Volatile.Read(ref pending) is not { } offered || offered.Key != inUse)
             return false;
 
         Interlocked.CompareExchange(ref pending, null, offered);
@@ -62,22 +70,22 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     }
 
     /// <summary>Puts credentials that have obtained a token into use. Others that were offered meanwhile stay pending.</summary>
-    public void Complete(PendingCredentials tried)
+    public void Complete(RefreshRequest attempt)
     {
-        (inUse, rotatedAt) = (tried.Key, time.GetMonotonicNow());
-        Interlocked.CompareExchange(ref pending, null, tried);
+        (inUse, rotatedAt) = (attempt.Key, time.GetMonotonicNow());
+        Interlocked.CompareExchange(ref pending, null, attempt);
     }
 
     /// <summary>Keeps credentials without a token pending, unless others were offered meanwhile.</summary>
-    public void Postpone(PendingCredentials tried, RefreshStatus status) =>
-        Interlocked.CompareExchange(ref pending, tried with { Status = status }, tried);
+    public void Postpone(RefreshRequest attempt, RefreshStatus after) =>
+        Interlocked.CompareExchange(ref pending, attempt with { Before = after }, attempt);
 
     /// <summary>
     /// Makes pending credentials due at once. If the credentials in use are refused, the provider may accept the pending ones now.
     /// </summary>
     public void Hasten()
     {
-        if (Pending is { } offered)
-            Postpone(offered, offered.Status with { DueAt = time.GetMonotonicNow() });
+        if (Volatile.Read(ref pending) is { } offered)
+            Postpone(offered, offered.Before with { DueAt = time.GetMonotonicNow() });
     }
 }

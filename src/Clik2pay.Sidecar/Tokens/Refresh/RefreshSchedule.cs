@@ -51,12 +51,11 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     private const double FirstAlone = 0.2;
     private const double LastAlone = 0.8;
 
-    /// <summary>
-    /// If credentials that worked before are refused, the refusal may be temporary. From this time before the current token's expiry, an
-    /// attempt is made every <see cref="PauseForAcceptedCredentials"/>.
-    /// </summary>
-    private static readonly TimeSpan FrequentRetryWindow = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseForAcceptedCredentials = TimeSpan.FromSeconds(60);
+    /// <summary>The shortest pause after refused credentials.</summary>
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(60);
+
+    /// <summary>After refused credentials, an attempt is made at most this long before the current token expires.</summary>
+    private static readonly TimeSpan LastAttemptBeforeExpiry = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the whole fleet makes no token call after a failure. Each replica adds its own jitter.</summary>
     /// <param name="failure">The failure of one replica's call.</param>
@@ -66,7 +65,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         if (failure.Pause is { } requested)
             return Min(requested, LongestRetryAfter);
 
-        // The pause after refused credentials is short, because a fleet that restarts after a repair by the provider also reads it.
+        // Refused credentials have the shortest pause, so that replicas that start after the cause was corrected do not wait for long.
         var limits = GetLimits(failure.Kind);
         return failure.Kind == FailureKind.Refused ? limits.Shortest
             : failure.Kind == FailureKind.Throttled ? GetCeiling(limits, failuresBefore)
@@ -120,21 +119,24 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     {
         var pause = GetPause(failure, before.Failures);
 
-        // A transient failure may end at any moment. A request can start the next attempt sooner than the schedule, unless the token
-        // endpoint requested a pause.
+        // A transient failure may end at any moment, so a request without a token can start the next attempt sooner. If the failure has a
+        // pause, the pause applies to requests too.
         var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, Pause: null };
-        var shortest = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
+        var pauseOfRequests = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
+
+        // Credentials that worked before may be refused temporarily. The next attempt is made shortly before the current token expires, or
+        // about a minute after the last one, whichever is later, but not after the usual pause.
         if (failure.Kind == FailureKind.Refused && before.HasObtainedToken)
         {
-            shortest = PauseForAcceptedCredentials;
-            var untilFrequentRetries = currentUntil - now - (FrequentRetryWindow * (0.5 + (0.5 * random.NextDouble())));
-            pause = Min(pause, Max(shortest * (1 + (0.1 * random.NextDouble())), untilFrequentRetries));
+            pauseOfRequests = RefusedPause;
+            var untilLastAttempt = currentUntil - now - (LastAttemptBeforeExpiry * (0.5 + (0.5 * random.NextDouble())));
+            pause = Min(pause, Max(RefusedPause * (1 + (0.1 * random.NextDouble())), untilLastAttempt));
         }
 
         return before with
         {
             DueAt = now + pause,
-            NotBefore = now + shortest,
+            NotBefore = now + pauseOfRequests,
             PollAt = GetNextPoll(isFrequent: true, now),
             Failure = failure,
             Failures = before.Failures + 1,
@@ -145,7 +147,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         storeCanForget ? now + ((isFrequent ? FrequentPollInterval : PollInterval) * (1 - (0.4 * random.NextDouble()))) : TimeSpan.MaxValue;
 
     /// <summary>
-    /// The pause that the token endpoint requested, or else exponential backoff with full jitter above the kind's shortest.
+    /// The pause of the failure, or else exponential backoff: a random time between the kind's shortest pause and a maximum that doubles
+    /// with each failure.
     /// </summary>
     private TimeSpan GetPause(TokenFailure failure, int failuresBefore)
     {
@@ -161,7 +164,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     /// <summary>Refused credentials stay refused until somebody acts. Other failures can end at any moment.</summary>
     private static (TimeSpan Shortest, TimeSpan Longest) GetLimits(FailureKind kind) => kind switch
     {
-        FailureKind.Refused => (TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)),
+        FailureKind.Refused => (RefusedPause, TimeSpan.FromMinutes(15)),
         FailureKind.Throttled => (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)),
         _ => (Floor, TimeSpan.FromSeconds(30)),
     };

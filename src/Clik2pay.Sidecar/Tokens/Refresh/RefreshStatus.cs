@@ -2,7 +2,10 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens.Refresh;
 
-/// <summary>How the last refresh ended, and when the next one is due. All times are in <see cref="MonotonicTime"/>.</summary>
+/// <summary>
+/// How the last refresh ended, and when the next refresh and the next poll are due. <see cref="RefreshSchedule"/> computes the status after
+/// each refresh and each poll. All times are in <see cref="MonotonicTime"/>.
+/// </summary>
 internal sealed record RefreshStatus
 {
     public static readonly RefreshStatus Initial = new();

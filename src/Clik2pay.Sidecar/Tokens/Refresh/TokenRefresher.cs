@@ -5,7 +5,8 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>
 /// Runs one refresh at a time, in two parts. <see cref="RefreshAsync"/> returns when requests can use the token, or with a failure.
-/// <see cref="CompleteAsync"/> then shares the token, so that no request waits for the shared store.
+/// <see cref="CompleteAsync"/> then shares the token, so that no request waits for the shared store. The parts are the steps 2 and 4 of the
+/// refresh loop.
 /// </summary>
 internal sealed class TokenRefresher(
     TokenSlot slot,
@@ -64,24 +65,24 @@ internal sealed class TokenRefresher(
 
     private async Task<RefreshResult> AdoptOrFetchAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        // 1. Limit the wait for other replicas to the time in which two of them, one after the other, own the lease without a result.
+        // 2.1. Limit the wait for other replicas to the time in which two of them, one after the other, own the lease without a result.
         var (waitUntil, hasPolledAgain) = (time.GetMonotonicNow() + (2 * ITokenLease.Duration), false);
         contendedAt = null;
         for (var pause = FirstPause; ; pause = Min(pause * 1.5, LongestPause))
         {
-            // 2. Adopt a token that another replica has fetched meanwhile.
+            // 2.2. Adopt a token that another replica has fetched meanwhile.
             var (isStoreAvailable, adopted) = await AdoptAsync(request, cancellationToken);
             if (adopted is not null)
                 return RefreshResult.Adopted(adopted);
 
-            // 3. Acquire the lease, so that one replica at a time calls the token endpoint. Store and lease are available together.
+            // 2.3. Acquire the lease, so that one replica at a time calls the token endpoint. Store and lease are available together.
             var attempt = isStoreAvailable ? await TryAcquireAsync(request.Key, cancellationToken) : LeaseAttempt.Unavailable;
 
-            // 4. Another replica's call has just failed, and counts for the whole fleet.
+            // 2.4. Another replica's call has just failed, and counts for the whole fleet.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
                 return RefreshResult.Failed(attempt.Failure! with { Reason = $"another replica has tried: {attempt.Failure.Reason}" });
 
-            // 5. Another replica owns the lease. Poll again, at random moments to spread replicas out, and when the lease expires.
+            // 2.5. Another replica owns the lease. Poll again, at random moments to spread replicas out, and when the lease expires.
             if (attempt.Outcome == LeaseOutcome.Contended && time.GetMonotonicNow() < waitUntil)
             {
                 await Task.Delay(Min(Jitter(pause), attempt.Remaining + Jitter(FirstPause)), time, cancellationToken);
@@ -90,14 +91,14 @@ internal sealed class TokenRefresher(
 
             if (attempt.Outcome == LeaseOutcome.Acquired)
             {
-                // 6. The previous owner may have written its token between the poll and the acquisition.
+                // 2.6. The previous owner may have written its token between the poll and the acquisition.
                 if (await AdoptAsync(request, cancellationToken) is (_, { } written))
                     return RefreshResult.Adopted(written);
             }
             else
             {
-                // 7. Without store or lease, or after the longest wait, each replica fetches for itself. It fetches late, because an outage
-                //    of the store may be short. It polls twice before that, because the first poll may be too slow on a busy machine.
+                // 2.7. Without store or lease, or after the longest wait, each replica fetches for itself. It fetches late, because an
+                //      outage of the store may be short. It polls twice before that, because a poll may be too slow on a busy machine.
                 if (CanDefer(request))
                     return RefreshResult.Deferred;
 
@@ -109,13 +110,13 @@ internal sealed class TokenRefresher(
                 }
             }
 
-            // 8. Call the token endpoint. In the whole fleet, this happens once in a token's lifetime.
+            // 2.8. Call the token endpoint. In the whole fleet, this happens once in a token's lifetime.
             EndLeaseWait();
             var result = await fetcher.FetchAsync(request, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
-            // 9. Share a failure with the release of the lease, so that it costs the fleet one call instead of one per replica.
+            // 2.9. Share a failure with the release of the lease, so that it costs the fleet one call instead of one per replica.
             var note = failure with { Pause = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }

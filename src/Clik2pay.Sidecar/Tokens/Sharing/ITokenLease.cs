@@ -8,7 +8,10 @@ namespace Clik2pay.Sidecar.Tokens.Sharing;
 /// </summary>
 internal interface ITokenLease
 {
-    /// <summary>The time after which a lease expires if its owner does not release it. It is longer than a token call.</summary>
+    /// <summary>
+    /// The time after which a lease expires if its owner does not release it, for instance because the owner's process was killed. The
+    /// time is longer than a token call.
+    /// </summary>
     static readonly TimeSpan Duration = TokenEndpointClient.Timeout + TimeSpan.FromSeconds(5);
 
     /// <summary>Makes one attempt, without waiting for another owner.</summary>

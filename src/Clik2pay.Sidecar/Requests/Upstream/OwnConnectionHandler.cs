@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Requests.Upstream;
 /// pooled connection to its pool if the provider does not close it. The next request on that connection would follow a body that the
 /// provider may not have read.
 /// </summary>
-internal sealed class ConnectionChoice(HttpMessageHandler pooled, HttpMessageHandler unpooled) : DelegatingHandler(pooled)
+internal sealed class OwnConnectionHandler(HttpMessageHandler pooled, HttpMessageHandler unpooled) : DelegatingHandler(pooled)
 {
     private readonly HttpMessageInvoker alone = new(unpooled);
 

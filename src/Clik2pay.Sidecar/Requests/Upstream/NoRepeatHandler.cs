@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Requests.Upstream;
 /// closes before the response, the HTTP client repeats a request without content on another connection. It does not repeat a request with
 /// content.
 /// </summary>
-internal sealed class SentOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class NoRepeatHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
