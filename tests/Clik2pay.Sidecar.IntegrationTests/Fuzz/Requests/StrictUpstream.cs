@@ -1,9 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Runs;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
@@ -15,90 +15,59 @@ internal sealed class StrictUpstream : IAsyncDisposable
 {
     public const string ArrivalHeader = "X-Arrival";
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpServer server;
     private readonly Findings findings;
     private readonly Arrivals arrivals;
-    private readonly CancellationTokenSource stopped = new();
-    private readonly Task accepting;
 
     public StrictUpstream(Findings findings, Arrivals arrivals)
     {
         (this.findings, this.arrivals) = (findings, arrivals);
-        listener.Start(1024);
-        accepting = AcceptAsync();
+        server = new(ServeAsync);
     }
 
-    public string Address => $"http://{listener.LocalEndpoint}";
+    public string Address => $"http://{server.EndPoint}";
 
-    public async ValueTask DisposeAsync()
-    {
-        await stopped.CancelAsync();
-        await accepting;
-        listener.Stop();
-        stopped.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Socket socket, CancellationToken stopped)
     {
-        try
-        {
-            while (true)
-                _ = ServeAsync(await listener.AcceptSocketAsync(stopped.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            // The run has ended.
-        }
-    }
-
-    private async Task ServeAsync(Socket accepted)
-    {
-        using var socket = accepted;
-        socket.NoDelay = true;
         var buffer = new byte[16 * 1024];
         var end = 0;
         var isLast = false;
-        try
+        while (await socket.ReceiveAsync(buffer.AsMemory(end), stopped) is > 0 and var count)
         {
-            while (await socket.ReceiveAsync(buffer.AsMemory(end), stopped.Token) is > 0 and var count)
+            end += count;
+            var parse = StrictParser.ParseRequest(buffer.AsSpan(0, end));
+            if (parse.Verdict == Verdict.Incomplete && end == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+            if (parse.Verdict == Verdict.Incomplete)
             {
-                end += count;
-                var parse = StrictParser.ParseRequest(buffer.AsSpan(0, end));
-                if (parse.Verdict == Verdict.Incomplete && end == buffer.Length)
-                    Array.Resize(ref buffer, buffer.Length * 2);
-                if (parse.Verdict == Verdict.Incomplete)
-                {
-                    if (parse.Message is { Body.Length: 0 } head && head.Lists("Expect", "100-continue"))
-                        await socket.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), stopped.Token);
-                    continue;
-                }
-
-                // The sidecar sends one request at a time, so additional bytes are an additional request.
-                var bytes = buffer.AsSpan(0, end);
-                var violation = isLast ? "a request on a connection that should be closed" : FindViolation(parse, bytes);
-                if (violation is not null)
-                {
-                    findings.Add($"the provider received: {violation}", bytes);
-                    if (parse.Verdict != Verdict.Complete)
-                        return;
-                }
-
-                // The connection stays open on purpose: the sidecar must not use it for another request.
-                end = 0;
-                isLast = parse.Message!.Lists("Connection", "close");
-                await RespondAsync(socket, parse.Message);
+                if (parse.Message is { Body.Length: 0 } head && head.Lists("Expect", "100-continue"))
+                    await socket.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), stopped);
+                continue;
             }
 
-            if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
-                findings.Add("the provider received: only the beginning of a head", buffer.AsSpan(0, end));
+            // The sidecar sends one request at a time, so additional bytes are an additional request.
+            var bytes = buffer.AsSpan(0, end);
+            var violation = isLast ? "a request on a connection that should be closed" : FindViolation(parse, bytes);
+            if (violation is not null)
+            {
+                findings.Add($"the provider received: {violation}", bytes);
+                if (parse.Verdict != Verdict.Complete)
+                    return;
+            }
+
+            // The connection stays open on purpose: the sidecar must not use it for another request.
+            end = 0;
+            isLast = parse.Message!.Lists("Connection", "close");
+            await RespondAsync(socket, parse.Message, stopped);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            // The sidecar closed the connection, or the run has ended.
-        }
+
+        if (end > 0 && StrictParser.ParseRequest(buffer.AsSpan(0, end)).Message is null)
+            findings.Add("the provider received: only the beginning of a head", buffer.AsSpan(0, end));
     }
 
-    private async Task RespondAsync(Socket socket, StrictMessage request)
+    private async Task RespondAsync(Socket socket, StrictMessage request, CancellationToken stopped)
     {
         var number = arrivals.Add(request);
         var body = number % 7 == 0 ? "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n\r\n" : "Content-Length: 4\r\n\r\ndone";
@@ -106,7 +75,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
             body = body[..(body.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
 
         var response = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{ArrivalHeader}: {number}\r\n{body}");
-        await socket.SendAsync(response, stopped.Token);
+        await socket.SendAsync(response, stopped);
     }
 
     private string? FindViolation(StrictParse parse, ReadOnlySpan<byte> bytes)
@@ -118,7 +87,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
             return "bytes after a request";
 
         if (!request.StartLine.EndsWith(" HTTP/1.1", StringComparison.Ordinal)
-            || !request["Host"].SequenceEqual([listener.LocalEndpoint.ToString()!]))
+            || !request["Host"].SequenceEqual([server.EndPoint.ToString()]))
             return "a different version or host";
 
         if (!request["Authorization"].SequenceEqual([$"Bearer {FuzzSidecar.Token}"])

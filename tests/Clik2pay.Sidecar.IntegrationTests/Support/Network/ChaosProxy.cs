@@ -1,28 +1,24 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 
 /// <summary>A TCP proxy to a Redis server that causes faults. A change of the fault affects connections that are opened after it.</summary>
 internal sealed class ChaosProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpServer proxy;
     private readonly RedisEndpoint target;
-    private readonly CancellationTokenSource end = new();
-    private readonly Task accepting;
-    private int connections;
 
     public ChaosProxy(RedisEndpoint target)
     {
         this.target = target;
-        listener.Start();
-        accepting = AcceptAsync();
+        proxy = new((client, end) => ServeAsync(client, Fault, end));
     }
 
-    public RedisEndpoint Endpoint => new("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+    public RedisEndpoint Endpoint => new("127.0.0.1", proxy.EndPoint.Port);
 
     public ChaosFault Fault { get; set; }
 
@@ -30,78 +26,47 @@ internal sealed class ChaosProxy : IAsyncDisposable
     public Action? BeforeScript { get; set; }
 
     /// <summary>The number of connections that were accepted.</summary>
-    public int Connections => Volatile.Read(ref connections);
+    public int Connections => proxy.Connections;
 
-    public async ValueTask DisposeAsync()
-    {
-        await end.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        end.Dispose();
-    }
+    public ValueTask DisposeAsync() => proxy.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Socket client, ChaosFault fault, CancellationToken end)
     {
-        var open = new List<Task>();
-        try
+        await using var clientStream = new NetworkStream(client);
+        if (fault == ChaosFault.Cut)
         {
-            while (true)
-            {
-                var client = await listener.AcceptTcpClientAsync(end.Token);
-                Interlocked.Increment(ref connections);
-                open.Add(ServeAsync(client, Fault));
-            }
+            // A linger time of zero resets the connection when it is closed.
+            await clientStream.ReadExactlyAsync(new byte[1], end);
+            client.LingerState = new(enable: true, seconds: 0);
+            return;
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(open);
-        }
-    }
 
-    private async Task ServeAsync(TcpClient client, ChaosFault fault)
-    {
+        if (fault == ChaosFault.Dropped)
+        {
+            // The kernel accepts the connection, as when packets are dropped behind a load balancer.
+            await Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end);
+        }
+
         using var server = new TcpClient();
-        try
-        {
-            using (client)
-            {
-                if (fault == ChaosFault.Cut)
-                {
-                    // A linger time of zero resets the connection when it is closed.
-                    await client.GetStream().ReadExactlyAsync(new byte[1], end.Token);
-                    client.LingerState = new(enable: true, seconds: 0);
-                    return;
-                }
-
-                if (fault == ChaosFault.Dropped)
-                {
-                    // The kernel accepts the connection, as when packets are dropped behind a load balancer.
-                    await Task.Delay(Timeout.InfiniteTimeSpan, SystemDefaults.Time, end.Token);
-                }
-
-                await server.ConnectAsync(target.Host, target.Port, end.Token);
-                var isRunning = new StrongBox<bool>();
-                var requests = PumpAsync(client.GetStream(), server.GetStream(), ChaosFault.None, isRunning);
-                var replies = PumpAsync(server.GetStream(), client.GetStream(), fault, isRunning);
-                await Task.WhenAny(requests, replies);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
-        {
-            // The connection or the test has ended.
-        }
+        await server.ConnectAsync(target.Host, target.Port, end);
+        var isRunning = new StrongBox<bool>();
+        var requests = PumpAsync(clientStream, server.GetStream(), ChaosFault.None, isRunning, end);
+        var replies = PumpAsync(server.GetStream(), clientStream, fault, isRunning, end);
+        await Task.WhenAny(requests, replies);
     }
 
     /// <param name="from">The side that is read.</param>
     /// <param name="to">The side that is written.</param>
     /// <param name="fault">The fault of this direction.</param>
     /// <param name="isRunning">Whether the client has sent a script.</param>
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, ChaosFault fault, StrongBox<bool> isRunning)
+    /// <param name="end">Canceled when the test is over.</param>
+    private async Task PumpAsync(
+        NetworkStream from, NetworkStream to, ChaosFault fault, StrongBox<bool> isRunning, CancellationToken end)
     {
         try
         {
             var buffer = new byte[16 * 1024];
-            while (await from.ReadAsync(buffer, end.Token) is > 0 and var count)
+            while (await from.ReadAsync(buffer, end) is > 0 and var count)
             {
                 if (buffer.AsSpan(0, count).IndexOf("\nEVAL\r"u8) >= 0)
                 {
@@ -113,18 +78,18 @@ internal sealed class ChaosProxy : IAsyncDisposable
                     continue;
 
                 if (fault == ChaosFault.Delay)
-                    await Task.Delay(TimeSpan.FromMilliseconds(300), SystemDefaults.Time, end.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(300), SystemDefaults.Time, end);
 
                 if (fault != ChaosFault.Drip)
                 {
-                    await to.WriteAsync(buffer.AsMemory(0, count), end.Token);
+                    await to.WriteAsync(buffer.AsMemory(0, count), end);
                     continue;
                 }
 
                 for (var i = 0; i < count; i++)
                 {
-                    await to.WriteAsync(buffer.AsMemory(i, 1), end.Token);
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, end.Token);
+                    await to.WriteAsync(buffer.AsMemory(i, 1), end);
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, end);
                 }
             }
         }

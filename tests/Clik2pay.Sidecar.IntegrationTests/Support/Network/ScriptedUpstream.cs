@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 
@@ -11,85 +11,53 @@ namespace Clik2pay.Sidecar.IntegrationTests.Support.Network;
 /// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
-    private readonly TcpListener listener;
-    private readonly CancellationTokenSource stopped = new();
+    private readonly TcpServer server;
     private readonly Func<Connection, Task> script;
     private readonly SslStreamCertificateContext? certificate;
-    private readonly Task serving;
     private int connections;
 
     public ScriptedUpstream(
         Func<Connection, Task> script, TestCertificates? certificates = null, string address = "127.0.0.1", int port = 0)
     {
-        listener = new(IPAddress.Parse(address), port);
         this.script = script;
         certificate = certificates is null ? null : SslStreamCertificateContext.Create(
             X509Certificate2.CreateFromPemFile(certificates.CertificateFile, certificates.KeyFile),
             additionalCertificates: null,
             offline: true);
-        listener.Start(1024);
-        serving = ServeAsync();
+        server = new(ServeAsync, address, port);
     }
 
-    public string Address => $"{(certificate is null ? "http" : "https")}://{listener.LocalEndpoint}";
+    public string Address => $"{(certificate is null ? "http" : "https")}://{server.EndPoint}";
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => server.EndPoint.Port;
 
     /// <summary>The number of connections that were accepted.</summary>
-    public int Connections => Volatile.Read(ref connections);
+    public int Connections => server.Connections;
 
-    public async ValueTask DisposeAsync()
-    {
-        listener.Stop();
-        await stopped.CancelAsync();
-        await serving;
-        stopped.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(Socket socket, CancellationToken stopped)
     {
-        var open = new List<Task>();
+        var number = Interlocked.Increment(ref connections);
+        await using Stream plain = new NetworkStream(socket);
+        if (certificate is null)
+        {
+            await script(new(number, socket, plain, stopped));
+            return;
+        }
+
+        await using var secure = new SslStream(plain);
         try
         {
-            while (true)
-            {
-                var socket = await listener.AcceptSocketAsync();
-
-                // Written bytes are sent at once, before the connection can be reset.
-                socket.NoDelay = true;
-                open.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
-            }
+            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, stopped);
         }
-        catch (SocketException)
+        catch (AuthenticationException)
         {
-            // Stopped.
+            // The client does not trust the certificate.
+            return;
         }
 
-        await Task.WhenAll(open);
-    }
-
-    private async Task ServeAsync(Socket socket, int number)
-    {
-        using var connected = socket;
-        await using var stop = stopped.Token.Register(connected.Dispose);
-        try
-        {
-            await using Stream plain = new NetworkStream(connected);
-            if (certificate is null)
-            {
-                await script(new(number, connected, plain, stopped.Token));
-                return;
-            }
-
-            await using var secure = new SslStream(plain);
-            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate });
-            await script(new(number, connected, secure, stopped.Token));
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException
-            or System.Security.Authentication.AuthenticationException)
-        {
-            // The sidecar has closed the connection, or the test is over.
-        }
+        await script(new(number, socket, secure, stopped));
     }
 
     /// <param name="Number">The number of the connection. The first one is 1.</param>

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,18 +9,12 @@ namespace Clik2pay.Sidecar.Tests.Support.Wire;
 /// </summary>
 internal sealed class HangUpUpstream : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly List<string> requestLines = [];
-    private readonly CancellationTokenSource stopped = new();
-    private readonly Task serving;
+    private readonly TcpServer server;
 
-    public HangUpUpstream()
-    {
-        listener.Start();
-        serving = ServeAsync();
-    }
+    public HangUpUpstream() => server = new(ServeAsync);
 
-    public string Address => $"http://{listener.LocalEndpoint}";
+    public string Address => $"http://{server.EndPoint}";
 
     public int Count(string requestLine)
     {
@@ -29,58 +22,26 @@ internal sealed class HangUpUpstream : IAsyncDisposable
             return requestLines.Count(line => line == requestLine);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        listener.Stop();
-        await stopped.CancelAsync();
-        await serving;
-        stopped.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(Socket connection, CancellationToken stopped)
     {
-        var connections = new List<Task>();
-        try
+        if (await ReadRequestAsync(connection, stopped))
         {
-            while (true)
-                connections.Add(ServeAsync(await listener.AcceptSocketAsync()));
-        }
-        catch (SocketException)
-        {
-            // The upstream was stopped.
-        }
-
-        await Task.WhenAll(connections);
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        using var connection = socket;
-        if (await ReadRequestAsync(connection))
-        {
-            await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
-            await ReadRequestAsync(connection);
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stopped);
+            await ReadRequestAsync(connection, stopped);
         }
     }
 
     /// <returns>False at the end of the connection.</returns>
-    private async Task<bool> ReadRequestAsync(Socket connection)
+    private async Task<bool> ReadRequestAsync(Socket connection, CancellationToken stopped)
     {
         var buffer = new byte[16 * 1024];
         var text = "";
         while (!text.Contains("\r\n\r\n", StringComparison.Ordinal)
             || (text.Contains("Content-Length: 2", StringComparison.Ordinal) && !text.EndsWith("{}", StringComparison.Ordinal)))
         {
-            var count = 0;
-            try
-            {
-                count = await connection.ReceiveAsync(buffer, stopped.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // The upstream was stopped.
-            }
-
+            var count = await connection.ReceiveAsync(buffer, stopped);
             if (count == 0)
                 return false;
             text += Encoding.ASCII.GetString(buffer, 0, count);
