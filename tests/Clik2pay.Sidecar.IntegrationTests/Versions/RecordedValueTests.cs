@@ -77,7 +77,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Rejected",
+    [InlineData("Refused",
         "01de2b325a50d06f3104775da7e502a075bdcb1407e63c3ea08d9fba2b88043ea50e0ff193265201f1f4fb9f367c306fafbae60d44")]
     [InlineData("Throttled",
         "0189f46d0c3f496741828987570900467280d4a9b3f099679d97d7593e1d073c057e1628a434ef8e6d0fc564441ce0e12070a50e52")]
@@ -85,7 +85,7 @@ public sealed class RecordedValueTests : IAsyncLifetime
         "016c8e98d9e489749394e638789211cb4d51a82d12f812312b78ac695f3c5232c7026499a219b5519cca9f18c05fd829bdd5a7796f")]
     [InlineData("InvalidResponse",
         "0105bf630e1ef55657d4c2b336add20f3857e1e44fedec453d415007b9be4635bfb2e39bace214794853360004c2600218765feafc")]
-    public async Task A_failure_note_written_by_the_old_program_is_read_and_this_program_writes_the_same(string outcome, string recorded)
+    public async Task A_failure_note_written_by_the_old_program_is_read_and_this_program_writes_the_same_note(string kind, string recorded)
     {
         Assert.Equal(NoteName, rig.NoteName);
         var note = Convert.FromHexString(recorded);
@@ -94,13 +94,13 @@ public sealed class RecordedValueTests : IAsyncLifetime
         await using var heldOff = await rig.AcquireAsync();
 
         Assert.Equal(LeaseOutcome.HeldOff, heldOff.Outcome);
-        Assert.Equal((Enum.Parse<FailureKind>(outcome), "recorded reason"), (heldOff.Failure!.Kind, heldOff.Failure.Reason));
+        Assert.Equal((Enum.Parse<FailureKind>(kind), "recorded reason"), (heldOff.Failure!.Kind, heldOff.Failure.Reason));
         Assert.InRange(heldOff.Failure.Pause!.Value, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
 
         // This program writes a note for the same failure.
         await server.RunAsync("DEL", NoteName);
         await using var acquired = await rig.AcquireAsync();
-        await acquired.ReleaseAsync(new(Enum.Parse<FailureKind>(outcome), "recorded reason", TimeSpan.FromSeconds(30)));
+        await acquired.ReleaseAsync(new(Enum.Parse<FailureKind>(kind), "recorded reason", TimeSpan.FromSeconds(30)));
         var written = Open((await server.RunAsync("GET", NoteName)).Bytes!, NoteName);
         Assert.Equal(Open(note, NoteName), written);
     }

@@ -54,7 +54,7 @@ public sealed class TokenMetricsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Rejected", "rejected")]
+    [InlineData("Refused", "rejected")]
     [InlineData("Throttled", "throttled")]
     [InlineData("Unavailable", "unavailable")]
     [InlineData("InvalidResponse", "invalid_response")]

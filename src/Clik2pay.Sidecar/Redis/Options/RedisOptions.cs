@@ -17,7 +17,7 @@ internal sealed record RedisOptions
     private const string DefaultKeyPrefix = "clik2pay:";
 
     /// <summary>At least one, tried in turn: a server, nodes of a cluster, or with <see cref="ServiceName"/> the Sentinels.</summary>
-    [Setting(ConnectionStringKey, IsSecret = true, NoRange = "It has its own syntax, which RedisConnectionString validates.")]
+    [Setting(ConnectionStringKey, IsSecret = true, NoRange = "It has its own syntax, which RedisConnectionStringReader validates.")]
     public required IReadOnlyList<RedisEndpoint> Endpoints { get; init; }
 
     /// <summary>The user and the password of the servers.</summary>

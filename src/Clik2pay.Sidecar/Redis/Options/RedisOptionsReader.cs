@@ -34,7 +34,7 @@ internal static class RedisOptionsReader
 
         ValidateTlsFiles(settings);
         var error = (string?)null;
-        var options = connectionString is null ? null : RedisConnectionString.TryRead(connectionString, out error);
+        var options = connectionString is null ? null : RedisConnectionStringReader.TryRead(connectionString, out error);
         if (error is not null)
             settings.AddError(ConnectionStringKey, error);
         if (options is null)
@@ -45,7 +45,7 @@ internal static class RedisOptionsReader
         if (options.ServiceName is null)
             AddErrors(settings, sentinelLogin.Keys, $"it has no effect without serviceName in {ConnectionStringKey}.");
 
-        var hint = RedisConnectionString.IsAddress(connectionString!)
+        var hint = RedisConnectionStringReader.IsAddress(connectionString!)
             ? " In an address, write a password without a user as redis://:password@host."
             : "";
         return options with

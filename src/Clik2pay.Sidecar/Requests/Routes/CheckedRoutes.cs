@@ -10,10 +10,10 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 internal sealed class CheckedRoutes : ConfigurationProvider, IConfigurationSource, IDisposable
 {
     private readonly IConfigurationSection section;
-    private readonly SettingNode schema;
+    private readonly SchemaNode schema;
     private readonly IDisposable subscription;
 
-    public CheckedRoutes(IConfigurationSection section, SettingNode schema)
+    public CheckedRoutes(IConfigurationSection section, SchemaNode schema)
     {
         (this.section, this.schema) = (section, schema);
         subscription = ChangeToken.OnChange(section.GetReloadToken, Reload);

@@ -124,8 +124,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         var isTransient = failure is { Kind: FailureKind.Unavailable or FailureKind.InvalidResponse, Pause: null };
         var pauseOfRequests = isTransient ? Min(pause, LongestPauseOnDemand * (0.5 + (0.5 * random.NextDouble()))) : pause;
 
-        // Credentials that worked before may be refused temporarily. The next attempt is made shortly before the current token expires, or
-        // about a minute after the last one, whichever is later, but not after the usual pause.
+        // Credentials that worked before may be refused temporarily. The next attempt is made shortly before the current token expires, but
+        // at the earliest a minute after the last attempt, and at the latest after the usual pause.
         if (failure.Kind == FailureKind.Refused && before.HasObtainedToken)
         {
             pauseOfRequests = RefusedPause;

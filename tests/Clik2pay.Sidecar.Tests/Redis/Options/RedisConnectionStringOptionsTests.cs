@@ -60,7 +60,7 @@ public sealed class RedisConnectionStringOptionsTests
     [InlineData("writeBuffer=4096")]
     public void An_option_for_other_uses_of_the_library_has_no_effect(string option)
     {
-        var options = RedisConnectionString.TryRead($"r,{option}", out var error);
+        var options = RedisConnectionStringReader.TryRead($"r,{option}", out var error);
 
         Assert.Null(error);
         Assert.Equal(new() { Endpoints = options!.Endpoints }, options);
@@ -91,7 +91,7 @@ public sealed class RedisConnectionStringOptionsTests
     [InlineData("version")]
     public void An_option_without_effect_needs_a_valid_value(string name)
     {
-        Assert.Null(RedisConnectionString.TryRead($"r,{name}=canary", out var error));
+        Assert.Null(RedisConnectionStringReader.TryRead($"r,{name}=canary", out var error));
 
         Assert.Equal($"the value of {name} is not valid. Remove it, because it has no effect.", error);
     }
@@ -109,7 +109,7 @@ public sealed class RedisConnectionStringOptionsTests
     [InlineData("tunnel=http:canary:8080", "without an HTTP proxy")]
     public void An_option_that_cannot_work_is_refused_by_its_name_with_the_reason(string option, string reason)
     {
-        Assert.Null(RedisConnectionString.TryRead($"r,{option}", out var error));
+        Assert.Null(RedisConnectionStringReader.TryRead($"r,{option}", out var error));
 
         Assert.StartsWith($"{option.Split('=')[0]} is not supported. ", error, StringComparison.Ordinal);
         Assert.Contains(reason, error, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class RedisConnectionStringOptionsTests
     [InlineData("Proxy = NONE")]
     public void An_unsupported_option_with_its_default_value_is_accepted(string option)
     {
-        var options = RedisConnectionString.TryRead($"r,{option}", out var error);
+        var options = RedisConnectionStringReader.TryRead($"r,{option}", out var error);
 
         Assert.Null(error);
         Assert.Equal(new() { Endpoints = options!.Endpoints }, options);
@@ -132,7 +132,7 @@ public sealed class RedisConnectionStringOptionsTests
     [Fact]
     public void A_command_map_is_refused_and_not_quoted()
     {
-        Assert.Null(RedisConnectionString.TryRead("r,$EVAL=canary", out var error));
+        Assert.Null(RedisConnectionStringReader.TryRead("r,$EVAL=canary", out var error));
 
         Assert.StartsWith("an option that begins with $ is not supported. ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error, StringComparison.Ordinal);

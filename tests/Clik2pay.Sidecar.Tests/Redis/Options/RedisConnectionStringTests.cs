@@ -95,7 +95,7 @@ public sealed class RedisConnectionStringTests
     [InlineData("redis://r:6379,s:6379", "not a valid address")]
     public void An_invalid_connection_string_is_refused_and_not_quoted(string text, string reason)
     {
-        Assert.Null(RedisConnectionString.TryRead(text, out var error));
+        Assert.Null(RedisConnectionStringReader.TryRead(text, out var error));
 
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
@@ -118,7 +118,7 @@ public sealed class RedisConnectionStringTests
 
     private static RedisOptions Read(string text)
     {
-        var options = RedisConnectionString.TryRead(text, out var error);
+        var options = RedisConnectionStringReader.TryRead(text, out var error);
         Assert.Null(error);
         return options!;
     }

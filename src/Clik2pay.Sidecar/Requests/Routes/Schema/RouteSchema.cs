@@ -17,24 +17,24 @@ internal static class RouteSchema
     /// <summary>YARP stores the timeout as a 32-bit number of milliseconds, so it must be shorter than 24.8 days.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
-    private static readonly SettingValue Text = new(_ => true, "");
-    private static readonly SettingValue Flag = new(text => bool.TryParse(text, out _), "is neither true nor false.");
-    private static readonly SettingMap Texts = new(Text);
+    private static readonly SchemaValue Text = new(_ => true, "");
+    private static readonly SchemaValue Flag = new(text => bool.TryParse(text, out _), "is neither true nor false.");
+    private static readonly SchemaMap Texts = new(Text);
 
-    public static SettingNode Create(Clik2payOptions clik2pay, ListenerOptions listener) => new SettingGroup(
-        ("Routes", new SettingMap(CreateRoute(listener))),
-        ("Clusters", new SettingMap(CreateCluster(clik2pay))));
+    public static SchemaNode Create(Clik2payOptions clik2pay, ListenerOptions listener) => new SchemaGroup(
+        ("Routes", new SchemaMap(CreateRoute(listener))),
+        ("Clusters", new SchemaMap(CreateCluster(clik2pay))));
 
-    private static SettingGroup CreateRoute(ListenerOptions listener) => new(
+    private static SchemaGroup CreateRoute(ListenerOptions listener) => new(
         ("ClusterId", Text),
         ("Match", CreateMatch()),
-        ("Order", new SettingValue(IsOrder, "is not a whole number from -2147483648 to 2147483646. Write for example 10.")),
-        ("MaxRequestBodySize", new SettingValue(
+        ("Order", new SchemaValue(IsOrder, "is not a whole number from -2147483648 to 2147483646. Write for example 10.")),
+        ("MaxRequestBodySize", new SchemaValue(
             text => IsWholeNumber(text, 0, listener.MaxRequestBodyBytes),
             $"is not a whole number from 0 to {listener.MaxRequestBodyBytes}, the value of Sidecar:MaxRequestBodyBytes. "
                 + "Write a smaller number, or raise Sidecar:MaxRequestBodyBytes.")),
         ("Metadata", Texts),
-        ("Transforms", new SettingMap(Texts)),
+        ("Transforms", new SchemaMap(Texts)),
         ("RouteId", new RefusedSetting("Remove it, because the name of a route is its key under ReverseProxy:Routes.")),
         ("AuthorizationPolicy", new RefusedSetting("Remove it and set Sidecar:CallerToken to restrict callers.")),
         ("CorsPolicy", new RefusedSetting("Remove it, because requests from web pages are refused.")),
@@ -43,48 +43,48 @@ internal static class RouteSchema
         ("Timeout", new RefusedSetting(UseActivityTimeout)),
         ("TimeoutPolicy", new RefusedSetting(UseActivityTimeout)));
 
-    private static SettingGroup CreateMatch() => new(
+    private static SchemaGroup CreateMatch() => new(
         ("Path", Text),
-        ("Methods", new SettingMap(OneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))),
-        ("Hosts", new SettingMap(new SettingValue(
+        ("Methods", new SchemaMap(OneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))),
+        ("Hosts", new SchemaMap(new SchemaValue(
             HostPattern.IsValid,
             "is not a host that a route can match. Write NAME, *.NAME or *, with or without :PORT. IPv6 addresses cannot be matched."))),
-        ("Headers", new SettingMap(CreateMatcher<HeaderMatchMode>())),
-        ("QueryParameters", new SettingMap(CreateMatcher<QueryParameterMatchMode>())));
+        ("Headers", new SchemaMap(CreateMatcher<HeaderMatchMode>())),
+        ("QueryParameters", new SchemaMap(CreateMatcher<QueryParameterMatchMode>())));
 
-    private static SettingGroup CreateMatcher<TMode>()
+    private static SchemaGroup CreateMatcher<TMode>()
         where TMode : struct, Enum => new(
         ("Name", Text),
-        ("Values", new SettingMap(new SettingValue(text => text.Length > 0, "is empty. Write a value, or remove it."))),
+        ("Values", new SchemaMap(new SchemaValue(text => text.Length > 0, "is empty. Write a value, or remove it."))),
         ("Mode", OneOf(Enum.GetNames<TMode>())),
         ("IsCaseSensitive", Flag));
 
-    private static SettingGroup CreateCluster(Clik2payOptions clik2pay) => new(
-        ("Destinations", new SettingMap(CreateDestination(clik2pay.ApiBaseUrl))),
-        ("HttpClient", new SettingGroup(
-            ("MaxConnectionsPerServer", new SettingValue(
+    private static SchemaGroup CreateCluster(Clik2payOptions clik2pay) => new(
+        ("Destinations", new SchemaMap(CreateDestination(clik2pay.ApiBaseUrl))),
+        ("HttpClient", new SchemaGroup(
+            ("MaxConnectionsPerServer", new SchemaValue(
                 text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
-            ("DangerousAcceptAnyServerCertificate", new SettingValue(
+            ("DangerousAcceptAnyServerCertificate", new SchemaValue(
                 IsFalse, "would send the credentials to anyone. Remove it, and set Clik2pay:CaFile to trust other authorities.")),
             ("SslProtocols", new RefusedSetting("Remove it, because the system chooses the versions of TLS.")),
             ("WebProxy", new RefusedSetting("Remove it and set the environment variables HTTPS_PROXY and NO_PROXY.")),
             ("EnableMultipleHttp2Connections", new RefusedSetting(Http11)),
             ("RequestHeaderEncoding", new RefusedSetting(Encoding)),
             ("ResponseHeaderEncoding", new RefusedSetting(Encoding)))),
-        ("HttpRequest", new SettingGroup(
-            ("ActivityTimeout", new SettingValue(
+        ("HttpRequest", new SchemaGroup(
+            ("ActivityTimeout", new SchemaValue(
                 IsTimeout, "is not a duration from 00:00:00.001 to 24.00:00:00. Write for example 00:01:00.")),
-            ("Version", new SettingValue(text => text is "1.1", $"is not 1.1. {Http11}")),
+            ("Version", new SchemaValue(text => text is "1.1", $"is not 1.1. {Http11}")),
             ("VersionPolicy", OneOf(nameof(HttpVersionPolicy.RequestVersionExact), nameof(HttpVersionPolicy.RequestVersionOrLower))),
-            ("AllowResponseBuffering", new SettingValue(IsFalse, "must be false or absent, because responses are streamed.")))),
+            ("AllowResponseBuffering", new SchemaValue(IsFalse, "must be false or absent, because responses are streamed.")))),
         ("Metadata", Texts),
         ("LoadBalancingPolicy", new RefusedSetting(OneDestination)),
         ("SessionAffinity", new RefusedSetting(OneDestination)),
         ("HealthCheck", new RefusedSetting(OneDestination)));
 
     /// <summary>Credentials are sent to the API of the environment only, so no other address is accepted.</summary>
-    private static SettingGroup CreateDestination(Uri api) => new(
-        ("Address", new SettingValue(
+    private static SchemaGroup CreateDestination(Uri api) => new(
+        ("Address", new SchemaValue(
             text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address == new Uri(api, "/"),
             $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. "
                 + "Remove Destinations; requests are sent to that API only.")),
@@ -92,7 +92,7 @@ internal static class RouteSchema
         ("Health", new RefusedSetting(OneDestination)),
         ("Metadata", Texts));
 
-    private static SettingValue OneOf(params string[] names) =>
+    private static SchemaValue OneOf(params string[] names) =>
         new(text => names.Contains(text, StringComparer.OrdinalIgnoreCase), $"is not one of {string.Join(", ", names)}.");
 
     private static bool IsFalse(string text) => bool.TryParse(text, out var flag) && !flag;

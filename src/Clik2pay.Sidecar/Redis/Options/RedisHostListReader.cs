@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Redis.Options;
 /// Reads a connection string of the form <c>host:port[,host:port…][,option=value…]</c>. StackExchange.Redis parses the values. It skips
 /// hosts that it cannot parse, and quotes unknown text in exceptions, so this class checks hosts and names of options.
 /// </summary>
-internal static class RedisHostList
+internal static class RedisHostListReader
 {
     private const int DefaultTlsPort = 6380;
     private const int DefaultSentinelPort = 26379;

@@ -4,7 +4,7 @@ namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 /// A list, or entries with names that the user chooses. YARP silently ignores a single value, so a restriction to some methods or hosts
 /// would have no effect.
 /// </summary>
-internal sealed class SettingMap(SettingNode entry) : SettingNode
+internal sealed class SchemaMap(SchemaNode entry) : SchemaNode
 {
     public override void Check(IConfigurationSection section, ICollection<string> errors)
     {

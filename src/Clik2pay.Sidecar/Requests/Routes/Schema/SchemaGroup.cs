@@ -1,9 +1,9 @@
 namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 
 /// <summary>Settings with fixed names. YARP ignores unknown names, so a misspelled name is refused here.</summary>
-internal sealed class SettingGroup(params (string Name, SettingNode Node)[] settings) : SettingNode
+internal sealed class SchemaGroup(params (string Name, SchemaNode Node)[] settings) : SchemaNode
 {
-    private readonly Dictionary<string, SettingNode> known =
+    private readonly Dictionary<string, SchemaNode> known =
         settings.ToDictionary(setting => setting.Name, setting => setting.Node, StringComparer.OrdinalIgnoreCase);
 
     private string Names => string.Join(", ", known.Where(setting => setting.Value is not RefusedSetting).Select(setting => setting.Key));

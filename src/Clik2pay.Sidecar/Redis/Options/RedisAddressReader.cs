@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Redis.Options;
 /// Reads a connection string of the form <c>redis://[user]:password@host:port/database</c>, or <c>rediss://</c> for TLS. Both
 /// schemes are registered with IANA.
 /// </summary>
-internal static class RedisAddress
+internal static class RedisAddressReader
 {
     /// <returns>The options, or null and an error.</returns>
     public static RedisOptions? TryRead(string text, out string? error)
