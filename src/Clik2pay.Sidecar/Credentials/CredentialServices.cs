@@ -13,7 +13,6 @@ internal static class CredentialServices
     {
         services.AddSingleton<TokenLifecycle>();
         services.AddHostedService<RefreshService>();
-        services.AddHostedService<ClockWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenLifecycle>().RotationWatch);
 
         services.AddSingleton(new CredentialFiles(configuration));

@@ -15,7 +15,6 @@ namespace Clik2pay.Sidecar.Credentials;
 /// </summary>
 internal sealed class TokenLifecycle
 {
-    private readonly OperatorRequests operators = new();
     private readonly RefreshHistory history = new();
     private readonly RefreshState state = new();
     private readonly ITokenStore store;
@@ -40,13 +39,13 @@ internal sealed class TokenLifecycle
         var log = logs.CreateLogger<RefreshLoop>();
         Slot = new(time);
         rotation = new(key, Slot, time);
-        triggers = new(state, Slot, rotation, operators, time, log);
+        triggers = new(state, Slot, rotation, time, log);
 
         var schedule = new RefreshSchedule(options.RefreshAt, store.CanForget, random);
         var sharing = new TokenSharing(Slot, store, time);
         var fetcher = new TokenFetcher(Slot, endpoint, metrics, time);
         var refresher = new TokenRefresher(Slot, sharing, lease, fetcher, history, metrics, time, random);
-        loop = new(triggers, state, refresher, sharing, schedule, rotation, operators, Slot, history, metrics, time, log);
+        loop = new(triggers, state, refresher, sharing, schedule, rotation, Slot, history, metrics, time, log);
 
         Source = new(Slot, state, triggers, time, logs.CreateLogger<AccessTokenSource>());
         RotationWatch = new(files, rotation, Offer, options, time, logs.CreateLogger<RotationWatch>());
@@ -98,7 +97,7 @@ internal sealed class TokenLifecycle
     /// <returns>The refresh, after its token has been shared.</returns>
     public Task<RefreshRecord> RefreshNowAsync(CancellationToken cancellationToken)
     {
-        var refresh = operators.Add(time.GetMonotonicNow());
+        var refresh = state.WaitForOperatorRefresh(time.GetMonotonicNow());
         triggers.Wake(RefreshTrigger.Operator);
         return refresh.WaitAsync(cancellationToken);
     }

@@ -16,7 +16,6 @@ internal sealed class RefreshLoop(
     TokenSharing sharing,
     RefreshSchedule schedule,
     Rotation rotation,
-    OperatorRequests operators,
     TokenSlot slot,
     RefreshHistory history,
     TokenMetrics metrics,
@@ -42,7 +41,7 @@ internal sealed class RefreshLoop(
         var request = trigger switch
         {
             RefreshTrigger.Rotation when rotation.BeginAttempt() is { } attempt => attempt,
-            RefreshTrigger.Operator => new(rotation.InUse, trigger, IssuedAfter: operators.PendingSince!.Value, state.Status),
+            RefreshTrigger.Operator => new(rotation.InUse, trigger, IssuedAfter: state.OperatorWaitsSince!.Value, state.Status),
             _ => new(rotation.InUse, trigger, IssuedAfter: TimeSpan.MinValue, state.Status),
         };
         var startedAt = time.GetMonotonicNow();
@@ -68,7 +67,7 @@ internal sealed class RefreshLoop(
 
         // 5. An operator waits until the token is shared.
         if (trigger == RefreshTrigger.Operator)
-            operators.Complete(record);
+            state.EndOperatorRefresh(record);
     }
 
     /// <summary>An error in the code of a refresh ends that refresh, not the loop, so a valid token stays in use.</summary>

@@ -5,12 +5,13 @@ using Clik2pay.Sidecar.Tokens.Refresh;
 namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
-/// Stores the current <see cref="RefreshStatus"/>, which the refresh loop replaces and all threads read. Requests wait here for the next
-/// refresh.
+/// Stores the current <see cref="RefreshStatus"/>, which the refresh loop replaces and all threads read. Requests and operators wait here
+/// for the next refresh.
 /// </summary>
 internal sealed class RefreshState
 {
     private TaskCompletionSource<ActivityContext> refreshed = new();
+    private OperatorRequest? operatorRequest;
     private volatile RefreshStatus status = RefreshStatus.Initial;
     private long clockFloorEndsAt = long.MinValue;
 
@@ -25,6 +26,9 @@ internal sealed class RefreshState
     /// completes the task too.
     /// </summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
+
+    /// <summary>When an operator asked for a new token, in <see cref="MonotonicTime"/>. Null if no operator waits for one.</summary>
+    public TimeSpan? OperatorWaitsSince => Volatile.Read(ref operatorRequest)?.At;
 
     /// <summary>
     /// Whether the wall clock can cause a refresh at this moment of <see cref="MonotonicTime"/>. A clock that keeps running ahead must not
@@ -42,4 +46,18 @@ internal sealed class RefreshState
         status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(span);
     }
+
+    /// <summary>Asks for a new token for an operator. Operators that ask before the refresh ends share it.</summary>
+    /// <returns>The refresh, after its token has been shared.</returns>
+    public Task<RefreshRecord> WaitForOperatorRefresh(TimeSpan now)
+    {
+        var own = new OperatorRequest(now, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        return (Interlocked.CompareExchange(ref operatorRequest, own, comparand: null) ?? own).Completion.Task;
+    }
+
+    /// <summary>Ends the wait of all operators.</summary>
+    public void EndOperatorRefresh(RefreshRecord record) =>
+        Interlocked.Exchange(ref operatorRequest, null)?.Completion.SetResult(record);
+
+    private sealed record OperatorRequest(TimeSpan At, TaskCompletionSource<RefreshRecord> Completion);
 }

@@ -6,8 +6,7 @@ namespace Clik2pay.Sidecar.Tokens.Control;
 /// <summary>
 /// Decides when the refresh loop refreshes or polls. Requests and timers wake the loop. The clocks decide whether a refresh is due.
 /// </summary>
-internal sealed class RefreshTriggers(
-    RefreshState state, TokenSlot slot, Rotation rotation, OperatorRequests operators, TimeProvider time, ILogger log)
+internal sealed class RefreshTriggers(RefreshState state, TokenSlot slot, Rotation rotation, TimeProvider time, ILogger log)
 {
     private TaskCompletionSource<RefreshTrigger> wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -61,7 +60,7 @@ internal sealed class RefreshTriggers(
     private RefreshTrigger? FindReason(RefreshTrigger wokenBy)
     {
         // 1. An operator asked for a new token.
-        if (operators.PendingSince is not null && !TryRefuseOperators())
+        if (state.OperatorWaitsSince is not null && !TryRefuseOperators())
             return RefreshTrigger.Operator;
 
         // 2. The refresh point is reached, or the pause after a failure is over.
@@ -100,7 +99,7 @@ internal sealed class RefreshTriggers(
             return false;
 
         var reason = $"{failure.Reason}; the next attempt is in {(long)Math.Ceiling(GetTimeUntil(Status.NotBefore).TotalSeconds)} s";
-        operators.Complete(new(time.GetUtcNow(), RefreshTrigger.Operator, failure.Outcome, TimeSpan.Zero, reason));
+        state.EndOperatorRefresh(new(time.GetUtcNow(), RefreshTrigger.Operator, failure.Outcome, TimeSpan.Zero, reason));
         return true;
     }
 

@@ -28,7 +28,6 @@ internal sealed class SimulatedTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Assert.Equal(Timeout.InfiniteTimeSpan, period);
         var timer = new SimulatedTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
@@ -65,18 +64,26 @@ internal sealed class SimulatedTime : TimeProvider
 
     private sealed class SimulatedTimer(SimulatedTime time, TimerCallback callback, object? state) : ITimer
     {
+        private TimeSpan period;
+
         /// <summary>The number of changes. Only the last setting fires.</summary>
         public int Setting { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            this.period = period;
             Setting++;
             if (dueTime != Timeout.InfiniteTimeSpan)
                 time.alarms.Enqueue((this, Setting), (time.now + dueTime.Ticks, time.order++));
             return true;
         }
 
-        public void Fire() => callback(state);
+        public void Fire()
+        {
+            if (period != Timeout.InfiniteTimeSpan)
+                Change(period, period);
+            callback(state);
+        }
 
         public void Dispose() => Setting++;
 
