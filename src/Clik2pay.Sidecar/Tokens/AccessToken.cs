@@ -10,7 +10,8 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <param name="expiresAt">When the token expires, in <see cref="MonotonicTime"/>.</param>
 /// <param name="credentials">The credentials that the token was issued for. The token is sent with their API key.</param>
 /// <param name="wallOffset">
-/// <see cref="MonotonicTime.GetWallOffset"/> when <paramref name="expiresAt"/> was computed; null to ignore the wall clock.
+/// How far the wall clock was ahead of the steady clock when <paramref name="expiresAt"/> was computed, by
+/// <see cref="MonotonicTime.GetWallOffset"/>. Null to ignore the wall clock.
 /// </param>
 internal sealed class AccessToken(
     string value, TimeSpan lifetime, TimeSpan expiresAt, CredentialSet credentials, TimeSpan? wallOffset = null)
@@ -20,10 +21,12 @@ internal sealed class AccessToken(
     /// </summary>
     public const int MaxLength = 48 * 1024;
 
-    /// <summary>A token is suspect when the wall clock has advanced by this much more than the steady clock.</summary>
+    /// <summary>
+    /// A token is suspect if, since its expiry was computed, the wall clock has advanced by at least this much more than the steady clock.
+    /// </summary>
     public static readonly TimeSpan SuspectAfter = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest time from issue to first use of a token that replaces a valid one.</summary>
+    /// <summary>The maximum of <see cref="SettlingTime"/>.</summary>
     private static readonly TimeSpan LongestSettlingTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Two objects with equal identities are the same token.</summary>
@@ -59,10 +62,10 @@ internal sealed class AccessToken(
     /// </summary>
     public bool IsSuspectAt(TimeSpan currentWallOffset) => currentWallOffset - wallOffset >= SuspectAfter;
 
-    /// <summary>The same token, to be sent with the API key of this set.</summary>
+    /// <summary>The same token, to be sent with the API key of the other credential set.</summary>
     public AccessToken With(CredentialSet other) => other == Credentials ? this : new(Value, Lifetime, ExpiresAt, other, wallOffset);
 
-    /// <summary>The same token with another lifetime, so that it counts as issued at another moment.</summary>
+    /// <summary>The same token with the same expiry and another lifetime, which also changes <see cref="IssuedAt"/>.</summary>
     public AccessToken WithLifetime(TimeSpan other) => new(Value, other, ExpiresAt, Credentials, wallOffset);
 
     /// <summary>

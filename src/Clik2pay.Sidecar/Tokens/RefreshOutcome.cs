@@ -10,7 +10,7 @@ internal enum RefreshOutcome
     Adopted,
 
     /// <inheritdoc cref="FailureKind.Refused"/>
-    /// <remarks>Users rely on the metric label <c>rejected</c>.</remarks>
+    /// <remarks>The name differs because users rely on the value <c>rejected</c> of the metric label <c>outcome</c>.</remarks>
     Rejected,
 
     /// <inheritdoc cref="FailureKind.Throttled"/>
@@ -23,7 +23,7 @@ internal enum RefreshOutcome
     InvalidResponse,
 
     /// <summary>
-    /// The shared store was unavailable. The current token is valid for long enough to try again later, so none was fetched.
+    /// The shared store was unavailable. The current token is valid for long enough to try again later, so no token was fetched.
     /// </summary>
     Deferred,
 }

@@ -12,10 +12,10 @@ internal enum RefreshTrigger
     /// <summary>A request found no valid token.</summary>
     Expired,
 
-    /// <summary>Upstream rejected the current token with 401, or the token was rejected or replaced at another replica.</summary>
+    /// <summary>Upstream rejected the current token with 401, here or at another replica, or an operator replaced it there.</summary>
     Unauthorized,
 
-    /// <summary>New credentials are pending.</summary>
+    /// <summary>New credentials are pending: they were read from the files, and have not obtained a token yet.</summary>
     Rotation,
 
     /// <summary>The wall clock has advanced more than the steady clock, so the current token may have expired.</summary>

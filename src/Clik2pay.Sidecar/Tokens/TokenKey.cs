@@ -6,19 +6,20 @@ namespace Clik2pay.Sidecar.Tokens;
 
 /// <summary>
 /// The key under which replicas share a token: the environment and a fingerprint of everything that a token depends on. Replicas with other
-/// credentials, another scope or another environment can't adopt it. A fetch that ends after a rotation writes under the old key.
+/// credentials, another scope or another environment can't adopt it. During a rotation, replicas with the old and with the new credentials
+/// use different keys.
 /// </summary>
-/// <param name="Value">The key.</param>
+/// <param name="Value">The key: the environment, a colon, and the fingerprint in hexadecimal.</param>
 /// <param name="Credentials">The credentials that the token is issued for. The token is sent with their API key.</param>
-/// <param name="SealingKey">Seals what is shared under the key. 256 bits, derived from the credentials. A secret.</param>
+/// <param name="SealingKey">Encrypts the values that are shared under the key. 256 bits, derived from the credentials. A secret.</param>
 internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] SealingKey)
 {
-    /// <summary>The length of a fingerprint of <see cref="FingerprintOf"/>, in characters.</summary>
+    /// <summary>The length of a token's fingerprint (<see cref="FingerprintOf"/>), in characters.</summary>
     public const int FingerprintLength = 32;
 
     /// <summary>
-    /// The fingerprint is keyed with the password (HMAC-SHA-256), so it reveals nothing about the username. The sealing key is derived from
-    /// the password (HKDF-SHA-256, RFC 5869), so replicas need no other shared secret.
+    /// The fingerprint in the key is computed with the password (HMAC-SHA-256), so it reveals nothing about the username. The sealing key
+    /// is derived from the password (HKDF-SHA-256, RFC 5869), so replicas need no other shared secret.
     /// </summary>
     public static TokenKey For(Clik2payOptions options)
     {
@@ -36,8 +37,8 @@ internal sealed record TokenKey(string Value, CredentialSet Credentials, byte[] 
     }
 
     /// <summary>
-    /// A name for a token that reveals nothing about it and cannot be forged without the credentials: 128 bits of HMAC-SHA-256, in
-    /// hexadecimal.
+    /// A name for a token: 128 bits of HMAC-SHA-256, in hexadecimal. The name reveals nothing about the token, and cannot be forged without
+    /// the credentials.
     /// </summary>
     public string FingerprintOf(TokenIdentity token)
     {

@@ -9,12 +9,12 @@ namespace Clik2pay.Sidecar.Tokens;
 /// <list type="bullet">
 /// <item>settling: it is new, and its predecessor is sent until providers reliably accept the new one;</item>
 /// <item>suspect: it may have expired according to the wall clock, but is sent if no successor arrives in time;</item>
-/// <item>withdrawn: it was rejected or replaced at another replica. It is sent until there is a successor, but not published again;</item>
-/// <item>rejected: upstream rejected it here with 401, and it is not sent or published again;</item>
+/// <item>withdrawn: upstream rejected it at another replica, or an operator replaced it. It is sent until there is a successor;</item>
+/// <item>rejected: upstream rejected it at this replica with 401. It is no longer sent;</item>
 /// <item>replaced: a successor was published, and it is not adopted again;</item>
 /// <item>expired: it is not sent.</item>
 /// </list>
-/// A token that is suspect or withdrawn is in doubt.
+/// A token that is suspect or withdrawn is in doubt. A token that is withdrawn or rejected is not published again.
 /// </remarks>
 internal sealed class TokenSlot(TimeProvider time)
 {
@@ -29,7 +29,7 @@ internal sealed class TokenSlot(TimeProvider time)
     /// <summary>The token that was published last. It may be in use, still settling, or expired.</summary>
     public AccessToken? Newest => Volatile.Read(ref content)?.Newest;
 
-    /// <summary>The last token that upstream rejected here. Null before the first rejection.</summary>
+    /// <summary>The last token that upstream rejected at this replica. Null before the first rejection.</summary>
     public AccessToken? LastRejected => Volatile.Read(ref lastRejected);
 
     /// <summary>Whether there is a current token that may have expired according to the wall clock.</summary>
@@ -42,7 +42,7 @@ internal sealed class TokenSlot(TimeProvider time)
         }
     }
 
-    /// <summary>Whether there is a current token that was rejected or replaced at another replica.</summary>
+    /// <summary>Whether there is a current token that was withdrawn.</summary>
     public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
 
     /// <summary>Why the current token must be replaced before its refresh point. Null if the token can stay until then.</summary>
@@ -52,11 +52,12 @@ internal sealed class TokenSlot(TimeProvider time)
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
 
     /// <summary>
-    /// Stores the token, unless it was rejected, or unless the newest token has the same credentials, expires later and is not in doubt.
+    /// Stores the token, unless it is rejected or withdrawn, or unless the newest token is another one that has the same credentials,
+    /// expires later and is not in doubt.
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="usedFrom">
-    /// The current token stays in use until this moment if it is valid and not in doubt. Null to use the new one at once.
+    /// The current token stays in use until this moment if it is valid and not in doubt. Null to use the new token at once.
     /// </param>
     public bool TryPublish(AccessToken token, TimeSpan? usedFrom = null)
     {
@@ -83,7 +84,7 @@ internal sealed class TokenSlot(TimeProvider time)
         }
     }
 
-    /// <summary>Changes the API key that the tokens are sent with. The other set has the same username and password.</summary>
+    /// <summary>Changes the API key that the tokens are sent with. The new set must have the same username and password.</summary>
     public void ChangeCredentials(CredentialSet credentials)
     {
         while (Volatile.Read(ref content) is { } before)
@@ -94,10 +95,10 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>
-    /// Drops a token that upstream rejected with 401. Of several such responses to one token, only the first drops it, and none drops its
-    /// successor.
+    /// Drops a token that upstream rejected with 401. Of several 401 responses to one token, only the first drops the token, and none drops
+    /// its successor.
     /// </summary>
-    /// <returns>Whether this call dropped it.</returns>
+    /// <returns>Whether this call dropped the token.</returns>
     public bool TryReject(AccessToken token)
     {
         while (Volatile.Read(ref content) is { } before)
@@ -121,8 +122,8 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>
-    /// Marks a token that was rejected or replaced at another replica. The token stays in use until there is a successor, because upstream
-    /// may still accept it. A settling successor is used at once.
+    /// Marks a token as withdrawn, because upstream rejected it at another replica, or because an operator replaces it. The token stays in
+    /// use until there is a successor, because upstream may still accept it. A settling successor is used at once.
     /// </summary>
     public void Withdraw(AccessToken token)
     {
@@ -131,11 +132,11 @@ internal sealed class TokenSlot(TimeProvider time)
             TryExchange(before, new(next, Next: null, NextFrom: default));
     }
 
-    /// <summary>Whether this token was rejected here or at another replica. Such a token is not published again.</summary>
+    /// <summary>Whether the token is rejected or withdrawn. Such a token is not published again.</summary>
     public bool IsRejected(AccessToken token) => token.Identity == LastRejected?.Identity || IsWithdrawnToken(token);
 
     /// <summary>
-    /// Whether a newer token has replaced this one. A replaced token is not adopted again, even if the shared store reports a late expiry.
+    /// Whether a newer token has replaced this one. A replaced token is not adopted again, even if the shared store reports a later expiry.
     /// </summary>
     public bool IsReplaced(AccessToken token) => Volatile.Read(ref lastReplaced) == token.Identity;
 

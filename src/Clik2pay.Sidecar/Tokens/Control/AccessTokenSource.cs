@@ -46,7 +46,7 @@ internal sealed class AccessTokenSource(
     /// <returns>The token to send. Null if none was obtained.</returns>
     public async ValueTask<AccessToken?> GetAsync(CancellationToken cancellationToken)
     {
-        // This line comes before the slot is read. Otherwise, a refresh that ends between both reads would be missed.
+        // This line comes before the slot is read. Otherwise, a refresh that ends between the two reads would be missed.
         var refresh = state.NextRefresh;
         if (TryGet() is { } ready)
             return ready;
@@ -72,14 +72,14 @@ internal sealed class AccessTokenSource(
             // The response to the caller is the same as after a failed refresh.
         }
 
-        // The refresh loop ends all waits on its own thread. No request continues on that thread.
+        // The refresh loop ends all waits on its own thread. Requests continue on other threads, so they do not delay the loop.
         await Task.Yield();
         return slot.Current;
     }
 
     /// <summary>
     /// After a 401: drops the token that was sent, if it is still the current one, and waits for its successor as <see cref="GetAsync"/>
-    /// does. Of several 401s to one token, only the first drops it. All requests get the same successor.
+    /// does. Of several 401s to one token, only the first drops the token. All requests get the same successor.
     /// </summary>
     /// <param name="authorization">The Authorization header that upstream rejected with 401.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -102,8 +102,8 @@ internal sealed class AccessTokenSource(
             if (slot.Current is not { } token || token.Identity != rejected)
                 return;
 
-            // Soon after a rejection, the successor stays in use. If upstream rejects the successor too, the token is unlikely to be the
-            // cause.
+            // If upstream soon rejects the successor of a rejected token too, the successor stays in use, because the token is unlikely to
+            // be the cause.
             var now = time.GetMonotonicNow();
             var floorEndsAt = lastRejection?.At + RefreshSchedule.ForcedRefreshFloor;
             if (floorEndsAt > now && lastRejection?.Token.Credentials == token.Credentials)

@@ -37,7 +37,7 @@ internal sealed class RefreshLoop(
 
     private async Task RefreshAsync(RefreshTrigger trigger, CancellationToken cancellationToken)
     {
-        // 1. Schedule: choose the credentials, and which shared tokens can be adopted.
+        // 1. Choose the credentials, and decide which shared tokens can be adopted.
         var request = trigger switch
         {
             RefreshTrigger.Rotation when rotation.BeginAttempt() is { } attempt => attempt,

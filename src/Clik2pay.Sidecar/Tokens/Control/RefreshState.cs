@@ -22,8 +22,8 @@ internal sealed class RefreshState
     }
 
     /// <summary>
-    /// Completes with the span of the current refresh when it ends. Between refreshes, completes after the next one. A failed refresh
-    /// completes the task too.
+    /// Completes when the current refresh ends, with the span of that refresh. Between refreshes, the task completes after the next one. A
+    /// failed refresh completes the task too, unless it used pending credentials.
     /// </summary>
     public Task<ActivityContext> NextRefresh => Volatile.Read(ref refreshed).Task;
 
@@ -36,18 +36,20 @@ internal sealed class RefreshState
     /// </summary>
     public bool CanFollowClock(TimeSpan now) => now.Ticks >= Volatile.Read(ref clockFloorEndsAt);
 
-    /// <summary>Records that the wall clock has caused a refresh. It causes no other one before this moment.</summary>
+    /// <summary>
+    /// Records that the wall clock has caused a refresh. The wall clock causes no other refresh before <paramref name="endsAt"/>.
+    /// </summary>
     public void StartClockFloor(TimeSpan endsAt) => Volatile.Write(ref clockFloorEndsAt, endsAt.Ticks);
 
-    /// <summary>Stores the status after a refresh, and ends the wait of all requests that wait for it.</summary>
+    /// <summary>Stores the status after a refresh, and ends the wait of all requests that wait for the refresh.</summary>
     public void EndRefresh(RefreshStatus after, ActivityContext span)
     {
-        // The status comes first, so that the waiting requests find it.
+        // The status is stored first, so that the requests that continue read the new one.
         status = after;
         Interlocked.Exchange(ref refreshed, new()).SetResult(span);
     }
 
-    /// <summary>Asks for a new token for an operator. Operators that ask before the refresh ends share it.</summary>
+    /// <summary>Records that an operator waits for a new token. Operators that ask before the refresh ends share the refresh.</summary>
     /// <returns>The refresh, after its token has been shared.</returns>
     public Task<RefreshRecord> WaitForOperatorRefresh(TimeSpan now)
     {

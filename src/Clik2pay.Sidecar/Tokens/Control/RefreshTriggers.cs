@@ -4,7 +4,8 @@ using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
-/// Decides when the refresh loop refreshes or polls. Requests and timers wake the loop. The clocks decide whether a refresh is due.
+/// Decides when the refresh loop refreshes or polls. Requests, timers, operators and new credentials wake the loop, which then
+/// refreshes only if there is a reason.
 /// </summary>
 internal sealed class RefreshTriggers(RefreshState state, TokenSlot slot, Rotation rotation, TimeProvider time, ILogger log)
 {
@@ -76,13 +77,16 @@ internal sealed class RefreshTriggers(RefreshState state, TokenSlot slot, Rotati
                 return wokenBy is RefreshTrigger.Rotation or RefreshTrigger.Operator ? RefreshTrigger.Expired : wokenBy;
         }
 
-        // 4. New credentials are pending. They come last, because they stay pending. The wake of a request does not.
+        // 4. New credentials are pending. They come last, because they stay pending, while a request wakes the loop only once.
         if (rotation.TryRotateApiKeyAlone())
             log.ApiKeyRotated();
         return GetTimeUntil(rotation.DueAt) == TimeSpan.Zero ? RefreshTrigger.Rotation : null;
     }
 
-    /// <summary>Why the current token must be replaced early. After a failure, the schedule replaces it.</summary>
+    /// <summary>
+    /// Why the current token must be replaced early. After a failure, the schedule contains the next attempt, and only a request that waits
+    /// because of the wall clock starts an earlier one.
+    /// </summary>
     private RefreshTrigger? FindDoubt(RefreshTrigger wokenBy)
     {
         if (Status.Failure is not null && wokenBy != RefreshTrigger.ClockChange)
@@ -103,7 +107,7 @@ internal sealed class RefreshTriggers(RefreshState state, TokenSlot slot, Rotati
         return true;
     }
 
-    /// <summary>During a pause, requests start no refresh. A poll may still find another replica's token.</summary>
+    /// <summary>Whether a pause after a failure keeps requests from starting a refresh. A poll may still find a shared token.</summary>
     private bool IsPaused => Status.IsPausedAt(time.GetMonotonicNow());
 
     /// <summary>

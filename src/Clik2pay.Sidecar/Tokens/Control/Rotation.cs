@@ -6,15 +6,15 @@ using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 namespace Clik2pay.Sidecar.Tokens.Control;
 
 /// <summary>
-/// Stores which credentials are in use, and which new ones are pending. Any thread can offer new ones. Only the refresh loop puts them into
-/// use.
+/// Stores which credentials are in use, and which new ones are pending. Any thread can offer new credentials. Only the refresh loop puts
+/// them into use.
 /// </summary>
 internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
 {
     /// <summary>
-    /// Another replica's token proves that new credentials are accepted if it was issued within this time and since the last rotation. The
-    /// kubelet updates the files of a fleet within about two minutes. An older token may have been issued before the provider disabled
-    /// credentials that an operator has now restored in the files.
+    /// A token of another replica proves that the provider accepts the new credentials only if the token was issued within this time, and
+    /// after this replica's last rotation. The kubelet updates the files of a fleet within about two minutes. An older token may have been
+    /// issued before the provider disabled credentials that an operator has now restored in the files.
     /// </summary>
     private static readonly TimeSpan OldestProof = TimeSpan.FromMinutes(5);
 
@@ -27,7 +27,8 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     public CredentialSet CredentialsInUse => inUse.Credentials;
 
     /// <summary>
-    /// When the pending credentials are tried next, in <see cref="MonotonicTime"/>. The maximum without pending credentials.
+    /// When the pending credentials are tried next, in <see cref="MonotonicTime"/>. <see cref="TimeSpan.MaxValue"/> without
+    /// pending credentials.
     /// </summary>
     public TimeSpan DueAt => Volatile.Read(ref pending)?.Before.DueAt ?? TimeSpan.MaxValue;
 
@@ -50,8 +51,8 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     }
 
     /// <summary>
-    /// Settles pending credentials whose username and password are in use, because there is nothing to try. Either the old set was
-    /// restored, or only the API key differs.
+    /// Ends the rotation to pending credentials whose username and password are already in use, because the token endpoint cannot check
+    /// anything else. Either the files contain the old set again, or only the API key differs.
     /// </summary>
     /// <returns>Whether another API key is in use from now on.</returns>
     public bool TryRotateApiKeyAlone()
@@ -69,14 +70,14 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
         return true;
     }
 
-    /// <summary>Puts credentials that have obtained a token into use. Others that were offered meanwhile stay pending.</summary>
+    /// <summary>Puts credentials that have obtained a token into use. Credentials that were offered meanwhile stay pending.</summary>
     public void Complete(RefreshRequest attempt)
     {
         (inUse, rotatedAt) = (attempt.Key, time.GetMonotonicNow());
         Interlocked.CompareExchange(ref pending, null, attempt);
     }
 
-    /// <summary>Keeps credentials without a token pending, unless others were offered meanwhile.</summary>
+    /// <summary>Keeps credentials that have obtained no token pending, unless others were offered meanwhile.</summary>
     public void Postpone(RefreshRequest attempt, RefreshStatus after) =>
         Interlocked.CompareExchange(ref pending, attempt with { Before = after }, attempt);
 

@@ -6,7 +6,8 @@ namespace Clik2pay.Sidecar.Tokens.Control;
 internal static partial class TokenLog
 {
     /// <summary>
-    /// Logs each success and each refusal. Of other failures in a row, it logs the first of each kind, so that an outage is logged once.
+    /// Logs each success and each refusal of credentials. Logs another failure only if the previous refresh did not end with the same
+    /// kind of failure, so that an outage is logged once.
     /// </summary>
     public static void Report(this ILogger log, RefreshRequest request, RefreshResult result, RefreshStatus after, TimeSpan now)
     {

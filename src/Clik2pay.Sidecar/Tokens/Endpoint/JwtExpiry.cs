@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>Reads the expiry in a token. The token is not verified, because only the provider can verify it.</summary>
+/// <summary>Reads the expiry in a token that is a JWT. The signature is not verified, because only the provider can verify it.</summary>
 internal static class JwtExpiry
 {
     /// <summary>Reads the claim <c>exp</c>, without its fraction of a second (RFC 7519, section 4.1.4).</summary>

@@ -1,6 +1,8 @@
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
-/// <summary>Reads the headers of a response that specify times (RFC 9111, section 5.1).</summary>
+/// <summary>
+/// Reads the headers <c>Age</c> (RFC 9111, section 5.1), <c>Date</c> and <c>Retry-After</c> (RFC 9110, sections 6.6.1 and 10.2.3).
+/// </summary>
 internal static class ResponseTimes
 {
     private static readonly TimeSpan LargestClockDifference = TimeSpan.FromMinutes(5);
@@ -10,8 +12,8 @@ internal static class ResponseTimes
 
     /// <summary>
     /// The server's time now, by its own clock: <c>Date</c> plus <c>Age</c>. Null without <c>Date</c>, or if the sum differs from this
-    /// machine's clock by more than 5 minutes. A proxy with a wrong clock may have sent such a header, while the expiry in a token comes
-    /// from its issuer.
+    /// machine's clock by more than 5 minutes. A <c>Date</c> that is wrong by so much may come from a proxy, and cannot be compared with
+    /// the expiry in a token, which comes from the token's issuer.
     /// </summary>
     public static DateTimeOffset? GetServerTime(HttpResponseMessage response, DateTimeOffset now)
     {
@@ -19,7 +21,7 @@ internal static class ResponseTimes
         return difference?.Duration() <= LargestClockDifference ? now + difference : null;
     }
 
-    /// <returns>Null if the header is absent or names a moment that has passed.</returns>
+    /// <returns>The requested pause. Null if the header is absent, or if the pause is over or zero.</returns>
     public static TimeSpan? GetRetryAfter(HttpResponseMessage response, DateTimeOffset now)
     {
         var wait = response.Headers switch

@@ -21,11 +21,11 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     /// <summary>Creates the HTTP client for token calls.</summary>
     public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
     {
-        // Some gateways compress every response, requested or not.
+        // Some gateways compress every response, even if the request does not ask for compression.
         var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate };
         connections.Configure(handler, tokenEndpoint, ProviderConnections.TokenEndpointConnectTimeout);
 
-        // The HTTP client calls this right before it writes a header to a connection.
+        // The HTTP client calls this selector right before it writes a header to a connection, so the selector records that it sends.
         handler.RequestHeaderEncodingSelector = (_, request) =>
         {
             request.Options.Set(SentKey, value: true);
@@ -103,7 +103,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         };
     }
 
-    /// <summary>RFC 8259, section 8.1, forbids the mark and permits a parser to ignore it.</summary>
+    /// <summary>RFC 8259, section 8.1, forbids a byte order mark, and permits a parser to ignore it.</summary>
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] body) =>
         body.AsMemory(body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
 

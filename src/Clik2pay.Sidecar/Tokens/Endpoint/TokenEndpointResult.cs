@@ -13,7 +13,8 @@ internal sealed class TokenEndpointResult
     public string? Value { get; private init; }
 
     /// <summary>
-    /// The lifetime from the moment of the request. Zero if the token has already expired or expires within a second. Null after a failure.
+    /// The token's lifetime from the moment of the request. Zero if the token has already expired or expires within a second. Null after a
+    /// failure.
     /// </summary>
     public TimeSpan? Lifetime { get; private init; }
 

@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Provider;
 namespace Clik2pay.Sidecar.Tokens.Endpoint;
 
 /// <summary>
-/// Reads a response that is not 200 (RFC 6749, section 5.2, and the errors of AWS Cognito). The failure names only the error codes that are
-/// listed here. It never contains the provider's text.
+/// Reads a response of the token endpoint with a status other than 200 (RFC 6749, section 5.2, and the errors of AWS Cognito). The reason
+/// of the failure contains no text of the response except the error codes that are listed here.
 /// </summary>
 internal static class TokenErrorReader
 {
@@ -53,7 +53,7 @@ internal static class TokenErrorReader
         _ => null,
     };
 
-    /// <summary>The likely cause. A credential does not show which environment it was issued for.</summary>
+    /// <summary>What to check first. A credential does not show which environment it was issued for.</summary>
     private static string SameEnvironment(Clik2payOptions options) =>
         $"that the credentials were issued for Clik2pay:Environment={options.Environment}"
             + (options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")
@@ -64,7 +64,7 @@ internal static class TokenErrorReader
             || error.Contains("TooManyRequests", StringComparison.OrdinalIgnoreCase)
             || error is "slow_down" or "too_many_requests" or "rate_limit_exceeded");
 
-    /// <summary>The error code: <c>error</c> in OAuth responses, <c>__type</c> in those of AWS.</summary>
+    /// <summary>The error code: <c>error</c> in OAuth responses, <c>__type</c> in responses of AWS.</summary>
     private static string? GetError(ReadOnlyMemory<byte> body)
     {
         try

@@ -23,7 +23,7 @@ internal static class TokenSuccessReader
     /// <param name="body">The JSON, without a byte order mark.</param>
     /// <param name="age">How long ago the server generated the response. The lifetime in the response counts from that moment.</param>
     /// <param name="serverTime">The server's time now, to compare with the expiry in a JWT; null if it is unknown or implausible.</param>
-    /// <param name="tokenEndpoint">The address, for the reason of a failure.</param>
+    /// <param name="tokenEndpoint">The address that the reason of a failure names.</param>
     public static TokenEndpointResult Read(ReadOnlyMemory<byte> body, TimeSpan age, DateTimeOffset? serverTime, Uri tokenEndpoint)
     {
         try
@@ -62,7 +62,7 @@ internal static class TokenSuccessReader
         if (GetExpiresIn(response) is not { } expiresIn)
             return invalid("an expires_in that isn't a valid number of seconds");
 
-        // A token server behind a cache repeats an old expires_in. The expiry in the token does not change.
+        // A response from a cache repeats an old expires_in. The expiry in the token stays correct.
         var lifetime = Limit(expiresIn, JwtExpiry.Read(value) - serverTime, age);
 
         // A token that expires within a second cannot be used. The caller of this method handles that case, because some providers return a
@@ -75,7 +75,8 @@ internal static class TokenSuccessReader
     /// <param name="age">How long ago the server generated the response.</param>
     private static TimeSpan Limit(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
     {
-        // A larger number, for instance in milliseconds, is ignored, unless the expiry in the token is plausible.
+        // A number above the longest lifetime, for instance one in milliseconds, is replaced. No replacement is needed if the token has a
+        // plausible expiry, because that expiry then limits the lifetime.
         if (expiresIn > LongestLifetime && !(untilExpiry <= LongestLifetime))
             expiresIn = AssumedLifetime;
 
@@ -87,8 +88,8 @@ internal static class TokenSuccessReader
         response.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
 
     /// <summary>
-    /// Reads a number or a numeric string. Returns the assumed lifetime if the property is absent, the maximum for a number above the
-    /// longest lifetime, and null for anything else.
+    /// Reads a number or a numeric string. Returns the assumed lifetime if the property is absent or null, the maximum for a number above
+    /// the longest lifetime, and null for anything else.
     /// </summary>
     private static TimeSpan? GetExpiresIn(JsonElement response)
     {

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 /// <param name="IssuedAfter">
 /// A token in the shared store is adopted only if it was issued after this moment of <see cref="MonotonicTime"/>.
 /// </param>
-/// <param name="Before">The status before the refresh. New credentials have a status of their own.</param>
+/// <param name="Before">The status before the refresh. Pending credentials have their own status.</param>
 internal sealed record RefreshRequest(TokenKey Key, RefreshTrigger Trigger, TimeSpan IssuedAfter, RefreshStatus Before)
 {
     /// <summary>Whether the current token can stay in use until the new one has settled.</summary>

@@ -13,8 +13,8 @@ internal sealed record RefreshResult
     public AccessToken? Token { get; private init; }
 
     /// <summary>
-    /// The lifetime by which the next refresh is scheduled, before <see cref="Token"/> expires. It is shorter than the token's if the token
-    /// endpoint now issues shorter lifetimes, or returns the same token until it expires.
+    /// The lifetime by which the next refresh is scheduled, before <see cref="Token"/> expires. It is shorter than the token's own
+    /// lifetime if the token endpoint now issues shorter lifetimes, or returns the same token until that token expires.
     /// </summary>
     public TimeSpan Lifetime { get; private init; }
 
@@ -30,7 +30,7 @@ internal sealed record RefreshResult
     public static RefreshResult Fetched(AccessToken token, AccessToken? revoked = null) =>
         new(RefreshOutcome.Success) { Token = token, Lifetime = token.Lifetime, IsNew = true, Revoked = revoked };
 
-    /// <summary>The token endpoint returned a token that is no better than the current one, which stays in use.</summary>
+    /// <summary>The token endpoint returned a token that expires no later than the current one, which stays in use.</summary>
     public static RefreshResult Unchanged(AccessToken current, TimeSpan lifetime) =>
         new(RefreshOutcome.Success) { Token = current, Lifetime = lifetime };
 

@@ -26,16 +26,17 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     public static readonly TimeSpan LongestPauseOnDemand = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// After a transient failure, the fleet makes the next attempt after at most this time: 180 calls in an hour of outage.
+    /// After a transient failure, the fleet makes the next attempt after at most this time, which is 180 calls in an hour of outage.
     /// </summary>
     public static readonly TimeSpan LongestSharedPause = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// The longest time between two polls of a replica that has fetched the token, has failed, or finds the store unavailable.
+    /// The longest time between two polls by a replica that has fetched the token, that has failed to obtain one, or that finds the store
+    /// unavailable.
     /// </summary>
     public static readonly TimeSpan FrequentPollInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest time between two polls of the other replicas. A thousand of them make a few polls per second.</summary>
+    /// <summary>The longest time between two polls by any other replica. A thousand replicas make a few polls per second.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -45,8 +46,8 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
 
     /// <summary>
     /// While the shared store is unavailable, replicas fetch for themselves between these fractions of the time from refresh point to
-    /// expiry. With an hourly token, that is 3 to 12 minutes after the refresh point. A short outage costs no token call. A long outage
-    /// causes no burst of calls.
+    /// expiry. With a lifetime of an hour and the default refresh point, that is 3 to 12 minutes after the refresh point. A short outage
+    /// costs no token call. A long outage causes no burst of calls.
     /// </summary>
     private const double FirstAlone = 0.2;
     private const double LastAlone = 0.8;
@@ -65,13 +66,15 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
         if (failure.Pause is { } requested)
             return Min(requested, LongestRetryAfter);
 
-        // Refused credentials have the shortest pause, so that replicas that start after the cause was corrected do not wait for long.
+        // After refused credentials, the shared pause does not grow, so that a replica that starts after the cause was corrected does not
+        // wait for long.
         var limits = GetLimits(failure.Kind);
         return failure.Kind == FailureKind.Refused ? limits.Shortest
             : failure.Kind == FailureKind.Throttled ? GetCeiling(limits, failuresBefore)
             : Min(GetCeiling(limits, failuresBefore), LongestSharedPause);
     }
 
+    /// <summary>The status after a refresh.</summary>
     /// <param name="result">The result of the refresh.</param>
     /// <param name="before">The status before the refresh.</param>
     /// <param name="now">The current time, in <see cref="MonotonicTime"/>.</param>

@@ -14,14 +14,14 @@ internal sealed record RefreshStatus
     public TimeSpan DueAt { get; init; }
 
     /// <summary>
-    /// Before this moment, not even a request without a token starts a refresh. The moment ends the shortest pause after a failure, or the
-    /// floor between token calls.
+    /// Before this moment, not even a request without a token starts a refresh. Either the minimum time between two token calls has not
+    /// passed, or a failure requires a pause.
     /// </summary>
     public TimeSpan NotBefore { get; init; }
 
     /// <summary>
-    /// Before this moment, a refresh of a valid token waits for an unavailable shared store. From this moment on, this replica fetches for
-    /// itself.
+    /// Before this moment, a refresh of a valid token waits for an unavailable shared store. From this moment on, this replica fetches a
+    /// token for itself.
     /// </summary>
     public TimeSpan FetchAloneAt { get; init; }
 

@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 /// <summary>Calls the token endpoint and publishes the token to the slot.</summary>
 internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, TokenMetrics metrics, TimeProvider time)
 {
-    /// <summary>How often the token endpoint is called again, at intervals of 1 s, if it returns a token that has just expired.</summary>
+    /// <summary>How many times the call is repeated, at intervals of 1 s, if the endpoint returns a token that has just expired.</summary>
     private const int MaxRepeats = 3;
 
     private const string SameToken = "the token endpoint returned the current token again; ask the provider to revoke it";
@@ -62,7 +62,7 @@ internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, Toke
         if (slot.TryPublish(token, request.CanSettle ? time.GetMonotonicNow() + token.SettlingTime : null))
             return RefreshResult.Fetched(token, revoked);
 
-        // The current token expires later and stays. The next refresh is scheduled by the shorter lifetime of the new one.
+        // The current token expires later and stays in use. The next refresh is scheduled by the shorter lifetime of the new one.
         return slot.IsRejected(token) || slot.Current is not { } current
             ? Invalid("the token endpoint returned the rejected token again")
             : RefreshResult.Unchanged(current, token.Lifetime);

@@ -5,7 +5,7 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>
 /// Runs one refresh at a time, in two parts. <see cref="RefreshAsync"/> returns when requests can use the token, or with a failure.
-/// <see cref="CompleteAsync"/> then shares the token, so that no request waits for the shared store. The parts are the steps 2 and 4 of the
+/// <see cref="CompleteAsync"/> then shares the token, so that no request waits for the shared store. The parts are steps 2 and 4 of the
 /// refresh loop.
 /// </summary>
 internal sealed class TokenRefresher(
@@ -75,10 +75,10 @@ internal sealed class TokenRefresher(
             if (adopted is not null)
                 return RefreshResult.Adopted(adopted);
 
-            // 2.3. Acquire the lease, so that one replica at a time calls the token endpoint. Store and lease are available together.
+            // 2.3. Acquire the lease, so that one replica at a time calls the token endpoint. If the store is unavailable, so is the lease.
             var attempt = isStoreAvailable ? await TryAcquireAsync(request.Key, cancellationToken) : LeaseAttempt.Unavailable;
 
-            // 2.4. Another replica's call has just failed, and counts for the whole fleet.
+            // 2.4. Another replica's call has just failed. The pause after its failure applies to the whole fleet.
             if (attempt.Outcome == LeaseOutcome.HeldOff)
                 return RefreshResult.Failed(attempt.Failure! with { Reason = $"another replica has tried: {attempt.Failure.Reason}" });
 
@@ -97,8 +97,9 @@ internal sealed class TokenRefresher(
             }
             else
             {
-                // 2.7. Without store or lease, or after the longest wait, each replica fetches for itself. It fetches late, because an
-                //      outage of the store may be short. It polls twice before that, because a poll may be too slow on a busy machine.
+                // 2.7. Without store or lease, or after the longest wait, each replica fetches for itself. A scheduled refresh is deferred
+                //      for as long as possible, because an outage of the store may be short. The replica polls once more before it
+                //      fetches, because a poll may be too slow on a busy machine.
                 if (CanDefer(request))
                     return RefreshResult.Deferred;
 
@@ -110,13 +111,13 @@ internal sealed class TokenRefresher(
                 }
             }
 
-            // 2.8. Call the token endpoint. In the whole fleet, this happens once in a token's lifetime.
+            // 2.8. Call the token endpoint. In the whole fleet, this usually happens once per token.
             EndLeaseWait();
             var result = await fetcher.FetchAsync(request, cancellationToken);
             if (result.Failure is not { } failure)
                 return result;
 
-            // 2.9. Share a failure with the release of the lease, so that it costs the fleet one call instead of one per replica.
+            // 2.9. Share a failure together with the release of the lease. A failure then costs the fleet one call, not one per replica.
             var note = failure with { Pause = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
             return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
         }

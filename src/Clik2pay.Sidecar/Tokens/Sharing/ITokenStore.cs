@@ -1,12 +1,12 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// Where replicas share their access token. The store only saves token calls. An invalid value reads as no token. While the store is
-/// unavailable, each replica fetches for itself.
+/// Where replicas share their access token. The store only saves token calls. Reading an invalid value returns no token. While the store is
+/// unavailable, each replica fetches its own token.
 /// </summary>
 internal interface ITokenStore
 {
-    /// <summary>The expiries of one token at two replicas can differ by this much, because each replica measures its own.</summary>
+    /// <summary>The expiries of one token at two replicas can differ by this much, because each replica computes its own expiry.</summary>
     static readonly TimeSpan ExpiryTolerance = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the store can lose a token. Replicas poll such a store, and write their token again if it is missing.</summary>
@@ -20,12 +20,15 @@ internal interface ITokenStore
 
     /// <summary>
     /// Writes the token if the store has none, has one that expires earlier, or has the same one. Another stored token that expires later
-    /// stays. A rejected token is not written. A store that is unavailable loses the token.
+    /// stays. A rejected token is not written. While the store is unavailable, nothing is written.
     /// </summary>
-    /// <returns>Whether it was written.</returns>
+    /// <returns>Whether the token was written.</returns>
     ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 
-    /// <summary>Records for all replicas that upstream has rejected the token. Removes this token, but no other.</summary>
+    /// <summary>
+    /// Records for all replicas that upstream has rejected the token, or that an operator has replaced it. Removes this token from the
+    /// store, but no other.
+    /// </summary>
     /// <returns>Whether the rejection was recorded.</returns>
     ValueTask<bool> RejectAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken);
 }

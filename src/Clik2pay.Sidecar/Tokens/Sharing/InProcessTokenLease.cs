@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
-/// <summary>The lease without Redis. Only the demo has several replicas in a process. These replicas do not share failures.</summary>
+/// <summary>The lease if Redis is not configured. Only the demo has several replicas in a process. They do not share failures.</summary>
 internal sealed class InProcessTokenLease(TimeProvider time) : ITokenLease
 {
     private readonly ConcurrentDictionary<TokenKey, Ownership> owners = new();
@@ -19,7 +19,7 @@ internal sealed class InProcessTokenLease(TimeProvider time) : ITokenLease
             : LeaseAttempt.Contended(owner.EndsAt - now));
     }
 
-    /// <summary>Releases the caller's own lease only. After an expiry, another replica may own the lease.</summary>
+    /// <summary>Releases the lease only if this owner still has it. After an expiry, another replica may own the lease.</summary>
     private ValueTask<bool> Release(TokenKey key, Ownership own)
     {
         owners.TryRemove(KeyValuePair.Create(key, own));

@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Hosting;
 
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
-/// <summary>The store without Redis. The replicas of a process share it. Only the demo has more than one.</summary>
+/// <summary>The store if Redis is not configured. Only the demo has several replicas in a process, which then share the store.</summary>
 internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
 {
     private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();

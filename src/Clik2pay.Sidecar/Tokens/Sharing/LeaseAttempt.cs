@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Tokens.Sharing;
 
 /// <summary>
-/// The result of an attempt to acquire the lease. An acquired lease is released once, at the latest when this is disposed.
+/// The result of an attempt to acquire the lease. An acquired lease is released once, at the latest when this object is disposed.
 /// </summary>
 internal sealed class LeaseAttempt : IAsyncDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class LeaseAttempt : IAsyncDisposable
 
     public LeaseOutcome Outcome { get; }
 
-    /// <summary>If contended: the longest remaining time of the other replica's lease.</summary>
+    /// <summary>If contended: the time until the other replica's lease expires. Its owner may release it earlier.</summary>
     public TimeSpan Remaining { get; private init; }
 
     /// <summary>
@@ -29,9 +29,10 @@ internal sealed class LeaseAttempt : IAsyncDisposable
     public static LeaseAttempt HeldOff(TokenFailure failure) => new(LeaseOutcome.HeldOff) { Failure = failure };
 
     /// <summary>
-    /// Releases the lease. Stores the failure as a note, so that no replica calls the token endpoint before its
-    /// <see cref="TokenFailure.Pause"/> is over.
+    /// Releases the lease. Stores a failure as a note in the shared store, so that no replica calls the token endpoint before the
+    /// <see cref="TokenFailure.Pause"/> of the failure is over.
     /// </summary>
+    /// <param name="note">The failure; null if there is nothing to store.</param>
     /// <returns>Whether other replicas can read the note.</returns>
     public ValueTask<bool> ReleaseAsync(TokenFailure? note) =>
         Interlocked.Exchange(ref release, null)?.Invoke(note) ?? ValueTask.FromResult(false);

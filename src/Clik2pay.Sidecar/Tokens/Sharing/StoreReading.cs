@@ -16,7 +16,10 @@ internal sealed record StoreReading
     /// </summary>
     public AccessToken? Token { get; init; }
 
-    /// <summary>The tokens that upstream has rejected at any replica, by <see cref="TokenKey.FingerprintOf"/>.</summary>
+    /// <summary>
+    /// The fingerprints (<see cref="TokenKey.FingerprintOf"/>) of tokens that upstream rejected at any replica, or that an operator
+    /// replaced.
+    /// </summary>
     public IReadOnlyCollection<string> Rejected { get; init; } = [];
 
     public static StoreReading Found(AccessToken token) => new() { Token = token };

@@ -5,13 +5,13 @@ namespace Clik2pay.Sidecar.Tokens.Sharing;
 /// <summary>Exchanges tokens, and rejections of tokens, between this replica and the shared store.</summary>
 internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvider time)
 {
-    /// <summary>The store drops the fraction of a millisecond of a lifetime, so small differences do not count.</summary>
+    /// <summary>The store rounds lifetimes down to milliseconds, so smaller differences than this are ignored.</summary>
     private static readonly TimeSpan LifetimeTolerance = TimeSpan.FromSeconds(1);
 
     private TokenIdentity? sharedRejection;
 
     /// <summary>
-    /// Shares this replica's last rejection, and then reads the store. Withdraws tokens that were rejected at another replica.
+    /// Shares this replica's last rejection, and then reads the store. Withdraws this replica's tokens that the store reports as rejected.
     /// </summary>
     public async ValueTask<StoreReading> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
         return reading;
     }
 
-    /// <summary>Adopts the shared token if it expires later than this replica's newest one.</summary>
+    /// <summary>Adopts the shared token if it expires later than this replica's newest token, or if that token is in doubt.</summary>
     /// <param name="reading">A reading of the store.</param>
     /// <param name="issuedAfter">
     /// A moment of <see cref="MonotonicTime"/>. A token that was issued earlier is not adopted.
@@ -52,14 +52,14 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     /// Writes this replica's newest token if the store has lost it, has an older one, or reports too late an expiry. A token in doubt is
     /// not written.
     /// </summary>
-    /// <returns>Whether it was written.</returns>
+    /// <returns>Whether the token was written.</returns>
     public async ValueTask<bool> TryWriteBackAsync(TokenKey key, StoreReading reading, CancellationToken cancellationToken) =>
         reading.IsAvailable
             && slot is { EarlyRefreshTrigger: null, Current: not null, Newest: { } newest }
             && !IsStored(newest, reading)
             && await store.WriteAsync(key, newest, cancellationToken);
 
-    /// <summary>Writes a fetched token.</summary>
+    /// <summary>Writes a fetched token to the shared store.</summary>
     /// <param name="key">The key of the credentials that the token was issued for.</param>
     /// <param name="token">The token.</param>
     /// <param name="revoked">A token that all replicas must stop using. Null if all current tokens can stay in use.</param>
@@ -73,7 +73,7 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
 
     /// <summary>
     /// The token endpoint may have returned the current token again to another replica, with the remaining time as its lifetime. A
-    /// scheduled refresh would get the same response, so this replica takes over the lifetime. The expiry of this replica stays.
+    /// scheduled refresh would get the same response, so this replica takes over that lifetime, and keeps its own expiry.
     /// </summary>
     private AccessToken? TryAdoptRepeated(AccessToken token, AccessToken newest)
     {
@@ -88,11 +88,11 @@ internal sealed class TokenSharing(TokenSlot slot, ITokenStore store, TimeProvid
     private bool IsStored(AccessToken newest, StoreReading reading) =>
         reading.Token is { } token && newest.HasSameHeaders(token) && !slot.IsReplaced(token) && !HasLateExpiry(token, newest);
 
-    /// <summary>Whether the store's clock was set back. If so, this replica's expiry is the right one.</summary>
+    /// <summary>Whether the shared expiry is wrong because the store's clock was set back. This replica's expiry is then right.</summary>
     private static bool HasLateExpiry(AccessToken shared, AccessToken own) =>
         shared.ExpiresAt - own.ExpiresAt > ITokenStore.ExpiryTolerance;
 
-    /// <summary>Shares each rejection once.</summary>
+    /// <summary>Shares each rejection of this replica once.</summary>
     /// <returns>False if the store is unavailable.</returns>
     private async ValueTask<bool> TryShareRejectionAsync(TokenKey key, CancellationToken cancellationToken)
     {
