@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Provider;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>Reads the credential set from its files again.</summary>
+/// <summary>Reads the credential set from its files again, because the files can change after startup.</summary>
 internal sealed class CredentialFiles(IConfiguration configuration)
 {
     /// <summary>Whether any credential is read from a file. Credentials that are set by value never change.</summary>

@@ -6,7 +6,7 @@ using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>Registers the token lifecycle of the credential set, the services that run it, and what it depends on.</summary>
+/// <summary>Registers the token lifecycle of the credential set, the services that run it, and its dependencies.</summary>
 internal static class CredentialServices
 {
     public static IServiceCollection AddCredentials(this IServiceCollection services, IConfiguration configuration)

@@ -3,8 +3,8 @@ using Clik2pay.Sidecar.Hosting;
 namespace Clik2pay.Sidecar.Credentials;
 
 /// <summary>
-/// Runs the refresh loop from the end of startup until the host stops. A failed startup makes no token call. Meanwhile, checks regularly
-/// whether a refresh is due according to the clocks, because timers stop while the machine is suspended.
+/// Runs the refresh loop from the end of startup until the host stops, so a failed startup makes no token call. While the loop runs, checks
+/// regularly whether a refresh is due according to the clocks, because timers stop while the machine is suspended.
 /// </summary>
 internal sealed class RefreshService(TokenLifecycle tokens, IHostApplicationLifetime lifetime, TimeProvider time) : HostedLoop
 {

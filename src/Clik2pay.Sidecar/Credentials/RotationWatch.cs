@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Credentials;
 /// <summary>
 /// Polls the credential files, and offers new credentials to the token lifecycle. Notifications of the file system are not enough:
 /// Kubernetes replaces a link when it updates a mounted Secret, network drives send no notifications, and containers share the system's
-/// limit of watches.
+/// limit on file watches.
 /// </summary>
 internal sealed class RotationWatch(
     CredentialFiles files,
@@ -43,15 +43,15 @@ internal sealed class RotationWatch(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var now = await ReadAsync(stoppingToken);
-            var isStable = now == last;
-            last = now;
+            var found = await ReadAsync(stoppingToken);
+            var isStable = found == last;
+            last = found;
 
             // The files may be written one after the other, so the first reading after a change may be incomplete.
             if (!isStable)
                 continue;
 
-            if (now.Credentials is { } credentials)
+            if (found.Credentials is { } credentials)
             {
                 if (credentials == rotation.CredentialsInUse && (credentials != offered || loggedErrors.Length > 0))
                     log.CredentialsRestored();
@@ -60,12 +60,12 @@ internal sealed class RotationWatch(
                     Offer(TokenKey.For(options with { Credentials = credentials }));
                 offered = credentials;
             }
-            else if (now.Errors != loggedErrors)
+            else if (found.Errors != loggedErrors)
             {
-                log.FilesUnusable(now.Errors);
+                log.FilesUnusable(found.Errors);
             }
 
-            loggedErrors = now.Errors;
+            loggedErrors = found.Errors;
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class TokenLifecycle
 
     /// <summary>
     /// Offers new credentials. They are tried at once, and then after pauses as after any failure, until they obtain a token or others are
-    /// offered. Until then, the current ones stay in use.
+    /// offered. Until they obtain a token, the current credentials stay in use.
     /// </summary>
     public void Offer(TokenKey key)
     {
