@@ -4,7 +4,10 @@ using Clik2pay.Sidecar.Tokens;
 
 namespace Clik2pay.Sidecar.Redis;
 
-/// <summary>Runs every command that the sidecar's scripts need, on a separate key that expires after a second.</summary>
+/// <summary>
+/// Checks whether Redis permits every command that the sidecar's scripts need. Runs each command on a separate key, which expires after a
+/// second.
+/// </summary>
 internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenKey key)
 {
     private const string Script = """

@@ -58,8 +58,8 @@ internal sealed class RedisTokenLease(
     private const int MaxNotes = 1000;
 
     /// <summary>
-    /// The end of the pause of each failure note that was read, by this process's own clock. A note that is extended or written again in
-    /// Redis does not start another pause.
+    /// The end of the pause of each failure note that was read, by this process's own clock. A note does not start another pause if
+    /// its expiry in Redis is extended, or if it is written again.
     /// </summary>
     private readonly ConcurrentDictionary<string, TimeSpan> pauseEnds = new(StringComparer.Ordinal);
 
@@ -83,7 +83,7 @@ internal sealed class RedisTokenLease(
             if (FindPause(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
                 return LeaseAttempt.HeldOff(failure);
 
-            // The note was not written by a sidecar with these credentials, or it was extended or written again.
+            // The note was not written by a sidecar with these credentials, or its pause is over and its key in Redis did not expire.
             log.Invalid(names.Failure);
             metrics.ValueWasInvalid();
             await redis.DeleteIfUnchangedAsync(names.Failure, note, CancellationToken.None);

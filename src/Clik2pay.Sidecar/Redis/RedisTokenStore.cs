@@ -84,7 +84,7 @@ internal sealed class RedisTokenStore(
 
     public async ValueTask<bool> WriteAsync(TokenKey key, AccessToken token, CancellationToken cancellationToken)
     {
-        // Each write follows a read. If the read has no result, Redis was unavailable.
+        // Each write follows a read. If the read has stored no result, Redis was unavailable.
         if (!lastReads.TryGetValue(key, out var last))
             return false;
 

@@ -40,9 +40,9 @@ internal static class TokenScripts
     /// <summary>
     /// KEYS: token, rejected. ARGV: the value, its expiry in milliseconds since 1970, the rejected fingerprints at the last read, and a
     /// value that may be overwritten even if it expires later. Returns whether the value was written, as 1 or 0. If the fingerprints have
-    /// changed, nothing is written, because the token may be among them. The fingerprint of the token itself is not sent, because a reader
-    /// of the command could then have the token rejected. The expiry is a point in time instead of a time to live, because a Redis that was
-    /// stopped can run this script much later.
+    /// changed, nothing is written, because the token may be among them. The fingerprint of the token itself is not sent, because anyone
+    /// who reads the commands could then mark the token as rejected. The expiry is a point in time instead of a time to live, because a
+    /// Redis that was stopped can run this script much later.
     /// </summary>
     public const string Write = GetRejected + """
         if KEYS[2] and rejected(KEYS[2]) ~= ARGV[3] then return 0 end
@@ -56,7 +56,7 @@ internal static class TokenScripts
 
     /// <summary>
     /// KEYS: rejected, token. ARGV: the fingerprint of a token, the fingerprint's time to live in milliseconds, and the value of the token,
-    /// if it is known. Adds the fingerprint to the rejected ones, of which the last 8 are kept, and removes the value. Returns the rejected
+    /// if it is known. Adds the fingerprint to the rejected ones, and keeps the last 8 of them. Removes the value. Returns the rejected
     /// fingerprints.
     /// </summary>
     public const string Reject = GetRejected + """
