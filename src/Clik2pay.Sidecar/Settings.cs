@@ -91,19 +91,10 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
 
     /// <summary>Finds the secret that a key belongs to: the key itself, or a key above it.</summary>
     /// <returns>Null if the key belongs to no secret.</returns>
-    public static string? FindSecret(string key) => FindSecret(key, rest => rest is "" or [':', ..]);
-
-    /// <summary>Removes text after the key of a secret. In <c>Clik2pay:Passwordtext</c>, the text may be the secret.</summary>
-    public static string WithoutSecret(string key) =>
-        All.Any(setting => key.Equals(setting.Setting.Key, StringComparison.OrdinalIgnoreCase)) ? key
-            : FindSecret(key, _ => true) ?? key;
-
-    /// <param name="key">The key of a setting, or text that begins with one.</param>
-    /// <param name="isMatch">Whether the text after the key of a secret may follow it.</param>
-    private static string? FindSecret(string key, Func<string, bool> isMatch) => All.Select(setting => setting.Setting)
+    public static string? FindSecret(string key) => All.Select(setting => setting.Setting)
         .FirstOrDefault(setting => setting.IsSecret
-            && key.StartsWith(setting.Key, StringComparison.OrdinalIgnoreCase)
-            && isMatch(key[setting.Key.Length..]))?.Key;
+            && (key.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)
+                || key.StartsWith(setting.Key + ":", StringComparison.OrdinalIgnoreCase)))?.Key;
 
     private static void ValidateAddresses(
         SettingsReader reader, Clik2payOptions? clik2pay, ListenAddress callers, ListenAddress administration)

@@ -1,46 +1,63 @@
+using Clik2pay.Sidecar.Configuration;
+
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>
-/// Names the arguments of a command line in errors. An error quotes only the key of a setting, even of a malformed setting, because the
-/// value may be a secret.
+/// Names the arguments of a command line in errors. No error quotes a value. If the command line contains a setting, which may be a secret
+/// in a wrong notation, an error quotes only keys, and gives the positions of all other arguments.
 /// </summary>
-internal sealed class ArgumentNames
+internal sealed class ArgumentNames(IReadOnlyList<string> args)
 {
     private const string Prefix = "--";
 
-    /// <summary>Arguments after a key without an equals sign. In <c>--Clik2pay:Password text</c>, the text may be a secret.</summary>
-    private readonly HashSet<string> values = new(StringComparer.Ordinal);
+    private static readonly string[] SecretKeys =
+        [.. Settings.All.Where(setting => setting.Setting.IsSecret).Select(setting => setting.Setting.Key)];
 
-    public ArgumentNames(IReadOnlyList<string> args)
-    {
-        for (var i = 1; i < args.Count; i++)
-        {
-            if (IsKeyWithoutValue(args[i - 1]) && !args[i].StartsWith(Prefix, StringComparison.Ordinal))
-                values.Add(args[i]);
-        }
-    }
+    private static readonly HashSet<string> KnownKeys = new(
+        [.. Settings.All.Select(setting => setting.Setting.Key), .. SecretKeys.Select(SecretReader.FileKey)],
+        StringComparer.OrdinalIgnoreCase);
+
+    private readonly bool containsSetting = args.Any(IsSetting);
 
     /// <returns>The name of an argument, or of a part of one.</returns>
-    public string Of(string argument) => values.Contains(argument) ? "The argument after a key without =" : $"'{KeyOf(argument)}'";
-
-    /// <returns>The text before the equals sign, without text after the key of a secret.</returns>
-    public static string KeyOf(string argument)
+    public string Of(string argument)
     {
-        var key = argument.Split('=')[0];
-        if (!key.StartsWith(Prefix, StringComparison.Ordinal))
-            return key;
+        var key = KeyOf(argument);
+        var setting = SettingOf(key);
+        if (!containsSetting || KnownKeys.Contains(setting))
+            return $"'{key}'";
 
-        var (setting, withoutSecret) = (SettingOf(key), Settings.WithoutSecret(SettingOf(key)));
-        return withoutSecret.Length < setting.Length ? Prefix + withoutSecret : key;
+        // In --Clik2pay:Passwordtext, the text may be the secret.
+        if (Array.Find(SecretKeys, secret => setting.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret)
+            return $"'{Prefix}{secret}'";
+
+        if (argument.Contains('=') && key.StartsWith(Prefix, StringComparison.Ordinal) && !MentionsSecret(key))
+            return $"'{key}'";
+
+        var index = args.ToList().IndexOf(argument);
+        return index < 0 ? "The value" : $"Argument {index + 1}";
     }
+
+    /// <returns>The text before the equals sign.</returns>
+    public static string KeyOf(string argument) => argument.Split('=')[0];
 
     /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>
     public static string? FindSecret(string argument) =>
-        argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(argument.Split('=')[0])) : null;
+        argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(KeyOf(argument))) : null;
 
-    private static bool IsKeyWithoutValue(string argument) =>
-        !argument.Contains('=') && (argument.Contains(':') || argument.Contains("__", StringComparison.Ordinal));
+    private static bool IsSetting(string argument)
+    {
+        var key = KeyOf(argument);
+        return MentionsSecret(argument) || (key.StartsWith(Prefix, StringComparison.Ordinal) && SettingOf(key).Contains(':'));
+    }
+
+    /// <summary>Whether a text contains the name of a secret in any notation, for example <c>Clik2pay.API-KEY</c>.</summary>
+    private static bool MentionsSecret(string text)
+    {
+        var letters = string.Concat(text.Where(char.IsAsciiLetter));
+        return SecretKeys.Any(key => letters.Contains(key.Split(':')[1], StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The key may have the form of an environment variable, <c>--Section__Key</c>.</summary>
-    private static string SettingOf(string key) => key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+    private static string SettingOf(string key) => key.TrimStart('-', '/').Replace("__", ":", StringComparison.Ordinal);
 }

@@ -180,10 +180,11 @@ internal sealed class Commands
             return $"{names.Of(argument)} is neither a verb nor a setting. Write settings as --Section:Key=value.";
 
         if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
-            return $"{key}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.";
+            return $"{names.Of(argument)}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.";
 
         return ArgumentNames.FindSecret(argument) is null
             ? null
-            : $"{key}: every process on this machine can read a command line. Set the secret in an environment variable or in a file.";
+            : $"{names.Of(argument)}: every process on this machine can read a command line. "
+                + "Set the secret in an environment variable or in a file.";
     }
 }
