@@ -64,7 +64,31 @@ internal sealed class RequestPipeline(
 
         //  7. Routing selects the route of proxy.json.
         app.UseRouting();
-        MapRoutes(app);
+
+        //  The next steps apply to a request with a route. YARP's own steps for load balancing, session affinity and health are left out,
+        //  because each cluster has one destination.
+        app.Services.GetRequiredService<CheckedRoutes>().OnRefused = app.Logger.EditRefused;
+        try
+        {
+            app.MapReverseProxy(proxy =>
+            {
+                //  8. The request is refused if its decoded path has a different route.
+                proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
+
+                //  9. The body limit of the route applies.
+                proxy.UseMiddleware<RouteBodyLimit>();
+
+                // 10. A body of up to 64 KiB is buffered. A larger body is streamed.
+                proxy.UseMiddleware<BodyBuffering>();
+
+                // 11. YARP's forwarder handles the request, in steps 12 to 23.
+                proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
+            });
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
+        }
 
         //  A request without a route gets a 404.
         var failures = app.Services.GetRequiredService<FailureResponder>();
@@ -129,35 +153,5 @@ internal sealed class RequestPipeline(
     public void ValidateCluster(TransformClusterValidationContext context)
     {
         // RouteSchema validates clusters.
-    }
-
-    /// <summary>
-    /// The steps of a request with a route. YARP's own steps for load balancing, session affinity and health are left out, because each
-    /// cluster has one destination.
-    /// </summary>
-    private static void MapRoutes(WebApplication app)
-    {
-        app.Services.GetRequiredService<CheckedRoutes>().OnRefused = app.Logger.EditRefused;
-        try
-        {
-            app.MapReverseProxy(proxy =>
-            {
-                //  8. The request is refused if its decoded path has a different route.
-                proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
-
-                //  9. The body limit of the route applies.
-                proxy.UseMiddleware<RouteBodyLimit>();
-
-                // 10. A body of up to 64 KiB is buffered. A larger body is streamed.
-                proxy.UseMiddleware<BodyBuffering>();
-
-                // 11. YARP's forwarder handles the request, in steps 12 to 23.
-                proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
-            });
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
-        }
     }
 }
