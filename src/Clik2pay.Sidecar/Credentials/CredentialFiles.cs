@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Credentials;
 internal sealed class CredentialFiles(IConfiguration configuration)
 {
     /// <summary>Whether any credential is read from a file. Credentials that are set by value never change.</summary>
-    public bool Exist => CredentialSetReader.FileKeys.Any(key => configuration[key] is { Length: > 0 });
+    public bool AreConfigured => CredentialSetReader.FileKeys.Any(key => configuration[key] is { Length: > 0 });
 
     public CredentialReading Read()
     {

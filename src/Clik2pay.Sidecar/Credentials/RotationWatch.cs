@@ -36,7 +36,7 @@ internal sealed class RotationWatch(
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        if (!files.Exist)
+        if (!files.AreConfigured)
             return;
 
         var (offered, loggedErrors) = (options.Credentials, "");

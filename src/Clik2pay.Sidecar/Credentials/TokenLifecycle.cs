@@ -41,7 +41,7 @@ internal sealed class TokenLifecycle
         rotation = new(key, Slot, time);
         triggers = new(state, Slot, rotation, time, log);
 
-        var schedule = new RefreshSchedule(options.RefreshAt, store.CanForget, random);
+        var schedule = new RefreshSchedule(options.RefreshAt, store.CanLoseTokens, random);
         var sharing = new TokenSharing(Slot, store, time);
         var fetcher = new TokenFetcher(Slot, endpoint, metrics, time);
         var refresher = new TokenRefresher(Slot, sharing, lease, fetcher, history, metrics, time, random);

@@ -37,7 +37,7 @@ internal sealed class RedisTokenStore(
 
     private readonly ConcurrentDictionary<TokenKey, LastRead> lastReads = new();
 
-    public bool CanForget => true;
+    public bool CanLoseTokens => true;
 
     public StoreStatus Status => redis.Status;
 

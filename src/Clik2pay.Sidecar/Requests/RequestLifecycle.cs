@@ -62,10 +62,10 @@ internal sealed class RequestLifecycle(
 
         // A caller that closes its connection after a complete response has not abandoned the request.
         var mayBeIncomplete = error is not null || !hasStarted;
-        var hasCallerGone = mayBeIncomplete && HasCallerGone(exchange, error?.Exception);
+        var hasCallerGone = mayBeIncomplete && DetectDisconnect(exchange, error?.Exception);
         if (error is not null && hasStarted)
         {
-            // The caller has received a part of the provider's response. The caller's connection is closed.
+            // The caller has received a part of the provider's response. YARP has aborted the caller's connection.
             metrics.UpstreamResponded(context.Response.StatusCode);
         }
         else if (hasCallerGone || (error is null && exchange.IsOwnResponse))
@@ -89,7 +89,7 @@ internal sealed class RequestLifecycle(
     /// <summary>Completes a request that ended with an exception.</summary>
     private async Task CompleteAsync(HttpContext context, Exchange exchange, Exception e)
     {
-        if (HasCallerGone(exchange, e))
+        if (DetectDisconnect(exchange, e))
             return;
 
         if (context.Response.HasStarted)
@@ -108,7 +108,7 @@ internal sealed class RequestLifecycle(
     /// Detects and records that the caller has disconnected. At the end of the drain, the server itself closes connections and reports them
     /// as disconnects, so disconnects do not count then.
     /// </summary>
-    private bool HasCallerGone(Exchange exchange, Exception? e)
+    private bool DetectDisconnect(Exchange exchange, Exception? e)
     {
         if (drain.IsAborting || !(exchange.IsDisconnected || CallerDisconnect.Explains(e)))
             return false;

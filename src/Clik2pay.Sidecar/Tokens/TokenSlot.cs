@@ -33,7 +33,7 @@ internal sealed class TokenSlot(TimeProvider time)
     public AccessToken? LastRejected => Volatile.Read(ref lastRejected);
 
     /// <summary>Whether there is a current token that may have expired according to the wall clock.</summary>
-    public bool IsSuspect
+    public bool HasSuspectToken
     {
         get
         {
@@ -43,10 +43,11 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>Whether there is a current token that was withdrawn.</summary>
-    public bool IsWithdrawn => Current is { } token && IsWithdrawnToken(token);
+    public bool HasWithdrawnToken => Current is { } token && IsWithdrawn(token);
 
     /// <summary>Why the current token must be replaced before its refresh point. Null if the token can stay until then.</summary>
-    public RefreshTrigger? EarlyRefreshTrigger => IsWithdrawn ? RefreshTrigger.Unauthorized : IsSuspect ? RefreshTrigger.ClockChange : null;
+    public RefreshTrigger? EarlyRefreshTrigger =>
+        HasWithdrawnToken ? RefreshTrigger.Unauthorized : HasSuspectToken ? RefreshTrigger.ClockChange : null;
 
     /// <summary>The token to send at a moment of <see cref="MonotonicTime"/>.</summary>
     public AccessToken? GetCurrent(TimeSpan now) => Volatile.Read(ref content)?.GetTokenAt(now);
@@ -65,7 +66,7 @@ internal sealed class TokenSlot(TimeProvider time)
         {
             var (now, before) = (time.GetMonotonicNow(), Volatile.Read(ref content));
             var (newest, current, wallOffset) = (before?.Newest, before?.GetTokenAt(now), time.GetWallOffset(now));
-            if (IsRejected(token))
+            if (IsRejectedOrWithdrawn(token))
                 return false;
 
             var isOlder = newest?.ExpiresAt > token.ExpiresAt && newest.Credentials == token.Credentials;
@@ -133,7 +134,7 @@ internal sealed class TokenSlot(TimeProvider time)
     }
 
     /// <summary>Whether the token is rejected or withdrawn. Such a token is not published again.</summary>
-    public bool IsRejected(AccessToken token) => token.Identity == LastRejected?.Identity || IsWithdrawnToken(token);
+    public bool IsRejectedOrWithdrawn(AccessToken token) => token.Identity == LastRejected?.Identity || IsWithdrawn(token);
 
     /// <summary>
     /// Whether a newer token has replaced this one. A replaced token is not adopted again, even if the shared store reports a later expiry.
@@ -144,9 +145,9 @@ internal sealed class TokenSlot(TimeProvider time)
     private bool TryExchange(Content? before, Content? after) =>
         ReferenceEquals(Interlocked.CompareExchange(ref content, after, before), before);
 
-    private bool IsWithdrawnToken(AccessToken token) => Volatile.Read(ref withdrawn) == token.Identity;
+    private bool IsWithdrawn(AccessToken token) => Volatile.Read(ref withdrawn) == token.Identity;
 
-    private bool IsInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawnToken(token);
+    private bool IsInDoubt(AccessToken token, TimeSpan wallOffset) => token.IsSuspectAt(wallOffset) || IsWithdrawn(token);
 
     /// <summary>A token, and its successor with the time from which the successor is used.</summary>
     private sealed record Content(AccessToken Token, AccessToken? Next, TimeSpan NextFrom)

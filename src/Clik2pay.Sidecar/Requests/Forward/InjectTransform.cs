@@ -37,6 +37,8 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
             token = null;
         }
 
+        // YARP does not send a request if a transform has set a response
+        // (https://learn.microsoft.com/aspnet/core/fundamentals/servers/yarp/extensibility-transforms).
         if (token is not null)
             CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         else

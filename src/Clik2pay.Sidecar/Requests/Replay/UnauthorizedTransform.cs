@@ -36,7 +36,8 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
         else if (await HasSuccessorAsync(authorization, exchange, context))
         {
             // The caller gets the response to the replay instead.
-            exchange.IsToBeReplayed = context.SuppressResponseBody = true;
+            exchange.IsToBeReplayed = true;
+            context.SuppressResponseBody = true;
             metrics.UpstreamUnauthorized(UnauthorizedAction.Retried);
             return;
         }

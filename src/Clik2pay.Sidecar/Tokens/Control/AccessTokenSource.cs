@@ -18,7 +18,7 @@ internal sealed class AccessTokenSource(
 
     private readonly Lock rejecting = new();
     private (AccessToken Token, TimeSpan At)? lastRejection;
-    private TokenIdentity? kept;
+    private TokenIdentity? keptToken;
     private SuspectToken? suspectToken;
 
     /// <summary>The status of the refreshes, for the response to a request without a token.</summary>
@@ -108,9 +108,9 @@ internal sealed class AccessTokenSource(
             var floorEndsAt = lastRejection?.At + RefreshSchedule.ForcedRefreshFloor;
             if (floorEndsAt > now && lastRejection?.Token.Credentials == token.Credentials)
             {
-                if (kept != token.Identity)
+                if (keptToken != token.Identity)
                     log.RejectedAgain((long)(floorEndsAt.Value - now).TotalSeconds);
-                kept = token.Identity;
+                keptToken = token.Identity;
                 return;
             }
 

@@ -40,7 +40,7 @@ internal sealed class RefreshLoop(
         // 1. Choose the credentials, and decide which shared tokens can be adopted.
         var request = trigger switch
         {
-            RefreshTrigger.Rotation when rotation.BeginAttempt() is { } attempt => attempt,
+            RefreshTrigger.Rotation => rotation.BeginAttempt(),
             RefreshTrigger.Operator => new(rotation.InUse, trigger, IssuedAfter: state.OperatorWaitsSince!.Value, state.Status),
             _ => new(rotation.InUse, trigger, IssuedAfter: TimeSpan.MinValue, state.Status),
         };
@@ -118,7 +118,7 @@ internal sealed class RefreshLoop(
         if (trigger == RefreshTrigger.Rotation)
             rotation.Complete(request);
         else if (result.Outcome == RefreshOutcome.Rejected)
-            rotation.Hasten();
+            rotation.MakeDueNow();
         state.EndRefresh(after, span);
         return record;
     }
@@ -142,7 +142,7 @@ internal sealed class RefreshLoop(
                     log.WrittenBack();
             }
 
-            if (slot.IsWithdrawn && state.Status.Failure is null)
+            if (slot.HasWithdrawnToken && state.Status.Failure is null)
             {
                 log.Withdrawn();
                 triggers.Wake(RefreshTrigger.Unauthorized);

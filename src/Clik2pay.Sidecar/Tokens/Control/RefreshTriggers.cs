@@ -23,7 +23,7 @@ internal sealed class RefreshTriggers(RefreshState state, TokenSlot slot, Rotati
     {
         if (GetTimeUntilAlarm() == TimeSpan.Zero)
             Wake(RefreshTrigger.Scheduled);
-        else if (Status.Failure is null && slot.IsSuspect && state.CanFollowClock(time.GetMonotonicNow()))
+        else if (Status.Failure is null && slot.HasSuspectToken && state.CanFollowClock(time.GetMonotonicNow()))
             Wake(RefreshTrigger.ClockChange);
     }
 

@@ -36,18 +36,18 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     public void Offer(TokenKey offered) =>
         Volatile.Write(ref pending, new(offered, RefreshTrigger.Rotation, IssuedAfter: TimeSpan.MinValue, RefreshStatus.Initial));
 
-    /// <summary>Begins an attempt with the pending credentials.</summary>
-    /// <returns>The request, to be passed to <see cref="Complete"/> or <see cref="Postpone"/>. Null without pending credentials.</returns>
-    public RefreshRequest? BeginAttempt()
+    /// <summary>Begins an attempt with the pending credentials. Only the refresh loop calls this, after <see cref="DueAt"/>.</summary>
+    /// <returns>The request, to be passed to <see cref="Complete"/> or <see cref="Postpone"/>.</returns>
+    public RefreshRequest BeginAttempt()
     {
-        while (Volatile.Read(ref pending) is { } offered)
+        while (true)
         {
+            // Other threads only replace pending credentials. The loop alone removes them, so they are still there.
+            var offered = Volatile.Read(ref pending) ?? throw new InvalidOperationException("No credentials are pending.");
             var attempt = offered with { IssuedAfter = Max(time.GetMonotonicNow() - OldestProof, rotatedAt ?? TimeSpan.MinValue) };
             if (ReferenceEquals(Interlocked.CompareExchange(ref pending, attempt, offered), offered))
                 return attempt;
         }
-
-        return null;
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     /// <summary>
     /// Makes pending credentials due at once. If the credentials in use are refused, the provider may accept the pending ones now.
     /// </summary>
-    public void Hasten()
+    public void MakeDueNow()
     {
         if (Volatile.Read(ref pending) is { } offered)
             Postpone(offered, offered.Before with { DueAt = time.GetMonotonicNow() });

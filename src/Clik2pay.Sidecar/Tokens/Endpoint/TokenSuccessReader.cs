@@ -63,7 +63,7 @@ internal static class TokenSuccessReader
             return invalid("an expires_in that isn't a valid number of seconds");
 
         // A response from a cache repeats an old expires_in. The expiry in the token stays correct.
-        var lifetime = Limit(expiresIn, JwtExpiry.Read(value) - serverTime, age);
+        var lifetime = ComputeLifetime(expiresIn, JwtExpiry.Read(value) - serverTime, age);
 
         // A token that expires within a second cannot be used. The caller of this method handles that case, because some providers return a
         // cached token until it expires.
@@ -73,7 +73,7 @@ internal static class TokenSuccessReader
     /// <param name="expiresIn">The lifetime when the server generated the response.</param>
     /// <param name="untilExpiry">The remaining lifetime by the expiry in the token; null if it is unknown.</param>
     /// <param name="age">How long ago the server generated the response.</param>
-    private static TimeSpan Limit(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
+    private static TimeSpan ComputeLifetime(TimeSpan expiresIn, TimeSpan? untilExpiry, TimeSpan age)
     {
         // A number above the longest lifetime, for instance one in milliseconds, is replaced. No replacement is needed if the token has a
         // plausible expiry, because that expiry then limits the lifetime.

@@ -19,7 +19,7 @@ internal sealed record RefreshResult
     public TimeSpan Lifetime { get; private init; }
 
     /// <summary>Whether the token was fetched and has to be written to the shared store.</summary>
-    public bool IsNew { get; private init; }
+    public bool MustBeShared { get; private init; }
 
     /// <summary>The previous token, if an operator has replaced it and no replica is to use it any longer.</summary>
     public AccessToken? Revoked { get; private init; }
@@ -28,7 +28,7 @@ internal sealed record RefreshResult
     public TokenFailure? Failure { get; private init; }
 
     public static RefreshResult Fetched(AccessToken token, AccessToken? revoked = null) =>
-        new(RefreshOutcome.Success) { Token = token, Lifetime = token.Lifetime, IsNew = true, Revoked = revoked };
+        new(RefreshOutcome.Success) { Token = token, Lifetime = token.Lifetime, MustBeShared = true, Revoked = revoked };
 
     /// <summary>The token endpoint returned a token that expires no later than the current one, which stays in use.</summary>
     public static RefreshResult Unchanged(AccessToken current, TimeSpan lifetime) =>

@@ -6,9 +6,9 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>Decides when to refresh next. Each kind of failure has its own pauses. Jitter spreads the refreshes of a fleet.</summary>
 /// <param name="refreshAt">The fraction of a token's lifetime after which its successor is fetched.</param>
-/// <param name="storeCanForget">Whether the shared store has to be polled.</param>
+/// <param name="storeCanLoseTokens">Whether the shared store has to be polled.</param>
 /// <param name="random">The source of the jitter.</param>
-internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Random random)
+internal sealed class RefreshSchedule(double refreshAt, bool storeCanLoseTokens, Random random)
 {
     /// <summary>The minimum time between two token calls, even if tokens expire after seconds.</summary>
     public static readonly TimeSpan Floor = TimeSpan.FromSeconds(1);
@@ -147,7 +147,9 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanForget, Ran
     }
 
     private TimeSpan GetNextPoll(bool isFrequent, TimeSpan now) =>
-        storeCanForget ? now + ((isFrequent ? FrequentPollInterval : PollInterval) * (1 - (0.4 * random.NextDouble()))) : TimeSpan.MaxValue;
+        storeCanLoseTokens
+            ? now + ((isFrequent ? FrequentPollInterval : PollInterval) * (1 - (0.4 * random.NextDouble())))
+            : TimeSpan.MaxValue;
 
     /// <summary>
     /// The pause of the failure, or else exponential backoff: a random time between the kind's shortest pause and a maximum that doubles

@@ -31,7 +31,7 @@ internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, Toke
 
             // Some providers return the same token until it expires. A new one can be obtained once the old one has expired at the
             // provider.
-            if (newest is null || !token.HasSameHeaders(newest) || slot.IsRejected(token))
+            if (newest is null || !token.HasSameHeaders(newest) || slot.IsRejectedOrWithdrawn(token))
                 return Invalid("the token endpoint returned a token that has already expired");
 
             if (request.Trigger == RefreshTrigger.Operator)
@@ -63,7 +63,7 @@ internal sealed class TokenFetcher(TokenSlot slot, ITokenEndpoint endpoint, Toke
             return RefreshResult.Fetched(token, revoked);
 
         // The current token expires later and stays in use. The next refresh is scheduled by the shorter lifetime of the new one.
-        return slot.IsRejected(token) || slot.Current is not { } current
+        return slot.IsRejectedOrWithdrawn(token) || slot.Current is not { } current
             ? Invalid("the token endpoint returned the rejected token again")
             : RefreshResult.Unchanged(current, token.Lifetime);
     }

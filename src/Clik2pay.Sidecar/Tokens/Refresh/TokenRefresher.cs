@@ -31,7 +31,7 @@ internal sealed class TokenRefresher(
     private TimeSpan? contendedAt;
 
     /// <summary>The lease, from its acquisition until <see cref="CompleteAsync"/>.</summary>
-    private LeaseAttempt ownLease = LeaseAttempt.Unavailable;
+    private LeaseAttempt? ownLease;
 
     /// <summary>Adopts a shared token, or fetches one and publishes it to the slot.</summary>
     /// <param name="request">The parameters of the refresh.</param>
@@ -54,7 +54,7 @@ internal sealed class TokenRefresher(
     {
         try
         {
-            if (result is { IsNew: true, Token: { } token })
+            if (result is { MustBeShared: true, Token: { } token })
                 await sharing.ShareAsync(request.Key, token, result.Revoked, cancellationToken);
         }
         finally
@@ -119,7 +119,8 @@ internal sealed class TokenRefresher(
 
             // 2.9. Share a failure together with the release of the lease. A failure then costs the fleet one call, not one per replica.
             var note = failure with { Pause = RefreshSchedule.SharedPause(failure, request.Before.Failures) };
-            return await attempt.ReleaseAsync(note) ? RefreshResult.Failed(note) : result;
+            var isShared = await attempt.ReleaseAsync(note);
+            return isShared ? RefreshResult.Failed(note) : result;
         }
     }
 
@@ -149,8 +150,10 @@ internal sealed class TokenRefresher(
 
     private async ValueTask ReleaseLeaseAsync()
     {
-        var released = ownLease;
-        ownLease = LeaseAttempt.Unavailable;
+        if (ownLease is not { } released)
+            return;
+
+        ownLease = null;
         await released.DisposeAsync();
     }
 

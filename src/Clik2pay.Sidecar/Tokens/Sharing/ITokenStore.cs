@@ -10,7 +10,7 @@ internal interface ITokenStore
     static readonly TimeSpan ExpiryTolerance = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the store can lose a token. Replicas poll such a store, and write their token again if it is missing.</summary>
-    bool CanForget { get; }
+    bool CanLoseTokens { get; }
 
     /// <summary>The state at the last operation.</summary>
     StoreStatus Status { get; }

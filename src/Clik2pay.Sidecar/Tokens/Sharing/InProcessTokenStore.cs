@@ -9,7 +9,7 @@ internal sealed class InProcessTokenStore(TimeProvider time) : ITokenStore
     private readonly ConcurrentDictionary<TokenKey, AccessToken> tokens = new();
     private readonly ConcurrentDictionary<TokenKey, string> rejected = new();
 
-    public bool CanForget => false;
+    public bool CanLoseTokens => false;
 
     public StoreStatus Status { get; } = new("this process");
 

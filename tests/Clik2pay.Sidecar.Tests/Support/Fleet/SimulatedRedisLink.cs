@@ -17,7 +17,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
     /// <summary>Commands take effect, but their replies are lost.</summary>
     public bool LosesReplies { get; set; }
 
-    public bool CanForget => true;
+    public bool CanLoseTokens => true;
 
     public StoreStatus Status { get; } = new("simulated");
 

@@ -13,7 +13,7 @@ public sealed class RefreshScheduleTests
     [InlineData(0.5)]
     public void A_token_is_replaced_at_the_configured_fraction_of_its_lifetime_within_half_a_percent(double refreshAt)
     {
-        var schedule = new RefreshSchedule(refreshAt, storeCanForget: false, new Random(1));
+        var schedule = new RefreshSchedule(refreshAt, storeCanLoseTokens: false, new Random(1));
         var due = Enumerable.Range(0, 1000).Select(_ => AfterToken(schedule, TimeSpan.FromHours(1)).TotalHours).ToList();
 
         Assert.InRange(due.Min(), refreshAt - 0.005, refreshAt - 0.004);
@@ -22,7 +22,7 @@ public sealed class RefreshScheduleTests
 
     [Fact]
     public void A_token_with_a_lifetime_of_a_second_is_replaced_after_a_second() =>
-        Assert.Equal(TimeSpan.FromSeconds(1), AfterToken(new(0.1, storeCanForget: false, new Random(1)), TimeSpan.FromSeconds(1)));
+        Assert.Equal(TimeSpan.FromSeconds(1), AfterToken(new(0.1, storeCanLoseTokens: false, new Random(1)), TimeSpan.FromSeconds(1)));
 
     [Theory]
     [InlineData(FailureKind.Unavailable, 1, 30)]
@@ -31,7 +31,7 @@ public sealed class RefreshScheduleTests
     [InlineData(FailureKind.Refused, 60, 900)]
     internal void Pauses_grow_within_the_bounds_of_their_kind_and_are_jittered(FailureKind kind, int shortest, int longest)
     {
-        var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
+        var schedule = new RefreshSchedule(0.75, storeCanLoseTokens: false, new Random(1));
         var first = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(kind, ""), failures: 0)).ToList();
         var late = Enumerable.Range(0, 1000).Select(_ => AfterFailure(schedule, new(kind, ""), failures: 1000)).ToList();
 
@@ -47,7 +47,7 @@ public sealed class RefreshScheduleTests
     [InlineData(3600, 300)]
     public void A_pause_that_the_server_requests_is_respected_up_to_5_minutes(int requested, int shortest)
     {
-        var schedule = new RefreshSchedule(0.75, storeCanForget: false, new Random(1));
+        var schedule = new RefreshSchedule(0.75, storeCanLoseTokens: false, new Random(1));
 
         var pause = AfterFailure(schedule, new(FailureKind.Throttled, "", TimeSpan.FromSeconds(requested)), failures: 0);
 
