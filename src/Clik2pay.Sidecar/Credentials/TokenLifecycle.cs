@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Control;
+using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
