@@ -15,32 +15,32 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
     private static readonly string AllowedMethods = string.Join(", ", Methods);
 
-    private static readonly Problem CrossSite = Refusals.CallerRefused(RejectionReason.CrossSite,
+    private static readonly Problem CrossSite = Refusals.CallerRefused(RefusalReason.CrossSite,
         "A browser sent this request for a web page (Origin or Sec-Fetch-Site). Call the sidecar from your server.");
 
     private static readonly Problem Method = Refusals.Create(
-        StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RejectionReason.Method,
+        StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, RefusalReason.Method,
         $"The method is not forwarded. Use one of {AllowedMethods}, in capital letters.", AllowedMethods);
 
-    private static readonly Problem AmbiguousTarget = Refusals.BadRequest(RejectionReason.Target,
+    private static readonly Problem AmbiguousTarget = Refusals.BadRequest(RefusalReason.Target,
         "The request target is ambiguous. It contains a control character, a space or a fragment, or its path contains a dot segment, a "
         + "backslash, a broken escape or overlong UTF-8, as written or after decoding. Remove them; in the query, percent-encode them.");
 
-    private static readonly Problem Upgrade = Refusals.BadRequest(RejectionReason.Upgrade,
+    private static readonly Problem Upgrade = Refusals.BadRequest(RefusalReason.Upgrade,
         "The connection cannot be upgraded to another protocol. Send the request without an Upgrade header.");
 
-    private static readonly Problem TwoLengths = Refusals.BadRequest(RejectionReason.Framing,
+    private static readonly Problem TwoLengths = Refusals.BadRequest(RefusalReason.Framing,
         "The length of the request's body is ambiguous. Send either Content-Length or, in HTTP/1.1, Transfer-Encoding, and no header with "
         + "a similar name (RFC 9112, section 6.1).");
 
     private static readonly Problem UnknownCoding = Refusals.Create(
-        StatusCodes.Status501NotImplemented, ErrorCode.BadRequest, RejectionReason.Framing,
+        StatusCodes.Status501NotImplemented, ErrorCode.BadRequest, RefusalReason.Framing,
         "The Transfer-Encoding is not supported. Send only chunked, and declare a compressed body in Content-Encoding.");
 
-    private static readonly Problem InvalidHeader = Refusals.BadRequest(RejectionReason.Header,
+    private static readonly Problem InvalidHeader = Refusals.BadRequest(RefusalReason.Header,
         "The name of a header is not a token, or its value contains control characters (RFC 9110, section 5.5). Remove them.");
 
-    private static readonly Problem NoCallerToken = Refusals.CallerRefused(RejectionReason.CallerToken,
+    private static readonly Problem NoCallerToken = Refusals.CallerRefused(RefusalReason.CallerToken,
         $"The header {SidecarHeaders.CallerToken} is missing or wrong. Send the value of Sidecar:CallerToken or of the file in "
         + "Sidecar:CallerTokenFile.");
 
@@ -49,7 +49,7 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
     /// <summary>
     /// A request with another Host may come from a web page that has pointed its own name to this machine (DNS rebinding).
     /// </summary>
-    private readonly Problem otherHost = Refusals.CallerRefused(RejectionReason.Host,
+    private readonly Problem otherHost = Refusals.CallerRefused(RefusalReason.Host,
         $"The Host header is not an allowed host ({string.Join(", ", options.AllowedHosts)}). Call the sidecar by one of these, or add the "
         + "name to Sidecar:AllowedHosts.");
 

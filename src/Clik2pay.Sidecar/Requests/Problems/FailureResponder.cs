@@ -82,7 +82,7 @@ internal sealed class FailureResponder(UpstreamFailures upstream, RequestMetrics
         {
             BadHttpRequestException bad => Refusals.FromServer(bad),
             OperationCanceledException => Refusals.FromServer(new("The request timed out.", StatusCodes.Status408RequestTimeout)),
-            _ => Refusals.BadRequest(RejectionReason.Malformed, "The request's body is incomplete. Send the complete body."),
+            _ => Refusals.BadRequest(RefusalReason.Malformed, "The request's body is incomplete. Send the complete body."),
         };
         return sent == Sent.No ? problem : problem with { Detail = $"{problem.Detail} {UpstreamFailures.AdviceFor(sent)}" };
     }
@@ -93,8 +93,8 @@ internal sealed class FailureResponder(UpstreamFailures upstream, RequestMetrics
     {
         var (exchange, response) = (Exchange.Of(context), context.Response);
         exchange.RecordOwnResponse(problem.Code);
-        if (problem.Rejection is { } reason)
-            metrics.RequestRejected(reason);
+        if (problem.Refusal is { } reason)
+            metrics.RequestRefused(reason);
         metrics.Responded(problem.Code, exchange.Sent);
 
         var body = ProblemJson.Write(problem, exchange.Sent);

@@ -16,7 +16,7 @@ internal sealed record Problem(int Status, ErrorCode Code, string Detail)
     public static readonly Problem Stopping = ShuttingDown("The request was not sent, because the sidecar is stopping. Try again in 1 s.");
 
     /// <summary>Why the request was refused; null if the failure is not the caller's.</summary>
-    public RejectionReason? Rejection { get; init; }
+    public RefusalReason? Refusal { get; init; }
 
     /// <summary>The value of the Retry-After header, in seconds; null to send no such header.</summary>
     public long? RetryAfter { get; init; }

@@ -12,7 +12,7 @@ namespace Clik2pay.Sidecar.Requests.Routes;
 /// </summary>
 internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, FailureResponder failures)
 {
-    private static readonly Problem OtherRoute = Refusals.BadRequest(RejectionReason.Target,
+    private static readonly Problem OtherRoute = Refusals.BadRequest(RefusalReason.Target,
         "The path matches a different route, or none, as written or after it is decoded. Write the fixed segments of the route without "
         + "escapes. Escaped slashes, backslashes, question marks and number signs are allowed only in a catch-all segment of the route.");
 

@@ -16,7 +16,7 @@ internal sealed class RequestMetrics
     /// <summary>A tag value is an object, so each status is boxed once.</summary>
     private static readonly object[] Statuses = [.. Enumerable.Range(0, 1000).Cast<object>()];
 
-    private readonly ClosedCounter<RejectionReason> requestsRejected;
+    private readonly ClosedCounter<RefusalReason> requestsRefused;
     private readonly ClosedCounter<string> callerCredentialsRemoved;
     private readonly ClosedCounter<int> upstreamResponses;
     private readonly ClosedCounter<(ErrorCode Code, Sent Sent)> ownResponses;
@@ -26,15 +26,15 @@ internal sealed class RequestMetrics
 
     public RequestMetrics(IMeterFactory meters)
     {
+        // Some names are older than the terms of the code. They stay, because dashboards and alerts of users contain them.
         var meter = meters.CreateSidecarMeter();
-        requestsRejected = new(meter, "clik2pay.sidecar.requests_rejected",
+        requestsRefused = new(meter, "clik2pay.sidecar.requests_rejected",
             "Requests that were refused before anything was sent to the provider.",
-            Enum.GetValues<RejectionReason>(), reason => [new("reason", reason.ToSnakeCase())]);
+            Enum.GetValues<RefusalReason>(), reason => [new("reason", reason.ToSnakeCase())]);
         callerCredentialsRemoved = new(meter, "clik2pay.sidecar.caller_credentials_removed",
             "Request headers that could contain credentials of the caller and were removed.",
             CredentialHeaders.Names, header => [new("header", header)]);
 
-        // The next two counters count responses. Their names are older and stay, because dashboards and alerts of users contain them.
         upstreamResponses = new(meter, "clik2pay.sidecar.upstream_answers",
             "Responses of the provider that were returned to callers, by the class of their status.",
             [2, 3, 4, 5, 0], status => [new("status_class", NameOfClass(status))]);
@@ -58,7 +58,7 @@ internal sealed class RequestMetrics
             .Concat(ownResponses.Counts.GroupBy(count => count.Key.Code)
                 .Select(counts => KeyValuePair.Create(counts.Key.ToSnakeCase(), counts.Sum(count => count.Value))));
 
-    public void RequestRejected(RejectionReason reason) => requestsRejected.Add(reason);
+    public void RequestRefused(RefusalReason reason) => requestsRefused.Add(reason);
 
     /// <param name="header">A name of <see cref="CredentialHeaders"/>, not the spelling of the caller.</param>
     public void CallerCredentialRemoved(string header) => callerCredentialsRemoved.Add(header);

@@ -1,7 +1,7 @@
 namespace Clik2pay.Sidecar.Requests.State;
 
 /// <summary>Why a request was refused before anything was sent. In snake case it is the metric label <c>reason</c>.</summary>
-internal enum RejectionReason
+internal enum RefusalReason
 {
     /// <summary>A browser sent the request for a web page.</summary>
     CrossSite,
