@@ -17,14 +17,12 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
         [.. Settings.All.Select(setting => setting.Setting.Key), .. SecretKeys.Select(SecretReader.FileKey)],
         StringComparer.OrdinalIgnoreCase);
 
-    private readonly bool containsSetting = args.Any(IsSetting);
-
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument)
     {
         var key = KeyOf(argument);
         var setting = SettingOf(key);
-        if (!containsSetting || KnownKeys.Contains(setting))
+        if (!args.Any(IsSetting) || KnownKeys.Contains(setting))
             return $"'{key}'";
 
         // In --Clik2pay:Passwordtext, the text may be the secret.
