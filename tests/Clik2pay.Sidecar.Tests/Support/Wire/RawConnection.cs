@@ -40,6 +40,25 @@ internal sealed class RawConnection : IAsyncDisposable
     public Task<WireMessage> ReadResponseAsync(bool hasBody = true) =>
         (reader ??= new(new NetworkStream(socket))).ReadResponseAsync(hasBody);
 
+    /// <summary>Reads a problem response with the code <c>bad_request</c>, after which the connection ends.</summary>
+    /// <param name="status">The expected status.</param>
+    public async Task AssertRefusedAsync(int status)
+    {
+        var response = await ReadResponseAsync();
+        Assert.Equal(status, response.Status);
+        Assert.Equal(["bad_request"], response["Clik2pay-Sidecar-Error"]);
+        Assert.Equal(["application/problem+json"], response["Content-Type"]);
+        Assert.Equal(["close"], response["Connection"]);
+        try
+        {
+            Assert.Equal("", await ReadToEndAsync());
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // The server waits 5 s for the rest of a body, and resets the connection if the rest does not arrive.
+        }
+    }
+
     /// <returns>The next bytes, or an empty text at the end of the connection.</returns>
     public async Task<string> ReadSomeAsync()
     {
