@@ -8,14 +8,15 @@ usage() {
   cat <<'TEXT'
 Usage: tests/run.sh [--fast] [--install | --skip-missing]
 
-Builds the solution and runs all tests. The last line is "N passed, N failed, N skipped".
+Publishes the program, builds the solution and runs all tests. The last line is "N passed, N failed, N skipped".
+By default, a missing command ends the run with exit code 2.
 
   --fast           Run only the unit tests and the README blocks, on a Debug build.
   --install        Install missing Debian packages first. Requires root and apt-get.
   --skip-missing   Run without the missing commands and skip the tests that need them.
   --help           Print this text.
 
-With TEST_LONG=1 in the environment, tests with repetitions run more of them. This takes about twice as long.
+Set TEST_LONG=1 to run more repetitions of the randomized tests. This takes about twice as long.
 
 Exit codes:
   0   At least one test passed, and none failed.
