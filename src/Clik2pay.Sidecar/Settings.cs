@@ -123,7 +123,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
             if (value is not null && key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)
                 && !(Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level) && Enum.IsDefined(level)))
             {
-                reader.AddError(key, $"'{value}' is not a log level. Use one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                reader.AddError(key, $"the value is not a log level. Use one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
             }
         }
     }

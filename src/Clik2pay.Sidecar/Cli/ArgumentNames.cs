@@ -17,12 +17,15 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
         [.. Settings.All.Select(setting => setting.Setting.Key), .. SecretKeys.Select(SecretReader.FileKey)],
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether an argument is a setting in any notation, so that other arguments may be its value.</summary>
+    public bool ContainSetting => args.Any(IsSetting);
+
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument)
     {
         var key = KeyOf(argument);
         var setting = SettingOf(key);
-        if (!args.Any(IsSetting) || KnownKeys.Contains(setting))
+        if (IsKnown(argument) || (!ContainSetting && !IsAddressWithLogin(argument)))
             return $"'{key}'";
 
         // In --Clik2pay:Passwordtext, the text may be the secret.
@@ -39,6 +42,9 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     /// <returns>The text before the equals sign.</returns>
     public static string KeyOf(string argument) => argument.Split('=')[0];
 
+    /// <summary>Whether the text before the equals sign is the key of a setting.</summary>
+    public static bool IsKnown(string argument) => KnownKeys.Contains(SettingOf(KeyOf(argument)));
+
     /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>
     public static string? FindSecret(string argument) =>
         argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(KeyOf(argument))) : null;
@@ -46,8 +52,14 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     private static bool IsSetting(string argument)
     {
         var key = KeyOf(argument);
-        return MentionsSecret(argument) || (key.StartsWith(Prefix, StringComparison.Ordinal) && SettingOf(key).Contains(':'));
+        var section = string.Concat(key.SkipWhile(c => !char.IsAsciiLetter(c)).TakeWhile(char.IsAsciiLetterOrDigit));
+        return MentionsSecret(argument)
+            || (key.StartsWith(Prefix, StringComparison.Ordinal) && SettingOf(key).Contains(':'))
+            || SidecarConfiguration.Sections.Contains(section, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>Whether a text may be an address with a password, such as <c>redis://:text@host</c>.</summary>
+    private static bool IsAddressWithLogin(string argument) => argument.Contains('@');
 
     /// <summary>Whether a text contains the name of a secret in any notation, for example <c>Clik2pay.API-KEY</c>.</summary>
     private static bool MentionsSecret(string text)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.Requests.Routes;
@@ -56,6 +57,9 @@ internal static class CommandLine
     /// </summary>
     private static async Task<int> ReportAsync(ParseResult parsed, ArgumentNames names)
     {
+        // A suggestion quotes the argument that it corrects.
+        if (parsed.Action is ParseErrorAction action)
+            action.ShowTypoCorrections = !names.ContainSetting;
         var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Error = TextWriter.Null });
         var errors = parsed.UnmatchedTokens.Count > 0
             ? parsed.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => error.Message)

@@ -176,15 +176,25 @@ internal sealed class Commands
     private string? FindError(string argument)
     {
         var key = ArgumentNames.KeyOf(argument);
+        if (ArgumentNames.FindSecret(argument) is not null)
+        {
+            return $"{names.Of(argument)}: every process on this machine can read a command line. "
+                + "Set the secret in an environment variable or in a file.";
+        }
+
         if (!argument.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':') || !argument.Contains('='))
-            return $"{names.Of(argument)} is neither a verb nor a setting. Write settings as --Section:Key=value.";
+        {
+            return ArgumentNames.IsKnown(argument) && !argument.Contains('=')
+                ? $"{names.Of(argument)} has no value. Write settings as --Section:Key=value."
+                : $"{names.Of(argument)} is neither a verb nor a setting. Write settings as --Section:Key=value.";
+        }
 
         if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
             return $"{names.Of(argument)}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.";
 
-        return ArgumentNames.FindSecret(argument) is null
-            ? null
-            : $"{names.Of(argument)}: every process on this machine can read a command line. "
-                + "Set the secret in an environment variable or in a file.";
+        // For example a line of YAML with two settings. The second one, such as the caller token, would have no effect.
+        return $" {argument[(key.Length + 1)..]}".Split().Any(word => word.StartsWith("--", StringComparison.Ordinal))
+            ? $"{names.Of(argument)}: the value contains another argument. Write each setting as an argument of its own."
+            : null;
     }
 }

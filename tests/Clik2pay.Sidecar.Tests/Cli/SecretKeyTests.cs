@@ -70,6 +70,13 @@ public sealed partial class SecretKeyTests
             [$"--{section}.{name}", "canary"],
             [$"--{section}_{name}", "canary"],
             [$"--{name}", "canary"],
+            [$"{section}.Unknown", "canary"],
+            [$"—{section}:Unknown", "canary"],
+            ["--Sidecar:Unknown", $"redis://:canary@localhost"],
+            ["redis://:canary@localhost"],
+            [$"--Logging:LogLevel:{name}=canary"],
+            [$"--Clik2pay:Scope=a --{key}=canary"],
+            [$"--Sidecar:Listen=http://127.0.0.1:0\n--{key}=canary"],
         ];
 
         foreach (var commandLine in commandLines)
@@ -91,7 +98,7 @@ public sealed partial class SecretKeyTests
             var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, "check", $"--{variable}=x");
 
             Assert.Equal(1, exitCode);
-            Assert.Contains("is neither a verb nor a setting", output, StringComparison.Ordinal);
+            Assert.Contains("'--", output, StringComparison.Ordinal);
         }
     }
 
