@@ -12,10 +12,7 @@ public sealed class PrometheusSeriesTests
 {
     private static readonly string[] Outcomes =
         ["success", "adopted", "rejected", "throttled", "unavailable", "invalid_response", "deferred"];
-
-    private static readonly string[] Triggers =
-        ["startup", "scheduled", "expired", "unauthorized", "rotation", "operator", "clock_change"];
-
+    private static readonly string[] Triggers = ["startup", "scheduled", "expired", "unauthorized", "rotation", "operator", "clock_change"];
     private static readonly string[] CallOutcomes = ["success", "rejected", "throttled", "unavailable", "invalid_response"];
     private static readonly string[] LeaseOutcomes = ["acquired", "contended", "held_off", "lost", "unavailable"];
     private static readonly string[] Operations = ["read", "write", "acquire", "release", "discard"];
@@ -43,7 +40,10 @@ public sealed class PrometheusSeriesTests
     [Fact]
     public async Task Every_counter_starts_at_0_with_a_series_for_each_combination_of_its_label_values()
     {
-        await using var sidecar = await TestSidecar.StartAsync(arrange: endpoint => endpoint.Gate = new TaskCompletionSource().Task);
+        var called = new TaskCompletionSource();
+        await using var sidecar = await TestSidecar.StartAsync(
+            arrange: endpoint => (endpoint.Gate, endpoint.Called) = (new TaskCompletionSource().Task, () => called.TrySetResult()));
+        await called.Task.WaitAsync(TestContext.Current.CancellationToken);
 
         var lines = (await ReadAsync(sidecar)).Split('\n');
         var counters = lines
