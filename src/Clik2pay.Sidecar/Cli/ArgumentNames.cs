@@ -3,8 +3,8 @@ using Clik2pay.Sidecar.Configuration;
 namespace Clik2pay.Sidecar.Cli;
 
 /// <summary>
-/// Names the arguments of a command line in errors. No error quotes a value. If the command line contains a setting, which may be a secret
-/// in a wrong notation, an error quotes only keys, and gives the positions of all other arguments.
+/// Names the arguments of a command line in errors. If the command line contains a setting, an error quotes only keys, and gives the
+/// positions of all other arguments, because any of them may be a secret in a wrong notation. Otherwise, an error quotes the argument.
 /// </summary>
 internal sealed class ArgumentNames(IReadOnlyList<string> args)
 {
@@ -18,17 +18,18 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether an argument is a setting in any notation, so that other arguments may be its value.</summary>
-    public bool ContainSetting => args.Any(IsSetting);
+    public bool HasSetting => args.Any(IsSetting);
 
     /// <returns>The name of an argument, or of a part of one.</returns>
     public string Of(string argument)
     {
+        // An address such as redis://:text@host may contain a password.
         var key = KeyOf(argument);
-        var setting = SettingOf(key);
-        if (IsKnown(argument) || (!ContainSetting && !IsAddressWithLogin(argument)))
+        if (IsKnown(argument) || (!HasSetting && !argument.Contains('@')))
             return $"'{key}'";
 
         // In --Clik2pay:Passwordtext, the text may be the secret.
+        var setting = SettingOf(key);
         if (Array.Find(SecretKeys, secret => setting.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret)
             return $"'{Prefix}{secret}'";
 
@@ -57,9 +58,6 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
             || (key.StartsWith(Prefix, StringComparison.Ordinal) && SettingOf(key).Contains(':'))
             || SidecarConfiguration.Sections.Contains(section, StringComparer.OrdinalIgnoreCase);
     }
-
-    /// <summary>Whether a text may be an address with a password, such as <c>redis://:text@host</c>.</summary>
-    private static bool IsAddressWithLogin(string argument) => argument.Contains('@');
 
     /// <summary>Whether a text contains the name of a secret in any notation, for example <c>Clik2pay.API-KEY</c>.</summary>
     private static bool MentionsSecret(string text)

@@ -57,9 +57,9 @@ internal static class CommandLine
     /// </summary>
     private static async Task<int> ReportAsync(ParseResult parsed, ArgumentNames names)
     {
-        // A suggestion quotes the argument that it corrects.
+        // The suggestion for a misspelled argument quotes it, and the argument may be a secret.
         if (parsed.Action is ParseErrorAction action)
-            action.ShowTypoCorrections = !names.ContainSetting;
+            action.ShowTypoCorrections = !names.HasSetting;
         var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Error = TextWriter.Null });
         var errors = parsed.UnmatchedTokens.Count > 0
             ? parsed.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => error.Message)

@@ -192,7 +192,7 @@ internal sealed class Commands
         if (!SidecarConfiguration.Sections.Contains(key[2..].Split(':')[0], StringComparer.OrdinalIgnoreCase))
             return $"{names.Of(argument)}: unknown section. The sections are {string.Join(", ", SidecarConfiguration.Sections)}.";
 
-        // For example a line of YAML with two settings. The second one, such as the caller token, would have no effect.
+        // One line of YAML can become one argument with two settings. The second setting, such as the caller token, would have no effect.
         return $" {argument[(key.Length + 1)..]}".Split().Any(word => word.StartsWith("--", StringComparison.Ordinal))
             ? $"{names.Of(argument)}: the value contains another argument. Write each setting as an argument of its own."
             : null;
