@@ -3,7 +3,10 @@ using Clik2pay.Simulator.Control;
 using Clik2pay.Simulator.Counting;
 using Clik2pay.Simulator.Faults;
 using Clik2pay.Simulator.Options;
+using Clik2pay.Simulator.Payer;
 using Clik2pay.Simulator.Payments;
+using Clik2pay.Simulator.Transactions;
+using Clik2pay.Simulator.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Clik2pay.Simulator;
 
-/// <summary>The provider's two APIs and the simulator's control API on one address. All state is in memory.</summary>
+/// <summary>The provider's two APIs, the payer's page and the simulator's control API on one address. All state is in memory.</summary>
 public static class SimulatorApp
 {
     public static WebApplication Create(SimulatorOptions options, TimeProvider time)
@@ -28,11 +31,18 @@ public static class SimulatorApp
         builder.Services.AddSingleton<FaultState>();
         builder.Services.AddSingleton<Counters>();
         builder.Services.AddSingleton<IssuedTokens>();
-        builder.Services.AddSingleton<PaymentRequestStore>();
+        builder.Services.AddSingleton<WebhookQueue>();
+        builder.Services.AddSingleton<SimulatorAddress>();
+        builder.Services.AddSingleton<TransactionWriter>();
+        builder.Services.AddSingleton<TransactionStore>();
+        builder.Services.AddSingleton<ErrorWriter>();
+        if (options.Webhook is { } webhook)
+            builder.Services.AddSingleton(webhook).AddHostedService<WebhookSender>();
 
         var app = builder.Build();
         app.Urls.Add(options.Url);
         app.MapControlApi();    // /_simulator/…
+        app.MapPayerPages();    // /r/…
         app.MapAuthApi();       // /oauth2/token
         app.MapPaymentsApi();   // /open/v1/…
         return app;

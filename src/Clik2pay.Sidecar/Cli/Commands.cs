@@ -4,8 +4,7 @@ using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Cli.Admin;
 using Clik2pay.Sidecar.Cli.Demo;
 using Clik2pay.Sidecar.Cli.Verbs;
-using Clik2pay.Sidecar.Configuration;
-using Clik2pay.Simulator.Options;
+using Clik2pay.Simulator.Cli;
 
 namespace Clik2pay.Sidecar.Cli;
 
@@ -106,35 +105,8 @@ internal sealed class Commands
 
     private Command Simulate()
     {
-        var url = new Option<string>("--urls")
-        {
-            Description = "The address of the simulator.",
-            DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
-        };
-        url.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } text && ListenAddress.TryParse(text) is null)
-                result.AddError($"--urls: {names.Of(text)} is not a valid listen address. Use http://IP:PORT.");
-        });
-        var all = Enum.GetNames<SimulatedEnvironment>();
-        var environment = new Option<SimulatedEnvironment>("--environment")
-        {
-            Description = "The environment to simulate. The simulator accepts only the credentials of this environment.",
-            DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
-            HelpName = string.Join('|', all),
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (Array.Find(all, name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name)
-                    return Enum.Parse<SimulatedEnvironment>(name);
-
-                result.AddError($"--environment: {names.Of(text)} is not valid. Use {string.Join(" or ", all)}.");
-                return default;
-            },
-        };
-        var verb = new Command("simulate", "Starts only the simulator of the provider's two APIs, without a sidecar.") { url, environment };
-        verb.SetAction((parsed, cancellationToken) =>
-            SimulateVerb.RunAsync(parsed.GetValue(url)!, parsed.GetValue(environment), cancellationToken));
+        var verb = new Command("simulate", SimulateCommand.Description);
+        SimulateCommand.Configure(verb, names.Of, SimulateVerb.RunAsync);
         return verb;
     }
 

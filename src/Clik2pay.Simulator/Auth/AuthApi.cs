@@ -26,7 +26,7 @@ internal static class AuthApi
         app.MapPost("/oauth2/token", async context =>
         {
             counters.Increment(CountedEvent.TokenRequests);
-            var fault = faults.Current;
+            var fault = faults.Of(context.Request);
             await Task.Delay(TimeSpan.FromMilliseconds(fault.TokenEndpointDelayMs), time, context.RequestAborted);
 
             // Kestrel would write the machine's time, which differs from the injected time in tests.

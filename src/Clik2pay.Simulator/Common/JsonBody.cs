@@ -26,11 +26,24 @@ internal static class JsonBody
         {
             var body = await JsonNode.ParseAsync(
                 context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted);
-            return body as JsonObject;
+            return HasValidNames(body) ? body as JsonObject : null;
         }
         catch (JsonException)
         {
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // A property name contains an unpaired surrogate, so it isn't valid Unicode.
+            return null;
+        }
     }
+
+    /// <summary>Reads the names of all properties, because a <see cref="JsonNode"/> decodes them only on access.</summary>
+    private static bool HasValidNames(JsonNode? node) => node switch
+    {
+        JsonObject json => json.All(property => HasValidNames(property.Value)),
+        JsonArray array => array.All(HasValidNames),
+        _ => true,
+    };
 }

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Auth;
 using Clik2pay.Simulator.Common;
 using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Description;
 using Clik2pay.Simulator.Faults;
-using Clik2pay.Simulator.Payments;
+using Clik2pay.Simulator.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +13,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Simulator.Control;
 
-/// <summary>The simulator's own API: sets faults, returns counters, revokes tokens, and pays payment requests.</summary>
+/// <summary>
+/// The simulator's own API: sets faults, returns counters, deliveries and the OpenAPI description, revokes tokens, and changes the status
+/// of transactions.
+/// </summary>
 internal static class ControlApi
 {
     public static void MapControlApi(this WebApplication app)
@@ -20,55 +24,34 @@ internal static class ControlApi
         var services = app.Services;
         var faults = services.GetRequiredService<FaultState>();
         var tokens = services.GetRequiredService<IssuedTokens>();
-        var requests = services.GetRequiredService<PaymentRequestStore>();
         var counters = services.GetRequiredService<Counters>();
+        var webhooks = services.GetRequiredService<WebhookQueue>();
         var control = app.MapGroup("/_simulator");
 
-        control.MapGet("/counters", context => JsonBody.WriteAsync(context, StatusCodes.Status200OK, counters.ToJson()));
+        control.MapGet("/counters", context => WriteAsync(context, counters.ToJson()));
+        control.MapGet("/deliveries", context => WriteAsync(context, webhooks.ToJson()));
+        control.MapGet("/openapi.json", context => WriteAsync(context, OpenApiDescription.Create()));
 
-        control.MapGet("/faults", context => WriteAsync(context, faults.Current));
-        control.MapPut("/faults", context => SetAsync(context, faults));
-        control.MapDelete("/faults", context => WriteAsync(context, faults.Current = new()));
+        control.MapGet("/faults", context => WriteFaultsAsync(context, faults.Current));
+        control.MapPut("/faults", context => SetFaultsAsync(context, faults));
+        control.MapDelete("/faults", context => WriteFaultsAsync(context, faults.Current = new()));
 
-        control.MapPost("/revoke-tokens", context =>
-            JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["revoked"] = tokens.RevokeAll() }));
+        control.MapPost("/revoke-tokens", context => WriteAsync(context, new JsonObject { ["revoked"] = tokens.RevokeAll() }));
 
-        control.MapPost("/payment-requests/{id}/pay", context =>
-            PaymentRequestEndpoints.ChangeStatusAsync(context, requests, PaymentRequestStatus.Paid));
+        ActivatorUtilities.CreateInstance<TransactionControls>(services).Map(control);
     }
 
-    private static async Task SetAsync(HttpContext context, FaultState faults)
+    private static async Task SetFaultsAsync(HttpContext context, FaultState faults)
     {
-        try
-        {
-            await WriteAsync(context, faults.Current = await ReadAsync(context));
-        }
-        catch (JsonException e)
-        {
-            await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["message"] = e.Message });
-        }
+        var (settings, error) = FaultsReader.Read(await JsonBody.ReadObjectAsync(context));
+        if (settings is null)
+            await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["message"] = error });
+        else
+            await WriteFaultsAsync(context, faults.Current = settings);
     }
 
-    private static async Task<FaultSettings> ReadAsync(HttpContext context)
-    {
-        var settings = await JsonSerializer.DeserializeAsync(
-                context.Request.Body, FaultsJson.Default.FaultSettings, context.RequestAborted)
-            ?? throw new JsonException("The body is null. To clear all faults, send DELETE.");
-        if (!Enum.IsDefined(settings.TokenEndpoint))
-            throw new JsonException($"tokenEndpoint: use one of {string.Join(", ", Enum.GetNames<TokenEndpointFault>())}.");
-        if (!Enum.IsDefined(settings.Api))
-            throw new JsonException($"api: use one of {string.Join(", ", Enum.GetNames<ApiFault>())}.");
-        if (settings is { TokenEndpointDelayMs: < 0 } or { ApiDelayMs: < 0 })
-            throw new JsonException("tokenEndpointDelayMs and apiDelayMs must be 0 or more.");
-        if (settings.TokenLifetimeSeconds < 1)
-            throw new JsonException("tokenLifetimeSeconds must be 1 or more.");
+    private static Task WriteFaultsAsync(HttpContext context, FaultSettings settings) =>
+        WriteAsync(context, JsonSerializer.SerializeToNode(settings, FaultsJson.Default.FaultSettings)!);
 
-        return settings;
-    }
-
-    private static Task WriteAsync(HttpContext context, FaultSettings settings)
-    {
-        var body = JsonSerializer.SerializeToNode(settings, FaultsJson.Default.FaultSettings)!;
-        return JsonBody.WriteAsync(context, StatusCodes.Status200OK, body);
-    }
+    private static Task WriteAsync(HttpContext context, JsonNode body) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, body);
 }

@@ -12,4 +12,5 @@ internal enum CountedEvent
     ApiThrottled,
     PaymentRequestsCreated,
     PaymentsCreated,
+    RefundsCreated,
 }

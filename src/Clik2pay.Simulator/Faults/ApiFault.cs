@@ -16,4 +16,7 @@ internal enum ApiFault
 
     /// <summary>401, even for a valid token.</summary>
     Unauthorized,
+
+    /// <summary>Processes the request, and then aborts the connection without a response.</summary>
+    ResponseLost,
 }

@@ -18,4 +18,19 @@ internal sealed record FaultSettings
 
     /// <summary>The delay before each response of the Payment Requests API, in milliseconds. At least 0.</summary>
     public int ApiDelayMs { get; set; }
+
+    /// <summary>The percentage of webhooks that are sent twice. 0 to 100.</summary>
+    public int WebhookDuplicatePercent { get; set; }
+
+    /// <summary>The percentage of webhooks that are never sent. 0 to 100.</summary>
+    public int WebhookLosePercent { get; set; }
+
+    /// <summary>The percentage of webhooks that wait 1 s, so that later webhooks overtake them. 0 to 100.</summary>
+    public int WebhookReorderPercent { get; set; }
+
+    /// <summary>The delay before each webhook, in milliseconds. At least 0.</summary>
+    public int WebhookDelayMs { get; set; }
+
+    /// <summary>Faults that concern only some calls.</summary>
+    public IReadOnlyList<FaultRule> Rules { get; set; } = [];
 }

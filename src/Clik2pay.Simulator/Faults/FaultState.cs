@@ -1,13 +1,38 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Clik2pay.Simulator.Faults;
 
 /// <summary>The faults in effect. The control API sets them, and each request reads them.</summary>
 internal sealed class FaultState
 {
-    private volatile FaultSettings current = new();
+    private volatile State state = new(new());
 
+    /// <summary>The settings. A change starts the counts of all rules from 0.</summary>
     public FaultSettings Current
     {
-        get => current;
-        set => current = value;
+        get => state.Settings;
+        set => state = new(value);
+    }
+
+    /// <returns>The settings for one request: the first rule that includes the request replaces the global fault.</returns>
+    public FaultSettings Of(HttpRequest request)
+    {
+        var current = state;
+        return Array.Find(current.Rules, rule => rule.Includes(request)) is { Rule: var rule }
+            ? current.Settings with
+            {
+                TokenEndpoint = rule.TokenEndpoint,
+                TokenEndpointDelayMs = rule.TokenEndpointDelayMs,
+                Api = rule.Api,
+                ApiDelayMs = rule.ApiDelayMs,
+            }
+            : current.Settings;
+    }
+
+    private sealed class State(FaultSettings settings)
+    {
+        public FaultSettings Settings => settings;
+
+        public FaultRuleMatcher[] Rules { get; } = [.. settings.Rules.Select(rule => new FaultRuleMatcher(rule))];
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Auth;
 using Clik2pay.Simulator.Common;
 using Clik2pay.Simulator.Counting;
@@ -10,24 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Simulator.Payments;
 
 /// <summary>
-/// Simulates AWS API Gateway in front of the Payment Requests API: adds request ids, checks the access token and the API key, and writes
-/// errors.
+/// Handles every request to the Payment Requests API first: adds request ids in the format of AWS API Gateway, simulates faults, and
+/// checks the access token and the API key.
 /// </summary>
 internal sealed class Gateway(
-    SimulatorOptions options, IssuedTokens tokens, FaultState faults, Counters counters, TimeProvider time)
+    SimulatorOptions options, IssuedTokens tokens, FaultState faults, Counters counters, ErrorWriter errors, TimeProvider time)
 {
     private const string BearerPrefix = "Bearer ";
-
-    /// <summary>Responds as API Gateway does to a path that the API does not have: with 403 and this message.</summary>
-    public static Task WriteUnknownRouteAsync(HttpContext context) => WriteErrorAsync(
-        context, StatusCodes.Status403Forbidden, "MissingAuthenticationTokenException", "Missing Authentication Token");
-
-    /// <summary>Writes an error in the format of API Gateway.</summary>
-    public static Task WriteErrorAsync(HttpContext context, int status, string type, string message)
-    {
-        context.Response.Headers["x-amzn-ErrorType"] = type;
-        return JsonBody.WriteAsync(context, status, new JsonObject { ["message"] = message });
-    }
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -35,32 +23,37 @@ internal sealed class Gateway(
         context.Response.Headers["x-amzn-RequestId"] = Identifier.New();
         context.Response.Headers["x-amz-apigw-id"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(11));
 
-        var fault = faults.Current;
+        var fault = faults.Of(context.Request);
         await Task.Delay(TimeSpan.FromMilliseconds(fault.ApiDelayMs), time, context.RequestAborted);
 
-        if (fault.Api == ApiFault.Down)
+        if (fault.Api is ApiFault.Down)
         {
             context.Abort();
         }
-        else if (fault.Api == ApiFault.ServerError)
+        else if (fault.Api is ApiFault.ServerError)
         {
-            await WriteErrorAsync(
-                context, StatusCodes.Status500InternalServerError, "InternalServerErrorException", "Internal server error");
+            await errors.WriteServerErrorAsync(context);
         }
-        else if (fault.Api == ApiFault.Throttled)
+        else if (fault.Api is ApiFault.Throttled)
         {
             counters.Increment(CountedEvent.ApiThrottled);
-            await WriteErrorAsync(context, StatusCodes.Status429TooManyRequests, "TooManyRequestsException", "Too Many Requests");
+            await errors.WriteThrottledAsync(context);
         }
-        else if (fault.Api == ApiFault.Unauthorized || !HasValidToken(context.Request))
+        else if (fault.Api is ApiFault.Unauthorized || !HasValidToken(context.Request))
         {
             counters.Increment(CountedEvent.ApiUnauthorized);
-            await WriteErrorAsync(context, StatusCodes.Status401Unauthorized, "UnauthorizedException", "Unauthorized");
+            await errors.WriteUnauthorizedAsync(context);
         }
         else if (context.Request.Headers["x-api-key"] != options.ApiKey)
         {
             counters.Increment(CountedEvent.ApiForbidden);
-            await WriteErrorAsync(context, StatusCodes.Status403Forbidden, "ForbiddenException", "Forbidden");
+            await errors.WriteForbiddenAsync(context);
+        }
+        else if (fault.Api is ApiFault.ResponseLost)
+        {
+            context.Response.Body = Stream.Null;
+            await next(context);
+            context.Abort();
         }
         else
         {

@@ -1,4 +1,4 @@
-using Clik2pay.Simulator.Counting;
+using Clik2pay.Simulator.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,25 +10,30 @@ internal static class PaymentsApi
 {
     public static void MapPaymentsApi(this WebApplication app)
     {
-        var store = app.Services.GetRequiredService<PaymentRequestStore>();
-        var counters = app.Services.GetRequiredService<Counters>();
+        var options = app.Services.GetRequiredService<SimulatorOptions>();
+        var errors = app.Services.GetRequiredService<ErrorWriter>();
         var gateway = ActivatorUtilities.CreateInstance<Gateway>(app.Services);
+        var endpoints = ActivatorUtilities.CreateInstance<TransactionEndpoints>(app.Services);
 
         const string requests = "/open/v1/payment-requests";
-        Map(HttpMethods.Post, requests, context => PaymentRequestEndpoints.CreateAsync(context, store, counters));
-        Map(HttpMethods.Get, requests, context => PaymentRequestEndpoints.ListAsync(context, store));
-        Map(HttpMethods.Get, requests + "/{id}", context => PaymentRequestEndpoints.ReadAsync(context, store));
-        Map(HttpMethods.Post, requests + "/{id}/refunds", context => PaymentRequestEndpoints.RefundAsync(context, store));
-        Map(HttpMethods.Post, "/open/v1/payments", context => PaymentRequestEndpoints.CreatePaymentAsync(context, counters));
+        Map(HttpMethods.Post, requests, endpoints.CreatePaymentRequestAsync);
+        Map(HttpMethods.Get, requests + "/{id}", endpoints.ReadAsync);
+        Map(HttpMethods.Post, requests + "/{id}/cancellation", endpoints.CancelAsync);
+        Map(HttpMethods.Post, requests + "/{id}/refunds", endpoints.CreateRefundAsync);
+        Map(HttpMethods.Post, "/open/v1/payments", endpoints.CreatePaymentAsync);
 
-        // The provider has not published how to cancel a request, so the simulator accepts both common forms.
-        Map(HttpMethods.Delete, requests + "/{id}", CancelAsync);
-        Map(HttpMethods.Post, requests + "/{id}/cancel", CancelAsync);
+        // The provider documents none of these.
+        if (options.Assumes(Assumption.List))
+            Map(HttpMethods.Get, requests, endpoints.ListAsync);
+        if (options.Assumes(Assumption.Delete))
+            Map(HttpMethods.Delete, requests + "/{id}", endpoints.CancelAsync);
 
-        app.MapFallback("/{**path}", context => gateway.InvokeAsync(context, Gateway.WriteUnknownRouteAsync));
+        app.MapFallback("/{**path}", context => gateway.InvokeAsync(context, WriteUnknownAsync));
 
-        Task CancelAsync(HttpContext context) =>
-            PaymentRequestEndpoints.ChangeStatusAsync(context, store, PaymentRequestStatus.Cancelled);
+        Task WriteUnknownAsync(HttpContext context) => errors.WriteNotFoundAsync(
+            context,
+            $"The simulator has no {context.Request.Method} for this path, because Clik2pay documents none. "
+            + "Options of the simulator: --assume list, --assume delete.");
 
         void Map(string method, string pattern, RequestDelegate handle) =>
             app.MapMethods(pattern, [method], context => gateway.InvokeAsync(context, handle));

@@ -19,11 +19,11 @@ public sealed class AuthApiTests : SimulatorTest
         Assert.Equal(3600, response.GetProperty("expires_in").GetInt32());
         Assert.Equal("Bearer", response.GetProperty("token_type").GetString());
 
-        Assert.Equal(HttpStatusCode.OK, await ListAsync(token));
+        Assert.Equal(HttpStatusCode.Created, await CallAsync(token));
         Time.Advance(TimeSpan.FromSeconds(3599));
-        Assert.Equal(HttpStatusCode.OK, await ListAsync(token));
+        Assert.Equal(HttpStatusCode.Created, await CallAsync(token));
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(HttpStatusCode.Unauthorized, await ListAsync(token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token));
     }
 
     [Theory]
@@ -49,8 +49,8 @@ public sealed class AuthApiTests : SimulatorTest
         await production.StartAsync();
         var token = (await RequestTokenAsync()).GetProperty("access_token").GetString()!;
 
-        Assert.Equal(HttpStatusCode.OK, await ListAsync(token));
-        using var request = CreateRequest(HttpMethod.Get, "/open/v1/payment-requests", token, "production-api-key");
+        Assert.Equal(HttpStatusCode.Created, await CallAsync(token));
+        using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token, "production-api-key");
         request.RequestUri = new(new(production.Urls.First()), "/open/v1/payment-requests");
         Assert.Equal(HttpStatusCode.Unauthorized, (await Http.SendAsync(request)).StatusCode);
     }

@@ -6,110 +6,138 @@ namespace Clik2pay.Sidecar.Tests.Simulator;
 
 public sealed class PaymentsApiTests : SimulatorTest
 {
-    private const string Payment = """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
+    private const string Refund = """{"amount":2.5,"recipient":{"email":"a@example.com","mobileNumber":"4165550100"}}""";
 
     [Fact]
-    public async Task A_payment_request_can_be_created_paid_and_refunded_in_two_parts()
+    public async Task A_payment_request_can_be_created_read_paid_and_settled()
     {
         var token = await GetTokenAsync();
-        var created = await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", Payment, HttpStatusCode.Created);
-        var path = $"/open/v1/payment-requests/{created.GetProperty("id").GetString()}";
+        var created = await CreatePaymentRequestAsync(token);
         Assert.Equal("CREATED", created.GetProperty("status").GetString());
         Assert.Equal(12.5m, created.GetProperty("amount").GetDecimal());
+        Assert.Equal(JsonValueKind.Null, created.GetProperty("merchantTransactionId").ValueKind);
+        Assert.Equal("sandbox-username", created.GetProperty("createdBy").GetString());
+        Assert.NotEmpty(created.GetProperty("merchant").GetProperty("name").GetString()!);
+        var link = created.GetProperty("paymentLink").GetString();
+        Assert.EndsWith("/r/" + created.GetProperty("shortCode").GetString(), link, StringComparison.Ordinal);
 
-        Assert.Equal("CREATED", (await SendAsync(token, HttpMethod.Get, path, null, HttpStatusCode.OK)).GetProperty("status").GetString());
-        await SendAsync(token, HttpMethod.Post, path + "/refunds", "{}", HttpStatusCode.BadRequest);
-        await Http.PostAsync(path.Replace("/open/v1", "/_simulator", StringComparison.Ordinal) + "/pay", null);
-
-        var part = await SendAsync(token, HttpMethod.Post, path + "/refunds", """{"amount":2.5}""", HttpStatusCode.Created);
-        Assert.Equal("PAID", part.GetProperty("status").GetString());
-        await SendAsync(token, HttpMethod.Post, path + "/refunds", """{"amount":10.01}""", HttpStatusCode.BadRequest);
-        await SendAsync(token, HttpMethod.Post, path + "/refunds", "{ broken", HttpStatusCode.BadRequest);
-        var rest = await SendAsync(token, HttpMethod.Post, path + "/refunds", "", HttpStatusCode.Created);
-        Assert.Equal("REFUNDED", rest.GetProperty("status").GetString());
-
-        await SendAsync(token, HttpMethod.Delete, path, null, HttpStatusCode.BadRequest);
-        var list = await SendAsync(token, HttpMethod.Get, "/open/v1/payment-requests?status=refunded", null, HttpStatusCode.OK);
-        Assert.Equal(1, list.GetProperty("paymentRequests").GetArrayLength());
+        foreach (var (action, status) in new[] { ("follow-link", "ACTIVE"), ("pay", "PAID"), ("settle", "SETTLED") })
+        {
+            Assert.Equal(status, (await ControlAsync(created, action, HttpStatusCode.OK)).GetProperty("status").GetString());
+            Assert.Equal(status, (await ReadAsync(token, created)).GetProperty("status").GetString());
+        }
     }
 
     [Theory]
-    [InlineData("DELETE", "")]
-    [InlineData("POST", "/cancel")]
-    public async Task A_payment_request_can_be_cancelled_only_once(string method, string suffix)
+    [InlineData("pay", "pay")]
+    [InlineData("pay", "fail")]
+    [InlineData("pay", "follow-link")]
+    [InlineData("fail", "pay")]
+    [InlineData("fail", "settle")]
+    [InlineData("follow-link", "settle")]
+    [InlineData("pay,settle", "settle")]
+    public async Task A_change_that_the_status_does_not_allow_gets_409_and_changes_nothing(string before, string action)
     {
         var token = await GetTokenAsync();
-        var created = await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", Payment, HttpStatusCode.Created);
-        var path = $"/open/v1/payment-requests/{created.GetProperty("id").GetString()}{suffix}";
+        var created = await CreatePaymentRequestAsync(token);
+        foreach (var earlier in before.Split(','))
+            await ControlAsync(created, earlier, HttpStatusCode.OK);
+        var status = (await ReadAsync(token, created)).GetProperty("status").GetString()!;
 
-        Assert.Equal("CANCELLED", (await SendAsync(token, new(method), path, null, HttpStatusCode.OK)).GetProperty("status").GetString());
-        await SendAsync(token, new(method), path, null, HttpStatusCode.BadRequest);
-    }
+        var response = await ControlAsync(created, action, HttpStatusCode.Conflict);
 
-    [Theory]
-    [InlineData("""nonsense""")]
-    [InlineData("""[]""")]
-    [InlineData("""{"amount":1,"amount":1,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":1,"type":"\ud800","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{}""")]
-    [InlineData("""{"amount":-1,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":1.001,"type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":"1","type":"ECOMM","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":1,"type":"SMART","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":1,"type":"FLEX","payer":{"name":"A","email":"a@b"}}""")]
-    [InlineData("""{"amount":1,"type":"ECOMM"}""")]
-    [InlineData("""{"amount":1,"type":"ECOMM","payer":{"name":"A"}}""")]
-    [InlineData("""{"amount":1,"type":"ECOMM","payer":{"name":"A","email":"a@b"},"merchantTransactionId":"short"}""")]
-    public async Task Invalid_input_gets_400_and_creates_no_payment_request(string body)
-    {
-        var token = await GetTokenAsync();
-
-        var response = await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", body, HttpStatusCode.BadRequest);
-
-        Assert.NotEmpty(response.GetProperty("message").GetString()!);
-        Assert.Equal(0, (await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32());
+        Assert.Contains(status, response.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(status, (await ReadAsync(token, created)).GetProperty("status").GetString());
     }
 
     [Fact]
-    public async Task A_merchantTransactionId_can_be_used_only_once()
+    public async Task A_refund_is_a_resource_of_its_own_that_completes_later()
     {
         var token = await GetTokenAsync();
-        var body = Payment.Replace("{\"amount", "{\"merchantTransactionId\":\"order-1234\",\"amount", StringComparison.Ordinal);
+        var created = await CreatePaymentRequestAsync(token);
+        var path = PathOf(created) + "/refunds";
+        await SendAsync(token, HttpMethod.Post, path, Refund, HttpStatusCode.BadRequest);
+        await ControlAsync(created, "pay", HttpStatusCode.OK);
 
-        await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", body, HttpStatusCode.Created);
-        await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", body, HttpStatusCode.BadRequest);
+        var refund = await SendAsync(token, HttpMethod.Post, path, Refund, HttpStatusCode.Created);
 
-        Assert.Equal(1, (await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32());
+        Assert.NotEqual(created.GetProperty("id").GetString(), refund.GetProperty("id").GetString());
+        Assert.Equal("CREATED", refund.GetProperty("status").GetString());
+        Assert.Equal("PAID", (await ReadAsync(token, created)).GetProperty("status").GetString());
+        await SendAsync(token, HttpMethod.Get, $"/open/v1/payment-requests/{refund.GetProperty("id")}", null, HttpStatusCode.NotFound);
+
+        var rest = Refund.Replace("2.5", "10.01", StringComparison.Ordinal);
+        await SendAsync(token, HttpMethod.Post, path, rest, HttpStatusCode.BadRequest);
+        var failed = await Http.PostAsync($"/_simulator/refunds/{refund.GetProperty("id")}/fail", null);
+        Assert.Equal("FAILED", (await failed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+        await SendAsync(token, HttpMethod.Post, path, rest, HttpStatusCode.Created);
     }
 
     [Fact]
-    public async Task A_payment_gets_an_id()
+    public async Task A_payment_request_can_be_cancelled_only_once()
     {
         var token = await GetTokenAsync();
+        var path = PathOf(await CreatePaymentRequestAsync(token)) + "/cancellation";
 
-        var response = await SendAsync(token, HttpMethod.Post, "/open/v1/payments", """{"amount":3}""", HttpStatusCode.Created);
+        var cancelled = await SendAsync(token, HttpMethod.Post, path, null, HttpStatusCode.OK);
 
-        Assert.NotEmpty(response.GetProperty("id").GetString()!);
+        Assert.Equal("CANCELLED", cancelled.GetProperty("status").GetString());
+        await SendAsync(token, HttpMethod.Post, path, null, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_payment_request_with_a_future_delivery_date_is_scheduled_until_that_date()
+    {
+        var token = await GetTokenAsync();
+        var tomorrow = Time.GetUtcNow().AddDays(1);
+        var body = PaymentRequest.Replace("{\"amount", $"{{\"deliveryDate\":\"{tomorrow:yyyy-MM-dd}\",\"amount", StringComparison.Ordinal);
+        var created = await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", body, HttpStatusCode.Created);
+        Assert.Equal("SCHEDULED", created.GetProperty("status").GetString());
+
+        Time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("ACTIVE", (await ReadAsync(await GetTokenAsync(), created)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_merchantTransactionId_can_be_used_only_once_across_payment_requests_and_payments()
+    {
+        var token = await GetTokenAsync();
+        var request = PaymentRequest.Replace("{\"amount", "{\"merchantTransactionId\":\"order-1234\",\"amount", StringComparison.Ordinal);
+        var payment = Refund.Replace("{\"amount", "{\"merchantTransactionId\":\"order-1234\",\"amount", StringComparison.Ordinal);
+
+        await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", request, HttpStatusCode.Created);
+        await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", request, HttpStatusCode.BadRequest);
+        await SendAsync(token, HttpMethod.Post, "/open/v1/payments", payment, HttpStatusCode.BadRequest);
+
+        var counters = await GetCountersAsync();
+        Assert.Equal(1, counters.GetProperty("paymentRequestsCreated").GetInt32());
+        Assert.Equal(0, counters.GetProperty("paymentsCreated").GetInt32());
     }
 
     [Theory]
-    [InlineData("GET", "/open/v1/payment-requests/unknown", true, "sandbox-api-key", 404, "NotFoundException")]
-    [InlineData("GET", "/open/v1/unknown", true, "sandbox-api-key", 403, "MissingAuthenticationTokenException")]
-    [InlineData("GET", "/open/v1/payment-requests", false, "sandbox-api-key", 401, "UnauthorizedException")]
-    [InlineData("GET", "/open/v1/payment-requests", true, "production-api-key", 403, "ForbiddenException")]
-    [InlineData("GET", "/open/v1/payment-requests", true, null, 403, "ForbiddenException")]
-    public async Task Errors_have_the_status_headers_and_body_of_api_gateway(
-        string method, string path, bool withToken, string? apiKey, int status, string type)
+    [InlineData("POST", "/open/v1/payment-requests/unknown/refunds", true, "sandbox-api-key", 404)]
+    [InlineData("GET", "/open/v1/payment-requests/unknown", true, "sandbox-api-key", 404)]
+    [InlineData("GET", "/open/v1/payment-requests", true, "sandbox-api-key", 404)]
+    [InlineData("DELETE", "/open/v1/payment-requests/unknown", true, "sandbox-api-key", 404)]
+    [InlineData("GET", "/open/v1/unknown", true, "sandbox-api-key", 404)]
+    [InlineData("GET", "/open/v1/payment-requests/unknown", false, "sandbox-api-key", 401)]
+    [InlineData("GET", "/open/v1/payment-requests/unknown", true, "production-api-key", 403)]
+    [InlineData("GET", "/open/v1/payment-requests/unknown", true, null, 403)]
+    public async Task An_error_has_the_documented_status_and_a_body_that_names_the_simulator(
+        string method, string path, bool withToken, string? apiKey, int status)
     {
         using var request = CreateRequest(new(method), path, withToken ? await GetTokenAsync() : "none", apiKey);
+        if (method == "POST")
+            request.Content = new StringContent(Refund);
 
         var response = await Http.SendAsync(request);
 
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal([type], response.Headers.GetValues("x-amzn-ErrorType"));
         Assert.NotEmpty(response.Headers.GetValues("x-amzn-RequestId").Single());
-        Assert.NotEmpty(response.Headers.GetValues("x-amz-apigw-id").Single());
-        Assert.NotEmpty((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("message").GetString()!);
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.NotEmpty(body.GetProperty("_simulator").GetProperty("problem").GetString()!);
+        Assert.False(response.Headers.Contains("x-amzn-ErrorType"));
     }
 
     [Theory]
@@ -121,6 +149,17 @@ public sealed class PaymentsApiTests : SimulatorTest
         var token = await GetTokenAsync();
         await SetFaultsAsync($$"""{"api":"{{fault}}"}""");
 
-        Assert.Equal(status, (int)await ListAsync(token));
+        Assert.Equal(status, (int)await CallAsync(token));
+    }
+
+    [Fact]
+    public async Task A_lost_response_breaks_the_connection_after_the_request_was_processed()
+    {
+        var token = await GetTokenAsync();
+        await SetFaultsAsync("""{"api":"ResponseLost"}""");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync(token));
+
+        Assert.Equal(1, (await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32());
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Clik2pay.Simulator;
+using Clik2pay.Simulator.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,15 +12,20 @@ namespace Clik2pay.Sidecar.Tests.Simulator;
 /// <summary>Runs a simulator of the sandbox, and sends requests to it.</summary>
 public abstract class SimulatorTest : IAsyncLifetime
 {
+    private protected const string PaymentRequest =
+        """{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
+
     private WebApplication app = null!;
 
     private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(60));
 
     private protected HttpClient Http { get; private set; } = null!;
 
+    private protected virtual SimulatorOptions Options { get; } = new() { Url = "http://127.0.0.1:0" };
+
     public async ValueTask InitializeAsync()
     {
-        app = SimulatorApp.Create(new() { Url = "http://127.0.0.1:0" }, Time);
+        app = SimulatorApp.Create(Options, Time);
         await app.StartAsync();
         Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(app.Urls.First()) };
     }
@@ -68,9 +74,12 @@ public abstract class SimulatorTest : IAsyncLifetime
 
     private protected async Task<string> GetTokenAsync() => (await RequestTokenAsync()).GetProperty("access_token").GetString()!;
 
-    private protected async Task<HttpStatusCode> ListAsync(string token)
+    /// <summary>Creates a payment request.</summary>
+    /// <returns>The status of the response, 201 if it was created.</returns>
+    private protected async Task<HttpStatusCode> CallAsync(string token)
     {
-        using var request = CreateRequest(HttpMethod.Get, "/open/v1/payment-requests", token);
+        using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token);
+        request.Content = new StringContent(PaymentRequest, Encoding.UTF8, "application/json");
         return (await Http.SendAsync(request)).StatusCode;
     }
 
@@ -83,4 +92,23 @@ public abstract class SimulatorTest : IAsyncLifetime
         Assert.Equal(expected, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
+
+    private protected Task<JsonElement> CreatePaymentRequestAsync(string token) =>
+        SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", PaymentRequest, HttpStatusCode.Created);
+
+    private protected Task<JsonElement> ReadAsync(string token, JsonElement paymentRequest) =>
+        SendAsync(token, HttpMethod.Get, PathOf(paymentRequest), null, HttpStatusCode.OK);
+
+    /// <summary>Acts for the payer or the bank.</summary>
+    private protected async Task<JsonElement> ControlAsync(
+        JsonElement paymentRequest, string action, HttpStatusCode expected, HttpContent? body = null)
+    {
+        var path = PathOf(paymentRequest).Replace("/open/v1", "/_simulator", StringComparison.Ordinal);
+        var response = await Http.PostAsync($"{path}/{action}", body);
+        Assert.Equal(expected, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private protected static string PathOf(JsonElement paymentRequest) =>
+        $"/open/v1/payment-requests/{paymentRequest.GetProperty("id").GetString()}";
 }

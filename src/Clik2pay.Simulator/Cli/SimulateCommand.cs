@@ -1,0 +1,145 @@
+using System.CommandLine;
+using Clik2pay.Simulator.Options;
+using Microsoft.AspNetCore.Http;
+
+namespace Clik2pay.Simulator.Cli;
+
+/// <summary>
+/// The options of the simulator's command line. The sidecar's verb <c>simulate</c> and the tool <c>clik2pay-simulator</c> have the same
+/// options.
+/// </summary>
+public static class SimulateCommand
+{
+    public const string Description = "Starts only the simulator of the provider's two APIs, without a sidecar.";
+
+    /// <summary>Adds the options and the action to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="quote">Quotes an argument in an error, or describes it if the argument may be a secret.</param>
+    /// <param name="run">Runs the simulator and returns the exit code.</param>
+    public static void Configure(
+        Command command, Func<string, string> quote, Func<SimulatorOptions, CancellationToken, Task<int>> run)
+    {
+        var url = Urls(quote);
+        var environment = Environment(quote);
+        var assume = Assume(quote);
+        var webhook = new Option<string>("--webhook") { Description = "Where to send webhooks: an http or https address. Off by default." };
+        var user = new Option<string>("--webhook-user") { Description = "The username that webhooks send (Basic authentication)." };
+        var password = new Option<string>("--webhook-password") { Description = "The password that webhooks send." };
+        foreach (var option in (Option[])[url, environment, assume, webhook, user, password])
+            command.Add(option);
+
+        webhook.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && FindWebhookError(text, quote) is { } error)
+                result.AddError(error);
+        });
+        command.Validators.Add(result =>
+        {
+            var given = ((Option[])[webhook, user, password]).Count(option => result.GetResult(option) is not null);
+            if (given is 1 or 2)
+                result.AddError("--webhook, --webhook-user and --webhook-password: set all three or none.");
+            else if (given is 3 && result.GetValue(user)?.Contains(':') == true)
+                result.AddError("--webhook-user: a username must not contain a colon (RFC 7617, section 2).");
+        });
+        command.SetAction((parsed, cancellationToken) => run(
+            new()
+            {
+                Url = parsed.GetValue(url)!,
+                Environment = parsed.GetValue(environment),
+                Assumptions = parsed.GetValue(assume) ?? [],
+                Webhook = parsed.GetValue(webhook) is { } target
+                    ? new(new(target), parsed.GetValue(user)!, parsed.GetValue(password)!)
+                    : null,
+            },
+            cancellationToken));
+    }
+
+    private static Option<string> Urls(Func<string, string> quote)
+    {
+        var option = new Option<string>("--urls")
+        {
+            Description = "The address of the simulator.",
+            DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && !IsListenAddress(text))
+                result.AddError($"--urls: {quote(text)} is not a valid listen address. Use http://IP:PORT.");
+        });
+        return option;
+    }
+
+    private static Option<SimulatedEnvironment> Environment(Func<string, string> quote)
+    {
+        var all = Enum.GetValues<SimulatedEnvironment>().ToDictionary(value => value.ToString(), StringComparer.OrdinalIgnoreCase);
+        return new("--environment")
+        {
+            Description = "The environment to simulate. The simulator accepts only the credentials of this environment.",
+            DefaultValueFactory = _ => SimulatedEnvironment.Sandbox,
+            HelpName = string.Join('|', all.Keys),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (all.TryGetValue(text, out var environment))
+                    return environment;
+
+                result.AddError($"--environment: {quote(text)} is not valid. Use {string.Join(" or ", all.Keys)}.");
+                return default;
+            },
+        };
+    }
+
+    private static Option<Assumption[]> Assume(Func<string, string> quote)
+    {
+        var all = new Dictionary<string, Assumption>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["list"] = Assumption.List,
+            ["delete"] = Assumption.Delete,
+            ["error-bodies"] = Assumption.ErrorBodies,
+            ["string-amounts"] = Assumption.StringAmounts,
+            ["events"] = Assumption.Events,
+        };
+        return new("--assume")
+        {
+            Description = "Simulates behavior that Clik2pay does not document. Can be repeated.",
+            HelpName = string.Join('|', all.Keys),
+            CustomParser = result =>
+            {
+                var assumptions = new List<Assumption>();
+                foreach (var text in result.Tokens.Select(token => token.Value))
+                {
+                    if (all.TryGetValue(text, out var assumption))
+                        assumptions.Add(assumption);
+                    else
+                        result.AddError($"--assume: {quote(text)} is not valid. Use {string.Join(", ", all.Keys)}.");
+                }
+
+                return [.. assumptions];
+            },
+        };
+    }
+
+    private static string? FindWebhookError(string text, Func<string, string> quote)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+            return $"--webhook: {quote(text)} is not a valid address. Use http://HOST:PORT/PATH or https://HOST/PATH.";
+
+        return url.UserInfo.Length > 0
+            ? "--webhook: the address contains credentials. Use --webhook-user and --webhook-password."
+            : null;
+    }
+
+    private static bool IsListenAddress(string text)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(text);
+            return address is { Scheme: "http", IsNamedPipe: false, PathBase: "" }
+                && (address.IsUnixPipe || address.Host is "*" or "+" or "localhost" || System.Net.IPAddress.TryParse(address.Host, out _));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Clik2pay.Simulator.Options;
+
+namespace Clik2pay.Simulator.Cli;
+
+/// <summary>What the simulator prints after the start.</summary>
+public static class SimulatorBanner
+{
+    /// <param name="options">The options, with the real address of the simulator.</param>
+    /// <returns>The settings of a sidecar that uses this simulator, and commands to try.</returns>
+    public static string Write(SimulatorOptions options) => $"""
+        The simulator of {options.Environment} is on {options.Url}. To use it, set these variables for a sidecar:
+
+          export Clik2pay__Environment=Custom
+          export Clik2pay__ApiBaseUrl={options.Url}
+          export Clik2pay__TokenEndpoint={options.Url}/oauth2/token
+          export Clik2pay__Username={options.Username}
+          export Clik2pay__Password={options.Password}
+          export Clik2pay__ApiKey={options.ApiKey}
+
+        To count the requests:      curl {options.Url}/_simulator/counters
+        To pay a payment request:   open its paymentLink in a browser
+        Webhooks:                   {DescribeWebhooks(options)}
+        Press Ctrl-C to stop.
+
+        """;
+
+    private static string DescribeWebhooks(SimulatorOptions options) => options.Webhook is { } webhook
+        ? $"to {webhook.Url}; deliveries: curl {options.Url}/_simulator/deliveries"
+        : "off; use --webhook, --webhook-user and --webhook-password";
+}

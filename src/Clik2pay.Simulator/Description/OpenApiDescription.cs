@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using Clik2pay.Simulator.Rules;
+
+namespace Clik2pay.Simulator.Description;
+
+/// <summary>
+/// The OpenAPI 3.1 description of the simulated API. The paths and the responses are in openapi.json. The schemas of the request bodies
+/// come from <see cref="RequestBodies"/>, so the description and the validation cannot differ.
+/// </summary>
+internal static class OpenApiDescription
+{
+    public static JsonObject Create()
+    {
+        using var stream = typeof(OpenApiDescription).Assembly.GetManifestResourceStream("openapi.json")!;
+        var description = JsonNode.Parse(stream)!.AsObject();
+        var schemas = description["components"]!["schemas"]!;
+        schemas["NewPaymentRequest"] = RequestBodies.PaymentRequest.ToSchema();
+        schemas["NewFlexiblePaymentRequest"] = RequestBodies.FlexiblePaymentRequest.ToSchema();
+        schemas["NewRefund"] = RequestBodies.Refund.ToSchema();
+        schemas["NewPayment"] = RequestBodies.Payment.ToSchema();
+        return description;
+    }
+}

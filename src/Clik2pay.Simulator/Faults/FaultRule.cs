@@ -1,0 +1,30 @@
+namespace Clik2pay.Simulator.Faults;
+
+/// <summary>A fault that concerns only some calls. The rule of the token endpoint has the path <c>/oauth2/token</c>.</summary>
+/// <remarks>The properties have setters for the JSON source generator. See <see cref="FaultSettings"/>.</remarks>
+internal sealed record FaultRule
+{
+    public const string TokenEndpointPath = "/oauth2/token";
+
+    /// <summary>A route pattern of ASP.NET Core, for example <c>/open/v1/payment-requests/{id}/refunds</c>.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>The method of the calls; null for every method.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>The rule concerns only the first calls with this method and path. Null for every call.</summary>
+    public int? First { get; set; }
+
+    /// <summary>The rule concerns this percentage of the calls, spread evenly. 0 to 100.</summary>
+    public int Percent { get; set; } = 100;
+
+    public TokenEndpointFault TokenEndpoint { get; set; }
+
+    /// <summary>In milliseconds, 0 or more.</summary>
+    public int TokenEndpointDelayMs { get; set; }
+
+    public ApiFault Api { get; set; }
+
+    /// <summary>In milliseconds, 0 or more.</summary>
+    public int ApiDelayMs { get; set; }
+}

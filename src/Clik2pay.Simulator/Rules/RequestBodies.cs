@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using static Clik2pay.Simulator.Rules.JsonType;
+using static Clik2pay.Simulator.Rules.Source;
+
+namespace Clik2pay.Simulator.Rules;
+
+/// <summary>The rules for the bodies of all requests that create a transaction, each with its source.</summary>
+internal static class RequestBodies
+{
+    /// <summary>A payment request whose amount the merchant sets.</summary>
+    public static readonly ObjectRules PaymentRequest = CreatePaymentRequestRules(isFlexible: false);
+
+    /// <summary>A payment request whose amount the payer chooses: <c>type</c> is FLEX, and <c>amount</c> is null.</summary>
+    public static readonly ObjectRules FlexiblePaymentRequest = CreatePaymentRequestRules(isFlexible: true);
+
+    public static readonly ObjectRules Refund = new(
+        Amount(Refunds, max: null),
+        Recipient(Refunds),
+        Optional("message", Refunds, Rule.Length(3, 250, Refunds)));
+
+    public static readonly ObjectRules Payment = new(
+        Amount(CreatePayment, max: null),
+        Recipient(CreatePayment),
+        Optional("merchantTransactionId", CreatePayment, Rule.Length(6, 32, CreatePayment)),
+        Optional("displayMessage", CreatePayment, Rule.Length(3, 250, CreatePayment)),
+        Optional("invoiceNumber", CreatePayment, Rule.Length(0, 50, CreatePayment)),
+        Optional("businessUnit", CreatePayment, Rule.Length(0, 50, CreatePayment)),
+        new("expiryDays", Number, CreatePayment) { Rules = [Rule.Range(1, 365, CreatePayment), Rule.MultipleOf(1, Assumption)] },
+        Merchant(CreatePayment));
+
+    /// <returns>The rules for a new payment request, which depend on its type.</returns>
+    public static ObjectRules OfPaymentRequest(JsonObject sent) =>
+        Rule.Text(sent["type"]) == "FLEX" ? FlexiblePaymentRequest : PaymentRequest;
+
+    private static ObjectRules CreatePaymentRequestRules(bool isFlexible) => new(
+        new("type", JsonType.String, CreatePaymentRequest)
+        {
+            IsRequired = true,
+            Rules = [isFlexible ? Rule.OneOf(CreatePaymentRequest, "FLEX") : Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL")],
+        },
+        isFlexible ? new("amount", Null, CreatePaymentRequest) { IsRequired = true } : Amount(CreatePaymentRequest, max: 10_000),
+        new("flexDetails", JsonType.Object, CreatePaymentRequest) { IsRequired = isFlexible, Members = FlexDetails },
+        new("payer", JsonType.Object, CreatePaymentRequest) { IsRequired = true, Members = Payer },
+        Optional("merchantTransactionId", CreatePaymentRequest, Rule.Length(6, 32, CreatePaymentRequest)),
+        Optional("deliveryMode", CreatePaymentRequest, Rule.OneOf(CreatePaymentRequest, "SMS", "EMAIL", "NONE")),
+        Optional("deliveryDate", CreatePaymentRequest, Rule.Date(CreatePaymentRequest)),
+        Optional("dueDate", CreatePaymentRequest, Rule.Date(CreatePaymentRequest)),
+        Optional("displayMessage", CreatePaymentRequest, Rule.Length(3, 250, CreatePaymentRequest)),
+        Optional("invoiceNumber", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
+        Optional("businessUnit", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
+        Merchant(CreatePaymentRequest));
+
+    // The provider's portal requires a name, and an email address or a phone number. The pages do not list the API's rule.
+    private static ObjectRules Payer => new(
+        new("name", JsonType.String, Integrations) { IsRequired = true, Rules = [Rule.NotEmpty(Assumption)] },
+        Optional("email", Integrations, Rule.Email(Assumption)),
+        Optional("mobileNumber", Integrations, Rule.MobileNumber(Integrations)),
+        Optional("preferredLanguage", Integrations, Rule.OneOf(Integrations, "en", "fr")),
+        Optional("merchantAccountId", Integrations))
+    {
+        Alternatives = ["email", "mobileNumber"],
+    };
+
+    private static ObjectRules FlexDetails => new([.. ((string[])["requested", "minimum", "maximum"]).Select(name =>
+        new Field(name, Number, Integrations) { Rules = [Rule.Range(0.01m, 10_000, Assumption), Rule.MultipleOf(0.01m, Assumption)] })]);
+
+    private static Field Recipient(Source source) => new("recipient", JsonType.Object, source)
+    {
+        IsRequired = true,
+        Members = new(
+            new("email", JsonType.String, source) { IsRequired = true, Rules = [Rule.Email(Assumption)] },
+            new("mobileNumber", JsonType.String, source) { IsRequired = true, Rules = [Rule.MobileNumber(Integrations)] },
+            Optional("name", Assumption)),
+    };
+
+    private static Field Merchant(Source source) => new("merchant", JsonType.Object, source)
+    {
+        Members = new(Optional("id", Integrations), Optional("name", Integrations)),
+    };
+
+    private static Field Amount(Source source, decimal? max) => new("amount", Number, source)
+    {
+        IsRequired = true,
+        Rules = [Rule.Range(0.01m, max, source), Rule.MultipleOf(0.01m, Assumption)],
+    };
+
+    private static Field Optional(string name, Source source, params IReadOnlyList<Rule> rules) =>
+        new(name, JsonType.String, source) { Rules = rules };
+}

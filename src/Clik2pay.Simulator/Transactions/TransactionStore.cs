@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Clik2pay.Simulator.Common;
+using Clik2pay.Simulator.Options;
+using Clik2pay.Simulator.Rules;
+using Clik2pay.Simulator.Webhooks;
+
+namespace Clik2pay.Simulator.Transactions;
+
+/// <summary>All transactions, in the order of their creation. Each change of status is reported to the merchant's webhook.</summary>
+internal sealed class TransactionStore(SimulatorOptions options, TransactionWriter writer, WebhookQueue webhooks, TimeProvider time)
+{
+    private const string ShortCodeCharacters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+
+    private readonly Lock gate = new();
+    private readonly OrderedDictionary<string, Transaction> transactions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> idsByShortCode = new(StringComparer.Ordinal);
+    private readonly HashSet<string> merchantTransactionIds = new(StringComparer.Ordinal);
+
+    /// <param name="kind">A payment request or a payment.</param>
+    /// <param name="sent">The body of the request, which must be valid.</param>
+    /// <returns>The new transaction. Not allowed if another transaction has the same merchantTransactionId.</returns>
+    public TransactionChange TryCreate(TransactionKind kind, JsonObject sent)
+    {
+        lock (gate)
+        {
+            if (Rule.Text(sent["merchantTransactionId"]) is { } id && !merchantTransactionIds.Add(id))
+            {
+                const string problem = "was already used for another payment request or payment";
+                return new(null, new("merchantTransactionId", problem, Source.CreatePaymentRequest));
+            }
+
+            if (kind is not TransactionKind.PaymentRequest)
+                return new(Add(kind, sent));
+
+            var deliveryDate = Rule.ToDate(sent["deliveryDate"]);
+            var shortCode = RandomNumberGenerator.GetString(ShortCodeCharacters, 8);
+            var created = Add(kind, sent, transaction => transaction with
+            {
+                ShortCode = shortCode,
+                DeliveryDate = deliveryDate,
+                Status = deliveryDate > Today ? TransactionStatus.Scheduled : TransactionStatus.Created,
+            });
+            idsByShortCode.Add(shortCode, created.Id);
+            return new(created);
+        }
+    }
+
+    /// <param name="id">The identifier of a payment request.</param>
+    /// <param name="sent">The body of the request, which must be valid.</param>
+    /// <returns>
+    /// The new refund. Not allowed unless the payment request is PAID or SETTLED (https://docs.clik2pay.com/docs/refunds-1). All refunds
+    /// together must not exceed the amount that was paid, which is an assumption.
+    /// </returns>
+    public TransactionChange TryRefund(string id, JsonObject sent)
+    {
+        lock (gate)
+        {
+            if (Find(TransactionKind.PaymentRequest, id) is not { } request)
+                return default;
+
+            if (request.Status is not (TransactionStatus.Paid or TransactionStatus.Settled))
+                return Refuse($"a refund requires the status PAID or SETTLED, and the status is {request.StatusName}", Source.Refunds);
+
+            var refunded = transactions.Values
+                .Where(other => other.RefundOf == id && other.Status is not (TransactionStatus.Failed or TransactionStatus.Cancelled))
+                .Sum(refund => refund.Amount);
+            return Rule.Number(sent["amount"]) + refunded > request.Amount
+                ? Refuse($"only {request.Amount - refunded} of {request.Amount} can still be refunded", Source.Assumption)
+                : new(Add(TransactionKind.Refund, sent, refund => refund with { RefundOf = id }));
+        }
+    }
+
+    public Transaction? Find(TransactionKind kind, string id)
+    {
+        lock (gate)
+        {
+            if (!transactions.TryGetValue(id, out var found) || found.Kind != kind)
+                return null;
+
+            if (found.Status is TransactionStatus.Scheduled && found.DeliveryDate <= Today)
+                transactions[id] = found = found with { Status = TransactionStatus.Active };
+            return found;
+        }
+    }
+
+    public Transaction? FindByShortCode(string shortCode)
+    {
+        lock (gate)
+            return idsByShortCode.TryGetValue(shortCode, out var id) ? Find(TransactionKind.PaymentRequest, id) : null;
+    }
+
+    public IReadOnlyList<Transaction> List(TransactionKind kind)
+    {
+        lock (gate)
+            return [.. transactions.Values.Where(transaction => transaction.Kind == kind).ToList().Select(found => Find(kind, found.Id)!)];
+    }
+
+    /// <summary>Changes the status of a transaction, and reports the change to the webhook.</summary>
+    /// <param name="kind">The kind of transaction.</param>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="action">What happens to the transaction.</param>
+    /// <param name="amount">The amount that the payer of a flexible payment request chooses, in dollars.</param>
+    public TransactionChange TryApply(TransactionKind kind, string id, TransactionAction action, decimal? amount = null)
+    {
+        lock (gate)
+        {
+            if (Find(kind, id) is not { } found)
+                return default;
+
+            var transitions = Transition.Of(kind, action);
+            if (transitions.Count == 0 || !transitions[0].From.Contains(found.Status))
+                return Refuse($"the status {found.StatusName} does not allow this", Source.Assumption);
+
+            if (action is TransactionAction.Pay && found.Amount is null)
+            {
+                if (FlexibleAmount.Choose(found.Sent, amount) is not { } chosen)
+                    return Refuse($"the amount must be {FlexibleAmount.Describe(found.Sent)}", Source.Assumption);
+
+                found = found with { Amount = chosen };
+            }
+
+            foreach (var transition in transitions)
+            {
+                transactions[id] = found = found with { Status = transition.To };
+                if (transition.IsDocumented || options.Assumes(Assumption.Events))
+                    webhooks.Add(transition.EventType, transition.Message, ResourceTypeOf(kind), writer.ToJson(found));
+            }
+
+            return new(found);
+        }
+    }
+
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    /// <returns>
+    /// The resourceType of a webhook. The provider's page has an example only for payment requests. The other names are assumptions.
+    /// </returns>
+    private static string ResourceTypeOf(TransactionKind kind) => kind switch
+    {
+        TransactionKind.PaymentRequest => "payment-request",
+        TransactionKind.Refund => "refund",
+        _ => "payment",
+    };
+
+    private static TransactionChange Refuse(string problem, Source source) => new(null, new(null, problem, source));
+
+    private Transaction Add(TransactionKind kind, JsonObject sent, Func<Transaction, Transaction>? complete = null)
+    {
+        var created = new Transaction(Identifier.New(), kind, sent, TransactionStatus.Created) { Amount = Rule.Number(sent["amount"]) };
+        created = complete?.Invoke(created) ?? created;
+        transactions.Add(created.Id, created);
+        return created;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Clik2pay.Simulator.Common;
+
+namespace Clik2pay.Simulator.Webhooks;
+
+/// <summary>A webhook event and the attempts to deliver it. The lock of <see cref="WebhookQueue"/> protects changes.</summary>
+internal sealed class Delivery(string eventType, string message, string resourceType, JsonObject resource)
+{
+    private readonly string id = Identifier.New();
+    private readonly List<(DateTimeOffset At, string Outcome)> attempts = [];
+
+    public DeliveryStatus Status { get; set; }
+
+    /// <summary>How often the event is still to be delivered. A simulated fault delivers an event twice.</summary>
+    public int RemainingCopies { get; set; } = 1;
+
+    /// <summary>The body of the webhook: an array with one event (https://docs.clik2pay.com/docs/webhook-listener).</summary>
+    public string Body { get; } = new JsonArray(new JsonObject
+    {
+        ["message"] = message,
+        ["eventType"] = eventType,
+        ["resourceType"] = resourceType,
+        ["resource"] = resource,
+    }).ToJsonString();
+
+    /// <summary>How many attempts in a row got no 2xx.</summary>
+    public int Failures { get; private set; }
+
+    /// <param name="at">When the attempt ended.</param>
+    /// <param name="outcome">The status code of the response, or the error.</param>
+    /// <param name="isSuccess">Whether the status code is a 2xx.</param>
+    public void Record(DateTimeOffset at, string outcome, bool isSuccess)
+    {
+        attempts.Add((at, outcome));
+        Failures = isSuccess ? 0 : Failures + 1;
+    }
+
+    public JsonObject ToJson() => new()
+    {
+        ["id"] = id,
+        ["eventType"] = eventType,
+        ["resourceType"] = resourceType,
+        ["resourceId"] = (string?)resource["id"],
+        ["resourceStatus"] = (string?)resource["status"],
+        ["status"] = Status.ToString().ToLowerInvariant(),
+        ["attempts"] = new JsonArray([.. attempts.Select(attempt => (JsonNode)new JsonObject
+        {
+            ["at"] = JsonTime.Write(attempt.At),
+            ["outcome"] = attempt.Outcome,
+        })]),
+    };
+}
