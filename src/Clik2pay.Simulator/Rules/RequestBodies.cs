@@ -14,12 +14,12 @@ internal static class RequestBodies
     public static readonly ObjectRules FlexiblePaymentRequest = CreatePaymentRequestRules(isFlexible: true);
 
     public static readonly ObjectRules Refund = new(
-        Amount(Refunds, max: null),
+        Amount(Refunds, Rule.Range(0.01m, null, Refunds), Rule.Range(0.01m, 10_000, Assumption)),
         Recipient(Refunds),
         Optional("message", Refunds, Rule.Length(3, 250, Refunds)));
 
     public static readonly ObjectRules Payment = new(
-        Amount(CreatePayment, max: null),
+        Amount(CreatePayment, Rule.Range(0.01m, null, CreatePayment), Rule.Range(0.01m, 1_000_000_000, Assumption)),
         Recipient(CreatePayment),
         Optional("merchantTransactionId", CreatePayment, Rule.Length(6, 32, CreatePayment)),
         Optional("displayMessage", CreatePayment, Rule.Length(3, 250, CreatePayment)),
@@ -38,7 +38,9 @@ internal static class RequestBodies
             IsRequired = true,
             Rules = [isFlexible ? Rule.OneOf(CreatePaymentRequest, "FLEX") : Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL")],
         },
-        isFlexible ? new("amount", Null, CreatePaymentRequest) { IsRequired = true } : Amount(CreatePaymentRequest, max: 10_000),
+        isFlexible
+            ? new("amount", Null, CreatePaymentRequest) { IsRequired = true }
+            : Amount(CreatePaymentRequest, Rule.Range(0.01m, 10_000, CreatePaymentRequest)),
         new("flexDetails", JsonType.Object, CreatePaymentRequest) { IsRequired = isFlexible, Members = FlexDetails },
         new("payer", JsonType.Object, CreatePaymentRequest) { IsRequired = true, Members = Payer },
         Optional("merchantTransactionId", CreatePaymentRequest, Rule.Length(6, 32, CreatePaymentRequest)),
@@ -78,10 +80,11 @@ internal static class RequestBodies
         Members = new(Optional("id", Integrations), Optional("name", Integrations)),
     };
 
-    private static Field Amount(Source source, decimal? max) => new("amount", Number, source)
+    /// <summary>An amount in dollars, with at most two decimals.</summary>
+    private static Field Amount(Source source, params IReadOnlyList<Rule> ranges) => new("amount", Number, source)
     {
         IsRequired = true,
-        Rules = [Rule.Range(0.01m, max, source), Rule.MultipleOf(0.01m, Assumption)],
+        Rules = [.. ranges, Rule.MultipleOf(0.01m, Assumption)],
     };
 
     private static Field Optional(string name, Source source, params IReadOnlyList<Rule> rules) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Clik2pay.Simulator.Rules;
@@ -78,9 +79,17 @@ internal sealed record Rule(string Problem, Source Source, Func<JsonNode, bool> 
         }
     }
 
-    /// <returns>The value of a JSON number; null for another type, or if the number is too large for <see cref="decimal"/>.</returns>
-    public static decimal? Number(JsonNode? value) =>
-        value is JsonValue number && number.TryGetValue<decimal>(out var result) ? result : null;
+    /// <returns>The value of a JSON number, limited to the range of <see cref="decimal"/>; null for another type.</returns>
+    public static decimal? Number(JsonNode? value)
+    {
+        if (value is not JsonValue number || number.GetValueKind() is not JsonValueKind.Number)
+            return null;
+
+        if (number.TryGetValue<decimal>(out var result))
+            return result;
+
+        return number.ToString().StartsWith('-') ? decimal.MinValue : decimal.MaxValue;
+    }
 
     public static DateOnly? ToDate(JsonNode? value) =>
         DateOnly.TryParseExact(Text(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
