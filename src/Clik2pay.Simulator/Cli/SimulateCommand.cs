@@ -22,19 +22,16 @@ public static class SimulateCommand
         var url = Urls(quote);
         var environment = Environment(quote);
         var assume = Assume(quote);
-        var webhook = new Option<string>("--webhook") { Description = "Where to send webhooks: an http or https address. Off by default." };
-        var user = new Option<string>("--webhook-user") { Description = "The username that webhooks send (Basic authentication)." };
-        var password = new Option<string>("--webhook-password") { Description = "The password that webhooks send." };
+        var webhook = Text("--webhook", "URL", "Where to send webhooks: an http or https address. Off by default.");
+        var user = Text("--webhook-user", "USER", "The username that webhooks send (Basic authentication).");
+        var password = Text("--webhook-password", "PASSWORD", "The password that webhooks send. Do not use a real one.");
         foreach (var option in (Option[])[url, environment, assume, webhook, user, password])
             command.Add(option);
 
-        webhook.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } text && FindWebhookError(text, quote) is { } error)
-                result.AddError(error);
-        });
         command.Validators.Add(result =>
         {
+            if (result.GetValue(webhook) is { } text && FindWebhookError(text, quote) is { } error)
+                result.AddError(error);
             var given = ((Option[])[webhook, user, password]).Count(option => result.GetResult(option) is not null);
             if (given is 1 or 2)
                 result.AddError("--webhook, --webhook-user and --webhook-password: set all three or none.");
@@ -53,6 +50,9 @@ public static class SimulateCommand
             },
             cancellationToken));
     }
+
+    private static Option<string> Text(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description };
 
     private static Option<string> Urls(Func<string, string> quote)
     {

@@ -79,4 +79,25 @@ public sealed class CommandLineTests
             .Last(argument => argument.StartsWith("--", StringComparison.Ordinal)).Split('=')[0].Split(":canary")[0];
         Assert.Contains(key, output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--assume: 'search' is not valid. Use list, delete", "--assume", "search")]
+    [InlineData("--assume: 'search' is not valid.", "--assume", "list", "--assume", "search")]
+    [InlineData("--webhook: 'hook' is not a valid address. Use http://", "--webhook", "hook")]
+    [InlineData("--webhook: 'ftp://shop.example/' is not a valid address.", "--webhook", "ftp://shop.example/")]
+    [InlineData("set all three or none", "--webhook", "http://127.0.0.1:1/")]
+    [InlineData("set all three or none", "--webhook", "http://127.0.0.1:1/", "--webhook-user", "shop")]
+    [InlineData("set all three or none", "--webhook-password", "canary")]
+    [InlineData("the address contains credentials", "--webhook", "http://shop:canary@127.0.0.1/")]
+    [InlineData("must not contain a colon", "--webhook", "http://127.0.0.1:1/", "--webhook-user", "a:b", "--webhook-password", "canary")]
+    [InlineData("--urls: 'https://127.0.0.1:1' is not a valid listen address.", "--urls", "https://127.0.0.1:1")]
+    [InlineData("--urls: 'http://shop.example:1' is not a valid listen address.", "--urls", "http://shop.example:1")]
+    public async Task An_invalid_option_of_the_simulator_gets_exit_code_1_and_an_error(string error, params string[] options)
+    {
+        var (exitCode, output) = await SidecarProcess.RunAsync(NoVariables, ["simulate", .. options]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(error, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
+    }
 }

@@ -21,16 +21,16 @@ public abstract class SimulatorTest : IAsyncLifetime
 
     private protected HttpClient Http { get; private set; } = null!;
 
-    private protected virtual SimulatorOptions Options { get; } = new() { Url = "http://127.0.0.1:0" };
+    private protected virtual SimulatorOptions Options => new() { Url = "http://127.0.0.1:0" };
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         app = SimulatorApp.Create(Options, Time);
         await app.StartAsync();
         Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(app.Urls.First()) };
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await app.DisposeAsync();
