@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Simulator.Payer;
 
-/// <summary>The page behind a payment link, where a person pays or lets the payment fail.</summary>
+/// <summary>The page behind a payment link, where a person pays or lets the payment fail. It works without scripts.</summary>
 internal static class PayerPages
 {
     private static readonly string Template = ReadTemplate();
@@ -20,18 +20,23 @@ internal static class PayerPages
     {
         var transactions = app.Services.GetRequiredService<TransactionStore>();
         app.MapGet("/r/{shortCode}", context => ShowAsync(context, transactions));
-        app.MapPost("/r/{shortCode}/pay", context => ApplyAsync(context, transactions, TransactionAction.Pay));
-        app.MapPost("/r/{shortCode}/fail", context => ApplyAsync(context, transactions, TransactionAction.Fail));
+        foreach (var (name, action) in ((string, TransactionAction)[])[("pay", TransactionAction.Pay), ("fail", TransactionAction.Fail)])
+        {
+            app.MapPost($"/r/{{shortCode}}/{name}", context => ApplyAsync(context, transactions, action));
+
+            // After an error, the browser shows the address of the action. A GET of that address must not be an error.
+            app.MapGet($"/r/{{shortCode}}/{name}", context => RedirectAsync(context, transactions));
+        }
     }
 
     /// <summary>Opening the page counts as following the link.</summary>
     private static Task ShowAsync(HttpContext context, TransactionStore transactions)
     {
         if (Find(context, transactions) is not { } request)
-            return WriteAsync(context, StatusCodes.Status404NotFound, "Unknown payment link", "<p>There is no such payment request.</p>");
+            return WriteUnknownAsync(context);
 
         var followed = transactions.TryApply(TransactionKind.PaymentRequest, request.Id, TransactionAction.FollowLink);
-        return WriteRequestAsync(context, StatusCodes.Status200OK, followed.Transaction ?? request, problem: null);
+        return WriteRequestAsync(context, followed.Transaction ?? request);
     }
 
     private static async Task ApplyAsync(HttpContext context, TransactionStore transactions, TransactionAction action)
@@ -39,86 +44,131 @@ internal static class PayerPages
         // A page of another site must not pay on behalf of the person who has it open.
         if (context.Request.Headers["Sec-Fetch-Site"] is not ([] or ["same-origin"]))
         {
-            await WriteAsync(context, StatusCodes.Status403Forbidden, "Refused", "<p>Open the payment link itself to pay.</p>");
+            const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
+            await WriteAsync(context, StatusCodes.Status403Forbidden, "Request refused", body);
             return;
         }
 
         if (Find(context, transactions) is not { } request)
         {
-            await WriteAsync(context, StatusCodes.Status404NotFound, "Unknown payment link", "<p>There is no such payment request.</p>");
+            await WriteUnknownAsync(context);
             return;
         }
 
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var entered = form["amount"].ToString();
-        decimal? amount = null;
-        if (entered.Length > 0)
-        {
-            // Text that isn't a number is outside every range.
-            amount = decimal.TryParse(entered, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        }
-
-        var change = transactions.TryApply(TransactionKind.PaymentRequest, request.Id, action, amount);
+        var change = transactions.TryApply(TransactionKind.PaymentRequest, request.Id, action, ReadAmount(entered));
         if (change.Violation is { Problem: var problem })
-            await WriteRequestAsync(context, StatusCodes.Status409Conflict, request, problem);
+        {
+            // Another tab may have changed the status.
+            request = Find(context, transactions) ?? request;
+            await WriteRequestAsync(context, request, $"{action} had no effect: {problem}.", entered);
+        }
         else
-            context.Response.Redirect($"/r/{request.ShortCode}"); // so that a reload does not send the form again
+        {
+            await RedirectAsync(context, transactions); // so that a reload does not send the form again
+        }
+    }
+
+    private static decimal? ReadAmount(string entered)
+    {
+        const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        if (entered.Length == 0)
+            return null;
+
+        // Text that isn't a number is outside every range.
+        return decimal.TryParse(entered, style, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
     private static Transaction? Find(HttpContext context, TransactionStore transactions) =>
         transactions.FindByShortCode((string)context.GetRouteValue("shortCode")!);
 
-    private static Task WriteRequestAsync(HttpContext context, int status, Transaction request, string? problem)
+    private static Task RedirectAsync(HttpContext context, TransactionStore transactions)
     {
-        var payer = Rule.Text(request.Sent["payer"]?["name"]);
+        if (Find(context, transactions) is not { } request)
+            return WriteUnknownAsync(context);
+
+        context.Response.Redirect($"/r/{request.ShortCode}");
+        return Task.CompletedTask;
+    }
+
+    private static Task WriteRequestAsync(HttpContext context, Transaction request, string? error = null, string entered = "")
+    {
+        var body = new StringBuilder();
+        if (error is not null)
+            body.Append(CultureInfo.InvariantCulture, $"<p id=\"error\" role=\"alert\">{Encode(error)}</p>");
+        AppendDetails(body, request);
+        if (Transition.Of(request.Kind, TransactionAction.Pay)[0].From.Contains(request.Status))
+            AppendForm(body, request, error is null ? null : entered);
+        else
+            body.Append(CultureInfo.InvariantCulture, $"<p>This payment request is {request.StatusName}. You can close this page.</p>");
+
+        var status = error is null ? StatusCodes.Status200OK : StatusCodes.Status409Conflict;
+        return WriteAsync(context, status, "Payment request", body.ToString(), (error is null ? request.StatusName : "Error") + ": ");
+    }
+
+    private static void AppendDetails(StringBuilder body, Transaction request)
+    {
         var rows = new (string Label, string? Value)[]
         {
-            ("From", SimulatorOptions.MerchantName),
-            ("To", payer),
-            ("Amount", request.Amount is { } amount ? string.Create(CultureInfo.InvariantCulture, $"${amount:0.00} CAD") : null),
+            ("Merchant", SimulatorOptions.MerchantName),
+            ("Payer", Rule.Text(request.Sent["payer"]?["name"])),
+            ("Amount", request.Amount is { } amount ? string.Create(CultureInfo.InvariantCulture, $"${amount:#,0.00} CAD") : null),
             ("Message", Rule.Text(request.Sent["displayMessage"])),
             ("Invoice", Rule.Text(request.Sent["invoiceNumber"])),
             ("Due", Rule.Text(request.Sent["dueDate"])),
         };
-        var body = new StringBuilder("<dl>");
-        foreach (var (label, value) in rows.Where(row => row.Value is not null))
+        body.Append("<dl>");
+        foreach (var (label, value) in rows.Where(row => !string.IsNullOrEmpty(row.Value)))
             body.Append(CultureInfo.InvariantCulture, $"<dt>{label}</dt><dd>{Encode(value!)}</dd>");
         body.Append(CultureInfo.InvariantCulture, $"<dt>Status</dt><dd id=\"status\">{request.StatusName}</dd></dl>");
-        if (problem is not null)
-            body.Append(CultureInfo.InvariantCulture, $"<p role=\"alert\">Not paid: {Encode(problem)}.</p>");
-        if (Transition.Of(request.Kind, TransactionAction.Pay)[0].From.Contains(request.Status))
-            AppendForms(body, request);
-        return WriteAsync(context, status, "Payment request", body.ToString());
     }
 
-    private static void AppendForms(StringBuilder body, Transaction request)
+    /// <summary>Appends the form. Both buttons send it, each to its own address.</summary>
+    /// <param name="body">The page.</param>
+    /// <param name="request">The payment request.</param>
+    /// <param name="refused">The amount that the person entered, if it was refused; otherwise null.</param>
+    private static void AppendForm(StringBuilder body, Transaction request, string? refused)
     {
-        body.Append(CultureInfo.InvariantCulture, $"<form method=\"post\" action=\"/r/{request.ShortCode}/pay\">");
+        var address = $"/r/{request.ShortCode}";
+        body.Append(CultureInfo.InvariantCulture, $"<form method=\"post\" action=\"{address}/pay\">");
         if (request.Amount is null)
         {
-            var range = FlexibleAmount.Describe(request.Sent);
-            var proposal = FlexibleAmount.Choose(request.Sent, null);
-            body.Append(CultureInfo.InvariantCulture, $"<p><label for=\"amount\">Amount in CAD, {range}</label>")
-                .Append("<input id=\"amount\" name=\"amount\" inputmode=\"decimal\" required ")
-                .Append(CultureInfo.InvariantCulture, $"value=\"{proposal}\"></p>");
+            var value = refused ?? FlexibleAmount.Choose(request.Sent, null)?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+            var state = refused is null ? "aria-describedby=\"range\"" : "aria-describedby=\"error range\" aria-invalid=\"true\" autofocus";
+            body.Append("<p><label for=\"amount\">Amount in CAD</label>")
+                .Append("<input id=\"amount\" name=\"amount\" inputmode=\"decimal\" autocomplete=\"off\" required ")
+                .Append(CultureInfo.InvariantCulture, $"value=\"{Encode(value)}\" {state}><br>")
+                .Append(CultureInfo.InvariantCulture, $"<span class=\"note\" id=\"range\">{RangeOf(request)}</span></p>");
         }
 
-        body.Append("<button>Pay</button></form>")
-            .Append(CultureInfo.InvariantCulture, $"<form method=\"post\" action=\"/r/{request.ShortCode}/fail\">")
-            .Append("<button class=\"secondary\">Fail</button></form>");
+        body.Append("<p><button>Pay</button> <button class=\"secondary\" formnovalidate ")
+            .Append(CultureInfo.InvariantCulture, $"formaction=\"{address}/fail\">Fail</button></p>")
+            .Append("<p class=\"note\">Pay sets the status to PAID. Fail sets the status to FAILED.</p></form>");
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string title, string body)
+    private static string RangeOf(Transaction request) => $"Enter an amount {FlexibleAmount.Describe(request.Sent)}.";
+
+    private static Task WriteUnknownAsync(HttpContext context)
+    {
+        const string body = "<p>No payment request has this link. All payment requests are lost when the simulator stops.</p>";
+        return WriteAsync(context, StatusCodes.Status404NotFound, "Unknown payment link", body);
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, string title, string body, string state = "")
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-        return response.WriteAsync(
-            Template.Replace("{title}", title, StringComparison.Ordinal).Replace("{body}", body, StringComparison.Ordinal),
-            context.RequestAborted);
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+            + "frame-ancestors 'none'; base-uri 'none'";
+
+        // The body is inserted last, because it contains texts of the payment request.
+        var page = Template.Replace("{state}", state, StringComparison.Ordinal)
+            .Replace("{title}", title, StringComparison.Ordinal)
+            .Replace("{body}", body, StringComparison.Ordinal);
+        return response.WriteAsync(page, context.RequestAborted);
     }
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
