@@ -85,7 +85,7 @@ part "build" dotnet build Clik2pay.Sidecar.sln -v quiet || give_up "The build fa
 documents_and_tools() {
   part "Prometheus with two replicas" script prometheus.sh
   part "alert rules and dashboard" script alerts.sh
-  part "status page in a browser" script browser.sh
+  part "pages in a browser" script browser.sh
   part "README blocks" script readme.sh
   part "guides" script guides.sh
   part "chart and Kubernetes examples" script charts.sh

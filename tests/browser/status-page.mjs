@@ -1,60 +1,12 @@
-// Checks the status page of a running demo in a real browser.
-// Usage: node status-page.mjs CHROMIUM SCREENSHOTS PID   PID is the process group of the demo. The last check stops it.
-// Prints "passed NAME" or "failed NAME: WHY" for each check.
+// Checks the status page of a running demo in a real browser. The last check stops the demo. For the usage, see browser.mjs.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
-
-const [executablePath, screenshots, group] = process.argv.slice(2);
-const [admin, callers, simulator] = ['http://127.0.0.1:9090', 'http://127.0.0.1:8080', 'http://127.0.0.1:5080'];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let failures = 0;
-async function check(name, body) {
-  try {
-    await body();
-    console.log(`passed ${name}`);
-  } catch (e) {
-    failures++;
-    console.log(`failed ${name}: ${e.message}`);
-  }
-}
-
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync',
-  ],
-});
-
-// Console messages, script errors, and requests to other addresses.
-const problems = [];
-async function open(options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.on('console', line => problems.push(line.text()));
-  page.on('pageerror', error => problems.push(`${error}`));
-  page.on('request', request => {
-    const url = request.url();
-    if (!url.startsWith(admin) && !url.startsWith('data:')) problems.push(`request to ${url}`);
-  });
-  await page.goto(admin);
-  return page;
-}
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const result = await page.evaluate(() => globalThis.axe.run());
-  return result.violations.map(violation => `${violation.id}: ${violation.nodes.map(node => node.html).join(', ')}`);
-}
+import { admin, callers, check, end, fitsWidth, forgive, group, open, problems, screenshots, simulator, violations } from './browser.mjs';
 
 const call = (url, options) => fetch(url, options).then(response => response.text());
 const waitForText = (page, text) => page.getByText(text, { exact: false }).first().waitFor({ timeout: 20_000 });
 
-const light = await open({ colorScheme: 'light', viewport: { width: 900, height: 700 } });
-const dark = await open({ colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true });
+const light = await open(admin, { colorScheme: 'light', viewport: { width: 900, height: 700 } });
+const dark = await open(admin, { colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true });
 
 await check('headings, state, meter and tables are accessible', async () => {
   assert.equal(await light.title(), 'Ready – Clik2pay Sidecar');
@@ -72,8 +24,7 @@ await check('headings, state, meter and tables are accessible', async () => {
 
 for (const [name, page] of [['light', light], ['dark, on a phone', dark]]) {
   await check(`axe reports no violations: ${name}`, async () => assert.deepEqual(await violations(page), []));
-  await check(`the page fits the width of the screen: ${name}`, async () =>
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)));
+  await check(`the page fits the width of the screen: ${name}`, async () => assert.ok(await fitsWidth(page)));
 }
 
 await check('the light and dark schemes differ', async () => {
@@ -127,11 +78,11 @@ await check('a response of another server does not replace the page, and the nex
   await dark.waitForFunction(() => document.body.classList.contains('stale'), null, { timeout: 20_000 });
   assert.equal(await dark.getByRole('heading', { level: 1 }).innerText(), 'Clik2pay Sidecar');
   await dark.waitForFunction(() => !document.body.classList.contains('stale'), null, { timeout: 20_000 });
-  problems.splice(0, Infinity, ...problems.filter(line => !line.includes('503')));
+  forgive('503');
 });
 
 await check('without scripts the page reloads itself', async () => {
-  const plain = await open({ javaScriptEnabled: false });
+  const plain = await open(admin, { javaScriptEnabled: false });
   assert.equal(await plain.locator('noscript meta[http-equiv=refresh]').count(), 1);
   assert.equal(await plain.getByRole('checkbox').count(), 0);
 });
@@ -144,5 +95,4 @@ await check('a stopped sidecar is reported, and the page is marked as stale', as
   assert.equal(await light.getByRole('status').innerText(), 'The sidecar does not respond. This page is out of date.');
 });
 
-await browser.close();
-process.exit(failures === 0 ? 0 : 1);
+await end();
