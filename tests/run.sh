@@ -89,6 +89,7 @@ documents_and_tools() {
   part "README blocks" script readme.sh
   part "guides" script guides.sh
   part "chart and Kubernetes examples" script charts.sh
+  part "OpenAPI description" script openapi.sh
   part "workflows" script workflows.sh
 }
 background documents_and_tools
@@ -105,5 +106,5 @@ part "image" script image.sh
 part "docker compose" script compose.sh
 
 for name in unit integration waiting; do count_tests "$name"; done
-for name in alerts prometheus browser readme guides charts workflows benchmarks image compose; do count_checks "$name.sh"; done
+for name in alerts prometheus browser readme guides charts openapi workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish

@@ -45,11 +45,13 @@ internal sealed record ObjectRules(params IReadOnlyList<Field> Fields)
 
     private JsonObject ToAlternative(string name)
     {
+        var property = new JsonObject { ["type"] = "string" };
         var alternative = new JsonObject
         {
             ["required"] = new JsonArray(name),
-            ["properties"] = new JsonObject { [name] = new JsonObject { ["type"] = "string" } },
+            ["properties"] = new JsonObject { [name] = property },
         };
+        AlternativesSource.WriteTo(property);
         AlternativesSource.WriteTo(alternative);
         return alternative;
     }
