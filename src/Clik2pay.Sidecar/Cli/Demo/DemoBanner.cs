@@ -26,6 +26,7 @@ internal static class DemoBanner
                 -d '{{ExampleBody}}'
 
             Status page, in a browser:      http://{{AddressOf(administration[0])}}/
+            Pay a payment request:          open its paymentLink in a browser
             Count the token calls:          curl -s {{simulator.Url}}/_simulator/counters
             Stop the token endpoint:        curl -s -X PUT {{simulator.Url}}/_simulator/faults -d '{"tokenEndpoint":"Down"}'
             Revoke the current token:       curl -s -X POST {{simulator.Url}}/_simulator/revoke-tokens
