@@ -15,6 +15,13 @@ need_yaml() {
   commands+=("the Python module yaml") packages+=(python3-yaml)
 }
 
+# need_php_extension EXTENSION PACKAGE: the same for an extension of PHP, if PHP is Debian's own.
+need_php_extension() {
+  [ "$(command -v php)" = /usr/bin/php ] || return
+  php -r "exit(extension_loaded('$1') ? 0 : 1);" && return
+  commands+=("the PHP extension $1") packages+=("$2")
+}
+
 need_all() {
   commands=() packages=()
   need curl curl
@@ -26,7 +33,9 @@ need_all() {
   need_yaml
   need npm npm
   need jq jq
-  need php php-cli php-curl
+  need php php-cli php-curl php-sqlite3
+  need_php_extension curl php-curl
+  need_php_extension pdo_sqlite php-sqlite3
   need java default-jdk-headless
   need chromium chromium
   need wrk wrk
