@@ -89,6 +89,7 @@ documents_and_tools() {
   part "README blocks" script readme.sh
   part "guides" script guides.sh
   part "webhook listeners" script webhooks.sh
+  part "dotnet tool" script tool.sh
   part "chart and Kubernetes examples" script charts.sh
   part "OpenAPI description" script openapi.sh
   part "workflows" script workflows.sh
@@ -107,6 +108,6 @@ part "image" script image.sh
 part "docker compose" script compose.sh
 
 for name in unit integration waiting; do count_tests "$name"; done
-for name in alerts prometheus browser readme guides webhooks charts openapi workflows; do count_checks "$name.sh"; done
+for name in alerts prometheus browser readme guides webhooks tool charts openapi workflows; do count_checks "$name.sh"; done
 for name in benchmarks image compose; do count_checks "$name.sh"; done
 finish

@@ -1,5 +1,4 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
+using Clik2pay.Simulator.Cli;
 
 namespace Clik2pay.Sidecar.Hosting;
 
@@ -19,7 +18,7 @@ internal static class Hosts
     /// <param name="host">The host to start and run.</param>
     /// <param name="onStarted">Called after the start.</param>
     /// <param name="cancellationToken">Stops the host.</param>
-    /// <returns>Which address cannot be listened on, and why. Null after a normal end or a signal.</returns>
+    /// <returns>A sentence about the address that cannot be listened on. Null after a normal end or a signal.</returns>
     public static async Task<string?> RunAsync(IHost host, Action onStarted, CancellationToken cancellationToken)
     {
         var (hasStarted, failure) = await TryStartAsync([host], cancellationToken);
@@ -34,7 +33,7 @@ internal static class Hosts
     /// <param name="hosts">Started in this order.</param>
     /// <param name="cancellationToken">Stops the hosts.</param>
     /// <returns>
-    /// Whether all hosts have started. If not: which address cannot be listened on and why, or null after a signal.
+    /// Whether all hosts have started. If not: a sentence about the address that cannot be listened on, or null after a signal.
     /// </returns>
     public static async Task<(bool HasStarted, string? Failure)> TryStartAsync(
         IEnumerable<IHost> hosts, CancellationToken cancellationToken)
@@ -50,13 +49,9 @@ internal static class Hosts
             // A signal arrived during the start.
             return (false, null);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
+        catch (Exception e) when (ListenFailure.Describe(e) is { } failure)
         {
-            return (false, e.Message);
-        }
-        catch (SocketException e)
-        {
-            return (false, $"Cannot listen on an address: {e.Message} ({e.SocketErrorCode}).");
+            return (false, failure);
         }
     }
 

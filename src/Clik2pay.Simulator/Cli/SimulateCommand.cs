@@ -12,6 +12,9 @@ public static class SimulateCommand
 {
     public const string Description = "Starts only the simulator of the provider's two APIs, without a sidecar.";
 
+    /// <summary>What to do when the simulator cannot listen on its address.</summary>
+    public const string AddressRemedy = "Choose a free address with --urls.";
+
     /// <summary>Adds the options and the action to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="quote">Quotes an argument in an error, or describes it if the argument may be a secret.</param>

@@ -25,7 +25,7 @@ internal static class ErrorOutput
         if (failure is null)
             return ExitCode.Success;
 
-        await WriteAsync($"{failure.TrimEnd('.')}. {remedy}");
+        await WriteAsync($"{failure} {remedy}");
         return ExitCode.BadConfiguration;
     }
 

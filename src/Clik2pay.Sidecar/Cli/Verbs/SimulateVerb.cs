@@ -17,6 +17,6 @@ internal static class SimulateVerb
 
         var failure = await Hosts.RunAsync(
             simulator, () => Console.Write(SimulatorBanner.Write(options with { Url = simulator.Urls.First() })), signals.Token);
-        return await ErrorOutput.ReportStartAsync(failure, "Choose a free address with --urls.");
+        return await ErrorOutput.ReportStartAsync(failure, SimulateCommand.AddressRemedy);
     }
 }
