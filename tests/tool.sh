@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the simulator as a dotnet tool, installs the package from a local feed in an empty folder, and runs the tool. Takes about
-# 20 seconds.
+# Packs the simulator as a dotnet tool, installs the package from a local feed in an empty folder, and runs the tool. Also runs the blocks
+# of the simulator's reference that follow a comment <!-- run: NAME -->, unchanged. Takes about 20 seconds.
 # Usage: tests/tool.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 suite tool "${1:-}"
 require_commands "The dotnet tool clik2pay-simulator works" curl python3
+require_ports 5080
 
 # check_output CODE PATTERN TITLE COMMAND…: the command must exit with this code, and a line of its output must match the pattern.
 check_output() {
@@ -144,4 +145,11 @@ check_exit 0 "The error about an address in use is one line" test "$(wc -l <"$wo
 check_signal TERM
 run_tool
 check_signal INT
+
+# --- docs/reference. The blocks use the default address.
+
+start simulator http://127.0.0.1:5080/_simulator/counters "$tool"
+check_block docs/reference/simulator.md first-call '"status":"CREATED"' first-call.sh bash
+check_block docs/reference/simulator-control.md faults \
+  '"first":2.*"ResponseLost".*"first":3.*"webhookLosePercent":10.*"rules":\[\]' faults.sh bash
 end
