@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Simulator.Cli;
 using Clik2pay.Simulator.Options;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +12,7 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         var command = new RootCommand("Starts an offline simulator of Clik2pay's Auth API and Payment Requests API.");
-        SimulateCommand.Configure(command, Quote, RunAsync);
+        SimulateCommand.Configure(command, Quote, text => ListenAddress.TryParse(text)?.ToString(), RunAsync);
 
         // Response files are off. Otherwise, a password that begins with @ would be read as the name of a response file.
         var parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

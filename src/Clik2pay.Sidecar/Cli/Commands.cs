@@ -4,6 +4,7 @@ using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Cli.Admin;
 using Clik2pay.Sidecar.Cli.Demo;
 using Clik2pay.Sidecar.Cli.Verbs;
+using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Simulator.Cli;
 
 namespace Clik2pay.Sidecar.Cli;
@@ -106,7 +107,7 @@ internal sealed class Commands
     private Command Simulate()
     {
         var verb = new Command("simulate", SimulateCommand.Description);
-        SimulateCommand.Configure(verb, names.Of, SimulateVerb.RunAsync);
+        SimulateCommand.Configure(verb, names.Of, text => ListenAddress.TryParse(text)?.ToString(), SimulateVerb.RunAsync);
         return verb;
     }
 

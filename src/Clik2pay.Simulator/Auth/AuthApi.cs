@@ -34,9 +34,7 @@ internal static class AuthApi
             if (await TokenEndpointFaults.TryRespondAsync(context, fault.TokenEndpoint))
                 return;
 
-            var form = context.Request.HasFormContentType
-                ? await context.Request.ReadFormAsync(context.RequestAborted)
-                : FormCollection.Empty;
+            var form = await FormBody.ReadAsync(context) ?? FormCollection.Empty;
             if (FindError(context.Request, form, options) is { } error)
             {
                 counters.Increment(CountedEvent.TokenRequestsRefused);

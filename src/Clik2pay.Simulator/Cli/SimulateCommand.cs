@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Clik2pay.Simulator.Options;
-using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Simulator.Cli;
 
@@ -18,11 +18,15 @@ public static class SimulateCommand
     /// <summary>Adds the options and the action to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="quote">Quotes an argument in an error, or describes it if the argument may be a secret.</param>
+    /// <param name="parseAddress">Returns a listen address in its usual form; null if the text isn't a valid one.</param>
     /// <param name="run">Runs the simulator and returns the exit code.</param>
     public static void Configure(
-        Command command, Func<string, string> quote, Func<SimulatorOptions, CancellationToken, Task<int>> run)
+        Command command,
+        Func<string, string> quote,
+        Func<string, string?> parseAddress,
+        Func<SimulatorOptions, CancellationToken, Task<int>> run)
     {
-        var url = Urls(quote);
+        var url = Urls(quote, parseAddress);
         var environment = Environment(quote);
         var assume = Assume(quote);
         var webhook = Text("--webhook", "URL", "Where to send webhooks: an http or https address. Off by default.");
@@ -33,13 +37,19 @@ public static class SimulateCommand
 
         command.Validators.Add(result =>
         {
+            // The parser reports an option without a value, or with two.
+            var given = ((Option[])[webhook, user, password]).Select(result.GetResult).OfType<OptionResult>().ToList();
+            if (given.Exists(option => option.Tokens.Count != 1))
+                return;
+
+            if (given.Count is 1 or 2)
+                result.AddError("--webhook, --webhook-user and --webhook-password: set all three or none.");
             if (result.GetValue(webhook) is { } text && FindWebhookError(text, quote) is { } error)
                 result.AddError(error);
-            var given = ((Option[])[webhook, user, password]).Count(option => result.GetResult(option) is not null);
-            if (given is 1 or 2)
-                result.AddError("--webhook, --webhook-user and --webhook-password: set all three or none.");
-            else if (given is 3 && result.GetValue(user)?.Contains(':') == true)
-                result.AddError("--webhook-user: a username must not contain a colon (RFC 7617, section 2).");
+            if (result.GetValue(user) is { } name && (name.Length == 0 || name.Contains(':')))
+                result.AddError("--webhook-user: a username must not be empty or contain a colon (RFC 7617, section 2).");
+            if (result.GetValue(password) is "")
+                result.AddError("--webhook-password: a password must not be empty.");
         });
         command.SetAction((parsed, cancellationToken) => run(
             new()
@@ -57,20 +67,20 @@ public static class SimulateCommand
     private static Option<string> Text(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description };
 
-    private static Option<string> Urls(Func<string, string> quote)
+    private static Option<string> Urls(Func<string, string> quote, Func<string, string?> parseAddress) => new("--urls")
     {
-        var option = new Option<string>("--urls")
+        Description = "The address of the simulator.",
+        DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
+        CustomParser = result =>
         {
-            Description = "The address of the simulator.",
-            DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } text && !IsListenAddress(text))
-                result.AddError($"--urls: {quote(text)} is not a valid listen address. Use http://IP:PORT.");
-        });
-        return option;
-    }
+            var text = result.Tokens[0].Value;
+            if (parseAddress(text) is { } address)
+                return address;
+
+            result.AddError($"--urls: {quote(text)} is not a valid listen address. Use http://IP:PORT.");
+            return null;
+        },
+    };
 
     private static Option<SimulatedEnvironment> Environment(Func<string, string> quote)
     {
@@ -130,19 +140,5 @@ public static class SimulateCommand
         return url.UserInfo.Length > 0
             ? "--webhook: the address contains credentials. Use --webhook-user and --webhook-password."
             : null;
-    }
-
-    private static bool IsListenAddress(string text)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(text);
-            return address is { Scheme: "http", IsNamedPipe: false, PathBase: "" }
-                && (address.IsUnixPipe || address.Host is "*" or "+" or "localhost" || System.Net.IPAddress.TryParse(address.Host, out _));
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 }

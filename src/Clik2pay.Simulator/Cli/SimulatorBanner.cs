@@ -25,6 +25,6 @@ public static class SimulatorBanner
         """;
 
     private static string DescribeWebhooks(SimulatorOptions options) => options.Webhook is { } webhook
-        ? $"to {webhook.Url}; deliveries: curl {options.Url}/_simulator/deliveries"
+        ? $"to {webhook.Url.GetLeftPart(UriPartial.Path)}; deliveries: curl {options.Url}/_simulator/deliveries"
         : "off; use --webhook, --webhook-user and --webhook-password";
 }

@@ -26,7 +26,8 @@ internal static class JsonBody
         {
             var body = await JsonNode.ParseAsync(
                 context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted);
-            return HasValidNames(body) ? body as JsonObject : null;
+            DecodeTexts(body);
+            return body as JsonObject;
         }
         catch (JsonException)
         {
@@ -34,16 +35,22 @@ internal static class JsonBody
         }
         catch (InvalidOperationException)
         {
-            // A property name contains an unpaired surrogate, so it isn't valid Unicode.
+            // A name or a text contains an unpaired surrogate, so it isn't valid Unicode.
             return null;
         }
     }
 
-    /// <summary>Reads the names of all properties, because a <see cref="JsonNode"/> decodes them only on access.</summary>
-    private static bool HasValidNames(JsonNode? node) => node switch
+    /// <summary>Reads all names and texts, because a <see cref="JsonNode"/> decodes them only on access.</summary>
+    private static void DecodeTexts(JsonNode? node)
     {
-        JsonObject json => json.All(property => HasValidNames(property.Value)),
-        JsonArray array => array.All(HasValidNames),
-        _ => true,
-    };
+        if (node is JsonValue value)
+        {
+            value.TryGetValue<string>(out _);
+            return;
+        }
+
+        var children = (node as JsonObject)?.Select(property => property.Value) ?? node as JsonArray ?? Enumerable.Empty<JsonNode?>();
+        foreach (var child in children)
+            DecodeTexts(child);
+    }
 }

@@ -5,6 +5,7 @@ using Clik2pay.Simulator.Common;
 using Clik2pay.Simulator.Counting;
 using Clik2pay.Simulator.Description;
 using Clik2pay.Simulator.Faults;
+using Clik2pay.Simulator.Options;
 using Clik2pay.Simulator.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,7 @@ internal static class ControlApi
     public static void MapControlApi(this WebApplication app)
     {
         var services = app.Services;
+        var options = services.GetRequiredService<SimulatorOptions>();
         var faults = services.GetRequiredService<FaultState>();
         var tokens = services.GetRequiredService<IssuedTokens>();
         var counters = services.GetRequiredService<Counters>();
@@ -33,17 +35,21 @@ internal static class ControlApi
         control.MapGet("/openapi.json", context => WriteAsync(context, OpenApiDescription.Create()));
 
         control.MapGet("/faults", context => WriteFaultsAsync(context, faults.Current));
-        control.MapPut("/faults", context => SetFaultsAsync(context, faults));
+        control.MapPut("/faults", context => SetFaultsAsync(context, faults, options.Webhook is not null));
         control.MapDelete("/faults", context => WriteFaultsAsync(context, faults.Current = new()));
 
         control.MapPost("/revoke-tokens", context => WriteAsync(context, new JsonObject { ["revoked"] = tokens.RevokeAll() }));
 
         ActivatorUtilities.CreateInstance<TransactionControls>(services).Map(control);
+        control.Map("/{**path}", context => JsonBody.WriteAsync(context, StatusCodes.Status404NotFound, new JsonObject
+        {
+            ["message"] = $"The control API has no {context.Request.Method} {context.Request.Path}.",
+        }));
     }
 
-    private static async Task SetFaultsAsync(HttpContext context, FaultState faults)
+    private static async Task SetFaultsAsync(HttpContext context, FaultState faults, bool hasWebhook)
     {
-        var (settings, error) = FaultsReader.Read(await JsonBody.ReadObjectAsync(context));
+        var (settings, error) = FaultsReader.Read(await JsonBody.ReadObjectAsync(context), hasWebhook);
         if (settings is null)
             await JsonBody.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonObject { ["message"] = error });
         else

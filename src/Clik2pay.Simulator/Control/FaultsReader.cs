@@ -36,13 +36,20 @@ internal static class FaultsReader
         Field("webhookDelayMs", JsonType.Number, Milliseconds));
 
     /// <param name="body">The body of the request; null if the body isn't a JSON object.</param>
+    /// <param name="hasWebhook">Whether the simulator sends webhooks.</param>
     /// <returns>The faults, or the error in the body.</returns>
-    public static (FaultSettings? Settings, string? Error) Read(JsonObject? body)
+    public static (FaultSettings? Settings, string? Error) Read(JsonObject? body, bool hasWebhook)
     {
         if (body is null)
-            return (null, "The body is not a JSON object. To clear all faults, send DELETE.");
+            return (null, "The body is not a valid JSON object. To clear all faults, send DELETE.");
 
-        return FindError(body) is { } error ? (null, error) : (body.Deserialize(FaultsJson.Default.FaultSettings), null);
+        if (FindError(body) is { } error)
+            return (null, error);
+
+        var webhookFaults = body.Where(property => property.Key.StartsWith("webhook", StringComparison.Ordinal));
+        return !hasWebhook && webhookFaults.FirstOrDefault(property => HasEffect(property.Value)).Key is { } name
+            ? (null, $"{name}: the simulator sends no webhooks. Start it with --webhook.")
+            : (body.Deserialize(FaultsJson.Default.FaultSettings), null);
     }
 
     private static string? FindError(JsonObject body)
@@ -84,10 +91,13 @@ internal static class FaultsReader
     {
         var isTokenEndpoint = Rule.Text(rule["path"]) == FaultRule.TokenEndpointPath;
         var misplaced = isTokenEndpoint ? (string[])["api", "apiDelayMs"] : ["tokenEndpoint", "tokenEndpointDelayMs"];
-        return Array.Find(misplaced, field => Rule.Text(rule[field]) is not (null or "None") || Rule.Number(rule[field]) > 0) is { } name
+        return Array.Find(misplaced, field => HasEffect(rule[field])) is { } name
             ? $"{place}.{name}: does not apply to the path. The token endpoint is {FaultRule.TokenEndpointPath}."
             : null;
     }
+
+    private static bool HasEffect(JsonNode? value) =>
+        Rule.Number(value) > 0 || (Rule.Text(value) is { } fault && !fault.Equals("None", StringComparison.OrdinalIgnoreCase));
 
     private static Field Field(string name, JsonType type, Rule rule) => new(name, type, Source.Assumption) { Rules = [rule] };
 
@@ -102,14 +112,17 @@ internal static class FaultsReader
         $"must be one of {string.Join(", ", names)}", value => names.Contains(Rule.Text(value), StringComparer.OrdinalIgnoreCase));
 
     private static Rule Path() => Check(
-        "must be a path such as /open/v1/payment-requests/{id}",
-        value => Rule.Text(value) is { } path && path.StartsWith('/') && !path.Contains('?') && IsPattern(path));
+        $"must be {FaultRule.TokenEndpointPath}, or begin with /open/v1/, for example /open/v1/payment-requests/{{id}}",
+        value => Rule.Text(value) is { } path
+            && (path == FaultRule.TokenEndpointPath || (path.StartsWith("/open/v1/", StringComparison.Ordinal) && IsPattern(path))));
 
     private static bool IsPattern(string path)
     {
         try
         {
-            return RoutePatternFactory.Parse(path).PathSegments.Count > 0;
+            // The matcher would ignore constraints and defaults.
+            return !path.Contains('?')
+                && RoutePatternFactory.Parse(path) is { Defaults.Count: 0, ParameterPolicies.Count: 0 };
         }
         catch (RoutePatternException)
         {

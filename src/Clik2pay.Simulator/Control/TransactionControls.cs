@@ -35,8 +35,16 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
 
     private Task ListAsync(HttpContext context, TransactionKind kind)
     {
-        var items = new JsonArray([.. transactions.List(kind).Select(transaction => (JsonNode)writer.ToJson(transaction))]);
+        var items = new JsonArray([.. transactions.List(kind).Select(ToItem)]);
         return JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["items"] = items });
+    }
+
+    private JsonNode ToItem(Transaction transaction)
+    {
+        var item = writer.ToJson(transaction);
+        if (transaction.RefundOf is { } id)
+            item["paymentRequestId"] = id;
+        return item;
     }
 
     private async Task ApplyAsync(HttpContext context, TransactionKind kind, TransactionAction action)
@@ -51,9 +59,10 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
             }
 
             amount = Rule.Number(body["amount"]);
-            if (body.ContainsKey("amount") && amount is null)
+            if (body.Count > 0 && (action is not TransactionAction.Pay || body.Count > 1 || amount is null))
             {
-                await WriteErrorAsync(context, StatusCodes.Status400BadRequest, "amount: must be a number.");
+                const string error = "The only field is amount, a number, and only for pay.";
+                await WriteErrorAsync(context, StatusCodes.Status400BadRequest, error);
                 return;
             }
         }

@@ -12,7 +12,9 @@ internal sealed record FaultRule
     /// <summary>The method of the calls; null for every method.</summary>
     public string? Method { get; set; }
 
-    /// <summary>The rule concerns only the first calls with this method and path. Null for every call.</summary>
+    /// <summary>
+    /// The rule concerns only the first calls with this method and path that no earlier rule concerns. Null for every call.
+    /// </summary>
     public int? First { get; set; }
 
     /// <summary>The rule concerns this percentage of the calls, spread evenly. 0 to 100.</summary>

@@ -16,7 +16,9 @@ internal sealed record FaultSettings
 
     public ApiFault Api { get; set; }
 
-    /// <summary>The delay before each response of the Payment Requests API, in milliseconds. At least 0.</summary>
+    /// <summary>
+    /// The time between the processing of a call and the response of the Payment Requests API, in milliseconds. At least 0.
+    /// </summary>
     public int ApiDelayMs { get; set; }
 
     /// <summary>The percentage of webhooks that are sent twice. 0 to 100.</summary>
@@ -25,7 +27,7 @@ internal sealed record FaultSettings
     /// <summary>The percentage of webhooks that are never sent. 0 to 100.</summary>
     public int WebhookLosePercent { get; set; }
 
-    /// <summary>The percentage of webhooks that wait 1 s, so that later webhooks overtake them. 0 to 100.</summary>
+    /// <summary>The percentage of webhooks that wait up to 1 s, so that later webhooks overtake them. 0 to 100.</summary>
     public int WebhookReorderPercent { get; set; }
 
     /// <summary>The delay before each webhook, in milliseconds. At least 0.</summary>

@@ -14,6 +14,13 @@ internal sealed class FaultState
         set => state = new(value);
     }
 
+    /// <returns>The settings for a new webhook, and its number since the last change of the settings, from 1.</returns>
+    public (FaultSettings Settings, long Number) OfNextWebhook()
+    {
+        var current = state;
+        return (current.Settings, Interlocked.Increment(ref current.Webhooks));
+    }
+
     /// <returns>The settings for one request: the first rule that includes the request replaces the global fault.</returns>
     public FaultSettings Of(HttpRequest request)
     {
@@ -31,6 +38,8 @@ internal sealed class FaultState
 
     private sealed class State(FaultSettings settings)
     {
+        public long Webhooks;
+
         public FaultSettings Settings => settings;
 
         public FaultRuleMatcher[] Rules { get; } = [.. settings.Rules.Select(rule => new FaultRuleMatcher(rule))];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using Clik2pay.Simulator.Common;
 using Clik2pay.Simulator.Options;
 using Clik2pay.Simulator.Rules;
 using Clik2pay.Simulator.Transactions;
@@ -42,7 +43,7 @@ internal static class PayerPages
     private static async Task ApplyAsync(HttpContext context, TransactionStore transactions, TransactionAction action)
     {
         // A page of another site must not pay on behalf of the person who has it open.
-        if (context.Request.Headers["Sec-Fetch-Site"] is not ([] or ["same-origin"]))
+        if (CrossSite.IsFromOtherSite(context.Request))
         {
             const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
             await WriteAsync(context, StatusCodes.Status403Forbidden, "Request refused", body);
@@ -55,7 +56,12 @@ internal static class PayerPages
             return;
         }
 
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        if (await FormBody.ReadAsync(context) is not { } form)
+        {
+            await WriteAsync(context, StatusCodes.Status400BadRequest, "Invalid form", "<p>The form is not valid.</p>");
+            return;
+        }
+
         var entered = form["amount"].ToString();
         var change = transactions.TryApply(TransactionKind.PaymentRequest, request.Id, action, ReadAmount(entered));
         if (change.Violation is { Problem: var problem })
@@ -161,6 +167,7 @@ internal static class PayerPages
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
             + "frame-ancestors 'none'; base-uri 'none'";
 

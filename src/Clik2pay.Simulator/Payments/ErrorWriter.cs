@@ -12,26 +12,25 @@ namespace Clik2pay.Simulator.Payments;
 /// </summary>
 internal sealed class ErrorWriter(SimulatorOptions options)
 {
-    // https://docs.clik2pay.com/reference/post-v1-payments-1 lists these statuses.
     public Task WriteUnauthorizedAsync(HttpContext context) => WriteAsync(
         context,
         StatusCodes.Status401Unauthorized,
-        new(null, "Unauthorized: the access token is missing, unknown, expired or revoked", Source.Authentication));
+        new(null, "Unauthorized: the access token is missing, unknown, expired or revoked", Source.Errors));
 
     public Task WriteForbiddenAsync(HttpContext context) => WriteAsync(
-        context, StatusCodes.Status403Forbidden, new(null, "Forbidden: the x-api-key header is missing or wrong", Source.Authentication));
+        context, StatusCodes.Status403Forbidden, new(null, "Forbidden: the x-api-key header is missing or wrong", Source.Assumption));
 
     public Task WriteThrottledAsync(HttpContext context) => WriteAsync(
-        context, StatusCodes.Status429TooManyRequests, new(null, "Too Many Requests: a simulated fault", Source.CreatePayment));
+        context, StatusCodes.Status429TooManyRequests, new(null, "Too Many Requests: a simulated fault", Source.Errors));
 
     public Task WriteServerErrorAsync(HttpContext context) => WriteAsync(
-        context, StatusCodes.Status500InternalServerError, new(null, "Internal server error: a simulated fault", Source.CreatePayment));
+        context, StatusCodes.Status500InternalServerError, new(null, "Internal server error: a simulated fault", Source.Errors));
 
     public Task WriteBadRequestAsync(HttpContext context, Violation violation) =>
         WriteAsync(context, StatusCodes.Status400BadRequest, violation);
 
     public Task WriteNotFoundAsync(HttpContext context, string problem) =>
-        WriteAsync(context, StatusCodes.Status404NotFound, new(null, problem, Source.Assumption));
+        WriteAsync(context, StatusCodes.Status404NotFound, new(null, problem, Source.Errors));
 
     private Task WriteAsync(HttpContext context, int status, Violation violation)
     {

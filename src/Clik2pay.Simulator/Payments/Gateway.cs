@@ -24,13 +24,25 @@ internal sealed class Gateway(
         context.Response.Headers["x-amz-apigw-id"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(11));
 
         var fault = faults.Of(context.Request);
-        await Task.Delay(TimeSpan.FromMilliseconds(fault.ApiDelayMs), time, context.RequestAborted);
+        var output = context.Response.Body;
+        using var response = new MemoryStream();
+        context.Response.Body = response;
+        await RespondAsync(context, next, fault);
 
-        if (fault.Api is ApiFault.Down)
-        {
+        // The delay follows the processing. A call is carried out even if its caller stops waiting for the response.
+        await Task.Delay(TimeSpan.FromMilliseconds(fault.ApiDelayMs), time, context.RequestAborted);
+        if (fault.Api is ApiFault.Down or ApiFault.ResponseLost)
             context.Abort();
-        }
-        else if (fault.Api is ApiFault.ServerError)
+        else
+            await output.WriteAsync(response.ToArray(), context.RequestAborted);
+    }
+
+    private async Task RespondAsync(HttpContext context, RequestDelegate next, FaultSettings fault)
+    {
+        if (fault.Api is ApiFault.Down)
+            return;
+
+        if (fault.Api is ApiFault.ServerError)
         {
             await errors.WriteServerErrorAsync(context);
         }
@@ -48,12 +60,6 @@ internal sealed class Gateway(
         {
             counters.Increment(CountedEvent.ApiForbidden);
             await errors.WriteForbiddenAsync(context);
-        }
-        else if (fault.Api is ApiFault.ResponseLost)
-        {
-            context.Response.Body = Stream.Null;
-            await next(context);
-            context.Abort();
         }
         else
         {

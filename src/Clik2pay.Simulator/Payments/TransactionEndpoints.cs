@@ -19,6 +19,12 @@ internal sealed class TransactionEndpoints(
         if (await ReadAsync(context, RequestBodies.OfPaymentRequest) is not { } sent)
             return;
 
+        if (FlexibleAmount.FindProblem(sent) is { } problem)
+        {
+            await errors.WriteBadRequestAsync(context, new("flexDetails", problem, Source.Assumption));
+            return;
+        }
+
         var created = transactions.TryCreate(TransactionKind.PaymentRequest, sent);
         if (created.Transaction is { } request)
         {
@@ -69,14 +75,13 @@ internal sealed class TransactionEndpoints(
     {
         var query = context.Request.Query;
         var found = transactions.List(TransactionKind.PaymentRequest)
-            .Where(request => Matches(query, "merchantTransactionId", Rule.Text(request.Sent["merchantTransactionId"])))
-            .Where(request => Matches(query, "status", request.StatusName))
+            .Where(request => !query.ContainsKey("merchantTransactionId")
+                || query["merchantTransactionId"] == Rule.Text(request.Sent["merchantTransactionId"]))
+            .Where(request => !query.ContainsKey("status")
+                || string.Equals(query["status"], request.StatusName, StringComparison.OrdinalIgnoreCase))
             .Select(request => (JsonNode)writer.ToJson(request));
         return JsonBody.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["paymentRequests"] = new JsonArray([.. found]) });
     }
-
-    private static bool Matches(IQueryCollection query, string name, string? value) =>
-        !query.ContainsKey(name) || string.Equals(query[name], value, StringComparison.OrdinalIgnoreCase);
 
     private static string Id(HttpContext context) => (string)context.GetRouteValue("id")!;
 
@@ -85,7 +90,7 @@ internal sealed class TransactionEndpoints(
     {
         if (await JsonBody.ReadObjectAsync(context) is not { } sent)
         {
-            await errors.WriteBadRequestAsync(context, new(null, "the body is not a valid JSON object", Source.CreatePayment));
+            await errors.WriteBadRequestAsync(context, new(null, "the body is not a valid JSON object", Source.Errors));
             return null;
         }
 

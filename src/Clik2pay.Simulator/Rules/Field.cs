@@ -11,6 +11,9 @@ internal sealed record Field(string Name, JsonType Type, Source Source)
 {
     public bool IsRequired { get; init; }
 
+    /// <summary>Where the rule that the field is required comes from.</summary>
+    public Source RequiredSource { get; init; } = Source;
+
     /// <summary>The rules for the value, in the order in which they are checked.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
@@ -24,10 +27,10 @@ internal sealed record Field(string Name, JsonType Type, Source Source)
     {
         var path = prefix + Name;
         if (!parent.TryGetPropertyValue(Name, out var value))
-            return IsRequired ? new(path, "is required", Source) : null;
+            return IsRequired ? new(path, "is required", RequiredSource) : null;
 
         if (value is null)
-            return IsRequired && Type is not JsonType.Null ? new(path, "is required and must not be null", Source) : null;
+            return IsRequired && Type is not JsonType.Null ? new(path, "is required and must not be null", RequiredSource) : null;
 
         if (!HasType(value))
             return new(path, Type is JsonType.Null ? "must be null" : $"must be {Article} {TypeName}", Source);

@@ -36,7 +36,7 @@ internal static class RequestBodies
         new("type", JsonType.String, CreatePaymentRequest)
         {
             IsRequired = true,
-            Rules = [isFlexible ? Rule.OneOf(CreatePaymentRequest, "FLEX") : Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL")],
+            Rules = [isFlexible ? Rule.OneOf(CreatePaymentRequest, "FLEX") : FixedAmountType],
         },
         isFlexible
             ? new("amount", Null, CreatePaymentRequest) { IsRequired = true }
@@ -45,16 +45,27 @@ internal static class RequestBodies
         new("payer", JsonType.Object, CreatePaymentRequest) { IsRequired = true, Members = Payer },
         Optional("merchantTransactionId", CreatePaymentRequest, Rule.Length(6, 32, CreatePaymentRequest)),
         Optional("deliveryMode", CreatePaymentRequest, Rule.OneOf(CreatePaymentRequest, "SMS", "EMAIL", "NONE")),
-        Optional("deliveryDate", CreatePaymentRequest, Rule.Date(CreatePaymentRequest)),
-        Optional("dueDate", CreatePaymentRequest, Rule.Date(CreatePaymentRequest)),
+        Optional("deliveryDate", CreatePaymentRequest, Rule.Date(Assumption)),
+        Optional("dueDate", CreatePaymentRequest, Rule.Date(Assumption)),
         Optional("displayMessage", CreatePaymentRequest, Rule.Length(3, 250, CreatePaymentRequest)),
         Optional("invoiceNumber", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
         Optional("businessUnit", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
         Merchant(CreatePaymentRequest));
 
+    // FLEX is a valid type too, but OfPaymentRequest then returns the other rules. SMART is read-only.
+    private static Rule FixedAmountType => Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL") with
+    {
+        Problem = "must be one of ECOMM, EBILL, MOBIL, FLEX",
+    };
+
     // The provider's portal requires a name, and an email address or a phone number. The pages do not list the API's rule.
     private static ObjectRules Payer => new(
-        new("name", JsonType.String, Integrations) { IsRequired = true, Rules = [Rule.NotEmpty(Assumption)] },
+        new("name", JsonType.String, Integrations)
+        {
+            IsRequired = true,
+            RequiredSource = Assumption,
+            Rules = [Rule.NotEmpty(Assumption)],
+        },
         Optional("email", Integrations, Rule.Email(Assumption)),
         Optional("mobileNumber", Integrations, Rule.MobileNumber(Integrations)),
         Optional("preferredLanguage", Integrations, Rule.OneOf(Integrations, "en", "fr")),
@@ -71,7 +82,7 @@ internal static class RequestBodies
         IsRequired = true,
         Members = new(
             new("email", JsonType.String, source) { IsRequired = true, Rules = [Rule.Email(Assumption)] },
-            new("mobileNumber", JsonType.String, source) { IsRequired = true, Rules = [Rule.MobileNumber(Integrations)] },
+            new("mobileNumber", JsonType.String, source) { IsRequired = true, Rules = [Rule.MobileNumber(Assumption)] },
             Optional("name", Assumption)),
     };
 

@@ -14,6 +14,9 @@ internal sealed record Source(string Text, Certainty Certainty)
     public static readonly Source Refunds = Page("https://docs.clik2pay.com/docs/refunds-1");
     public static readonly Source Authentication = Page("https://docs.clik2pay.com/docs/preparation-prerequisites-1");
 
+    /// <summary>The statuses of errors and their meanings.</summary>
+    public static readonly Source Errors = Page("https://docs.clik2pay.com/reference/errors");
+
     /// <summary>Fields and formats that the public pages do not list.</summary>
     public static readonly Source Integrations = new("Public integrations in production", Certainty.Seen);
 

@@ -10,6 +10,14 @@ namespace Clik2pay.Simulator.Transactions;
 /// </summary>
 internal static class FlexibleAmount
 {
+    /// <returns>Why no payer could pay the payment request; null if its range is valid or it isn't flexible.</returns>
+    public static string? FindProblem(JsonObject sent)
+    {
+        var (min, max) = RangeOf(sent);
+        var requested = Of(sent, "requested") ?? min;
+        return min <= requested && requested <= max ? null : "minimum, requested and maximum must be in ascending order";
+    }
+
     /// <param name="sent">The payment request.</param>
     /// <param name="amount">The payer's choice in dollars; null for the requested amount.</param>
     /// <returns>The amount in dollars; null if it is outside the range.</returns>

@@ -14,7 +14,10 @@ internal sealed class SimulatorAddress(IServer server)
     {
         // A server that listens on every address, for example in a container, reports a host that a browser cannot open.
         var listen = BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
-        var host = listen.IsUnixPipe || listen.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : listen.Host;
+        if (listen.IsUnixPipe)
+            return $"http://localhost/r/{shortCode}";
+
+        var host = listen.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : listen.Host;
         return $"http://{host}:{listen.Port}/r/{shortCode}";
     }
 }

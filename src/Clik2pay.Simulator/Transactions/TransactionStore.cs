@@ -27,7 +27,8 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
             if (Rule.Text(sent["merchantTransactionId"]) is { } id && !merchantTransactionIds.Add(id))
             {
                 const string problem = "was already used for another payment request or payment";
-                return new(null, new("merchantTransactionId", problem, Source.CreatePaymentRequest));
+                var source = kind is TransactionKind.Payment ? Source.CreatePayment : Source.CreatePaymentRequest;
+                return new(null, new("merchantTransactionId", problem, source));
             }
 
             if (kind is not TransactionKind.PaymentRequest)
@@ -111,6 +112,12 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
             var transitions = Transition.Of(kind, action);
             if (transitions.Count == 0 || !transitions[0].From.Contains(found.Status))
                 return Refuse($"the status {found.StatusName} does not allow this", Source.Assumption);
+
+            if (amount is not null && found.Amount is not null && amount != found.Amount)
+            {
+                const string rule = "Only the payer of a FLEX payment request can choose the amount";
+                return Refuse($"the amount is {found.Amount}. {rule}", Source.Assumption);
+            }
 
             if (action is TransactionAction.Pay && found.Amount is null)
             {

@@ -7,7 +7,7 @@ namespace Clik2pay.Simulator.Webhooks;
 internal sealed class Delivery(string eventType, string message, string resourceType, JsonObject resource)
 {
     private readonly string id = Identifier.New();
-    private readonly List<(DateTimeOffset At, string Outcome)> attempts = [];
+    private readonly List<(DateTimeOffset At, string? Outcome)> attempts = [];
 
     public DeliveryStatus Status { get; set; }
 
@@ -26,12 +26,14 @@ internal sealed class Delivery(string eventType, string message, string resource
     /// <summary>How many attempts in a row got no 2xx.</summary>
     public int Failures { get; private set; }
 
-    /// <param name="at">When the attempt ended.</param>
+    public void Begin(DateTimeOffset now) => attempts.Add((now, null));
+
+    /// <summary>Records the outcome of the attempt that began last.</summary>
     /// <param name="outcome">The status code of the response, or the error.</param>
     /// <param name="isSuccess">Whether the status code is a 2xx.</param>
-    public void Record(DateTimeOffset at, string outcome, bool isSuccess)
+    public void End(string outcome, bool isSuccess)
     {
-        attempts.Add((at, outcome));
+        attempts[^1] = (attempts[^1].At, outcome);
         Failures = isSuccess ? 0 : Failures + 1;
     }
 

@@ -12,9 +12,6 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
 {
     private const int MaxAttempts = 12;
 
-    // The delay of an event that a simulated fault reorders. Later events overtake the event meanwhile.
-    private static readonly TimeSpan ReorderDelay = TimeSpan.FromSeconds(1);
-
     private readonly Lock gate = new();
     private readonly List<Delivery> deliveries = [];
     private readonly PriorityQueue<Delivery, (DateTimeOffset Due, long Number)> queue = new();
@@ -30,25 +27,25 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
         lock (gate)
         {
             deliveries.Add(delivery);
-            var fault = faults.Current;
-            var count = deliveries.Count;
-            if (Percentage.Includes(fault.WebhookLosePercent, count))
+            var (fault, count) = faults.OfNextWebhook();
+            if (Percentage.Includes(fault.WebhookLosePercent, count, "lose"))
             {
                 delivery.Status = DeliveryStatus.Lost;
                 return;
             }
 
-            // The offsets let the percentages choose different events.
-            if (Percentage.Includes(fault.WebhookDuplicatePercent, count + 1))
+            if (Percentage.Includes(fault.WebhookDuplicatePercent, count, "duplicate"))
                 delivery.RemainingCopies = 2;
+
+            // Later events overtake a reordered event while it waits. The times differ, so that 100 % also changes the order.
             var delay = TimeSpan.FromMilliseconds(fault.WebhookDelayMs);
-            if (Percentage.Includes(fault.WebhookReorderPercent, count + 2))
-                delay += ReorderDelay;
+            if (Percentage.Includes(fault.WebhookReorderPercent, count, "reorder"))
+                delay += TimeSpan.FromSeconds(Percentage.Fraction(count, "pause"));
             Enqueue(delivery, delay);
         }
     }
 
-    /// <summary>Waits until a webhook is due, and removes it from the queue.</summary>
+    /// <summary>Waits until a webhook is due, removes it from the queue, and records that an attempt begins.</summary>
     public async Task<Delivery> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -61,7 +58,11 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
                 {
                     wait = first.Due - time.GetUtcNow();
                     if (wait <= TimeSpan.Zero)
-                        return queue.Dequeue();
+                    {
+                        var delivery = queue.Dequeue();
+                        delivery.Begin(time.GetUtcNow());
+                        return delivery;
+                    }
                 }
             }
 
@@ -77,7 +78,7 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
     {
         lock (gate)
         {
-            delivery.Record(time.GetUtcNow(), outcome, isSuccess);
+            delivery.End(outcome, isSuccess);
             if (isSuccess)
             {
                 delivery.Status = DeliveryStatus.Delivered;

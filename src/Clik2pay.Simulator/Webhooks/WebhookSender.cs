@@ -15,7 +15,7 @@ internal sealed class WebhookSender(WebhookQueue queue, WebhookTarget target, Ti
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password}")));
 
     // A redirect or a proxy from the environment could send the credentials to another server.
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -42,7 +42,7 @@ internal sealed class WebhookSender(WebhookQueue queue, WebhookTarget target, Ti
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, stoppingToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
         {
-            Content = new StringContent(delivery.Body, Encoding.UTF8, "application/json"),
+            Content = new StringContent(delivery.Body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
         };
         request.Headers.Authorization = credentials;
         try
@@ -52,7 +52,8 @@ internal sealed class WebhookSender(WebhookQueue queue, WebhookTarget target, Ti
         }
         catch (HttpRequestException e)
         {
-            return (e.Message, false);
+            // The message of the outer exception does not name the cause of a TLS error.
+            return (e.InnerException is { Message: var cause } && cause != e.Message ? $"{e.Message} {cause}" : e.Message, false);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {

@@ -153,6 +153,62 @@ public sealed class PaymentsApiTests : SimulatorTest
     }
 
     [Fact]
+    public async Task A_call_with_a_delay_is_processed_even_if_its_caller_stops_waiting()
+    {
+        var token = await GetTokenAsync();
+        await SetFaultsAsync("""{"apiDelayMs":60000}""");
+        using var patience = new CancellationTokenSource();
+        var call = SendAsync();
+        while ((await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32() == 0)
+            await Task.Yield();
+
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        var items = await Http.GetFromJsonAsync<JsonElement>("/_simulator/payment-requests");
+        Assert.Equal(1, items.GetProperty("items").GetArrayLength());
+
+        async Task SendAsync()
+        {
+            using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token);
+            request.Content = new StringContent(PaymentRequest);
+            await Http.SendAsync(request, patience.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Of_concurrent_calls_with_one_merchantTransactionId_only_one_is_accepted()
+    {
+        var token = await GetTokenAsync();
+        var body = PaymentRequest.Replace("{\"amount", "{\"merchantTransactionId\":\"order-1234\",\"amount", StringComparison.Ordinal);
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CallAsync(token, body)));
+
+        Assert.Single(statuses, HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Concurrent_refunds_together_do_not_exceed_the_amount()
+    {
+        var token = await GetTokenAsync();
+        var created = await CreatePaymentRequestAsync(token);
+        await ControlAsync(created, "pay", HttpStatusCode.OK);
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CallAsync(token, Refund, PathOf(created) + "/refunds")));
+
+        // 5 refunds of 2.50 are 12.50.
+        Assert.Equal(5, statuses.Count(status => status == HttpStatusCode.Created));
+    }
+
+    [Fact]
+    public async Task A_body_of_more_than_1_MiB_gets_413()
+    {
+        var body = PaymentRequest.Replace("{\"amount", $"{{\"x\":\"{new string('x', 1 << 20)}\",\"amount", StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await CallAsync(await GetTokenAsync(), body));
+    }
+
+    [Fact]
     public async Task A_lost_response_breaks_the_connection_after_the_request_was_processed()
     {
         var token = await GetTokenAsync();

@@ -124,7 +124,7 @@ public sealed partial class SimulatorReferenceTests
 
         SimulatorReference.AssertRows("Rules", 3, defaults.Select(field => DescribeFault(field, invalid =>
         {
-            invalid.TryAdd("path", "/x");
+            invalid.TryAdd("path", "/open/v1/x");
             return new() { ["rules"] = new JsonArray(invalid) };
         })));
     }
@@ -142,7 +142,7 @@ public sealed partial class SimulatorReferenceTests
         var examples = Example().Matches(SimulatorReference.Text).Select(example => example.Groups["body"].Value).ToList();
 
         Assert.NotEmpty(examples);
-        Assert.All(examples, body => Assert.Null(FaultsReader.Read(JsonNode.Parse(body)!.AsObject()).Error));
+        Assert.All(examples, body => Assert.Null(FaultsReader.Read(JsonNode.Parse(body)!.AsObject(), hasWebhook: true).Error));
     }
 
     private static void AssertNames(string heading, IEnumerable<string> names) =>
@@ -151,7 +151,7 @@ public sealed partial class SimulatorReferenceTests
     private static IList<Option> Options()
     {
         var command = new Command("simulate");
-        SimulateCommand.Configure(command, argument => argument, (_, _) => Task.FromResult(0));
+        SimulateCommand.Configure(command, argument => argument, address => address, (_, _) => Task.FromResult(0));
         return command.Options;
     }
 
@@ -170,7 +170,7 @@ public sealed partial class SimulatorReferenceTests
             " | ",
             $"`{prefix}{field.Name}`",
             field.Type.ToString().ToLowerInvariant(),
-            field.IsRequired ? "yes" : "no",
+            !field.IsRequired ? "no" : "yes" + (field.RequiredSource == field.Source ? "" : $" ({field.RequiredSource.CertaintyName})"),
             string.Join("; ", rules),
             certainty);
         return [row, .. field.Members?.Fields.SelectMany(member => RowsOf(member, $"{prefix}{field.Name}.")) ?? []];
@@ -192,7 +192,7 @@ public sealed partial class SimulatorReferenceTests
     /// <param name="toBody">Returns a body that contains an object with the field.</param>
     private static string DescribeFault(KeyValuePair<string, JsonNode?> field, Func<JsonObject, JsonObject> toBody)
     {
-        var error = FaultsReader.Read(toBody(new() { [field.Key] = field.Key == "method" ? "?" : -1 })).Error!;
+        var error = FaultsReader.Read(toBody(new() { [field.Key] = field.Key == "method" ? "?" : -1 }), hasWebhook: true).Error!;
         var values = field.Key switch
         {
             "path" => "a path pattern",

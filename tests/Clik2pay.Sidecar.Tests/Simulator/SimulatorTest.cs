@@ -76,10 +76,11 @@ public abstract class SimulatorTest : IAsyncLifetime
 
     /// <summary>Creates a payment request.</summary>
     /// <returns>The status of the response, 201 if it was created.</returns>
-    private protected async Task<HttpStatusCode> CallAsync(string token)
+    private protected async Task<HttpStatusCode> CallAsync(
+        string token, string body = PaymentRequest, string path = "/open/v1/payment-requests")
     {
-        using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token);
-        request.Content = new StringContent(PaymentRequest, Encoding.UTF8, "application/json");
+        using var request = CreateRequest(HttpMethod.Post, path, token);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return (await Http.SendAsync(request)).StatusCode;
     }
 

@@ -29,8 +29,7 @@ internal static class DocumentedRules
             "merchantTransactionId=\"12345\"", "merchantTransactionId=\"\"", $"merchantTransactionId=\"{Long33}\"",
             "merchantTransactionId=123456", "merchantTransactionId={}", "merchantTransactionId=true",
             "deliveryMode=\"LETTER\"", "deliveryMode=\"sms\"", "deliveryMode=\"\"", "deliveryMode=1", "deliveryMode=[\"SMS\"]",
-            "deliveryDate=\"tomorrow\"", "deliveryDate=\"2026-02-30\"", "deliveryDate=\"30.11.2026\"", "deliveryDate=20261130",
-            "dueDate=\"\"", "dueDate=\"2026-13-01\"", "dueDate=\"2026-1-1\"", "dueDate=0",
+            "deliveryDate=20261130", "deliveryDate=[]", "dueDate=0", "dueDate={}",
             "displayMessage=\"Hi\"", "displayMessage=\"\"", $"displayMessage=\"{Long251}\"", "displayMessage=5", "displayMessage=[]",
             $"invoiceNumber=\"{Long51}\"", "invoiceNumber=1001", "invoiceNumber={}",
             $"businessUnit=\"{Long51}\"", "businessUnit=7", "businessUnit=false",
@@ -40,7 +39,7 @@ internal static class DocumentedRules
         [
             "amount=", "amount=12.5", "amount=0", "amount=\"\"",
             "flexDetails=", "flexDetails=null", "flexDetails=20", "flexDetails=\"5-50\"", "flexDetails=[5,50]",
-            "payer=", "payer=null", "merchantTransactionId=\"short\"", "deliveryMode=\"PHONE\"", "dueDate=\"soon\"",
+            "payer=", "payer=null", "merchantTransactionId=\"short\"", "deliveryMode=\"PHONE\"", "dueDate=1",
             "displayMessage=\"No\"", $"invoiceNumber=\"{Long51}\"", $"businessUnit=\"{Long51}\"",
         ]),
         ("payment", Payment,

@@ -20,7 +20,7 @@ public sealed class WebhookEventTests : WebhookTest
         {
             Assert.Equal("/hook?shop=1", received.Target);
             Assert.Equal(credentials, received.Headers.Authorization.ToString());
-            Assert.Equal("application/json; charset=utf-8", received.Headers.ContentType.ToString());
+            Assert.Equal("application/json", received.Headers.ContentType.ToString());
             Assert.Equal(1, received.Body.GetArrayLength());
             var resource = received.Body[0].GetProperty("resource");
             Assert.Equal(created.GetProperty("id").GetString(), resource.GetProperty("id").GetString());

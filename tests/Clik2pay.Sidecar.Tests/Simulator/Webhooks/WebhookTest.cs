@@ -29,6 +29,9 @@ public abstract class WebhookTest : SimulatorTest
     /// <summary>Chooses the status code of the listener's response to an event.</summary>
     private protected Func<JsonElement, int> Respond { get; set; } = _ => StatusCodes.Status204NoContent;
 
+    /// <summary>Ends when the listener may respond.</summary>
+    private protected Func<Task> BeforeResponse { get; set; } = () => Task.CompletedTask;
+
     public override async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -59,7 +62,9 @@ public abstract class WebhookTest : SimulatorTest
             if (condition(deliveries))
                 return deliveries;
 
-            Time.Advance(TimeSpan.FromSeconds(stepSeconds));
+            // Time must not pass during an attempt, or the attempt could time out.
+            if (!deliveries.Exists(IsBeingSent))
+                Time.Advance(TimeSpan.FromSeconds(stepSeconds));
             await Task.Delay(TimeSpan.FromMilliseconds(1), SystemDefaults.Time);
         }
 
@@ -68,6 +73,9 @@ public abstract class WebhookTest : SimulatorTest
 
     private protected static bool AreAllDelivered(List<JsonElement> deliveries) =>
         deliveries.TrueForAll(delivery => StatusOf(delivery) == "delivered");
+
+    private protected static bool IsBeingSent(JsonElement delivery) => delivery.GetProperty("attempts").EnumerateArray()
+        .Any(attempt => attempt.GetProperty("outcome").ValueKind is JsonValueKind.Null);
 
     private protected static string StatusOf(JsonElement delivery) => delivery.GetProperty("status").GetString()!;
 
@@ -79,6 +87,7 @@ public abstract class WebhookTest : SimulatorTest
         context.Response.StatusCode = Respond(body[0]);
         if (context.Response.StatusCode is StatusCodes.Status302Found)
             context.Response.Headers.Location = "/elsewhere";
+        await BeforeResponse();
         Received.Enqueue((context.Request.Path + context.Request.QueryString, headers, body));
     }
 }
