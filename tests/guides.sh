@@ -51,22 +51,40 @@ done
 # matches PATTERN FILE: whether a line of the file matches. If the pattern is empty, whether the file is empty.
 matches() { if [ -n "$1" ]; then grep -qE "$1" "$2"; else [ ! -s "$2" ]; fi; }
 
-# launch SCENARIO PREFIX: starts all programs at once, each with its own order number, and records the duration of each in milliseconds.
+# launch_program SCENARIO PREFIX LANGUAGE: starts a program with its own order number, and records its duration in milliseconds.
 declare -A running
+launch_program() {
+  local scenario=$1 prefix=$2 language=$3
+  (
+    cd "$work" || exit
+    from=$(date +%s%N)
+    timeout 100 ${programs[$language]} "ORDER-$prefix-$language" \
+      >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null
+    code=$?
+    echo "$((($(date +%s%N) - from) / 1000000))" >"$work/$scenario.$language.ms"
+    exit "$code"
+  ) &
+  running[$language]=$!
+}
+
+# launch SCENARIO PREFIX: starts all programs at once.
 launch() {
-  local scenario=$1 prefix=$2 language
-  for language in "${languages[@]}"; do
-    (
-      cd "$work" || exit
-      from=$(date +%s%N)
-      timeout 100 ${programs[$language]} "ORDER-$prefix-$language" \
-        >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null
-      code=$?
-      echo "$((($(date +%s%N) - from) / 1000000))" >"$work/$scenario.$language.ms"
-      exit "$code"
-    ) &
-    running[$language]=$!
+  local language
+  for language in "${languages[@]}"; do launch_program "$1" "$2" "$language"; done
+}
+
+# count_programs SCENARIO PATTERN: waits up to 60 s until all programs have printed an error that matches, and prints the number of them.
+count_programs() {
+  local language matching
+  for _ in $(seq 600); do
+    matching=0
+    for language in "${languages[@]}"; do
+      if matches "$2" "$work/$1.$language.err" 2>/dev/null; then matching=$((matching + 1)); fi
+    done
+    if [ "$matching" = "$n" ]; then break; fi
+    sleep 0.1
   done
+  echo "$matching"
 }
 
 # check_programs SCENARIO RESULT CODE OUTPUT ERROR: waits for the programs of a scenario. Each must exit with the code, and its standard
@@ -82,6 +100,19 @@ check_programs() {
     else
       tail -n 20 "$files.out" "$files.err"
       report failed "The $language program $result (the exit code is $code)"
+    fi
+  done
+}
+
+# check_results SCENARIO RESULT ERROR: the standard error of each program must match the pattern. The programs of the scenario have ended.
+check_results() {
+  local language
+  for language in "${languages[@]}"; do
+    if matches "$3" "$work/$1.$language.err"; then
+      report passed "The $language program $2"
+    else
+      cat "$work/$1.$language.err"
+      report failed "The $language program $2"
     fi
   done
 }
@@ -153,25 +184,43 @@ start uncertain "$port" python3 "$work/uncertain.py" "$port"
 before=$(count apiRequests) created=$(count paymentRequestsCreated)
 export CLIK2PAY_BASE_URL=http://127.0.0.1:$port
 launch timeout C
-check_programs timeout "finds the payment request after a 504" 0 "^$uuid CREATED\$" '504 upstream_timeout'
+exists='the provider refused a second use of its merchantTransactionId; the webhook brings its id'
+check_programs timeout "reports that the payment request exists after a 504" 0 "^ORDER-C-[a-z]+ exists: $exists\$" '504 upstream_timeout'
+check_results timeout "prints the provider's refusal of the second create" '400 of the provider: .*already used'
 unset CLIK2PAY_BASE_URL
 check_equal "Each program creates one payment request despite the 504" "$n" "$(($(count paymentRequestsCreated) - created))"
-check_equal "Each payment request is created, searched for and read once" "$((3 * n))" "$(($(count apiRequests) - before))"
+check_equal "Each program sends the create twice after a 504" "$((2 * n))" "$(($(count apiRequests) - before))"
 
-before=$(count apiRequests)
+before=$(count apiRequests) created=$(count paymentRequestsCreated)
 faults '{"api":"ServerError"}'
 launch error D
 check_programs error "prints the provider's 500 and fails" 1 '' '500 of the provider'
-check_equal "Each program sends the POST once and searches once" "$((2 * n))" "$(($(count apiRequests) - before))"
+check_results error "reports an unknown outcome after a second 500" \
+  '^ORDER-D-[a-z]+: outcome unknown; run the program again later with the same order number$'
+check_equal "Each program sends a create that gets 500 twice" "$((2 * n)) 0" \
+  "$(($(count apiRequests) - before)) $(($(count paymentRequestsCreated) - created))"
 faults '{}'
 
+# The first create gets 500 and is not carried out. The programs run one after another, because the rule applies to the first matching call.
+before=$(count apiRequests) created=$(count paymentRequestsCreated)
+for language in "${languages[@]}"; do
+  faults '{"rules":[{"path":"/open/v1/payment-requests","method":"POST","first":1,"api":"ServerError"}]}'
+  launch_program first F "$language"
+  until [ -e "$work/first.$language.ms" ]; do sleep 0.1; done
+done
+faults '{}'
+check_programs first "creates the payment request after a 500" 0 "^$uuid CREATED\$" '500 of the provider'
+check_equal "Each program creates one payment request despite the 500" "$n" "$(($(count paymentRequestsCreated) - created))"
+check_equal "Each program sends the create twice and reads the payment request once" "$((3 * n))" "$(($(count apiRequests) - before))"
+
 # Checks which proxy variables other clients use. A call through the dead proxy fails.
+id=$(cut -d ' ' -f 1 "$work/proxy.${languages[0]}.out")
 succeeds() { if env "$@" >"$work/log" 2>&1; then echo yes; else echo no; fi; }
 bypass=(NO_PROXY=127.0.0.1,localhost HTTP_PROXY=$dead_proxy http_proxy=$dead_proxy)
 # proxy_results COMMAND…: whether the command succeeds with http_proxy, with HTTP_PROXY, and with both and NO_PROXY.
 proxy_results() { echo "$(succeeds http_proxy=$dead_proxy "$@") $(succeeds HTTP_PROXY=$dead_proxy "$@") $(succeeds "${bypass[@]}" "$@")"; }
 check_equal "curl uses http_proxy, ignores HTTP_PROXY and respects NO_PROXY" "no yes yes" \
-  "$(proxy_results curl -sf http://127.0.0.1:8080/open/v1/payment-requests)"
+  "$(proxy_results curl -sf "http://127.0.0.1:8080/open/v1/payment-requests/$id")"
 for language in "${languages[@]}"; do
   case $language in
     python) file=app.py client=(python3 "$work/app.py") expected="no no yes" ;;
@@ -201,31 +250,39 @@ start sidecar http://127.0.0.1:9090/startupz "$sidecar" run
 faults '{"tokenEndpoint":"Down"}'
 curl -s -o "$work/revoked" -X POST "$simulator/_simulator/revoke-tokens"
 printf 'Clik2pay-Sidecar-Token: %s\n' "$(cat "$work/caller-token")" |
-  curl -s -o "$work/first" -H @- http://127.0.0.1:8080/open/v1/payment-requests
+  curl -s -o "$work/response" -H @- http://127.0.0.1:8080/open/v1/payment-requests/none
 before=$(count apiRequests)
 launch wait E
-for _ in $(seq 600); do
-  refused=0
-  for language in "${languages[@]}"; do
-    if matches 'not sent \(token_unavailable\)' "$work/wait.$language.err"; then refused=$((refused + 1)); fi
-  done
-  if [ "$refused" = "$n" ]; then break; fi
-  sleep 0.1
-done
-check_equal "Each program gets token_unavailable while the token endpoint is down" "$n" "$refused"
+check_equal "Each program gets token_unavailable while the token endpoint is down" "$n" \
+  "$(count_programs wait 'not processed \(token_unavailable\)')"
 check_equal "The provider gets no request without a token" 0 "$(($(count apiRequests) - before))"
 faults '{}'
 check_programs wait "waits until there is a token, and then succeeds" 0 "^$uuid CREATED\$" \
-  'not sent \(token_unavailable\), again in [0-9]+ s'
+  'not processed \(token_unavailable\), again in [0-9]+ s'
 for language in "${languages[@]}"; do
   check_equal "The $language program waits at least as long as it announces" 1 \
     "$(sed -n 's/.*, again in \([0-9]*\) s$/\1/p' "$work/wait.$language.err" |
       awk -v ms="$(cat "$work/wait.$language.ms")" '{ sum += $1 } END { print (sum > 0 && sum * 1000 <= ms) }')"
 done
-check_equal "The programs wait once for each token_unavailable that the sidecar counts" "$(cat "$work"/wait.*.err | grep -c 'not sent')" \
+check_equal "The programs wait once for each token_unavailable that the sidecar counts" \
+  "$(cat "$work"/wait.*.err | grep -c 'not processed')" \
   "$(curl -s http://127.0.0.1:9090/metrics | sed -n 's/^clik2pay_sidecar_own_answers_total{code="token_unavailable",sent="no"} //p')"
 check_equal "Each payment request is created once and read once" "$n $((2 * n))" \
   "$(count paymentRequestsCreated) $(($(count apiRequests) - before))"
+stop
+
+# The provider stops after the sidecar has obtained a token. The sidecar has no connection to the API, so it sends nothing.
+start simulate "$simulator/_simulator/counters" "$sidecar" simulate
+start sidecar http://127.0.0.1:9090/startupz "$sidecar" run
+kill -TERM -- "-${started[0]}"
+wait "${started[0]}"
+launch unreachable G
+check_equal "Each program gets upstream_unreachable while the provider is down" "$n" \
+  "$(count_programs unreachable 'not processed \(upstream_unreachable\), again in 5 s')"
+start simulate "$simulator/_simulator/counters" "$sidecar" simulate
+check_programs unreachable "waits until the provider is reachable, and then succeeds" 0 "^$uuid CREATED\$" \
+  'not processed \(upstream_unreachable\)'
+check_equal "Each program creates one payment request after the provider was down" "$n" "$(count paymentRequestsCreated)"
 unset CLIK2PAY_CALLER_TOKEN_FILE Sidecar__CallerTokenFile
 stop
 
@@ -233,11 +290,11 @@ start simulate "$simulator/_simulator/counters" "$sidecar" simulate
 mkdir /tmp/clik2pay && mv "$work/caller-token" /tmp/clik2pay/caller-token
 Sidecar__CallerTokenFile=/tmp/clik2pay/caller-token start sidecar http://127.0.0.1:9090/startupz \
   "$sidecar" run --Sidecar:Listen=http://unix:/tmp/clik2pay/sidecar.sock
-check_block docs/calling.md socket-shell '"paymentRequests":\[\]' list.sh bash
-check_block docs/calling.md socket-python '"paymentRequests":\[\]' list.py python3
-check_block docs/calling.md socket-node '"paymentRequests":\[\]' list.mjs node
-case " ${languages[*]} " in *' php '*) check_block docs/calling.md socket-php '"paymentRequests":\[\]' list.php php ;; esac
-check_block docs/calling.md socket-csharp '"paymentRequests":\[\]' list.cs dotnet run
+check_block docs/calling.md socket-shell "\"id\":\"$uuid\"" create.sh bash
+check_block docs/calling.md socket-python "\"id\":\"$uuid\"" create.py python3
+check_block docs/calling.md socket-node "\"id\":\"$uuid\"" create.mjs node
+case " ${languages[*]} " in *' php '*) check_block docs/calling.md socket-php "\"id\":\"$uuid\"" create.php php ;; esac
+check_block docs/calling.md socket-csharp "\"id\":\"$uuid\"" create.cs dotnet run
 stop
 rm -r /tmp/clik2pay
 
