@@ -308,7 +308,7 @@ if command -v python3 >/dev/null; then
   block docs/migrating.md after >"$work/after.py"
   block docs/migrating.md settings >"$work/settings.sh"
   . "$work/settings.sh"
-  check_block docs/migrating.md count-before '"tokenRequests":5,.*"apiRequests":5,' count-before.sh "${in_work[@]}"
+  check_block docs/migrating.md count-before '"tokenRequests":8,.*"apiRequests":8,' count-before.sh "${in_work[@]}"
   block docs/migrating.md credentials >"$work/credentials.sh"
   . "$work/credentials.sh"
   check_block docs/migrating.md check "routes of $PWD/proxy.json" migrating-check.sh bash
@@ -320,11 +320,11 @@ if command -v python3 >/dev/null; then
   check_block docs/migrating.md count-after '"paymentRequestsCreated":8,' count-after.sh \
     env -u CLIK2PAY_USERNAME -u CLIK2PAY_PASSWORD -u CLIK2PAY_API_KEY "${in_work[@]}"
   read -r tokens calls <<<"$before"
-  check_equal "Five calls through the sidecar cause no token request" "5 0" \
+  check_equal "Eight calls through the sidecar cause no token request" "8 0" \
     "$(($(count apiRequests) - calls)) $(($(count tokenRequests) - tokens))"
 
   # The pitfalls of the guide.
-  url=http://127.0.0.1:8080/open/v1/payment-requests
+  url=http://127.0.0.1:8080/open/v1/payment-requests/$(cat "$work/ORDER-1001.id")
   status() { curl -s -o "$work/response" -w '%{http_code}%header{clik2pay-sidecar-error}' "$@"; }
   check_equal "A call with another Host gets 403 caller_refused" 403caller_refused "$(status -H 'Host: api.clik2pay.com' "$url")"
   check_equal "A call over https fails" 000 "$(status "https${url#http}")"
