@@ -349,13 +349,13 @@ check_figure() {
   fi
 }
 
-# make_six_calls PORT: makes six calls with different combinations of method and status.
+# make_six_calls PORT: makes six calls with different combinations of method and status. None has the POST and 200 of the token call.
 make_six_calls() {
   local url=http://127.0.0.1:$1/open/v1/payment-requests id
   id=$(curl -s -X POST "$url" -d '{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}' |
-    grep -oE "\"id\":\"$uuid" | cut -c7-)
-  curl -s -X POST "$url" -d '{}' --next -s "$url/$id" --next -s "$url/none" --next -s -X DELETE "$url/$id" \
-    --next -s -X DELETE "$url/none" >"$work/response"
+    sed -n 's/^{"id":"\([^"]*\)".*/\1/p')
+  curl -s -X POST "$url" -d '{}' --next -s "$url/$id" --next -s "$url/none" --next -s -X DELETE "$url/none" \
+    --next -s -X POST "$url/none/cancellation" >"$work/response"
 }
 
 # scrape PORT KINDS: writes a scrape with that many kinds of calls to $work/scrape. The sidecar caches a scrape for 300 ms.
@@ -403,7 +403,7 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
   check_equal "The sidecars keep no connection to Redis open" 1 "$(redis info clients | sed -n 's/^connected_clients:\([0-9]*\).*/\1/p')"
   faults '{"tokenEndpoint":"Down"}'
   curl -s -o "$work/response" -X POST "$simulator/_simulator/revoke-tokens" \
-    --next -s -o "$work/response" http://127.0.0.1:8080/open/v1/payment-requests
+    --next -s -o "$work/response" http://127.0.0.1:8080/open/v1/payment-requests/none
   check_figure "bytes of the note that a token call has failed" "$(redis memory usage "${key%:token}:failure")" 10
   stop
 else
