@@ -29,18 +29,18 @@ block README.md settings >"$work/settings.sh"
 check_block README.md check "routes of $PWD/proxy.json" check.sh bash
 start_block README.md run http://127.0.0.1:9090/startupz
 check_block README.md curl "\"id\":\"$uuid\"" curl.sh bash
-check_block README.md replay '^HTTP/1.1 200 OK' replay.sh bash
+check_block README.md replay '^HTTP/1.1 201 Created' replay.sh bash
 stop
 
 start_block README.md simulate http://127.0.0.1:5080/_simulator/counters
 start_block README.md closed http://127.0.0.1:9090/startupz
-check_block README.md through-the-socket '"paymentRequests":\[\]' through-the-socket.sh bash
+check_block README.md through-the-socket "\"id\":\"$uuid\"" through-the-socket.sh bash
 stop
 rm -r /tmp/clik2pay
 
 start_block README.md simulate http://127.0.0.1:5080/_simulator/counters
 start_block README.md credential-files http://127.0.0.1:9090/startupz
-check_block README.md wrong-rotation '"paymentRequests":\[\]' wrong-rotation.sh timeout 60 bash
+check_block README.md wrong-rotation "\"id\":\"$uuid\"" wrong-rotation.sh timeout 60 bash
 check_block README.md shutdown '^The sidecar is stopping\.$' shutdown.sh bash
 stop
 rm -r /tmp/clik2pay-credentials
