@@ -83,7 +83,8 @@ check_eventually() {
   end
 }
 all_healthy() { [ "$("$engine" ps --filter health=healthy --format '{{.Names}}' | grep -cE '(redis|sidecar|sidecar-2)[-_]1$')" = 3 ]; }
-calls_succeed() { "${inside[@]}" curl -sf -m 5 -o /dev/null http://127.0.0.1:8080/open/v1/payment-requests; }
+# The block call prints the id of a payment request only if the call succeeds.
+calls_succeed() { "${inside[@]}" bash "$work/call.sh" | grep -qE "\"id\":\"$uuid\""; }
 
 engine=${ENGINE:-podman} inside=(env)
 if [ "$engine" = podman ]; then
