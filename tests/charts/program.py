@@ -139,8 +139,6 @@ def _():
         f"apiBaseUrl=http://127.0.0.1:{simulator},tokenEndpoint=http://127.0.0.1:{simulator}/oauth2/token",
         "--set",
         f"ports.callers={callers},ports.admin={admin}",
-        "--set",
-        "reverseProxy.Routes.list.ClusterId=clik2pay,reverseProxy.Routes.list.Match.Path=/open/v1/payment-requests",
     )
     pod = pod_of(objects)
     sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][1]
@@ -158,8 +156,10 @@ def _():
             assert urllib.request.urlopen(address, timeout=5).status == 200, probe
         token = pathlib.Path(options["env"]["Sidecar__CallerTokenFile"]).read_text()
         address = settings_of(app)["CLIK2PAY_BASE_URL"] + "/open/v1/payment-requests"
-        call = urllib.request.Request(address, headers={"Clik2pay-Sidecar-Token": token})
-        assert "paymentRequests" in json.load(urllib.request.urlopen(call, timeout=10))
+        body = {"amount": 12.5, "type": "ECOMM", "payer": {"name": "A. Payer", "email": "a@example.com"}}
+        headers = {"Clik2pay-Sidecar-Token": token, "Content-Type": "application/json"}
+        call = urllib.request.Request(address, json.dumps(body).encode(), headers)
+        assert "id" in json.load(urllib.request.urlopen(call, timeout=10))
         started[1].terminate()
         assert started[1].wait(30) == 0
     except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
