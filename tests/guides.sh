@@ -184,7 +184,7 @@ start uncertain "$port" python3 "$work/uncertain.py" "$port"
 before=$(count apiRequests) created=$(count paymentRequestsCreated)
 export CLIK2PAY_BASE_URL=http://127.0.0.1:$port
 launch timeout C
-exists='the provider refused a second use of its merchantTransactionId; the webhook brings its id'
+exists='the provider refused a second use of its merchantTransactionId; find its id in a webhook or in the portal'
 check_programs timeout "reports that the payment request exists after a 504" 0 "^ORDER-C-[a-z]+ exists: $exists\$" '504 upstream_timeout'
 check_results timeout "prints the provider's refusal of the second create" '400 of the provider: .*already used'
 unset CLIK2PAY_BASE_URL
