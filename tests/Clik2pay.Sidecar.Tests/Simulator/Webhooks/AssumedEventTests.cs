@@ -1,4 +1,3 @@
-using System.Net;
 using Clik2pay.Simulator.Options;
 
 namespace Clik2pay.Sidecar.Tests.Simulator.Webhooks;
@@ -10,12 +9,7 @@ public sealed class AssumedEventTests : WebhookTest
     [Fact]
     public async Task With_assumed_events_settled_and_cancelled_transactions_are_reported()
     {
-        var token = await GetTokenAsync();
-        await SendAsync(
-            token, HttpMethod.Post, PathOf(await CreatePaymentRequestAsync(token)) + "/cancellation", null, HttpStatusCode.OK);
-        var paid = await CreatePaymentRequestAsync(token);
-        await ControlAsync(paid, "pay", HttpStatusCode.OK);
-        await ControlAsync(paid, "settle", HttpStatusCode.OK);
+        await CancelOneAndSettleAnotherAsync();
 
         var deliveries = await AdvanceUntilAsync(deliveries => deliveries.Count == 4 && AreAllDelivered(deliveries));
 

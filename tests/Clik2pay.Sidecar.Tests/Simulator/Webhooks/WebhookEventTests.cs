@@ -64,12 +64,7 @@ public sealed class WebhookEventTests : WebhookTest
     [Fact]
     public async Task Changes_without_a_documented_event_type_are_not_reported()
     {
-        var token = await GetTokenAsync();
-        await SendAsync(
-            token, HttpMethod.Post, PathOf(await CreatePaymentRequestAsync(token)) + "/cancellation", null, HttpStatusCode.OK);
-        var paid = await CreatePaymentRequestAsync(token);
-        await ControlAsync(paid, "pay", HttpStatusCode.OK);
-        await ControlAsync(paid, "settle", HttpStatusCode.OK);
+        await CancelOneAndSettleAnotherAsync();
 
         var deliveries = await GetDeliveriesAsync();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Clik2pay.Sidecar.Hosting;
@@ -69,6 +70,16 @@ public abstract class WebhookTest : SimulatorTest
         }
 
         throw new TimeoutException("The condition was not met: " + string.Join("; ", await GetDeliveriesAsync()));
+    }
+
+    private protected async Task CancelOneAndSettleAnotherAsync()
+    {
+        var token = await GetTokenAsync();
+        var cancelled = await CreatePaymentRequestAsync(token);
+        await SendAsync(token, HttpMethod.Post, PathOf(cancelled) + "/cancellation", null, HttpStatusCode.OK);
+        var paid = await CreatePaymentRequestAsync(token);
+        await ControlAsync(paid, "pay", HttpStatusCode.OK);
+        await ControlAsync(paid, "settle", HttpStatusCode.OK);
     }
 
     private protected static bool AreAllDelivered(List<JsonElement> deliveries) =>
