@@ -22,6 +22,6 @@ internal sealed class FaultRuleMatcher(FaultRule rule)
             return false;
 
         var number = Interlocked.Increment(ref count);
-        return !(number > rule.First) && Percentage.Includes(rule.Percent, number);
+        return !(number > rule.First) && Percentage.IncludesEvenly(rule.Percent, number);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Clik2pay.Simulator.Faults;
 
@@ -9,7 +10,7 @@ internal static class Percentage
     /// <summary>Chooses calls that are spread evenly.</summary>
     /// <param name="percent">0 to 100.</param>
     /// <param name="number">The number of the call, from 1.</param>
-    public static bool Includes(int percent, long number) => number * percent / 100 > (number - 1) * percent / 100;
+    public static bool IncludesEvenly(int percent, long number) => number * percent / 100 > (number - 1) * percent / 100;
 
     /// <summary>
     /// Chooses events without a pattern. A payment causes events in pairs, so evenly spread faults would always concern the same one.
@@ -17,12 +18,12 @@ internal static class Percentage
     /// <param name="percent">0 to 100.</param>
     /// <param name="number">The number of the event.</param>
     /// <param name="purpose">Different purposes choose different events.</param>
-    public static bool Includes(int percent, long number, string purpose) => Fraction(number, purpose) * 100 < percent;
+    public static bool IncludesScattered(int percent, long number, string purpose) => Fraction(number, purpose) * 100 < percent;
 
     /// <returns>A number from 0 to less than 1 that depends only on the parameters.</returns>
     public static double Fraction(long number, string purpose)
     {
-        var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{purpose}:{number}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}:{number}"));
         return BinaryPrimitives.ReadUInt32LittleEndian(hash) / (double)(1L << 32);
     }
 }

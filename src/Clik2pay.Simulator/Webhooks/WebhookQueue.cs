@@ -28,18 +28,18 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
         {
             deliveries.Add(delivery);
             var (fault, count) = faults.OfNextWebhook();
-            if (Percentage.Includes(fault.WebhookLosePercent, count, "lose"))
+            if (Percentage.IncludesScattered(fault.WebhookLosePercent, count, "lose"))
             {
                 delivery.Status = DeliveryStatus.Lost;
                 return;
             }
 
-            if (Percentage.Includes(fault.WebhookDuplicatePercent, count, "duplicate"))
+            if (Percentage.IncludesScattered(fault.WebhookDuplicatePercent, count, "duplicate"))
                 delivery.RemainingCopies = 2;
 
             // Later events overtake a reordered event while it waits. The times differ, so that 100 % also changes the order.
             var delay = TimeSpan.FromMilliseconds(fault.WebhookDelayMs);
-            if (Percentage.Includes(fault.WebhookReorderPercent, count, "reorder"))
+            if (Percentage.IncludesScattered(fault.WebhookReorderPercent, count, "reorder"))
                 delay += TimeSpan.FromSeconds(Percentage.Fraction(count, "pause"));
             Enqueue(delivery, delay);
         }

@@ -157,12 +157,12 @@ public sealed class PaymentsApiTests : SimulatorTest
     {
         var token = await GetTokenAsync();
         await SetFaultsAsync("""{"apiDelayMs":60000}""");
-        using var patience = new CancellationTokenSource();
+        using var caller = new CancellationTokenSource();
         var call = SendAsync();
-        while ((await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32() == 0)
-            await Task.Yield();
+        for (var i = 0; (await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32() == 0; i++)
+            Assert.True(i < 10_000, "The call is not processed before the delay.");
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         var items = await Http.GetFromJsonAsync<JsonElement>("/_simulator/payment-requests");
@@ -172,7 +172,7 @@ public sealed class PaymentsApiTests : SimulatorTest
         {
             using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token);
             request.Content = new StringContent(PaymentRequest);
-            await Http.SendAsync(request, patience.Token);
+            await Http.SendAsync(request, caller.Token);
         }
     }
 
