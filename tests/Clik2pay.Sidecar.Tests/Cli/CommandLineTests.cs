@@ -89,7 +89,9 @@ public sealed class CommandLineTests
     [InlineData("set all three or none", "--webhook", "http://127.0.0.1:1/", "--webhook-user", "shop")]
     [InlineData("set all three or none", "--webhook-password", "canary")]
     [InlineData("the address contains credentials", "--webhook", "http://shop:canary@127.0.0.1/")]
-    [InlineData("must not be empty or contain a colon", "--webhook", "http://a/", "--webhook-user", "a:b", "--webhook-password", "canary")]
+    [InlineData(
+        "must not be empty or contain a colon",
+        "--webhook", "http://127.0.0.1:1/", "--webhook-user", "a:b", "--webhook-password", "canary")]
     [InlineData("--urls: 'https://127.0.0.1:1' is not a valid listen address.", "--urls", "https://127.0.0.1:1")]
     [InlineData("--urls: 'http://shop.example:1' is not a valid listen address.", "--urls", "http://shop.example:1")]
     [InlineData("--urls: 'http://127.0.0.1:99999' is not a valid listen address.", "--urls", "http://127.0.0.1:99999")]
