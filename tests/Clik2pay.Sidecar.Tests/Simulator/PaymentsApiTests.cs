@@ -51,7 +51,7 @@ public sealed class PaymentsApiTests : SimulatorTest
     }
 
     [Fact]
-    public async Task A_refund_is_a_resource_of_its_own_that_completes_later()
+    public async Task A_refund_is_a_separate_resource_that_completes_later()
     {
         var token = await GetTokenAsync();
         var created = await CreatePaymentRequestAsync(token);
@@ -157,12 +157,12 @@ public sealed class PaymentsApiTests : SimulatorTest
     {
         var token = await GetTokenAsync();
         await SetFaultsAsync("""{"apiDelayMs":60000}""");
-        using var caller = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var call = SendAsync();
         for (var i = 0; (await GetCountersAsync()).GetProperty("paymentRequestsCreated").GetInt32() == 0; i++)
             Assert.True(i < 10_000, "The call is not processed before the delay.");
 
-        await caller.CancelAsync();
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         var items = await Http.GetFromJsonAsync<JsonElement>("/_simulator/payment-requests");
@@ -172,7 +172,7 @@ public sealed class PaymentsApiTests : SimulatorTest
         {
             using var request = CreateRequest(HttpMethod.Post, "/open/v1/payment-requests", token);
             request.Content = new StringContent(PaymentRequest);
-            await Http.SendAsync(request, caller.Token);
+            await Http.SendAsync(request, cancellation.Token);
         }
     }
 
