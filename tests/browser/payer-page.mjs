@@ -22,7 +22,7 @@ const statusOf = async request => (await read(request)).status;
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const shownStatus = page => page.locator('#status').innerText();
 
-// The texts of the page by their labels.
+// The details on the page, by their labels.
 const details = async page => Object.fromEntries(await page.locator('dt').evaluateAll(
   labels => labels.map(label => [label.innerText, label.nextElementSibling.innerText])));
 
@@ -102,7 +102,8 @@ await check('an amount outside the range is refused, and the payment request sta
   assert.equal(await field.inputValue(), '20.00');
   for (const amount of ['4.99', '50.01', '7.001', 'seven']) {
     await field.fill(amount);
-    assert.equal(await pressInVain(dark, 'Pay'), 'Pay had no effect: the amount must be from 5 to 50, with at most two decimals.');
+    assert.equal(
+      await pressInVain(dark, 'Pay'), 'Pay had no effect: the amount must be from 5 to 50, with at most two decimal places.');
     assert.equal(await field.inputValue(), amount);
     await assertPayable(dark);
   }

@@ -69,7 +69,7 @@ public static class SimulateCommand
 
     private static Option<string> Urls(Func<string, string> quote, Func<string, string?> parseAddress) => new("--urls")
     {
-        Description = "The address of the simulator.",
+        Description = "The address to listen on: http://IP:PORT. Port 0 selects a free port.",
         DefaultValueFactory = _ => SimulatorOptions.DefaultUrl,
         CustomParser = result =>
         {

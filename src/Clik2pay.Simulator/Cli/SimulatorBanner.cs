@@ -8,7 +8,7 @@ public static class SimulatorBanner
     /// <param name="options">The options, with the real address of the simulator.</param>
     /// <returns>The settings of a sidecar that uses this simulator, and commands to try.</returns>
     public static string Write(SimulatorOptions options) => $"""
-        The simulator of {options.Environment} is on {options.Url}. To use it, set these variables for a sidecar:
+        The simulator listens on {options.Url} and simulates {options.Environment}. To use it, set these variables for a sidecar:
 
           export Clik2pay__Environment=Custom
           export Clik2pay__ApiBaseUrl={options.Url}

@@ -80,7 +80,7 @@ internal static class FaultsReader
         {
             if (!names.Contains(name, StringComparer.Ordinal))
                 return $"{prefix}{name}: unknown field. The fields are {string.Join(", ", names)}.";
-            if (value is null && name is not ("method" or "first"))
+            if (value is null && name is not ("path" or "method" or "first"))
                 return $"{prefix}{name}: must not be null. Omit the field instead.";
         }
 
@@ -112,7 +112,8 @@ internal static class FaultsReader
         $"must be one of {string.Join(", ", names)}", value => names.Contains(Rule.Text(value), StringComparer.OrdinalIgnoreCase));
 
     private static Rule Path() => Check(
-        $"must be {FaultRule.TokenEndpointPath}, or begin with /open/v1/, for example /open/v1/payment-requests/{{id}}",
+        $"must be {FaultRule.TokenEndpointPath}, or a path pattern that begins with /open/v1/, for example "
+            + "/open/v1/payment-requests/{id}. It must not contain question marks, constraints or defaults",
         value => Rule.Text(value) is { } path
             && (path == FaultRule.TokenEndpointPath || (path.StartsWith("/open/v1/", StringComparison.Ordinal) && IsPattern(path))));
 

@@ -54,14 +54,14 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
         {
             if (await JsonBody.ReadObjectAsync(context) is not { } body)
             {
-                await WriteErrorAsync(context, StatusCodes.Status400BadRequest, "The body is not a JSON object.");
+                await WriteErrorAsync(context, StatusCodes.Status400BadRequest, "The body is not a valid JSON object.");
                 return;
             }
 
             amount = Rule.Number(body["amount"]);
             if (body.Count > 0 && (action is not TransactionAction.Pay || body.Count > 1 || amount is null))
             {
-                const string error = "The only field is amount, a number, and only for pay.";
+                const string error = "The only field is amount, which must be a number. Only pay accepts it.";
                 await WriteErrorAsync(context, StatusCodes.Status400BadRequest, error);
                 return;
             }
@@ -71,10 +71,18 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
         await (transactions.TryApply(kind, id, action, amount) switch
         {
             { Transaction: { } changed } => JsonBody.WriteAsync(context, StatusCodes.Status200OK, writer.ToJson(changed)),
-            { Violation.Problem: { } problem } => WriteErrorAsync(context, StatusCodes.Status409Conflict, problem),
-            _ => WriteErrorAsync(context, StatusCodes.Status404NotFound, $"There is no transaction with the id '{id}'."),
+            { Violation.Problem: { } problem } => WriteErrorAsync(
+                context, StatusCodes.Status409Conflict, $"{char.ToUpperInvariant(problem[0])}{problem[1..]}."),
+            _ => WriteErrorAsync(context, StatusCodes.Status404NotFound, $"There is no {NameOf(kind)} with this id."),
         });
     }
+
+    private static string NameOf(TransactionKind kind) => kind switch
+    {
+        TransactionKind.PaymentRequest => "payment request",
+        TransactionKind.Refund => "refund",
+        _ => "payment",
+    };
 
     private static Task WriteErrorAsync(HttpContext context, int status, string message) =>
         JsonBody.WriteAsync(context, status, new JsonObject { ["message"] = message });

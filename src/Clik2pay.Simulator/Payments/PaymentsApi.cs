@@ -32,8 +32,8 @@ internal static class PaymentsApi
 
         Task WriteUnknownAsync(HttpContext context) => errors.WriteNotFoundAsync(
             context,
-            $"The simulator has no {context.Request.Method} for this path. Clik2pay does not document how to list payment requests, nor "
-            + "DELETE. The options --assume list and --assume delete of the simulator add both.");
+            $"The simulator has no {context.Request.Method} for this path. Clik2pay documents neither a list of payment requests nor "
+            + "DELETE. The options --assume list and --assume delete turn them on.");
 
         void Map(string method, string pattern, RequestDelegate handle) =>
             app.MapMethods(pattern, [method], context => gateway.InvokeAsync(context, handle));

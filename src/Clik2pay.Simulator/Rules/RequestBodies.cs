@@ -36,7 +36,7 @@ internal static class RequestBodies
         new("type", JsonType.String, CreatePaymentRequest)
         {
             IsRequired = true,
-            Rules = [isFlexible ? Rule.OneOf(CreatePaymentRequest, "FLEX") : FixedAmountType],
+            Rules = [isFlexible ? FlexibleType : FixedAmountType],
         },
         isFlexible
             ? new("amount", Null, CreatePaymentRequest) { IsRequired = true }
@@ -51,6 +51,8 @@ internal static class RequestBodies
         Optional("invoiceNumber", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
         Optional("businessUnit", CreatePaymentRequest, Rule.Length(0, 50, CreatePaymentRequest)),
         Merchant(CreatePaymentRequest));
+
+    private static Rule FlexibleType => Rule.OneOf(CreatePaymentRequest, "FLEX") with { Problem = "must be FLEX" };
 
     // FLEX is a valid type too, but OfPaymentRequest then returns the other rules. SMART is read-only.
     private static Rule FixedAmountType => Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL") with
@@ -91,7 +93,7 @@ internal static class RequestBodies
         Members = new(Optional("id", Integrations), Optional("name", Integrations)),
     };
 
-    /// <summary>An amount in dollars, with at most two decimals.</summary>
+    /// <summary>An amount in dollars, with at most two decimal places.</summary>
     private static Field Amount(Source source, params IReadOnlyList<Rule> ranges) => new("amount", Number, source)
     {
         IsRequired = true,

@@ -32,7 +32,7 @@ internal static class FlexibleAmount
     public static string Describe(JsonObject sent)
     {
         var (min, max) = RangeOf(sent);
-        return string.Create(CultureInfo.InvariantCulture, $"from {min} to {max}, with at most two decimals");
+        return string.Create(CultureInfo.InvariantCulture, $"from {min} to {max}, with at most two decimal places");
     }
 
     private static (decimal Min, decimal Max) RangeOf(JsonObject sent) => (Of(sent, "minimum") ?? 0.01m, Of(sent, "maximum") ?? 10_000);

@@ -61,13 +61,13 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
                 return default;
 
             if (request.Status is not (TransactionStatus.Paid or TransactionStatus.Settled))
-                return Refuse($"a refund requires the status PAID or SETTLED, and the status is {request.StatusName}", Source.Refunds);
+                return Refuse($"a refund requires the status PAID or SETTLED, but the status is {request.StatusName}", Source.Refunds);
 
             var refunded = transactions.Values
                 .Where(other => other.RefundOf == id && other.Status is not (TransactionStatus.Failed or TransactionStatus.Cancelled))
                 .Sum(refund => refund.Amount);
             return Rule.Number(sent["amount"]) + refunded > request.Amount
-                ? Refuse($"only {request.Amount - refunded} of {request.Amount} can still be refunded", Source.Assumption)
+                ? Refuse($"at most {request.Amount - refunded} of {request.Amount} can still be refunded", Source.Assumption)
                 : new(Add(TransactionKind.Refund, sent, refund => refund with { RefundOf = id }));
         }
     }
@@ -115,8 +115,8 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
 
             if (amount is not null && found.Amount is not null && amount != found.Amount)
             {
-                const string rule = "Only the payer of a FLEX payment request can choose the amount";
-                return Refuse($"the amount is {found.Amount}. {rule}", Source.Assumption);
+                const string rule = "only the payer of a FLEX payment request can choose the amount";
+                return Refuse($"the amount is {found.Amount}, and {rule}", Source.Assumption);
             }
 
             if (action is TransactionAction.Pay && found.Amount is null)
