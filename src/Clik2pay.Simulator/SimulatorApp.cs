@@ -33,7 +33,7 @@ public static class SimulatorApp
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
         });
 
-        // Calls in progress, for example with a simulated delay, do not hold up the stop.
+        // Calls in progress, for example with a simulated delay, must not delay the shutdown.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning)

@@ -8,7 +8,7 @@ COMMANDS = {
     "node": ["node", "webhooks.mjs"],
     "php": ["php", "-S", "127.0.0.1:{port}", "webhooks.php"],
 }
-# Ends the programs too if a test run is stopped.
+# If a test run is stopped, the programs end too.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
@@ -38,7 +38,7 @@ def wait_until(condition, seconds, pause=0.02):
 
 
 class Program:
-    """A program that listens on a port of 127.0.0.1. The `with` block starts it in a process group of its own, and kills the group."""
+    """A program that listens on a port of 127.0.0.1. The `with` block starts it in its own process group, and kills the group."""
 
     def __init__(self, command, port, folder, **environment):
         self.command, self.port, self.folder = command, port, pathlib.Path(folder)

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Simulator.Common;
 
 /// <summary>
-/// Recognizes requests that a page of another site makes in a person's browser. Such a page must not pay or change the simulator.
+/// Recognizes requests that a page of another site makes in a person's browser. Such a page must not be able to pay or to change the
+/// simulator.
 /// </summary>
 internal static class CrossSite
 {

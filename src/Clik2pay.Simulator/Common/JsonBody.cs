@@ -26,7 +26,7 @@ internal static class JsonBody
         {
             var body = await JsonNode.ParseAsync(
                 context.Request.Body, documentOptions: Strict, cancellationToken: context.RequestAborted);
-            DecodeTexts(body);
+            DecodeStrings(body);
             return body as JsonObject;
         }
         catch (JsonException)
@@ -35,13 +35,13 @@ internal static class JsonBody
         }
         catch (InvalidOperationException)
         {
-            // A name or a text contains an unpaired surrogate, so it isn't valid Unicode.
+            // A name or a string contains an unpaired surrogate, so it isn't valid Unicode.
             return null;
         }
     }
 
-    /// <summary>Reads all names and texts, because a <see cref="JsonNode"/> decodes them only on access.</summary>
-    private static void DecodeTexts(JsonNode? node)
+    /// <summary>Reads all names and strings, because a <see cref="JsonNode"/> decodes them only on access.</summary>
+    private static void DecodeStrings(JsonNode? node)
     {
         if (node is JsonValue value)
         {
@@ -51,6 +51,6 @@ internal static class JsonBody
 
         var children = (node as JsonObject)?.Select(property => property.Value) ?? node as JsonArray ?? Enumerable.Empty<JsonNode?>();
         foreach (var child in children)
-            DecodeTexts(child);
+            DecodeStrings(child);
     }
 }

@@ -1,6 +1,6 @@
 namespace Clik2pay.Simulator.Faults;
 
-/// <summary>A fault that concerns only some calls. The rule of the token endpoint has the path <c>/oauth2/token</c>.</summary>
+/// <summary>A fault that applies only to some calls. The rule for the token endpoint has the path <c>/oauth2/token</c>.</summary>
 /// <remarks>The properties have setters for the JSON source generator. See <see cref="FaultSettings"/>.</remarks>
 internal sealed record FaultRule
 {
@@ -13,11 +13,12 @@ internal sealed record FaultRule
     public string? Method { get; set; }
 
     /// <summary>
-    /// The rule concerns only the first calls with this method and path that no earlier rule concerns. Null for every call.
+    /// The rule applies only to the first calls with its method and path, up to this number. Calls to which an earlier rule applies do
+    /// not count. Null for every call.
     /// </summary>
     public int? First { get; set; }
 
-    /// <summary>The rule concerns this percentage of the calls, spread evenly. 0 to 100.</summary>
+    /// <summary>The rule applies to this percentage of the calls, spread evenly. 0 to 100.</summary>
     public int Percent { get; set; } = 100;
 
     public TokenEndpointFault TokenEndpoint { get; set; }

@@ -33,6 +33,6 @@ internal sealed record FaultSettings
     /// <summary>The delay before each webhook, in milliseconds. At least 0.</summary>
     public int WebhookDelayMs { get; set; }
 
-    /// <summary>Faults that concern only some calls.</summary>
+    /// <summary>Faults that apply only to some calls.</summary>
     public IReadOnlyList<FaultRule> Rules { get; set; } = [];
 }

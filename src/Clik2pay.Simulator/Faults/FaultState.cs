@@ -21,7 +21,7 @@ internal sealed class FaultState
         return (current.Settings, Interlocked.Increment(ref current.Webhooks));
     }
 
-    /// <returns>The settings for one request: the first rule that includes the request replaces the global fault.</returns>
+    /// <returns>The settings for one request: the first rule that applies to the request replaces the global fault.</returns>
     public FaultSettings Of(HttpRequest request)
     {
         var current = state;

@@ -42,7 +42,7 @@ internal static class PayerPages
 
     private static async Task ApplyAsync(HttpContext context, TransactionStore transactions, TransactionAction action)
     {
-        // A page of another site must not pay on behalf of the person who has it open.
+        // A page of another site must not pay for the person who has the page open.
         if (CrossSite.IsFromOtherSite(context.Request))
         {
             const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
@@ -171,7 +171,7 @@ internal static class PayerPages
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
             + "frame-ancestors 'none'; base-uri 'none'";
 
-        // The body is inserted last, because it contains texts of the payment request.
+        // The body is inserted last, because it contains text from the payment request.
         var page = Template.Replace("{state}", state, StringComparison.Ordinal)
             .Replace("{title}", title, StringComparison.Ordinal)
             .Replace("{body}", body, StringComparison.Ordinal);

@@ -48,7 +48,7 @@ internal sealed record Field(string Name, JsonType Type, Source Source)
         schema["type"] = IsRequired ? TypeName : new JsonArray(TypeName, "null");
         Source.WriteTo(schema);
 
-        // A rule with another source than the field gets a schema of its own, so that its source is visible.
+        // A rule whose source differs from that of the field gets its own schema, so that the source is visible.
         var others = new JsonArray();
         foreach (var rule in Rules)
         {

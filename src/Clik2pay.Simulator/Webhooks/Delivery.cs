@@ -11,7 +11,7 @@ internal sealed class Delivery(string eventType, string message, string resource
 
     public DeliveryStatus Status { get; set; }
 
-    /// <summary>How often the event is still to be delivered. A simulated fault delivers an event twice.</summary>
+    /// <summary>How many deliveries of the event remain. A simulated fault delivers an event twice.</summary>
     public int RemainingCopies { get; set; } = 1;
 
     /// <summary>The body of the webhook: an array with one event (https://docs.clik2pay.com/docs/webhook-listener).</summary>

@@ -1,6 +1,6 @@
 namespace Clik2pay.Simulator.Webhooks;
 
-/// <summary>What became of a webhook. JSON bodies contain the name in lower case.</summary>
+/// <summary>The state of the delivery of a webhook. JSON bodies contain the name in lower case.</summary>
 internal enum DeliveryStatus
 {
     /// <summary>Not sent yet, or to be sent again.</summary>

@@ -57,7 +57,7 @@ public sealed class OpenApiTests : SimulatorTest
             invalid += isValid ? 0 : 1;
         }
 
-        // Both kinds must occur often, or the test would prove little.
+        // Both kinds of requests must occur often. Otherwise, the test would prove little.
         Assert.InRange(valid, Requests / 4, Requests);
         Assert.InRange(invalid, Requests / 4, Requests);
     }

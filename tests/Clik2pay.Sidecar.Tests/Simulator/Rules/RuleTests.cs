@@ -124,7 +124,7 @@ public sealed class RuleTests : SimulatorTest
         if (value.Length == 0)
             return root.ToJsonString();
 
-        // The text of the value is kept as it is, for example 1e400.
+        // Keeps the text of the value unchanged, for example 1e400.
         parent[path[^1]] = "placeholder";
         return root.ToJsonString().Replace("\"placeholder\"", value, StringComparison.Ordinal);
     }
