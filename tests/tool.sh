@@ -146,10 +146,10 @@ check_signal TERM
 run_tool
 check_signal INT
 
-# --- docs/reference. The blocks use the default address.
+# --- docs/reference. The blocks use the default address, and set faults of webhooks.
 
-start simulator http://127.0.0.1:5080/_simulator/counters \
-  "$tool" --webhook http://127.0.0.1:9/ --webhook-user user --webhook-password password
+start simulator http://127.0.0.1:5080/_simulator/counters "$tool" \
+  --webhook "http://127.0.0.1:$port/hook" --webhook-user user --webhook-password @secret
 check_block docs/reference/simulator.md first-call '"status":"CREATED"' first-call.sh bash
 check_block docs/reference/simulator-control.md faults \
   '"first":2.*"ResponseLost".*"first":3.*"webhookLosePercent":10.*"rules":\[\]' faults.sh bash
