@@ -163,7 +163,7 @@ def check_order():
 
 
 def check_concurrency():
-    """Reads that return in another order than the events arrived."""
+    """The reads of the listener finish in a different order than the events arrive."""
     delays = iter([(0.3, "ACTIVE"), (0, "PAID")] * 4)
     lock = threading.Lock()
 
