@@ -135,6 +135,20 @@ dead_proxy=http://127.0.0.1:9
 ) || failed=1
 check_equal "Each program creates one payment request" "$n" "$(count paymentRequestsCreated)"
 
+# usage_of LANGUAGE: prints the exit code of the program without an order number, and whether it prints its usage.
+usage_of() {
+  local code
+  (cd "$work" && timeout 100 ${programs[$1]} >"$work/usage.out" 2>"$work/usage.err" </dev/null)
+  code=$?
+  echo "$code $(grep -c '^Usage: ' "$work/usage.err")"
+}
+
+before=$(count apiRequests)
+for language in "${languages[@]}"; do
+  check_equal "The $language program without an order number prints its usage and exits with 2" "2 1" "$(usage_of "$language")"
+done
+check_equal "Without an order number, no program sends a request" "$before" "$(count apiRequests)"
+
 before=$(count apiRequests)
 launch duplicate A
 check_programs duplicate "prints the provider's 400" 1 '' '400 of the provider: .*already used'

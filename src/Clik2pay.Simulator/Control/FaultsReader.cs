@@ -102,7 +102,7 @@ internal static class FaultsReader
     private static Field Field(string name, JsonType type, Rule rule) => new(name, type, Source.Assumption) { Rules = [rule] };
 
     private static Rule WholeNumber(int min, int max) => Check(
-        max == int.MaxValue ? $"must be a whole number, at least {min}" : $"must be a whole number from {min} to {max}",
+        $"must be a whole number from {min} to {max}",
         value => value is JsonValue json && json.TryGetValue<int>(out var number) && number >= min && number <= max);
 
     private static Rule NameOf<T>()

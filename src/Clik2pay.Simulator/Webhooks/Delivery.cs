@@ -15,13 +15,13 @@ internal sealed class Delivery(string eventType, string message, string resource
     public int RemainingCopies { get; set; } = 1;
 
     /// <summary>The body of the webhook: an array with one event (https://docs.clik2pay.com/docs/webhook-listener).</summary>
-    public string Body { get; } = new JsonArray(new JsonObject
+    public byte[] Body { get; } = JsonBody.ToUtf8(new JsonArray(new JsonObject
     {
         ["message"] = message,
         ["eventType"] = eventType,
         ["resourceType"] = resourceType,
         ["resource"] = resource,
-    }).ToJsonString();
+    }));
 
     /// <summary>How many attempts in a row got no 2xx.</summary>
     public int Failures { get; private set; }

@@ -42,7 +42,7 @@ internal sealed class WebhookSender(WebhookQueue queue, WebhookTarget target, Ti
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, stoppingToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
         {
-            Content = new StringContent(delivery.Body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+            Content = new ByteArrayContent(delivery.Body) { Headers = { ContentType = new("application/json") } },
         };
         request.Headers.Authorization = credentials;
         try
