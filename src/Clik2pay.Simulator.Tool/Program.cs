@@ -12,7 +12,7 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         var command = new RootCommand("Starts an offline simulator of Clik2pay's Auth API and Payment Requests API.");
-        SimulateCommand.Configure(command, Quote, text => ListenAddress.TryParse(text)?.ToString(), RunAsync);
+        SimulateCommand.Configure(command, Quote, text => ListenAddress.TryParsePort(text)?.ToString(), RunAsync);
 
         // Response files are off. Otherwise, a password that begins with @ would be read as the name of a response file.
         var parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

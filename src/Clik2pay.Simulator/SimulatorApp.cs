@@ -62,12 +62,14 @@ public static class SimulatorApp
         return app;
     }
 
-    /// <summary>Refuses requests to the control API that a page of another site makes, and bodies that Kestrel refuses.</summary>
+    /// <summary>Refuses requests that a page of another site makes, and bodies that Kestrel refuses.</summary>
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/_simulator", StringComparison.Ordinal) && CrossSite.IsFromOtherSite(context.Request))
+        if (CrossSite.IsRefused(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            context.Response.ContentType = "text/plain";
+            await context.Response.WriteAsync("Another site sent this request. To pay, open the payment link.", context.RequestAborted);
             return;
         }
 

@@ -107,7 +107,7 @@ internal sealed class Commands
     private Command Simulate()
     {
         var verb = new Command("simulate", SimulateCommand.Description);
-        SimulateCommand.Configure(verb, names.Of, text => ListenAddress.TryParse(text)?.ToString(), SimulateVerb.RunAsync);
+        SimulateCommand.Configure(verb, names.Of, text => ListenAddress.TryParsePort(text)?.ToString(), SimulateVerb.RunAsync);
         return verb;
     }
 

@@ -46,6 +46,9 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
             : null;
     }
 
+    /// <returns>Null if the text isn't a valid address, or is a path.</returns>
+    public static ListenAddress? TryParsePort(string text) => TryParse(text) is { EndPoint: IPEndPoint } address ? address : null;
+
     /// <summary>Whether a request to the given address would reach this listener.</summary>
     public bool Serves(Uri address) =>
         EndPoint is IPEndPoint { Port: not 0 and var port } && address.IsLoopback && address.Port == port;

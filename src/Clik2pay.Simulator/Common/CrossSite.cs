@@ -9,13 +9,20 @@ namespace Clik2pay.Simulator.Common;
 internal static class CrossSite
 {
     /// <summary>
-    /// Whether a browser reports that another site made the request. Browsers send Sec-Fetch-Site only to local and https addresses, so
-    /// the check includes Origin.
+    /// Whether a page of another site made a request that can change something. Sec-Fetch-Site is the browser's own verdict, which is
+    /// right even behind a proxy that changes the host. Browsers send the header only to local and https addresses. Without the header,
+    /// Origin must match the address.
     /// </summary>
-    public static bool IsFromOtherSite(HttpRequest request)
+    public static bool IsRefused(HttpRequest request)
     {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            return false;
+
         var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0)
+            return site is not ("same-origin" or "none");
+
         var origin = request.Headers.Origin.ToString();
-        return site is not ("" or "same-origin" or "none") || (origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}");
+        return origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}";
     }
 }

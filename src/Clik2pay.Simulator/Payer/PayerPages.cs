@@ -42,14 +42,6 @@ internal static class PayerPages
 
     private static async Task ApplyAsync(HttpContext context, TransactionStore transactions, TransactionAction action)
     {
-        // A page of another site must not pay for the person who has the page open.
-        if (CrossSite.IsFromOtherSite(context.Request))
-        {
-            const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
-            await WriteAsync(context, StatusCodes.Status403Forbidden, "Request refused", body);
-            return;
-        }
-
         if (Find(context, transactions) is not { } request)
         {
             await WriteUnknownAsync(context);

@@ -10,14 +10,16 @@ internal sealed class SimulatorAddress(IServer server)
 {
     /// <param name="shortCode">The short code of a payment request.</param>
     /// <returns>The link to the page where a person pays the payment request.</returns>
-    public string LinkTo(string shortCode)
-    {
-        // A server that listens on every address, for example in a container, reports a host that a browser cannot open.
-        var listen = BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
-        if (listen.IsUnixPipe)
-            return $"http://localhost/r/{shortCode}";
+    public string LinkTo(string shortCode) =>
+        $"{ToReachable(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First())}/r/{shortCode}";
 
+    /// <summary>Replaces a host that stands for every address of the machine, which no client can connect to.</summary>
+    /// <param name="listenAddress">An address that Kestrel reports, for example <c>http://[::]:5080</c>.</param>
+    /// <returns>An address for clients on this machine.</returns>
+    public static string ToReachable(string listenAddress)
+    {
+        var listen = BindingAddress.Parse(listenAddress);
         var host = listen.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : listen.Host;
-        return $"http://{host}:{listen.Port}/r/{shortCode}";
+        return $"http://{host}:{listen.Port}";
     }
 }

@@ -96,6 +96,7 @@ public sealed class CommandLineTests
     [InlineData("--urls: 'http://shop.example:1' is not a valid listen address.", "--urls", "http://shop.example:1")]
     [InlineData("--urls: 'http://127.0.0.1:99999' is not a valid listen address.", "--urls", "http://127.0.0.1:99999")]
     [InlineData("--urls: 'http://127.0.0.1' is not a valid listen address.", "--urls", "http://127.0.0.1")]
+    [InlineData("--urls: 'http://unix:/tmp/simulator' is not a valid listen address.", "--urls", "http://unix:/tmp/simulator")]
     [InlineData("--webhook-user: a username must not be empty", "--webhook-user", "")]
     [InlineData("--webhook-password: a password must not be empty.", "--webhook-password", "")]
     [InlineData("'--webhook' expects a single argument", "--webhook", "http://a/", "--webhook", "http://b/")]

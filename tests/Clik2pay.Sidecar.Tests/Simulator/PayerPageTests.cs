@@ -16,12 +16,23 @@ public sealed class PayerPageTests : SimulatorTest
         var created = await CreatePaymentRequestAsync(await GetTokenAsync());
         Http.DefaultRequestHeaders.Add(header, value);
 
-        var pay = await Http.PostAsync(LinkOf(created) + "/pay", null);
-        var control = await Http.PostAsync("/_simulator/revoke-tokens", null);
+        // Routing ignores the case of a path.
+        foreach (var path in new[] { LinkOf(created) + "/pay", "/_simulator/revoke-tokens", "/_SIMULATOR/revoke-tokens" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await Http.PostAsync(path, null)).StatusCode);
 
-        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (pay.StatusCode, control.StatusCode));
+        Assert.Equal(HttpStatusCode.Forbidden, (await Http.DeleteAsync("/_simulator/faults")).StatusCode);
         Http.DefaultRequestHeaders.Remove(header);
         Assert.Equal("CREATED", (await ReadAsync(await GetTokenAsync(), created)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task The_page_itself_can_pay_behind_a_proxy_that_changes_scheme_and_host()
+    {
+        var created = await CreatePaymentRequestAsync(await GetTokenAsync());
+        Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        Http.DefaultRequestHeaders.Add("Origin", "https://shop.example");
+
+        Assert.Equal(HttpStatusCode.Redirect, (await Http.PostAsync(LinkOf(created) + "/pay", null)).StatusCode);
     }
 
     [Theory]

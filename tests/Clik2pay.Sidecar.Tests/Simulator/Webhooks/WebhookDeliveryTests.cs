@@ -54,7 +54,8 @@ public sealed class WebhookDeliveryTests : WebhookTest
         await SetFaultsAsync("""{"webhookDuplicatePercent":100}""");
         await PayAsync();
 
-        await AdvanceUntilAsync(deliveries => deliveries.Sum(delivery => AttemptsOf(delivery).Count) == 4);
+        await AdvanceUntilAsync(deliveries =>
+            !deliveries.Exists(IsBeingSent) && deliveries.Sum(delivery => AttemptsOf(delivery).Count) == 4);
 
         Assert.Equal(
             ["PAYMENT-COMPLETED", "PAYMENT-COMPLETED", "PAYMENT-PROCESSING", "PAYMENT-PROCESSING"],
