@@ -67,9 +67,7 @@ public static class SimulatorApp
     {
         if (CrossSite.IsRefused(context.Request))
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            context.Response.ContentType = "text/plain";
-            await context.Response.WriteAsync("Another site sent this request. To pay, open the payment link.", context.RequestAborted);
+            await PayerPages.WriteRefusedAsync(context);
             return;
         }
 

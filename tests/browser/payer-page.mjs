@@ -197,7 +197,7 @@ await check('a form of another site cannot pay', async () => {
   const form = `<form method="post" action="${request.paymentLink}/pay"><button>Pay</button></form>`;
   const page = await open(`data:text/html,${encodeURIComponent(form)}`);
   await button(page, 'Pay').click();
-  await page.getByText('Another site sent this request.').waitFor();
+  await page.getByRole('heading', { name: 'Request refused' }).waitFor();
   assert.equal(await statusOf(request), 'CREATED');
   forgive('403');
   forgive(`request to ${request.paymentLink}`);

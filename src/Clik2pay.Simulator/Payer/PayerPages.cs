@@ -30,6 +30,13 @@ internal static class PayerPages
         }
     }
 
+    /// <summary>Responds to a request that a page of another site made.</summary>
+    public static Task WriteRefusedAsync(HttpContext context)
+    {
+        const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
+        return WriteAsync(context, StatusCodes.Status403Forbidden, "Request refused", body);
+    }
+
     /// <summary>Opening the page counts as following the link.</summary>
     private static Task ShowAsync(HttpContext context, TransactionStore transactions)
     {
