@@ -64,7 +64,7 @@ launch_program() {
     echo "$((($(date +%s%N) - from) / 1000000))" >"$work/$scenario.$language.ms"
     exit "$code"
   ) &
-  running[$language]=$!
+  running[$scenario.$language]=$!
 }
 
 # launch SCENARIO PREFIX: starts all programs at once.
@@ -93,7 +93,7 @@ check_programs() {
   local scenario=$1 result=$2 expected=$3 output=$4 error=$5 language files code
   for language in "${languages[@]}"; do
     files=$work/$scenario.$language
-    wait "${running[$language]}"
+    wait "${running[$scenario.$language]}"
     code=$?
     if [ "$code" = "$expected" ] && matches "$output" "$files.out" && matches "$error" "$files.err"; then
       report passed "The $language program $result"
@@ -135,19 +135,41 @@ dead_proxy=http://127.0.0.1:9
 ) || failed=1
 check_equal "Each program creates one payment request" "$n" "$(count paymentRequestsCreated)"
 
-# usage_of LANGUAGE: prints the exit code of the program without an order number, and whether it prints its usage.
-usage_of() {
-  local code
-  (cd "$work" && timeout 100 ${programs[$1]} >"$work/usage.out" 2>"$work/usage.err" </dev/null)
-  code=$?
-  echo "$code $(grep -c '^Usage: ' "$work/usage.err")"
+# rejections LANGUAGE: runs the program with inputs that it must reject, and prints the exit codes. Its errors go to a file.
+printf 'SECRET-1\nSECRET-2\n' >"$work/two-tokens"
+rejections() {
+  local codes=() language=$1 program=${programs[$1]}
+  rejects() { # [NAME=VALUE] COMMAND…
+    timeout 100 env "$@" >"$work/rejected.$language.out" 2>>"$work/rejected.$language.err" </dev/null
+    codes+=($?)
+  }
+  cd "$work" || return
+  rejects $program
+  rejects $program ''
+  rejects $program ORDER
+  rejects $program 'ORDER","amount":"1'
+  rejects $program ORDER-1001 ORDER-1002
+  rejects CLIK2PAY_BASE_URL=https://127.0.0.1:8080 $program "ORDER-X-$language"
+  rejects CLIK2PAY_CALLER_TOKEN_FILE=two-tokens $program "ORDER-X-$language"
+  rejects CLIK2PAY_CALLER_TOKEN_FILE=missing $program "ORDER-X-$language"
+  echo "${codes[*]}" >"rejected.$language.codes"
 }
 
 before=$(count apiRequests)
 for language in "${languages[@]}"; do
-  check_equal "The $language program without an order number prints its usage and exits with 2" "2 1" "$(usage_of "$language")"
+  rejections "$language" &
+  running[rejected.$language]=$!
 done
-check_equal "Without an order number, no program sends a request" "$before" "$(count apiRequests)"
+for language in "${languages[@]}"; do
+  wait "${running[rejected.$language]}"
+  check_equal "The $language program rejects an invalid order number, base address or token file with 2" "2 2 2 2 2 2 2 2" \
+    "$(cat "$work/rejected.$language.codes")"
+  check_equal "The $language program prints one line for each, without the token" "5 1 2 8" \
+    "$(for line in '^Usage: ' '^CLIK2PAY_BASE_URL must be ' '^CLIK2PAY_CALLER_TOKEN_FILE must ' ''; do
+      grep -v SECRET "$work/rejected.$language.err" | grep -c "$line"
+    done | xargs)"
+done
+check_equal "No program sends a request with an invalid input" "$before" "$(count apiRequests)"
 
 before=$(count apiRequests)
 launch duplicate A
@@ -198,8 +220,9 @@ start uncertain "$port" python3 "$work/uncertain.py" "$port"
 before=$(count apiRequests) created=$(count paymentRequestsCreated)
 export CLIK2PAY_BASE_URL=http://127.0.0.1:$port
 launch timeout C
-exists='the provider refused a second use of its merchantTransactionId; find its id in a webhook or in the portal'
-check_programs timeout "reports that the payment request exists after a 504" 0 "^ORDER-C-[a-z]+ exists: $exists\$" '504 upstream_timeout'
+may_exist='may exist: the provider refused the second create; check a webhook or the portal before you create it again'
+check_programs timeout "exits with 3 if the provider refuses the second create" 3 '' '504 upstream_timeout'
+check_results timeout "reports that the payment request may exist after a 504" "^ORDER-C-[a-z]+: $may_exist\$"
 check_results timeout "prints the provider's refusal of the second create" '400 of the provider: .*already used'
 unset CLIK2PAY_BASE_URL
 check_equal "Each program creates one payment request despite the 504" "$n" "$(($(count paymentRequestsCreated) - created))"
@@ -226,6 +249,91 @@ faults '{}'
 check_programs first "creates the payment request after a 500" 0 "^$uuid CREATED\$" '500 of the provider'
 check_equal "Each program creates one payment request despite the 500" "$n" "$(($(count paymentRequestsCreated) - created))"
 check_equal "Each program sends the create twice and reads the payment request once" "$((3 * n))" "$(($(count apiRequests) - before))"
+
+# A server that responds to each create depending on the letter in the order number. It prints the path and the letter of each request.
+cat >"$work/responses.py" <<'PY'
+import collections, http.server, json, socket, struct, sys
+
+INJECTION = "a[$(touch " + sys.argv[2] + ")]"
+BUSY = {"Clik2pay-Sidecar-Error": "token_unavailable"}
+BAD_REQUEST = (400, {}, "{}")
+created = (201, {}, json.dumps({"id": "1-2-3", "status": "CREATED"}))
+creates = {
+    "H": [(503, BUSY | {"Retry-After": INJECTION}, '{"sent":"no"}'), (503, BUSY | {"Retry-After": "0"}, '{"sent":"no"}'), created],
+    "I": [(307, {"Location": "/elsewhere"}, ""), created],
+    "J": [(500, {"Clik2pay-Sidecar-Error": "internal_error"}, ""), BAD_REQUEST],
+    "K": [(201, {}, ""), (201, {}, "[]"), BAD_REQUEST],
+    "L": [(201, {}, '{"id":"none"}')],
+    "M": [None, BAD_REQUEST],
+    "N": [BAD_REQUEST],
+}
+counts = collections.Counter()
+
+class Responses(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["merchantTransactionId"]
+        letter = order.split("-")[1]
+        print(self.path, letter, flush=True)
+        response = creates[letter][counts[order]]
+        counts[order] += 1
+        if response:
+            self.respond(*response)
+        else:  # closes with a TCP reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+
+    def do_GET(self):
+        print(self.path, flush=True)
+        self.respond(*(created if self.path.endswith("/1-2-3") else (404, {}, "{}")))
+
+    def respond(self, status, headers, body):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Responses).serve_forever()
+PY
+late_port=$(free_port)
+CLIK2PAY_BASE_URL=http://127.0.0.1:$late_port launch late N
+port=$(free_port)
+start responses "$port" python3 "$work/responses.py" "$port" "$work/injected"
+mkdir "$work/curl"
+printf 'location\nretry = 2\nretry-delay = 1\n' >"$work/curl/.curlrc"
+export CLIK2PAY_BASE_URL=http://127.0.0.1:$port CURL_HOME=$work/curl
+launch redirect I
+launch refused J
+launch empty K
+launch lost L
+launch reset M
+launch header H
+unset CLIK2PAY_BASE_URL CURL_HOME
+check_equal "Each program reports a refused connection as not processed" "$n" \
+  "$(count_programs late 'not processed \(no connection\), again in 5 s')"
+start late "$late_port" python3 "$work/responses.py" "$late_port" "$work/injected"
+check_programs header "waits 5 s if Retry-After isn't a number" 0 '^1-2-3 CREATED$' 'not processed \(token_unavailable\), again in 5 s'
+check_results header "waits 1 s if Retry-After is 0" 'not processed \(token_unavailable\), again in 1 s'
+check_equal "No program runs a command from Retry-After" no "$([ -e "$work/injected" ] && echo yes || echo no)"
+check_programs redirect "does not follow a redirect" 1 '' '307 of the provider'
+check_programs refused "exits with 3 after a 500 and a 400" 3 '' "^ORDER-J-[a-z]+: $may_exist\$"
+check_programs empty "treats a 201 without an ID as uncertain" 1 '' '^ORDER-K-[a-z]+: outcome unknown'
+check_programs lost "exits with 1 if it cannot read the payment request" 1 '' '404 of the provider'
+check_programs reset "exits with 3 after a broken connection and a 400" 3 '' "^ORDER-M-[a-z]+: $may_exist\$"
+check_programs late "exits with 1 after a refused connection and a 400" 1 '' '^400 of the provider'
+check_equal "No program reports that a payment request may exist if nothing was sent" 0 "$(cat "$work"/late.*.err | grep -c 'may exist')"
+check_equal "Each program sends each create as often as docs/calling.md describes" "$((3 * n)) $n $((2 * n)) $((2 * n)) $n $((2 * n)) 0" \
+  "$(for letter in H I J K L M; do grep -c "^/open/v1/payment-requests $letter\$" "$work/responses.log"; done | xargs) $(
+    grep -c elsewhere "$work/responses.log"
+  )"
+check_equal "No program prints a stack trace" 0 "$(cat "$work"/*.err | grep -ciE 'traceback|^\s+at |unhandled|stack trace|^PHP ')"
 
 # Checks which proxy variables other clients use. A call through the dead proxy fails.
 id=$(cut -d ' ' -f 1 "$work/proxy.${languages[0]}.out")
