@@ -1,12 +1,13 @@
-"""Checks a listener of docs/how-to/webhooks.md against a server that takes the place of the sidecar.
+"""Checks a listener of docs/how-to/webhooks.md against a server that replaces the sidecar.
 
 Usage: contract.py python|node|php FOLDER   The folder contains the program. Prints a line "passed|failed TITLE" for each check.
 """
 
-import http.server, json, pathlib, sys, threading, time, uuid
+import json, pathlib, sys, threading, time, uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from programs import PASSWORD, USER, Listener, basic, event
+from sidecar import Sidecar, drip, new, payment_request, requests, start
 
 language, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 FOLLOWED, PROCESSING, COMPLETED, FAILED = (
@@ -14,106 +15,90 @@ FOLLOWED, PROCESSING, COMPLETED, FAILED = (
 )
 
 
-class Sidecar(http.server.BaseHTTPRequestHandler):
-    """Responds to a GET with what `responses` has for the ID: a status of the payment request, or a function."""
-
-    requests, responses, tokens = [], {}, set()
-
-    def do_GET(self):
-        self.requests.append(self.path)
-        self.tokens.add(self.headers.get("Clik2pay-Sidecar-Token"))
-        id = self.path.rpartition("/")[2]
-        response = self.responses.get(id, "CREATED")
-        if callable(response):
-            response = response(self)
-        if response:
-            self.respond(200, json.dumps({"id": id, "status": response, "merchantTransactionId": f"ORDER-{id[:8]}"}))
-
-    def respond(self, status, body):
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
-
-
 def check(title, expected, actual):
     is_equal = expected == actual
     difference = "" if is_equal else f" (expected {expected}, got {actual})"
-    print("passed" if is_equal else "failed", f"The {language} listener {title}{difference}")
-
-
-def new(response):
-    """Returns the ID of a new payment request for which the sidecar has this response."""
-    id = str(uuid.uuid4())
-    Sidecar.responses[id] = response
-    return id
+    print("passed" if is_equal else "failed", f"The {language} listener {title}{difference}", flush=True)
 
 
 def post_all(bodies, **options):
     return [listener.post(body, **options) for body in bodies]
 
 
-def sidecar_requests():
-    """Returns the paths of all requests except the one that waits in the background."""
-    return [path for path in Sidecar.requests if not path.endswith(slow)]
-
-
 def fulfilled_lines(id):
     return sum(line[0] == id for line in listener.printed())
 
 
-def post_slowly():
-    """Returns the status, and whether it arrived within 10 s."""
+def post_slowly(ids):
+    """Returns the status, and whether it arrived long before the sidecar would have responded to all reads."""
     began = time.monotonic()
-    return listener.post([event(COMPLETED, slow, "PAID")]), time.monotonic() - began < 10
+    return listener.post([event(COMPLETED, id, "PAID") for id in ids]), time.monotonic() - began < 30
 
 
-def status_of(id):
-    return listener.stored()[0].get(id)
+def status_of(id, type="payment-request"):
+    return listener.stored()[0].get((type, id))
+
+
+def is_fulfilled(*ids):
+    return [id in listener.stored()[1] for id in ids]
 
 
 def check_refusals():
     id = new("PAID")
     body = [event(COMPLETED, id, "PAID")]
-    before = sidecar_requests()
     wrong = [None, "", "Basic", "Basic !", "Bearer x", basic("", "")]
     wrong += [basic(USER, "wrong"), basic("wrong", PASSWORD), basic(USER, PASSWORD + "x")]
     check("responds 401 to missing and wrong credentials", [401] * 9, [listener.post(body, authorization=value) for value in wrong])
-    broken = [b"", b"{", b"x", b'"text"', b"null", b"[1]", b"[null]", b"\xff", b"[" * 60_000]
-    check("responds 400 to a body that is not a JSON object or an array of objects", [400] * 9, post_all(broken))
+    broken = [b"", b"{", b"x", b'"text"', b"null", b"[1]", b"[null]", b"[[1]]", b"[[]]", b"\xff", b"[" * 60_000]
+    check("responds 400 to a body that is not a JSON object or an array of objects", [400] * 11, post_all(broken))
     large = json.dumps(body).encode() + b" " * 65_536
     check("responds 413 to a body over 64 KiB", 413, listener.post(large))
     check("responds 413 to a chunked body over 64 KiB", 413, listener.post(large, chunked=True))
+    check("responds 413 to 21 events", 413, listener.post(body * 21))
+    digits = id.replace("-", "")
+    spellings = [f"----{digits}", f"{digits[:16]}----{digits[16:]}", f"{id[:8]}{id[9:]}-", digits, f"{{{id}}}"]
     ids = ["../../payments", "..%2f..%2fpayments", f"{id}\n", f"{id}/refunds", f"{id}0", f"{id[:-1]}/", id[:-1], "", 7, None, [id], {}]
-    events = [event(COMPLETED, value, "PAID") for value in ids]
+    events = [event(COMPLETED, value, "PAID") for value in ids + spellings + [f"{id[:-1]}g", "-" * 36]]
+    events += [event("PAYMENT-NEW", "../../payments", "PAID"), event(COMPLETED, "../../payments", "PAID", "refund")]
     events += [event(COMPLETED, id, "PAID") | {"resource": value} for value in (None, 1, [id])]
-    check("responds 400 to an ID that is not a UUID", [400] * 15, post_all(events))
-    unknown = [
-        event("PAYMENT-NEW", id, "PAID"), event(COMPLETED, id, "PAID", "invoice"), event(None, id, "PAID"), event([], id, "PAID"),
-        event(COMPLETED, id, "PAID", {}), event("PAYMENT-NEW", "../../payments", "PAID"), {}, {"eventType": COMPLETED}, [],
-    ]
-    check("responds 200 to unknown types of events and resources", [200] * 9, post_all(unknown))
-    check("sends nothing to the sidecar and stores nothing for these", (before, None), (sidecar_requests(), status_of(id)))
+    check("responds 400 to an ID that is not a UUID", [400] * 24, post_all(events))
+    check("responds 400 to a refund without a status", [400] * 2, post_all(event(COMPLETED, id, value, "refund") for value in (None, 1)))
+    unknown = [event(COMPLETED, id, "PAID", "invoice"), event(COMPLETED, id, "PAID", {}), {}, {"eventType": COMPLETED}, []]
+    check("responds 200 to unknown resource types", [200] * 5, post_all(unknown))
+    check("sends nothing to the sidecar and stores nothing for these", (0, None), (requests({id}), status_of(id)))
+
+
+def check_log():
+    personal = {"payer": {"email": "payer@example.com"}}
+    skipped = event("PAYMENT-NEW\nfulfilled 1 2", str(uuid.uuid4()), "PAID", "invoice\r" + "x" * 1000)
+    refused = event("PAYMENT-OLD", "payer@example.com", "PAID")
+    failing = new(lambda call: call.respond(200, '{"payer":"payer@example.com"'))
+    post_all([skipped | personal, refused | personal, event(FOLLOWED, failing, "ACTIVE"), b'{"payer":"payer@example.com"'])
+    log = listener.log.read_text()
+    skipped_line = f"Skipped an event of an unknown resource type: PAYMENT-NEW?fulfilled?1?2 of invoice?{'x' * 32}\n"
+    refused_line = "Refused an event without a valid ID: PAYMENT-OLD of payment-request\n"
+    check("logs skipped and refused events", [True] * 2, [line in log for line in (skipped_line, refused_line)])
+    check("logs no personal data, and no forged lines", [False] * 3, [text in log for text in ("payer@", "\nfulfilled 1 2", "x" * 40)])
 
 
 def check_confirmation():
-    array, single, chunked, upper = (new("PAID") for _ in range(4))
-    Sidecar.responses[upper.upper()] = "PAID"
+    array, single, chunked, upper, new_type = (new("PAID") for _ in range(5))
     statuses = post_all([[event(COMPLETED, array, "PAID")], event(COMPLETED, single, "PAID")])
     statuses.append(listener.post([event(COMPLETED, chunked, "PAID")], chunked=True))
     check("accepts an array, an object and a chunked body", [200] * 3, statuses)
-    fulfilled, ids = listener.stored()[1], (array, single, chunked)
+    statuses = post_all([event("PAYMENT-NEW", new_type, None), event([], array, None), event(None, single, None)])
+    check("accepts payment requests with any event type and without a status", [200] * 3, statuses)
+    fulfilled, ids = listener.stored()[1], (array, single, chunked, new_type)
     check("fulfills the confirmed payment requests", [f"ORDER-{id[:8]}" for id in ids], [fulfilled.get(id) for id in ids])
     post_all([event(COMPLETED, id, "PAID") for id in (upper.upper(), upper)])
     check("does not distinguish upper and lower case in an ID", 1, fulfilled_lines(upper))
 
-    id = new("ACTIVE")
-    statuses = [listener.post([event(COMPLETED, id, "PAID")])]
-    Sidecar.responses[id] = "PAID"
-    statuses.append(listener.post([event(COMPLETED, id, "PAID")]))
-    check("responds 503 to a completed payment until the provider reports it as paid", ([503, 200], "PAID"), (statuses, status_of(id)))
+    for name, final in ((COMPLETED, "PAID"), (FAILED, "FAILED")):
+        id = new("ACTIVE")
+        statuses = [listener.post([event(name, id, final)])]
+        Sidecar.responses[id] = final
+        statuses.append(listener.post([event(name, id, final)]))
+        check(f"responds 503 to {name} until the status is final", ([503, 200], final), (statuses, status_of(id)))
 
     id = new("NEW")
     statuses = [listener.post([event(name, id, "PAID")]) for name in (COMPLETED, FOLLOWED)]
@@ -124,18 +109,40 @@ def check_confirmation():
     check("never replaces a known status with an unknown one", ([503, 200, 200, 200], "ACTIVE"), (statuses, status_of(id)))
 
     id = new("FAILED")
-    result = (listener.post([event(COMPLETED, id, "PAID")]), status_of(id), id in listener.stored()[1])
-    check("uses the provider's status instead of the event's", (200, "FAILED", False), result)
+    result = (listener.post([event(COMPLETED, id, "PAID")]), status_of(id), is_fulfilled(id))
+    check("uses the provider's status instead of the event's", (200, "FAILED", [False]), result)
 
-    failures = [(status, '{"status":"PAID"}') for status in (302, 401, 404, 429, 500, 503)] + [(200, "<html>"), (200, "{}")]
+    other = str(uuid.uuid4())
+    failures = [(status, payment_request(other, "PAID")) for status in (200, 302, 401, 404, 429, 500, 503)]
+    failures += [(200, body) for body in ("<html>", "{}", "[]", "null", '{"status":"PAID"}', '{"id":1,"status":"PAID"}')]
     broken = [new(lambda call, failure=failure: call.respond(*failure)) for failure in failures]
-    broken.append(new(lambda call: None))
-    check("responds 503 if the confirmation fails", [503] * 9, post_all([event(COMPLETED, id, "PAID")] for id in broken))
-    check("stores nothing if the confirmation fails", set(), listener.stored()[0].keys() & set(broken))
-    good = new("PAID")
-    status = listener.post([event(COMPLETED, broken[0], "PAID"), event(COMPLETED, good, "PAID")])
-    check("handles the other events of an array if one of them fails", (503, "PAID"), (status, status_of(good)))
+    broken += [new(lambda call: None), new(lambda call: call.respond(200, f'{{"id":"{call.id}"}}'))]
+    check("responds 503 if the confirmation fails", [503] * 15, post_all([event(COMPLETED, id, "PAID")] for id in broken))
+    stored = {id for _, id in listener.stored()[0]}
+    check("stores nothing if the confirmation fails", set(), stored & {*broken, other})
     check("sends the caller token to the sidecar", {"a token"}, Sidecar.tokens)
+    return broken[0]
+
+
+def check_arrays(failing):
+    good = [new("PAID") for _ in range(3)]
+    valid = [event(COMPLETED, id, "PAID") for id in good]
+    invalid, skipped = event(COMPLETED, "no-uuid", "PAID"), event(COMPLETED, good[0], "PAID", "invoice")
+    failed = event(COMPLETED, failing, "PAID")
+    bodies = [[invalid, skipped, valid[0], 1], [failed, valid[1]], [failed, invalid, valid[2], invalid]]
+    result = (post_all(bodies), is_fulfilled(*good))
+    check("handles the valid events of an array, and responds 503 before 400", ([400, 503, 503], [True] * 3), result)
+    many = [new("PAID") for _ in range(20)]
+    result = (listener.post([event(COMPLETED, id, "PAID") for id in many]), requests(many), is_fulfilled(*many))
+    check("accepts 20 events", (200, 20, [True] * 20), result)
+    id = new("PAID")
+    check("reads once for repeated events of a body", (200, 1), (listener.post([event(COMPLETED, id, "PAID")] * 20), requests({id})))
+    bad, good = new("PAID"), new("PAID")
+    events = [event(COMPLETED, id, "PAID") for id in (bad, good)]
+    with listener.failing_fulfillment(bad):
+        result = (listener.post(events), status_of(bad), status_of(good), is_fulfilled(bad, good))
+    check("undoes a change that it cannot store, and handles the next event", (503, None, "PAID", [False, True]), result)
+    check("stores the change when the event arrives again", (200, [True]), (listener.post(events), is_fulfilled(bad)))
 
 
 def check_order():
@@ -149,17 +156,30 @@ def check_order():
     check("replaces PAID with SETTLED", "SETTLED", status_of(id))
     settled, refunded = new("SETTLED"), new("REFUNDED")
     post_all([[event(COMPLETED, id, "PAID")] for id in (settled, refunded)])
-    fulfilled = listener.stored()[1]
-    check("fulfills at SETTLED, but not at REFUNDED", (True, False), (settled in fulfilled, refunded in fulfilled))
+    check("fulfills at SETTLED, but not at REFUNDED", [True, False], is_fulfilled(settled, refunded))
+    Sidecar.responses[refunded] = "PAID"
+    listener.post([event(COMPLETED, refunded, "PAID")])
+    result = (status_of(refunded), is_fulfilled(refunded))
+    check("fulfills a confirmed payment although a later status is stored", ("REFUNDED", [True]), result)
     check("fulfills a payment request once", 1, fulfilled_lines(id))
 
-    before = sidecar_requests()
+
+def check_types():
     refund, payment = str(uuid.uuid4()), str(uuid.uuid4())
     post_all([event(COMPLETED, refund, "PAID", "refund"), event(PROCESSING, refund, "ACTIVE", "refund")])
     post_all([event(FAILED, payment, "FAILED", "payment")])
-    result = (status_of(refund), status_of(payment), sidecar_requests())
-    check("stores the status of refunds and payments without a request", ("PAID", "FAILED", before), result)
-    check("fulfills nothing for them", set(), listener.stored()[1].keys() & {refund, payment})
+    result = (status_of(refund, "refund"), status_of(payment, "payment"), requests({refund, payment}))
+    check("stores the status of refunds and payments without a request", ("PAID", "FAILED", 0), result)
+    check("fulfills nothing for them", [False] * 2, is_fulfilled(refund, payment))
+    for other in ("refund", "payment"):
+        for status in ("PAID", "REFUNDED"):
+            before, after = new("PAID"), new("PAID")
+            events = [event(COMPLETED, before, status, other), event(COMPLETED, before, "PAID")]
+            post_all([*events, event(COMPLETED, after, "PAID"), event(COMPLETED, after, status, other)])
+            stored = [status_of(id, type) for id in (before, after) for type in (other, "payment-request")]
+            result = (stored, is_fulfilled(before, after))
+            title = f"keeps a payment request apart from a {other} with its ID and the status {status}"
+            check(title, ([status, "PAID"] * 2, [True] * 2), result)
 
 
 def check_concurrency():
@@ -184,29 +204,38 @@ def check_concurrency():
     return id
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sidecar)
-threading.Thread(target=server.serve_forever, daemon=True).start()
+def check_setting(title, expected, **settings):
+    """Starts the listener with other settings. A PHP listener responds 503 instead of ending."""
+    other = Listener(language, folder, port, **settings)
+    try:
+        with other:
+            result = other.post([event(COMPLETED, str(uuid.uuid4()), "PAID", "refund")], basic(USER, other.environment["WEBHOOK_PASSWORD"]))
+    except ChildProcessError:
+        result = "did not start"
+    check(title, "did not start" if expected == 503 and language != "php" else expected, result)
+
+
+port = start()
 (folder / "caller-token").write_text("a token\n")
-listener = Listener(language, folder, server.server_port, CLIK2PAY_CALLER_TOKEN_FILE=str(folder / "caller-token"))
-slow = new(lambda _: time.sleep(12))
-with listener, ThreadPoolExecutor(1) as pool:
-    silent = pool.submit(post_slowly)
+listener = Listener(language, folder, port, CLIK2PAY_CALLER_TOKEN_FILE=str(folder / "caller-token"))
+# Without a time limit for all reads, the responses would arrive after 60 s, 60 s and 42 s. A worker of PHP can get two of the bodies, which
+# then wait for each other.
+slow_bodies = [[new(lambda _: time.sleep(60))], [new(drip)], [new(lambda _: time.sleep(7) or "PAID") for _ in range(6)]]
+with listener, ThreadPoolExecutor(3) as pool:
+    slow = [pool.submit(post_slowly, ids) for ids in slow_bodies]
     check_refusals()
-    check_confirmation()
+    check_log()
+    check_arrays(check_confirmation())
     check_order()
+    check_types()
     last = check_concurrency()
-    check("responds 503 within 10 s if the sidecar does not respond", (503, True), silent.result())
+    check("responds 503 in time if reads are slow", [(503, True)] * 3, [response.result() for response in slow])
     before = listener.stored()
 with listener:
     listener.post([event(COMPLETED, last, "PAID")])
     check("keeps its state and fulfills nothing again after it is killed", (before, 1), (listener.stored(), fulfilled_lines(last)))
 check("prints one line for each fulfillment", sorted(listener.stored()[1].items()), sorted(listener.printed()))
-
-without_password = Listener(language, folder, server.server_port)
-del without_password.environment["WEBHOOK_PASSWORD"]
-try:
-    with without_password:
-        result = without_password.post([event(COMPLETED, new("PAID"), "PAID")], authorization=basic(USER, ""))
-except ChildProcessError:
-    result = "did not start"
-check("does not work without a password", 503 if language == "php" else "did not start", result)
+check_setting("does not work without a password", 503, WEBHOOK_PASSWORD="")
+check_setting("works with the password 0", 200, WEBHOOK_PASSWORD="0")
+check_setting("works with an empty CLIK2PAY_BASE_URL", 200, CLIK2PAY_BASE_URL="")
+check_setting("does not work with an address that does not start with http://", 503, CLIK2PAY_BASE_URL="https://127.0.0.1")

@@ -35,7 +35,7 @@ def check(title, is_true, details=""):
 
 def call(port, method, path, body=None):
     """Calls with a connection that the thread keeps. Returns the JSON of the response."""
-    connection = connections.__dict__.setdefault(port, http.client.HTTPConnection("127.0.0.1", port, timeout=30))
+    connection = connections.__dict__.setdefault(port, http.client.HTTPConnection("127.0.0.1", port, timeout=60))
     connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
     response = connection.getresponse()
     content = response.read()
@@ -78,7 +78,7 @@ def deliveries():
 
 
 def has_started():
-    connection = http.client.HTTPConnection("127.0.0.1", admin_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", admin_port, timeout=60)
     try:
         connection.request("GET", "/startupz")
         return connection.getresponse().status == 200
@@ -89,7 +89,7 @@ def has_started():
 
 
 def check_results(expected):
-    wait_until(lambda: all(delivery["status"] == "delivered" for delivery in deliveries()), 40, pause=0.5)
+    wait_until(lambda: all(delivery["status"] == "delivered" for delivery in deliveries()), 240, pause=0.5)
     delivered, seen, last_arrival = defaultdict(list), set(), {}
     for delivery in deliveries():
         id, outcomes = delivery["resourceId"], [attempt["outcome"] for attempt in delivery["attempts"]]
@@ -106,8 +106,9 @@ def check_results(expected):
 
     payment_requests = items("payment-requests")
     statuses, fulfilled = listener.stored()
-    actual = {item["id"]: item["status"] for item in payment_requests + items("refunds") + items("payments")}
-    wrong = [(id, status, statuses.get(id)) for id, status in actual.items() if statuses.get(id) != status]
+    kinds = {"payment-request": payment_requests, "refund": items("refunds"), "payment": items("payments")}
+    actual = {(kind, item["id"]): item["status"] for kind in kinds for item in kinds[kind]}
+    wrong = [(key, status, statuses.get(key)) for key, status in actual.items() if statuses.get(key) != status]
     is_complete = len(payment_requests) == count and len(actual) == count + 2 and statuses == actual
     check(f"stores the status of each of {count} payment requests, of a refund and of a payment", is_complete, wrong[:3])
     paid = {item["id"]: item["merchantTransactionId"] for item in payment_requests if item["status"] == "PAID"}
@@ -128,7 +129,7 @@ with (
     Program([*simulate, "--webhook-user", USER, "--webhook-password", PASSWORD], simulator_port, folder),
     Program([sidecar_program, "run"], sidecar_port, folder, **settings),
 ):
-    if not wait_until(has_started, 20):
+    if not wait_until(has_started, 60):
         raise SystemExit("The sidecar does not start.")
     call(simulator_port, "PUT", "/_simulator/faults", FAULTS)
     with ThreadPoolExecutor(4) as pool:

@@ -52,7 +52,7 @@ class Program:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         try:
-            wait_until(lambda: self.accepts_connections() or self.process.poll() is not None, 20)
+            wait_until(lambda: self.accepts_connections() or self.process.poll() is not None, 60)
             if self.process.poll() is not None or not self.accepts_connections():
                 raise ChildProcessError(f"{self.command[0]} does not start: {self.log.read_text()}")
         except BaseException:  # SIGTERM raises SystemExit
@@ -64,7 +64,7 @@ class Program:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        wait_until(lambda: not self.accepts_connections(), 10)  # the workers of PHP can end later
+        wait_until(lambda: not self.accepts_connections(), 60)  # the workers of PHP can end later
 
     def accepts_connections(self):
         with socket.socket() as client:
@@ -74,13 +74,13 @@ class Program:
 class Listener(Program):
     def __init__(self, language, folder, sidecar_port, **environment):
         self.language, port = language, free_port()
-        environment |= {
+        environment = {
             "CLIK2PAY_BASE_URL": f"http://127.0.0.1:{sidecar_port}",
-            "PHP_CLI_SERVER_WORKERS": "4",
+            "PHP_CLI_SERVER_WORKERS": "8",
             "PORT": str(port),
             "WEBHOOK_USER": USER,
             "WEBHOOK_PASSWORD": PASSWORD,
-        }
+        } | environment
         super().__init__([part.format(port=port) for part in COMMANDS[language]], port, folder, **environment)
         self.start_folder = self.folder
 
@@ -90,7 +90,7 @@ class Listener(Program):
         headers = {"Content-Type": "application/json"}
         if authorization is not None:
             headers["Authorization"] = authorization
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             content = iter([body[:10], body[10:]]) if chunked else body
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # a response can arrive before the body is sent
@@ -100,17 +100,39 @@ class Listener(Program):
             connection.close()
 
     def stored(self):
-        """Returns the statuses and the fulfillments, both by ID."""
+        """Returns the statuses by resource type and ID, and the orders of the fulfilled payment requests by ID."""
         if self.language == "node":
             files = (self.folder / "webhooks").glob("*.json")
-            resources = {file.stem: json.loads(file.read_text()) for file in files}
-            fulfilled = {id: resource.get("order") for id, resource in resources.items() if resource["fulfilled"]}
-            return {id: resource["status"] for id, resource in resources.items()}, fulfilled
-        with contextlib.closing(sqlite3.connect(self.folder / "webhooks.db", timeout=10)) as database:
+            # The name of a file is the resource type, a hyphen and the ID, which has 36 characters.
+            resources = {(file.stem[:-37], file.stem[-36:]): json.loads(file.read_text()) for file in files}
+            fulfilled = {id: resource.get("order") for (_, id), resource in resources.items() if resource["fulfilled"]}
+            return {key: resource["status"] for key, resource in resources.items()}, fulfilled
+        with self.database() as database:
             with contextlib.suppress(sqlite3.OperationalError):  # PHP creates the tables when the first events arrive
-                resources = dict(database.execute("SELECT id, status FROM resources"))
+                resources = {(type, id): status for type, id, status in database.execute("SELECT type, id, status FROM resources")}
                 return resources, dict(database.execute("SELECT * FROM fulfillments"))
         return {}, {}
+
+    def database(self):
+        return contextlib.closing(sqlite3.connect(self.folder / "webhooks.db", timeout=60))
+
+    @contextlib.contextmanager
+    def failing_fulfillment(self, id):
+        """During the `with` block, the listener cannot store the fulfillment of this payment request."""
+        if self.language == "node":
+            obstacle = self.folder / "webhooks" / f"payment-request-{id}.json.new"
+            obstacle.mkdir()
+            yield
+            obstacle.rmdir()
+            return
+        fail = f"CREATE TRIGGER failure BEFORE INSERT ON fulfillments WHEN new.id = '{id}' BEGIN SELECT RAISE(ABORT, 'a failure'); END"
+        self.execute(fail)
+        yield
+        self.execute("DROP TRIGGER failure")
+
+    def execute(self, statement):
+        with self.database() as database, database:
+            database.execute(statement)
 
     def printed(self):
         """Returns the lines that the listener printed for fulfillments, as pairs of ID and order."""
