@@ -12,11 +12,6 @@ namespace Clik2pay.Simulator.Control;
 /// <summary>The part of the control API that acts for the payer, the recipient or the bank, and lists all transactions.</summary>
 internal sealed class TransactionControls(TransactionStore transactions, TransactionWriter writer)
 {
-    private static readonly (string Path, TransactionKind Kind)[] Kinds =
-    [
-        ("payment-requests", TransactionKind.PaymentRequest), ("refunds", TransactionKind.Refund), ("payments", TransactionKind.Payment),
-    ];
-
     private static readonly (string Path, TransactionAction Action)[] Actions =
     [
         ("follow-link", TransactionAction.FollowLink), ("pay", TransactionAction.Pay), ("fail", TransactionAction.Fail),
@@ -25,8 +20,9 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
 
     public void Map(IEndpointRouteBuilder control)
     {
-        foreach (var (path, kind) in Kinds)
+        foreach (var kind in Enum.GetValues<TransactionKind>())
         {
+            var path = kind.ResourceType() + "s";
             control.MapGet(path, context => ListAsync(context, kind));
             foreach (var (name, action) in Actions.Where(action => Transition.Of(kind, action.Action).Count > 0))
                 control.MapPost($"{path}/{{id}}/{name}", context => ApplyAsync(context, kind, action));
@@ -73,16 +69,9 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
             { Transaction: { } changed } => JsonBody.WriteAsync(context, StatusCodes.Status200OK, writer.ToJson(changed)),
             { Violation.Problem: { } problem } => WriteErrorAsync(
                 context, StatusCodes.Status409Conflict, $"{char.ToUpperInvariant(problem[0])}{problem[1..]}."),
-            _ => WriteErrorAsync(context, StatusCodes.Status404NotFound, $"There is no {NameOf(kind)} with this id."),
+            _ => WriteErrorAsync(context, StatusCodes.Status404NotFound, $"There is no {kind.DisplayName()} with this id."),
         });
     }
-
-    private static string NameOf(TransactionKind kind) => kind switch
-    {
-        TransactionKind.PaymentRequest => "payment request",
-        TransactionKind.Refund => "refund",
-        _ => "payment",
-    };
 
     private static Task WriteErrorAsync(HttpContext context, int status, string message) =>
         JsonBody.WriteAsync(context, status, new JsonObject { ["message"] = message });

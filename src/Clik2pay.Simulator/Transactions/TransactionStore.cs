@@ -31,19 +31,20 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
                 return new(null, new("merchantTransactionId", problem, source));
             }
 
-            if (kind is not TransactionKind.PaymentRequest)
-                return new(Add(kind, sent));
-
-            var deliveryDate = Rule.ToDate(sent["deliveryDate"]);
-            var shortCode = RandomNumberGenerator.GetString(ShortCodeCharacters, 8);
-            var created = Add(kind, sent, transaction => transaction with
+            var created = New(kind, sent);
+            if (kind is TransactionKind.PaymentRequest)
             {
-                ShortCode = shortCode,
-                DeliveryDate = deliveryDate,
-                Status = deliveryDate > Today ? TransactionStatus.Scheduled : TransactionStatus.Created,
-            });
-            idsByShortCode.Add(shortCode, created.Id);
-            return new(created);
+                var deliveryDate = Rule.ToDate(sent["deliveryDate"]);
+                created = created with
+                {
+                    ShortCode = RandomNumberGenerator.GetString(ShortCodeCharacters, 8),
+                    DeliveryDate = deliveryDate,
+                    Status = deliveryDate > Today ? TransactionStatus.Scheduled : TransactionStatus.Created,
+                };
+                idsByShortCode.Add(created.ShortCode, created.Id);
+            }
+
+            return new(Add(created));
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
                 .Sum(refund => refund.Amount);
             return Rule.Number(sent["amount"]) + refunded > request.Amount
                 ? Refuse($"at most {request.Amount - refunded} of {request.Amount} can still be refunded", Source.Assumption)
-                : new(Add(TransactionKind.Refund, sent, refund => refund with { RefundOf = id }));
+                : new(Add(New(TransactionKind.Refund, sent) with { RefundOf = id }));
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
             {
                 transactions[id] = found = found with { Status = transition.To };
                 if (transition.IsDocumented || options.Assumes(Assumption.Events))
-                    webhooks.Add(transition.EventType, transition.Message, ResourceTypeOf(kind), writer.ToJson(found));
+                    webhooks.Add(transition.EventType, transition.Message, kind.ResourceType(), writer.ToJson(found));
             }
 
             return new(found);
@@ -140,22 +141,13 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
 
     private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
-    /// <returns>
-    /// The resourceType of a webhook. The provider's page has an example only for payment requests. The other names are assumptions.
-    /// </returns>
-    private static string ResourceTypeOf(TransactionKind kind) => kind switch
-    {
-        TransactionKind.PaymentRequest => "payment-request",
-        TransactionKind.Refund => "refund",
-        _ => "payment",
-    };
-
     private static TransactionChange Refuse(string problem, Source source) => new(null, new(null, problem, source));
 
-    private Transaction Add(TransactionKind kind, JsonObject sent, Func<Transaction, Transaction>? complete = null)
+    private static Transaction New(TransactionKind kind, JsonObject sent) =>
+        new(Identifier.New(), kind, sent, TransactionStatus.Created) { Amount = Rule.Number(sent["amount"]) };
+
+    private Transaction Add(Transaction created)
     {
-        var created = new Transaction(Identifier.New(), kind, sent, TransactionStatus.Created) { Amount = Rule.Number(sent["amount"]) };
-        created = complete?.Invoke(created) ?? created;
         transactions.Add(created.Id, created);
         return created;
     }

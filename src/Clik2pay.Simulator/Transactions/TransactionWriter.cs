@@ -9,15 +9,7 @@ internal sealed class TransactionWriter(SimulatorOptions options, SimulatorAddre
 {
     public JsonObject ToJson(Transaction transaction)
     {
-        var json = new JsonObject
-        {
-            ["id"] = transaction.Id,
-            ["merchantTransactionId"] = null,
-            ["amount"] = null,
-            ["status"] = transaction.StatusName,
-        };
-        if (transaction.Kind is TransactionKind.Refund)
-            json.Remove("merchantTransactionId"); // refunds do not have one
+        var json = new JsonObject { ["id"] = transaction.Id, ["status"] = transaction.StatusName };
         foreach (var field in RulesOf(transaction).Fields)
         {
             if (transaction.Sent[field.Name] is { } value)
@@ -26,7 +18,11 @@ internal sealed class TransactionWriter(SimulatorOptions options, SimulatorAddre
 
         json["amount"] = transaction.Amount;
         if (transaction.Kind is not TransactionKind.Refund)
+        {
+            json.TryAdd("merchantTransactionId", null);
             json["merchant"] = new JsonObject { ["id"] = SimulatorOptions.MerchantId, ["name"] = SimulatorOptions.MerchantName };
+        }
+
         if (transaction.ShortCode is { } shortCode)
         {
             json["shortCode"] = shortCode;

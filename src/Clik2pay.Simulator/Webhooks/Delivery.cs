@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Clik2pay.Simulator.Common;
 
@@ -6,6 +7,9 @@ namespace Clik2pay.Simulator.Webhooks;
 /// <summary>A webhook event and the attempts to deliver it. The lock of <see cref="WebhookQueue"/> protects changes.</summary>
 internal sealed class Delivery(string eventType, string message, string resourceType, JsonObject resource)
 {
+    /// <summary>RFC 3339 with milliseconds.</summary>
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     private readonly string id = Identifier.New();
     private readonly List<(DateTimeOffset At, string? Outcome)> attempts = [];
 
@@ -47,7 +51,7 @@ internal sealed class Delivery(string eventType, string message, string resource
         ["status"] = Status.ToString().ToLowerInvariant(),
         ["attempts"] = new JsonArray([.. attempts.Select(attempt => (JsonNode)new JsonObject
         {
-            ["at"] = JsonTime.Write(attempt.At),
+            ["at"] = attempt.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
             ["outcome"] = attempt.Outcome,
         })]),
     };

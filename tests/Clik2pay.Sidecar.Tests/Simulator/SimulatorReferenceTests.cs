@@ -99,7 +99,7 @@ public sealed partial class SimulatorReferenceTests
         where transitions.Count > 0
         let allowed = string.Join(", ", transitions[0].From.Select(NameOf))
         let events = string.Join(", ", transitions.Select(Describe))
-        group NameOf(kind) by (action.Name, Change: $"{allowed} | {NameOf(transitions[^1].To)} | {events}") into row
+        group kind.DisplayName() by (action.Name, Change: $"{allowed} | {NameOf(transitions[^1].To)} | {events}") into row
         select $"{row.Key.Name} | {string.Join(", ", row)} | {row.Key.Change}");
 
     [Fact]
@@ -180,13 +180,6 @@ public sealed partial class SimulatorReferenceTests
         $"`{transition.EventType}` ({NameOf(transition.To)}){(transition.IsDocumented ? "" : " with `--assume events`")}";
 
     private static string NameOf(TransactionStatus status) => status.ToString().ToUpperInvariant();
-
-    private static string NameOf(TransactionKind kind) => kind switch
-    {
-        TransactionKind.PaymentRequest => "payment request",
-        TransactionKind.Refund => "refund",
-        _ => "payment",
-    };
 
     /// <param name="field">A field and its default.</param>
     /// <param name="toBody">Returns a body that contains an object with the field.</param>
