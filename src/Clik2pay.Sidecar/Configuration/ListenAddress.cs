@@ -46,7 +46,7 @@ internal sealed record ListenAddress(EndPoint EndPoint, bool IsLocal)
             : null;
     }
 
-    /// <returns>Null if the text isn't a valid address, or is a path.</returns>
+    /// <returns>Null if the text isn't a valid address or names a Unix socket.</returns>
     public static ListenAddress? TryParsePort(string text) => TryParse(text) is { EndPoint: IPEndPoint } address ? address : null;
 
     /// <summary>Whether a request to the given address would reach this listener.</summary>

@@ -9,9 +9,9 @@ namespace Clik2pay.Simulator.Common;
 internal static class CrossSite
 {
     /// <summary>
-    /// Whether a page of another site made a request that can change something. Sec-Fetch-Site is the browser's own verdict, which is
-    /// right even behind a proxy that changes the host. Browsers send the header only to local and https addresses. Without the header,
-    /// Origin must match the address.
+    /// Whether a page of another site made a request that can change something. The browser sets Sec-Fetch-Site from the addresses that it
+    /// uses itself, so a proxy that changes the host does not matter. Browsers send the header only to local and https addresses. Without
+    /// the header, Origin must match the address.
     /// </summary>
     public static bool IsRefused(HttpRequest request)
     {

@@ -5,7 +5,7 @@ namespace Clik2pay.Simulator.Description;
 
 /// <summary>
 /// The OpenAPI 3.1 description of the simulated API. The paths and the responses are in openapi.json. The schemas of the request bodies
-/// come from <see cref="RequestBodies"/>, so the description and the validation cannot differ.
+/// come from <see cref="RequestBodies"/>, which also validate the bodies.
 /// </summary>
 internal static class OpenApiDescription
 {

@@ -61,7 +61,7 @@ internal sealed class TransactionEndpoints(
         ? JsonBody.WriteAsync(context, StatusCodes.Status200OK, writer.ToJson(found))
         : WriteNotFoundAsync(context);
 
-    /// <summary>Cancels a payment request. Which statuses allow this, and the response, are assumptions.</summary>
+    /// <summary>Cancels a payment request. The allowed statuses and the response are assumptions.</summary>
     public Task CancelAsync(HttpContext context) =>
         transactions.TryApply(TransactionKind.PaymentRequest, Id(context), TransactionAction.Cancel) switch
         {

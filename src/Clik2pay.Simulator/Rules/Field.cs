@@ -6,12 +6,12 @@ namespace Clik2pay.Simulator.Rules;
 /// <summary>A field of a request body.</summary>
 /// <param name="Name">The name in JSON.</param>
 /// <param name="Type">The type of the value. An optional field also accepts null.</param>
-/// <param name="Source">Where the field, its type, and whether it is required come from.</param>
+/// <param name="Source">The source of the name and the type.</param>
 internal sealed record Field(string Name, JsonType Type, Source Source)
 {
     public bool IsRequired { get; init; }
 
-    /// <summary>Where the rule that the field is required comes from.</summary>
+    /// <summary>The source of the rule that the field is required. By default, the source of the name.</summary>
     public Source RequiredSource { get; init; } = Source;
 
     /// <summary>The rules for the value, in the order in which they are checked.</summary>

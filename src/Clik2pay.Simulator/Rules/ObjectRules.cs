@@ -9,7 +9,7 @@ internal sealed record ObjectRules(params IReadOnlyList<Field> Fields)
     /// <summary>Optional fields of which at least one is required.</summary>
     public IReadOnlyList<string> Alternatives { get; init; } = [];
 
-    /// <summary>Where the rule about <see cref="Alternatives"/> comes from.</summary>
+    /// <summary>The source of the rule about <see cref="Alternatives"/>.</summary>
     public Source AlternativesSource { get; init; } = Source.Assumption;
 
     /// <param name="json">The object to check.</param>

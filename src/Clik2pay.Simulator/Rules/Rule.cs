@@ -6,7 +6,7 @@ namespace Clik2pay.Simulator.Rules;
 
 /// <summary>A rule for the value of a field: as code, and as keywords of JSON Schema for the OpenAPI description.</summary>
 /// <param name="Problem">What the rule requires.</param>
-/// <param name="Source">Where the rule comes from.</param>
+/// <param name="Source">The source of the rule.</param>
 /// <param name="IsMet">Whether a value of the field's type meets the rule. Never called with null.</param>
 /// <param name="Keywords">The same rule in JSON Schema.</param>
 internal sealed record Rule(string Problem, Source Source, Func<JsonNode, bool> IsMet, JsonObject Keywords)

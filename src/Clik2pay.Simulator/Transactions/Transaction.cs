@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Clik2pay.Simulator.Transactions;
 
 /// <summary>A payment request, a refund or a payment.</summary>
-/// <param name="Id">The identifier that the provider assigned.</param>
+/// <param name="Id">The identifier that the simulator assigned.</param>
 /// <param name="Kind">What the transaction is.</param>
 /// <param name="Sent">The fields as the merchant sent them. The object is never changed.</param>
 /// <param name="Status">The current status.</param>

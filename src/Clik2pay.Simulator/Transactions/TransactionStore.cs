@@ -7,7 +7,7 @@ using Clik2pay.Simulator.Webhooks;
 
 namespace Clik2pay.Simulator.Transactions;
 
-/// <summary>All transactions, in the order of their creation. Each change of status is reported to the merchant's webhook.</summary>
+/// <summary>All transactions, in the order of their creation.</summary>
 internal sealed class TransactionStore(SimulatorOptions options, TransactionWriter writer, WebhookQueue webhooks, TimeProvider time)
 {
     private const string ShortCodeCharacters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
@@ -98,7 +98,7 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
             return [.. transactions.Values.Where(transaction => transaction.Kind == kind).ToList().Select(found => Find(kind, found.Id)!)];
     }
 
-    /// <summary>Changes the status of a transaction, and reports the change to the webhook.</summary>
+    /// <summary>Changes the status of a transaction, and sends a webhook for each change whose event type is documented or assumed.</summary>
     /// <param name="kind">The kind of transaction.</param>
     /// <param name="id">Its identifier.</param>
     /// <param name="action">What happens to the transaction.</param>

@@ -22,7 +22,7 @@ internal sealed record Transition(
         new(Pending, Cancelled, "PAYMENT-CANCELLED", "The merchant cancelled the transaction.", false);
 
     /// <returns>The changes that an action makes, in order; empty if the kind of transaction does not have the action.</returns>
-    /// <remarks>The order of the statuses is an assumption. The provider documents the statuses but not the changes.</remarks>
+    /// <remarks>The changes are assumptions, because the provider does not document them.</remarks>
     public static IReadOnlyList<Transition> Of(TransactionKind kind, TransactionAction action)
     {
         var isPaymentRequest = kind is TransactionKind.PaymentRequest;
