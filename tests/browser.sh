@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the page behind a payment link and the status page in a real browser, each with a demo of its own.
+# Checks the page behind a payment link and the status page in a real browser, each with a separate demo.
 # Usage: tests/browser.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check. Screenshots go to artifacts/.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ for page in payer-page status-page; do
   node "tests/browser/$page.mjs" "$(command -v chromium)" artifacts "${started[-1]}" >"$work/checks" 2>&1
   status=$?
   report_lines <"$work/checks"
-  # A script that exits early may not have reported a failure.
+  # A script that exits early may not report a failure.
   if [ "$status" != 0 ] && ! grep -q '^failed ' "$work/checks"; then
     cat "$work/demo.log"
     report failed "The checks of $page.mjs complete"

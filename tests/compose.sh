@@ -83,7 +83,7 @@ check_eventually() {
   end
 }
 all_healthy() { [ "$("$engine" ps --filter health=healthy --format '{{.Names}}' | grep -cE '(redis|sidecar|sidecar-2)[-_]1$')" = 3 ]; }
-# The block call prints the id of a payment request only if the call succeeds.
+# The block `call` prints the id of a payment request only if the call succeeds.
 calls_succeed() { "${inside[@]}" bash "$work/call.sh" | grep -qE "\"id\":\"$uuid\""; }
 
 engine=${ENGINE:-podman} inside=(env)

@@ -73,7 +73,7 @@ launch() {
   for language in "${languages[@]}"; do launch_program "$1" "$2" "$language"; done
 }
 
-# count_programs SCENARIO PATTERN: waits up to 60 s until all programs have printed an error that matches, and prints the number of them.
+# count_programs SCENARIO PATTERN: waits up to 60 s for all programs to print an error that matches, and prints how many did.
 count_programs() {
   local language matching
   for _ in $(seq 600); do
@@ -135,7 +135,7 @@ dead_proxy=http://127.0.0.1:9
 ) || failed=1
 check_equal "Each program creates one payment request" "$n" "$(count paymentRequestsCreated)"
 
-# rejections LANGUAGE: runs the program with inputs that it must reject, and prints the exit codes. Its errors go to a file.
+# rejections LANGUAGE: runs the program with inputs that it must reject, and writes its exit codes and errors to files.
 printf 'SECRET-1\nSECRET-2\n' >"$work/two-tokens"
 rejections() {
   local codes=() language=$1 program=${programs[$1]}
@@ -162,14 +162,14 @@ for language in "${languages[@]}"; do
 done
 for language in "${languages[@]}"; do
   wait "${running[rejected.$language]}"
-  check_equal "The $language program rejects an invalid order number, base address or token file with 2" "2 2 2 2 2 2 2 2" \
+  check_equal "The $language program rejects an invalid order number, base address or token file with exit code 2" "2 2 2 2 2 2 2 2" \
     "$(cat "$work/rejected.$language.codes")"
-  check_equal "The $language program prints one line for each, without the token" "5 1 2 8" \
+  check_equal "The $language program prints one line for each invalid input, without the token" "5 1 2 8" \
     "$(for line in '^Usage: ' '^CLIK2PAY_BASE_URL must be ' '^CLIK2PAY_CALLER_TOKEN_FILE must ' ''; do
       grep -v SECRET "$work/rejected.$language.err" | grep -c "$line"
     done | xargs)"
 done
-check_equal "No program sends a request with an invalid input" "$before" "$(count apiRequests)"
+check_equal "No program sends a request after an invalid input" "$before" "$(count apiRequests)"
 
 before=$(count apiRequests)
 launch duplicate A
@@ -234,7 +234,7 @@ launch error D
 check_programs error "prints the provider's 500 and fails" 1 '' '500 of the provider'
 check_results error "reports an unknown outcome after a second 500" \
   '^ORDER-D-[a-z]+: outcome unknown; run the program again later with the same order number$'
-check_equal "Each program sends a create that gets 500 twice" "$((2 * n)) 0" \
+check_equal "Each program sends the create twice if both responses are 500" "$((2 * n)) 0" \
   "$(($(count apiRequests) - before)) $(($(count paymentRequestsCreated) - created))"
 faults '{}'
 
@@ -471,7 +471,7 @@ check_figure() {
   fi
 }
 
-# make_six_calls PORT: makes six calls with different combinations of method and status. None has the POST and 200 of the token call.
+# make_six_calls PORT: makes six calls with different combinations of method and status. Only the token call combines POST and 200.
 make_six_calls() {
   local url=http://127.0.0.1:$1/open/v1/payment-requests id
   id=$(curl -s -X POST "$url" -d '{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}' |

@@ -31,7 +31,7 @@ address=http://127.0.0.1:$(free_port)
 program=${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 start simulator "$address/_simulator/counters" "$program" simulate --urls "$address"
 check "The simulator serves its OpenAPI description" curl -sSf -m 10 -o "$work/served.json" "$address/_simulator/openapi.json"
-jq . "$work/served.json" >"$work/openapi.json" # one value on a line, so that findings have useful line numbers
+jq . "$work/served.json" >"$work/openapi.json" # one value per line, so that findings have useful line numbers
 check "The OpenAPI description has no findings" lint "$work/openapi.json"
 
 [ "$failed" = 0 ] || end
@@ -52,6 +52,6 @@ rejects clik2pay/sources "a property without a source" \
 rejects clik2pay/sources "a property in a request body without a source" \
   '.components.schemas.NewPayment.properties.recipient.properties.email |= del(.["x-source", "x-certainty"])'
 rejects clik2pay/sources "an unknown certainty" '.components.schemas.NewRefund.properties.amount["x-certainty"] = "likely"'
-rejects clik2pay/sources "a documented rule of another site" \
+rejects clik2pay/sources "a documented rule with a source on another site" \
   '.components.schemas.NewRefund.properties.amount["x-source"] = "https://example.com/"'
 end

@@ -15,7 +15,7 @@ need_yaml() {
   commands+=("the Python module yaml") packages+=(python3-yaml)
 }
 
-# need_php_extension EXTENSION PACKAGE: the same for an extension of PHP, if PHP is Debian's own.
+# need_php_extension EXTENSION PACKAGE: adds the package if the extension is missing and PHP comes from Debian.
 need_php_extension() {
   [ "$(command -v php)" = /usr/bin/php ] || return
   php -r "exit(extension_loaded('$1') ? 0 : 1);" && return

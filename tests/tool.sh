@@ -24,7 +24,7 @@ check_output() {
   fi
 }
 
-# --- Install. The output is not in the folders bin and obj of the projects, from which other tests start programs.
+# --- Install. The output does not go to the projects' bin and obj folders, from which other tests start programs.
 
 version=$(.github/version.sh)
 check_exit 0 "dotnet pack succeeds" \
@@ -146,7 +146,7 @@ check_signal TERM
 run_tool
 check_signal INT
 
-# --- docs/reference. The blocks use the default address, and set faults of webhooks.
+# --- docs/reference. The blocks use the default address, and set webhook faults.
 
 start simulator http://127.0.0.1:5080/_simulator/counters "$tool" \
   --webhook "http://127.0.0.1:$port/hook" --webhook-user user --webhook-password @secret

@@ -33,7 +33,7 @@ for language in python node php; do
   fi
 done
 
-# The checks use free ports, so they run beside the commands of the guide.
+# The checks use free ports, so they run in parallel with the commands of the guide.
 # check_listener LANGUAGE: writes the results of both scripts to a file.
 check_listener() {
   local language=$1 script arguments share=$(((payment_requests + ${#languages[@]} - 1) / ${#languages[@]}))
@@ -63,14 +63,14 @@ wait_for() {
   return 1
 }
 
-# has_fulfilled COUNT FILE: whether the file has that many IDs, and the listener has printed one fulfillment for each of them. A repeated
+# has_fulfilled COUNT FILE: whether the file has that many IDs, and the listener has printed one fulfillment for each ID. A repeated
 # event for an earlier listener can still arrive, so the listener can also print other fulfillments.
 has_fulfilled() {
   [ "$(sort -u "$2" | wc -l)" = "$1" ] &&
     diff <(sort "$2") <(grep -oE "^fulfilled $uuid " "$work/listener.log" | cut -d ' ' -f 2 | grep -xFf "$2" | sort)
 }
 
-# stop_last: stops the process that was started last.
+# stop_last: stops the most recently started process.
 stop_last() {
   local others=("${started[@]:0:${#started[@]}-1}")
   started=("${started[-1]}")
@@ -83,7 +83,7 @@ has_delivered_all() {
     jq -e '.deliveries | length > 0 and all(.status == "delivered")' >/dev/null
 }
 
-# check_delivery PATTERN: the block of the guide that lists the deliveries must print a line with the pattern. Waits for it, because a
+# check_delivery PATTERN: the block of the guide that lists the deliveries must print a line that matches. Waits for the line, because a
 # listener prints a fulfillment before it responds, and because the simulator can still repeat an event after its first delivery.
 check_delivery() {
   wait_for lists_delivery "$1"

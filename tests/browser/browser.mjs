@@ -1,4 +1,4 @@
-// What the scripts for the pages share: the command line, a browser, and checks.
+// The code that the page scripts share: the command line, a browser, and checks.
 // Usage of each script: node SCRIPT CHROMIUM SCREENSHOTS PID   PID is the process group of a running demo.
 // Prints "passed NAME" or "failed NAME: WHY" for each check.
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ export const problems = [];
 // Removes console messages that a check expects.
 export const forgive = text => problems.splice(0, Infinity, ...problems.filter(line => !line.includes(text)));
 
-// Opens a page. Its context has the options. Requests to another origin are problems.
+// Opens a page in a new browser context with these options. Records requests to another origin as problems.
 export async function open(url, options) {
   const context = await browser.newContext(options);
   return openIn(context, url);

@@ -1,5 +1,5 @@
-// A rule for Redocly: the description states for each operation, response, security scheme and property where it comes from (x-source),
-// and how certain it is (x-certainty).
+// A rule for Redocly: each operation, response, security scheme and property of the description must state its source (x-source)
+// and its certainty (x-certainty).
 const certainties = ['documented', 'seen', 'guessed'];
 const pages = 'https://docs.clik2pay.com/';
 

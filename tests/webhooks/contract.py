@@ -48,24 +48,24 @@ def check_refusals():
     body = [event(COMPLETED, id, "PAID")]
     wrong = [None, "", "Basic", "Basic !", "Bearer x", basic("", "")]
     wrong += [basic(USER, "wrong"), basic("wrong", PASSWORD), basic(USER, PASSWORD + "x")]
-    check("responds 401 to missing and wrong credentials", [401] * 9, [listener.post(body, authorization=value) for value in wrong])
+    check("responds with 401 to missing and wrong credentials", [401] * 9, [listener.post(body, authorization=value) for value in wrong])
     broken = [b"", b"{", b"x", b'"text"', b"null", b"[1]", b"[null]", b"[[1]]", b"[[]]", b"\xff", b"[" * 60_000]
-    check("responds 400 to a body that is not a JSON object or an array of objects", [400] * 11, post_all(broken))
+    check("responds with 400 to a body that is not a JSON object or an array of objects", [400] * 11, post_all(broken))
     large = json.dumps(body).encode() + b" " * 65_536
-    check("responds 413 to a body over 64 KiB", 413, listener.post(large))
-    check("responds 413 to a chunked body over 64 KiB", 413, listener.post(large, chunked=True))
-    check("responds 413 to 21 events", 413, listener.post(body * 21))
+    check("responds with 413 to a body over 64 KiB", 413, listener.post(large))
+    check("responds with 413 to a chunked body over 64 KiB", 413, listener.post(large, chunked=True))
+    check("responds with 413 to 21 events", 413, listener.post(body * 21))
     digits = id.replace("-", "")
     spellings = [f"----{digits}", f"{digits[:16]}----{digits[16:]}", f"{id[:8]}{id[9:]}-", digits, f"{{{id}}}"]
     ids = ["../../payments", "..%2f..%2fpayments", f"{id}\n", f"{id}/refunds", f"{id}0", f"{id[:-1]}/", id[:-1], "", 7, None, [id], {}]
     events = [event(COMPLETED, value, "PAID") for value in ids + spellings + [f"{id[:-1]}g", "-" * 36]]
     events += [event("PAYMENT-NEW", "../../payments", "PAID"), event(COMPLETED, "../../payments", "PAID", "refund")]
     events += [event(COMPLETED, id, "PAID") | {"resource": value} for value in (None, 1, [id])]
-    check("responds 400 to an ID that is not a UUID", [400] * 24, post_all(events))
-    check("responds 400 to a refund without a status", [400] * 2, post_all(event(COMPLETED, id, value, "refund") for value in (None, 1)))
+    check("responds with 400 to an ID that is not a UUID", [400] * 24, post_all(events))
+    check("refuses a refund without a status with 400", [400] * 2, post_all(event(COMPLETED, id, value, "refund") for value in (None, 1)))
     unknown = [event(COMPLETED, id, "PAID", "invoice"), event(COMPLETED, id, "PAID", {}), {}, {"eventType": COMPLETED}, []]
-    check("responds 200 to unknown resource types", [200] * 5, post_all(unknown))
-    check("sends nothing to the sidecar and stores nothing for these", (0, None), (requests({id}), status_of(id)))
+    check("responds with 200 to unknown resource types", [200] * 5, post_all(unknown))
+    check("sends nothing to the sidecar and stores nothing for such events", (0, None), (requests({id}), status_of(id)))
 
 
 def check_log():
@@ -87,18 +87,18 @@ def check_confirmation():
     statuses.append(listener.post([event(COMPLETED, chunked, "PAID")], chunked=True))
     check("accepts an array, an object and a chunked body", [200] * 3, statuses)
     statuses = post_all([event("PAYMENT-NEW", new_type, None), event([], array, None), event(None, single, None)])
-    check("accepts payment requests with any event type and without a status", [200] * 3, statuses)
+    check("accepts events with any event type and without a status", [200] * 3, statuses)
     fulfilled, ids = listener.stored()[1], (array, single, chunked, new_type)
     check("fulfills the confirmed payment requests", [f"ORDER-{id[:8]}" for id in ids], [fulfilled.get(id) for id in ids])
     post_all([event(COMPLETED, id, "PAID") for id in (upper.upper(), upper)])
-    check("does not distinguish upper and lower case in an ID", 1, fulfilled_lines(upper))
+    check("ignores the case of an ID", 1, fulfilled_lines(upper))
 
     for name, final in ((COMPLETED, "PAID"), (FAILED, "FAILED")):
         id = new("ACTIVE")
         statuses = [listener.post([event(name, id, final)])]
         Sidecar.responses[id] = final
         statuses.append(listener.post([event(name, id, final)]))
-        check(f"responds 503 to {name} until the status is final", ([503, 200], final), (statuses, status_of(id)))
+        check(f"responds with 503 to {name} until the status is final", ([503, 200], final), (statuses, status_of(id)))
 
     id = new("NEW")
     statuses = [listener.post([event(name, id, "PAID")]) for name in (COMPLETED, FOLLOWED)]
@@ -117,7 +117,7 @@ def check_confirmation():
     failures += [(200, body) for body in ("<html>", "{}", "[]", "null", '{"status":"PAID"}', '{"id":1,"status":"PAID"}')]
     broken = [new(lambda call, failure=failure: call.respond(*failure)) for failure in failures]
     broken += [new(lambda call: None), new(lambda call: call.respond(200, f'{{"id":"{call.id}"}}'))]
-    check("responds 503 if the confirmation fails", [503] * 15, post_all([event(COMPLETED, id, "PAID")] for id in broken))
+    check("responds with 503 if the confirmation fails", [503] * 15, post_all([event(COMPLETED, id, "PAID")] for id in broken))
     stored = {id for _, id in listener.stored()[0]}
     check("stores nothing if the confirmation fails", set(), stored & {*broken, other})
     check("sends the caller token to the sidecar", {"a token"}, Sidecar.tokens)
@@ -131,17 +131,17 @@ def check_arrays(failing):
     failed = event(COMPLETED, failing, "PAID")
     bodies = [[invalid, skipped, valid[0], 1], [failed, valid[1]], [failed, invalid, valid[2], invalid]]
     result = (post_all(bodies), is_fulfilled(*good))
-    check("handles the valid events of an array, and responds 503 before 400", ([400, 503, 503], [True] * 3), result)
+    check("handles the valid events of an array, and responds with 503 rather than 400", ([400, 503, 503], [True] * 3), result)
     many = [new("PAID") for _ in range(20)]
     result = (listener.post([event(COMPLETED, id, "PAID") for id in many]), requests(many), is_fulfilled(*many))
     check("accepts 20 events", (200, 20, [True] * 20), result)
     id = new("PAID")
-    check("reads once for repeated events of a body", (200, 1), (listener.post([event(COMPLETED, id, "PAID")] * 20), requests({id})))
+    check("reads once if a body repeats an event", (200, 1), (listener.post([event(COMPLETED, id, "PAID")] * 20), requests({id})))
     bad, good = new("PAID"), new("PAID")
     events = [event(COMPLETED, id, "PAID") for id in (bad, good)]
     with listener.failing_fulfillment(bad):
         result = (listener.post(events), status_of(bad), status_of(good), is_fulfilled(bad, good))
-    check("undoes a change that it cannot store, and handles the next event", (503, None, "PAID", [False, True]), result)
+    check("rolls back a change that it cannot store, and handles the next event", (503, None, "PAID", [False, True]), result)
     check("stores the change when the event arrives again", (200, [True]), (listener.post(events), is_fulfilled(bad)))
 
 
@@ -160,7 +160,7 @@ def check_order():
     Sidecar.responses[refunded] = "PAID"
     listener.post([event(COMPLETED, refunded, "PAID")])
     result = (status_of(refunded), is_fulfilled(refunded))
-    check("fulfills a confirmed payment although a later status is stored", ("REFUNDED", [True]), result)
+    check("fulfills a confirmed payment even if a later status is stored", ("REFUNDED", [True]), result)
     check("fulfills a payment request once", 1, fulfilled_lines(id))
 
 
@@ -170,7 +170,7 @@ def check_types():
     post_all([event(FAILED, payment, "FAILED", "payment")])
     result = (status_of(refund, "refund"), status_of(payment, "payment"), requests({refund, payment}))
     check("stores the status of refunds and payments without a request", ("PAID", "FAILED", 0), result)
-    check("fulfills nothing for them", [False] * 2, is_fulfilled(refund, payment))
+    check("fulfills nothing for refunds and payments", [False] * 2, is_fulfilled(refund, payment))
     for other in ("refund", "payment"):
         for status in ("PAID", "REFUNDED"):
             before, after = new("PAID"), new("PAID")
@@ -178,7 +178,7 @@ def check_types():
             post_all([*events, event(COMPLETED, after, "PAID"), event(COMPLETED, after, status, other)])
             stored = [status_of(id, type) for id in (before, after) for type in (other, "payment-request")]
             result = (stored, is_fulfilled(before, after))
-            title = f"keeps a payment request apart from a {other} with its ID and the status {status}"
+            title = f"keeps a payment request apart from a {other} with the same ID and the status {status}"
             check(title, ([status, "PAID"] * 2, [True] * 2), result)
 
 
@@ -205,7 +205,7 @@ def check_concurrency():
 
 
 def check_setting(title, expected, **settings):
-    """Starts the listener with other settings. A PHP listener responds 503 instead of ending."""
+    """Starts the listener with other settings. A PHP listener responds with 503 instead of exiting."""
     other = Listener(language, folder, port, **settings)
     try:
         with other:
@@ -218,8 +218,8 @@ def check_setting(title, expected, **settings):
 port = start()
 (folder / "caller-token").write_text("a token\n")
 listener = Listener(language, folder, port, CLIK2PAY_CALLER_TOKEN_FILE=str(folder / "caller-token"))
-# Without a time limit for all reads, the responses would arrive after 60 s, 60 s and 42 s. A worker of PHP can get two of the bodies, which
-# then wait for each other.
+# Without a time limit for all reads, the responses would arrive after 60 s, 60 s and 42 s. A PHP worker can get two of the bodies, and
+# then handles them one after the other.
 slow_bodies = [[new(lambda _: time.sleep(60))], [new(drip)], [new(lambda _: time.sleep(7) or "PAID") for _ in range(6)]]
 with listener, ThreadPoolExecutor(3) as pool:
     slow = [pool.submit(post_slowly, ids) for ids in slow_bodies]
@@ -229,13 +229,13 @@ with listener, ThreadPoolExecutor(3) as pool:
     check_order()
     check_types()
     last = check_concurrency()
-    check("responds 503 in time if reads are slow", [(503, True)] * 3, [response.result() for response in slow])
+    check("responds with 503 in time if reads are slow", [(503, True)] * 3, [response.result() for response in slow])
     before = listener.stored()
 with listener:
     listener.post([event(COMPLETED, last, "PAID")])
-    check("keeps its state and fulfills nothing again after it is killed", (before, 1), (listener.stored(), fulfilled_lines(last)))
+    check("keeps its state after it is killed, and fulfills nothing twice", (before, 1), (listener.stored(), fulfilled_lines(last)))
 check("prints one line for each fulfillment", sorted(listener.stored()[1].items()), sorted(listener.printed()))
-check_setting("does not work without a password", 503, WEBHOOK_PASSWORD="")
+check_setting("rejects an empty WEBHOOK_PASSWORD", 503, WEBHOOK_PASSWORD="")
 check_setting("works with the password 0", 200, WEBHOOK_PASSWORD="0")
 check_setting("works with an empty CLIK2PAY_BASE_URL", 200, CLIK2PAY_BASE_URL="")
-check_setting("does not work with an address that does not start with http://", 503, CLIK2PAY_BASE_URL="https://127.0.0.1")
+check_setting("rejects a CLIK2PAY_BASE_URL that starts with https://", 503, CLIK2PAY_BASE_URL="https://127.0.0.1")

@@ -1,4 +1,4 @@
-"""Sends the events of many payment requests through the simulator's faults to a listener of docs/how-to/webhooks.md. Afterward, the
+"""Sends the events of many payment requests to a listener of docs/how-to/webhooks.md while the simulator injects faults. Afterward, the
 listener must have stored the simulator's statuses, and fulfilled each paid payment request once.
 
 Usage: load.py python|node|php FOLDER SIDECAR COUNT   The folder contains the listener's program. SIDECAR is the built sidecar, and COUNT
@@ -34,7 +34,7 @@ def check(title, is_true, details=""):
 
 
 def call(port, method, path, body=None):
-    """Calls with a connection that the thread keeps. Returns the JSON of the response."""
+    """Sends a request over the thread's own connection, which stays open. Returns the JSON of the response."""
     connection = connections.__dict__.setdefault(port, http.client.HTTPConnection("127.0.0.1", port, timeout=60))
     connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
     response = connection.getresponse()
@@ -102,7 +102,7 @@ def check_results(expected):
         seen |= {"failed confirmation"} if "503" in outcomes else set()
     undelivered = {id: (events, delivered[id]) for id, events in expected.items() if delivered[id] != events}
     check(f"receives each of {sum(map(len, expected.values()))} events", not undelivered, list(undelivered.items())[:3])
-    check("gets repeated and reordered events, and its confirmations fail", len(seen) == 3, seen)
+    check("receives repeated and reordered events, and some of its confirmations fail", len(seen) == 3, seen)
 
     payment_requests = items("payment-requests")
     statuses, fulfilled = listener.stored()
@@ -113,7 +113,7 @@ def check_results(expected):
     check(f"stores the status of each of {count} payment requests, of a refund and of a payment", is_complete, wrong[:3])
     paid = {item["id"]: item["merchantTransactionId"] for item in payment_requests if item["status"] == "PAID"}
     is_exact = fulfilled == paid and sorted(listener.printed()) == sorted(paid.items())
-    check("fulfills each paid payment request once and no other", is_exact, f"{len(paid)} paid, {len(listener.printed())} lines")
+    check("fulfills each paid payment request once, and no others", is_exact, f"{len(paid)} paid, {len(listener.printed())} lines")
 
 
 listener = Listener(language, folder, sidecar_port)

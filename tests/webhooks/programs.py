@@ -28,7 +28,7 @@ def event(event_type, id, status, resource_type="payment-request"):
 
 
 def wait_until(condition, seconds, pause=0.02):
-    """Returns whether the condition became true in that many seconds."""
+    """Returns whether the condition became true within that many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -64,7 +64,7 @@ class Program:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        wait_until(lambda: not self.accepts_connections(), 60)  # the workers of PHP can end later
+        wait_until(lambda: not self.accepts_connections(), 60)  # PHP workers can exit later
 
     def accepts_connections(self):
         with socket.socket() as client:
@@ -103,7 +103,7 @@ class Listener(Program):
         """Returns the statuses by resource type and ID, and the orders of the fulfilled payment requests by ID."""
         if self.language == "node":
             files = (self.folder / "webhooks").glob("*.json")
-            # The name of a file is the resource type, a hyphen and the ID, which has 36 characters.
+            # A file name consists of the resource type, a hyphen and the ID, which has 36 characters.
             resources = {(file.stem[:-37], file.stem[-36:]): json.loads(file.read_text()) for file in files}
             fulfilled = {id: resource.get("order") for (_, id), resource in resources.items() if resource["fulfilled"]}
             return {key: resource["status"] for key, resource in resources.items()}, fulfilled
@@ -135,6 +135,6 @@ class Listener(Program):
             database.execute(statement)
 
     def printed(self):
-        """Returns the lines that the listener printed for fulfillments, as pairs of ID and order."""
+        """Returns the fulfillments that the listener printed, as pairs of ID and order."""
         lines = [line.split() for line in self.log.read_text().splitlines() if line.startswith("fulfilled ")]
         return [(line[1], line[2]) for line in lines]

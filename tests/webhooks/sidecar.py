@@ -4,7 +4,7 @@ import http.server, json, threading, time, uuid
 
 
 class Sidecar(http.server.BaseHTTPRequestHandler):
-    """Responds to a GET with what `responses` has for the ID: a status of the payment request, or a function."""
+    """Responds to a GET according to the entry for the ID in `responses`: a status of the payment request, or a function."""
 
     requests, responses, tokens = [], {}, set()
 
@@ -59,7 +59,7 @@ def requests(ids):
 
 
 def drip(call):
-    """Sends a valid response in pieces for 60 s, so that no operation of a socket takes long."""
+    """Sends a valid response in pieces over 60 s, so that no single socket operation takes long."""
     call.send_response(200)
     call.end_headers()
     for _ in range(120):

@@ -75,7 +75,7 @@ public abstract class SimulatorTest : IAsyncLifetime
     private protected async Task<string> GetTokenAsync() => (await RequestTokenAsync()).GetProperty("access_token").GetString()!;
 
     /// <summary>Creates a payment request.</summary>
-    /// <returns>The status of the response, 201 if it was created.</returns>
+    /// <returns>The status of the response: 201 if the payment request was created.</returns>
     private protected async Task<HttpStatusCode> CallAsync(
         string token, string body = PaymentRequest, string path = "/open/v1/payment-requests")
     {

@@ -42,7 +42,7 @@ internal sealed class BodyGenerator(JsonObject schemas, Random random)
     {
         var required = (schema["required"]?.AsArray() ?? []).Select(name => (string)name!).ToHashSet(StringComparer.Ordinal);
 
-        // Of alternatives, one is chosen to be present.
+        // One of the alternatives is chosen to be present.
         if (schema["anyOf"] is JsonArray alternatives)
             required.Add((string)alternatives[random.Next(alternatives.Count)]!["required"]![0]!);
 

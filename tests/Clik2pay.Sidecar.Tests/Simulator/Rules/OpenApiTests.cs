@@ -18,7 +18,7 @@ public sealed class OpenApiTests : SimulatorTest
 
     private static readonly EvaluationOptions Options2020 = new() { RequireFormatValidation = true };
 
-    /// <summary>How often a request of each operation is generated.</summary>
+    /// <summary>The number of requests to generate for each operation.</summary>
     private static readonly int Requests = Environment.GetEnvironmentVariable("TEST_LONG") == "1" ? 2500 : 500;
 
     public static TheoryData<string, string> Operations => new()
@@ -91,7 +91,7 @@ public sealed class OpenApiTests : SimulatorTest
         return schema.Evaluate(document.RootElement, Options2020).IsValid;
     }
 
-    /// <summary>Whether the range of a flexible payment request contains the requested amount, which no schema expresses.</summary>
+    /// <summary>Whether the range of a flexible payment request contains the requested amount. A schema cannot express this rule.</summary>
     private static bool IsPayable(string json)
     {
         var range = JsonNode.Parse(json)?["flexDetails"];
@@ -100,13 +100,13 @@ public sealed class OpenApiTests : SimulatorTest
         return min <= requested && requested <= max;
     }
 
-    /// <summary>Replaces the id in a path with that of a new payment request that is paid.</summary>
+    /// <summary>Replaces the id in a path with the id of a new payment request that is paid.</summary>
     private async Task<string> FillAsync(string path, string token)
     {
         if (!path.Contains("{id}", StringComparison.Ordinal))
             return path;
 
-        // The most that can be refunded is the amount of the payment request, which no schema expresses.
+        // A refund must not exceed the amount of the payment request. A schema cannot express this rule.
         var body = """{"amount":10000,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}""";
         var paid = await SendAsync(token, HttpMethod.Post, "/open/v1/payment-requests", body, HttpStatusCode.Created);
         await ControlAsync(paid, "pay", HttpStatusCode.OK);

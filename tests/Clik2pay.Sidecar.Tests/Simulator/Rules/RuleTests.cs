@@ -129,7 +129,7 @@ public sealed class RuleTests : SimulatorTest
         return root.ToJsonString().Replace("\"placeholder\"", value, StringComparison.Ordinal);
     }
 
-    /// <summary>The payment request that a refund needs does not count.</summary>
+    /// <summary>Does not count the paid payment requests that refunds need.</summary>
     private async Task AssertCreatedAsync(int expected)
     {
         var counters = await GetCountersAsync();

@@ -30,7 +30,7 @@ public abstract class WebhookTest : SimulatorTest
     /// <summary>Chooses the status code of the listener's response to an event.</summary>
     private protected Func<JsonElement, int> Respond { get; set; } = _ => StatusCodes.Status204NoContent;
 
-    /// <summary>Ends when the listener may respond.</summary>
+    /// <summary>The listener awaits this task before it responds.</summary>
     private protected Func<Task> BeforeResponse { get; set; } = () => Task.CompletedTask;
 
     public override async ValueTask InitializeAsync()
