@@ -20,7 +20,7 @@ namespace Clik2pay.Simulator;
 /// <summary>The provider's two APIs, the payer's page and the simulator's control API on one address. All state is in memory.</summary>
 public static class SimulatorApp
 {
-    /// <summary>In bytes. A larger body gets a 413.</summary>
+    /// <summary>The largest accepted body, in bytes. A larger body gets a 413.</summary>
     private const long MaxRequestBodySize = 1 << 20;
 
     public static WebApplication Create(SimulatorOptions options, TimeProvider time)
@@ -62,7 +62,7 @@ public static class SimulatorApp
         return app;
     }
 
-    /// <summary>Refuses requests that a page of another site makes, and bodies that Kestrel refuses.</summary>
+    /// <summary>Refuses requests from pages of other sites, and responds to bodies that Kestrel refuses.</summary>
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         if (CrossSite.IsRefused(context.Request))

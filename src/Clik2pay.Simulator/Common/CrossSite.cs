@@ -3,15 +3,14 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Simulator.Common;
 
 /// <summary>
-/// Recognizes requests that a page of another site makes in a person's browser. Such a page must not be able to pay or to change the
-/// simulator.
+/// Detects requests from web pages of other sites. Such pages must not be able to pay or to change the simulator.
 /// </summary>
 internal static class CrossSite
 {
     /// <summary>
-    /// Whether a page of another site made a request that can change something. The browser sets Sec-Fetch-Site from the addresses that it
-    /// uses itself, so a proxy that changes the host does not matter. Browsers send the header only to local and https addresses. Without
-    /// the header, Origin must match the address.
+    /// Whether a page of another site made a request that can change something. The browser sets Sec-Fetch-Site, so the header is correct
+    /// even behind a proxy that changes the host. Browsers send the header only to local and https addresses. If it is missing, Origin
+    /// must match the address.
     /// </summary>
     public static bool IsRefused(HttpRequest request)
     {

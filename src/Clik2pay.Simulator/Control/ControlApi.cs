@@ -43,7 +43,7 @@ internal static class ControlApi
         ActivatorUtilities.CreateInstance<TransactionControls>(services).Map(control);
         control.Map("/{**path}", context => JsonBody.WriteAsync(context, StatusCodes.Status404NotFound, new JsonObject
         {
-            ["message"] = $"The control API has no {context.Request.Method} {context.Request.Path}.",
+            ["message"] = $"The control API does not support {context.Request.Method} {context.Request.Path}.",
         }));
     }
 

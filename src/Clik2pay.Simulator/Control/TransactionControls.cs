@@ -57,7 +57,7 @@ internal sealed class TransactionControls(TransactionStore transactions, Transac
             amount = Rule.Number(body["amount"]);
             if (body.Count > 0 && (action is not TransactionAction.Pay || body.Count > 1 || amount is null))
             {
-                const string error = "The only field is amount, which must be a number. Only pay accepts it.";
+                const string error = "The only valid field is amount, which must be a number. Only the action pay accepts it.";
                 await WriteErrorAsync(context, StatusCodes.Status400BadRequest, error);
                 return;
             }

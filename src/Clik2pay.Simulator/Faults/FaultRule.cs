@@ -1,6 +1,6 @@
 namespace Clik2pay.Simulator.Faults;
 
-/// <summary>A fault that applies only to some calls. The rule for the token endpoint has the path <c>/oauth2/token</c>.</summary>
+/// <summary>A fault that applies only to some calls. A rule for the token endpoint has the path <c>/oauth2/token</c>.</summary>
 /// <remarks>The properties have setters for the JSON source generator. See <see cref="FaultSettings"/>.</remarks>
 internal sealed record FaultRule
 {
@@ -23,11 +23,11 @@ internal sealed record FaultRule
 
     public TokenEndpointFault TokenEndpoint { get; set; }
 
-    /// <summary>In milliseconds, 0 or more.</summary>
+    /// <summary>The delay in milliseconds. At least 0.</summary>
     public int TokenEndpointDelayMs { get; set; }
 
     public ApiFault Api { get; set; }
 
-    /// <summary>In milliseconds, 0 or more.</summary>
+    /// <summary>The delay in milliseconds. At least 0.</summary>
     public int ApiDelayMs { get; set; }
 }

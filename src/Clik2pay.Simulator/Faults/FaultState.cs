@@ -7,7 +7,7 @@ internal sealed class FaultState
 {
     private volatile State state = new(new());
 
-    /// <summary>The settings. A change starts the counts of all rules from 0.</summary>
+    /// <summary>The settings. A change resets the counts of all rules.</summary>
     public FaultSettings Current
     {
         get => state.Settings;

@@ -13,7 +13,8 @@ internal static class Percentage
     public static bool IncludesEvenly(int percent, long number) => number * percent / 100 > (number - 1) * percent / 100;
 
     /// <summary>
-    /// Chooses events without a pattern. A payment causes events in pairs, so evenly spread faults would always affect the same one.
+    /// Chooses events without a pattern. A payment causes events in pairs, so evenly spread faults could always affect the same event of a
+    /// pair.
     /// </summary>
     /// <param name="percent">0 to 100.</param>
     /// <param name="number">The number of the event.</param>

@@ -1,6 +1,9 @@
 namespace Clik2pay.Simulator.Options;
 
-/// <summary>Behavior that the provider does not document. Each is off by default. The command line has the names with hyphens.</summary>
+/// <summary>
+/// Behavior that the provider does not document. Each behavior is off by default.
+/// On the command line, the names contain hyphens.
+/// </summary>
 public enum Assumption
 {
     /// <summary>GET /open/v1/payment-requests lists payment requests.</summary>

@@ -1,6 +1,6 @@
 namespace Clik2pay.Simulator.Options;
 
-/// <summary>The address of a simulator, and what it simulates.</summary>
+/// <summary>The options of a simulator: its address and the behavior to simulate.</summary>
 public sealed record SimulatorOptions
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Simulator.Payer;
 
-/// <summary>The page behind a payment link, where a person pays or lets the payment fail. It works without scripts.</summary>
+/// <summary>The page that a payment link opens, where a person pays or lets the payment fail. The page works without scripts.</summary>
 internal static class PayerPages
 {
     private static readonly string Template = ReadTemplate();
@@ -25,12 +25,13 @@ internal static class PayerPages
         {
             app.MapPost($"/r/{{shortCode}}/{name}", context => ApplyAsync(context, transactions, action));
 
-            // After an error, the browser shows the address of the action. A GET of that address must not be an error.
+            // After an error, the browser shows the address of the action.
+            // A GET of that address, such as a reload, must not return an error.
             app.MapGet($"/r/{{shortCode}}/{name}", context => RedirectAsync(context, transactions));
         }
     }
 
-    /// <summary>Responds to a request that a page of another site made.</summary>
+    /// <summary>Responds to a request from a page of another site.</summary>
     public static Task WriteRefusedAsync(HttpContext context)
     {
         const string body = "<p>Another site sent this request. To pay, open the payment link.</p>";
@@ -129,7 +130,7 @@ internal static class PayerPages
         body.Append(CultureInfo.InvariantCulture, $"<dt>Status</dt><dd id=\"status\">{request.StatusName}</dd></dl>");
     }
 
-    /// <summary>Appends the form. Both buttons send it, each to its own address.</summary>
+    /// <summary>Appends the form. Both buttons submit the form, each to a different address.</summary>
     /// <param name="body">The page.</param>
     /// <param name="request">The payment request.</param>
     /// <param name="refused">The amount that the person entered, if it was refused; otherwise null.</param>
@@ -156,7 +157,7 @@ internal static class PayerPages
 
     private static Task WriteUnknownAsync(HttpContext context)
     {
-        const string body = "<p>No payment request has this link. All payment requests are lost when the simulator stops.</p>";
+        const string body = "<p>There is no payment request for this link. The simulator loses all payment requests when it stops.</p>";
         return WriteAsync(context, StatusCodes.Status404NotFound, "Unknown payment link", body);
     }
 

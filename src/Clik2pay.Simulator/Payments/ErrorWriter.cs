@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Clik2pay.Simulator.Payments;
 
 /// <summary>
-/// Writes errors of the Payment Requests API. The provider documents the status codes but not the bodies, so the body is recognizable as
-/// the simulator's own. With <see cref="Assumption.ErrorBodies"/>, it looks like a body of AWS API Gateway.
+/// Writes errors of the Payment Requests API. The provider documents the status codes but not the bodies, so the bodies identify the
+/// simulator as their source. With <see cref="Assumption.ErrorBodies"/>, they have the format of AWS API Gateway.
 /// </summary>
 internal sealed class ErrorWriter(SimulatorOptions options)
 {

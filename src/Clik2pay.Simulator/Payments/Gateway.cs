@@ -29,7 +29,7 @@ internal sealed class Gateway(
         context.Response.Body = response;
         await RespondAsync(context, next, fault);
 
-        // The delay follows the processing. A call is carried out even if its caller stops waiting for the response.
+        // The delay follows the processing, so that a call is carried out even if its caller stops waiting.
         await Task.Delay(TimeSpan.FromMilliseconds(fault.ApiDelayMs), time, context.RequestAborted);
         if (fault.Api is ApiFault.Down or ApiFault.ResponseLost)
             context.Abort();

@@ -22,7 +22,7 @@ internal static class PaymentsApi
         Map(HttpMethods.Post, requests + "/{id}/refunds", endpoints.CreateRefundAsync);
         Map(HttpMethods.Post, "/open/v1/payments", endpoints.CreatePaymentAsync);
 
-        // The provider documents none of these.
+        // The provider does not document these routes.
         if (options.Assumes(Assumption.List))
             Map(HttpMethods.Get, requests, endpoints.ListAsync);
         if (options.Assumes(Assumption.Delete))
@@ -32,8 +32,8 @@ internal static class PaymentsApi
 
         Task WriteUnknownAsync(HttpContext context) => errors.WriteNotFoundAsync(
             context,
-            $"The simulator has no {context.Request.Method} for this path. Clik2pay documents neither a list of payment requests nor "
-            + "DELETE. The options --assume list and --assume delete turn them on.");
+            $"The simulator does not support {context.Request.Method} for this path. Clik2pay does not document listing payment requests "
+            + "or DELETE. To simulate them, use --assume list or --assume delete.");
 
         void Map(string method, string pattern, RequestDelegate handle) =>
             app.MapMethods(pattern, [method], context => gateway.InvokeAsync(context, handle));

@@ -54,13 +54,13 @@ internal static class RequestBodies
 
     private static Rule FlexibleType => Rule.OneOf(CreatePaymentRequest, "FLEX") with { Problem = "must be FLEX" };
 
-    // FLEX is a valid type too, but OfPaymentRequest then returns the other rules. SMART is read-only.
+    // FLEX is also valid. For FLEX, OfPaymentRequest returns the rules of a flexible payment request. SMART is read-only.
     private static Rule FixedAmountType => Rule.OneOf(CreatePaymentRequest, "ECOMM", "EBILL", "MOBIL") with
     {
         Problem = "must be one of ECOMM, EBILL, MOBIL, FLEX",
     };
 
-    // The provider's portal requires a name, and an email address or a phone number. The pages do not list the API's rule.
+    // The provider's portal requires a name, and an email address or a phone number. The documentation does not state the API's rule.
     private static ObjectRules Payer => new(
         new("name", JsonType.String, Integrations)
         {

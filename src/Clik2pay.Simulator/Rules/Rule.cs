@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Clik2pay.Simulator.Rules;
 
-/// <summary>A rule for the value of a field: as code, and as keywords of JSON Schema for the OpenAPI description.</summary>
+/// <summary>A rule for the value of a field, as code and as JSON Schema keywords for the OpenAPI description.</summary>
 /// <param name="Problem">What the rule requires.</param>
 /// <param name="Source">The source of the rule.</param>
 /// <param name="IsMet">Whether a value of the field's type meets the rule. Never called with null.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Clik2pay.Simulator.Rules;
 
-/// <summary>Where a rule comes from.</summary>
+/// <summary>The source of a rule.</summary>
 /// <param name="Text">The address of the provider's page, or a description.</param>
 /// <param name="Certainty">How certain the rule is.</param>
 internal sealed record Source(string Text, Certainty Certainty)

@@ -98,7 +98,9 @@ internal sealed class TransactionStore(SimulatorOptions options, TransactionWrit
             return [.. transactions.Values.Where(transaction => transaction.Kind == kind).ToList().Select(found => Find(kind, found.Id)!)];
     }
 
-    /// <summary>Changes the status of a transaction, and sends a webhook for each change whose event type is documented or assumed.</summary>
+    /// <summary>
+    /// Changes the status of a transaction, and sends a webhook for each change whose event type is documented or assumed.
+    /// </summary>
     /// <param name="kind">The kind of transaction.</param>
     /// <param name="id">Its identifier.</param>
     /// <param name="action">What happens to the transaction.</param>

@@ -27,12 +27,12 @@ internal sealed class Delivery(string eventType, string message, string resource
         ["resource"] = resource,
     }));
 
-    /// <summary>How many attempts in a row got no 2xx.</summary>
+    /// <summary>The number of consecutive attempts without a 2xx.</summary>
     public int Failures { get; private set; }
 
     public void Begin(DateTimeOffset now) => attempts.Add((now, null));
 
-    /// <summary>Records the outcome of the attempt that began last.</summary>
+    /// <summary>Records the outcome of the latest attempt.</summary>
     /// <param name="outcome">The status code of the response, or the error.</param>
     /// <param name="isSuccess">Whether the status code is a 2xx.</param>
     public void End(string outcome, bool isSuccess)

@@ -3,7 +3,7 @@ namespace Clik2pay.Simulator.Webhooks;
 /// <summary>The state of the delivery of a webhook. JSON bodies contain the name in lower case.</summary>
 internal enum DeliveryStatus
 {
-    /// <summary>Not sent yet, or to be sent again.</summary>
+    /// <summary>Not sent yet, or waiting for a retry.</summary>
     Pending,
 
     /// <summary>The listener responded with a 2xx at least once.</summary>

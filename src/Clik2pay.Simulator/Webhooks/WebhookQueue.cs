@@ -5,8 +5,8 @@ using Clik2pay.Simulator.Options;
 namespace Clik2pay.Simulator.Webhooks;
 
 /// <summary>
-/// The webhooks to send, ordered by the time at which they are due. Webhooks that are due at the same time keep their order. Empty if
-/// the simulator has no webhook target.
+/// The webhooks to send, ordered by the time at which they are due. Webhooks that are due at the same time keep their order. The
+/// queue is empty if the simulator has no webhook target.
 /// </summary>
 internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, TimeProvider time) : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
             if (Percentage.IncludesScattered(fault.WebhookDuplicatePercent, count, "duplicate"))
                 delivery.RemainingCopies = 2;
 
-            // Later events overtake a reordered event while it waits. The times differ, so that 100 % also changes the order.
+            // Later events overtake a reordered event while it waits. The pauses differ, so the order changes even at 100 %.
             var delay = TimeSpan.FromMilliseconds(fault.WebhookDelayMs);
             if (Percentage.IncludesScattered(fault.WebhookReorderPercent, count, "reorder"))
                 delay += TimeSpan.FromSeconds(Percentage.Fraction(count, "pause"));
@@ -111,7 +111,7 @@ internal sealed class WebhookQueue(SimulatorOptions options, FaultState faults, 
         added.Release();
     }
 
-    /// <summary>Waits until a webhook is added, at most for the given time.</summary>
+    /// <summary>Waits until a webhook is added or the given time has passed.</summary>
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         if (wait == Timeout.InfiniteTimeSpan)
