@@ -214,7 +214,9 @@ await check('an unknown payment link shows a page with the status 404', async ()
   forgive('404');
 });
 
-await check('the payment page sends no requests to other addresses, and the console stays empty', async () =>
-  assert.deepEqual(problems, []));
+await check('the payment page sends no requests to other addresses, and the console stays empty', async () => {
+  forgive('Autofocus processing was blocked'); // Chromium logs this message if a check focuses a field before the page does.
+  assert.deepEqual(problems, []);
+});
 
 await end();
