@@ -92,12 +92,17 @@ internal sealed class Commands
         var callers = Port("--port", 8080, "The first port for callers. Replica k, from 0, uses this port plus k. 0 picks free ports.");
         var admin = Port("--admin-port", 9090, "The first port for probes, metrics and the status page. Works like --port.");
         var simulator = Port("--simulator-port", 5080, "The port of the simulator. 0 picks a free port.");
+        var all = new Option<bool>("--all-interfaces")
+        {
+            Description = "Listens on all addresses of the machine instead of 127.0.0.1. For a container whose ports are published.",
+        };
         const string what = "Starts the built-in simulator and sidecars in front of it. Needs no credentials and no network.";
-        var verb = new Command("demo", what) { replicas, callers, admin, simulator };
+        var verb = new Command("demo", what) { replicas, callers, admin, simulator, all };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(replicas);
-            return DemoVerb.RunAsync(new(count, Ports(callers, count), Ports(admin, count), Ports(simulator, 1)), cancellationToken);
+            var (forCallers, forAdmin, forSimulator) = (Ports(callers, count), Ports(admin, count), Ports(simulator, 1));
+            return DemoVerb.RunAsync(new(count, forCallers, forAdmin, forSimulator, parsed.GetValue(all)), cancellationToken);
 
             DemoPorts Ports(Option<int> option, int count) => new(option.Name, parsed.GetValue(option), count);
         });

@@ -34,6 +34,23 @@ public sealed partial class DemoPortTests
         Assert.Equal(1, counters.GetProperty("tokenRequests").GetInt32());
     }
 
+    [Fact]
+    public async Task With_all_interfaces_another_loopback_address_reaches_callers_and_administration()
+    {
+        await using var demo = SidecarProcess.Start(NoVariables, ["demo", "--all-interfaces", .. FreePorts]);
+        await demo.WaitForLineAsync("Ctrl-C");
+        var line = demo.Output.Single(line => line.StartsWith("One sidecar serves", StringComparison.Ordinal));
+        var ports = Address().Matches(line).Select(match => new Uri("http://" + match.Value).Port).ToList();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+
+        // 127.0.0.2 stands for an address of the machine other than 127.0.0.1. Published ports keep the Host header of the client.
+        using var call = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.2:{ports[0]}/open/v1/payment-requests/none");
+        call.Headers.Host = $"127.0.0.1:{ports[0]}";
+        Assert.True((await http.SendAsync(call)).Headers.Contains("x-amzn-RequestId"));
+        using var probe = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.2:{ports[1]}/readyz");
+        Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(probe)).StatusCode);
+    }
+
     [Theory]
     [InlineData("--port")]
     [InlineData("--admin-port")]
@@ -84,8 +101,8 @@ public sealed partial class DemoPortTests
     [Fact]
     public void Replica_k_uses_the_first_port_plus_k()
     {
-        Assert.Equal("http://127.0.0.1:8083", new DemoPorts("--port", 8080, 4).AddressOf(3));
-        Assert.Equal("http://127.0.0.1:0", new DemoPorts("--port", 0, 4).AddressOf(3));
+        Assert.Equal("http://127.0.0.1:8083", new DemoPorts("--port", 8080, 4).AddressOf(3, "127.0.0.1"));
+        Assert.Equal("http://127.0.0.1:0", new DemoPorts("--port", 0, 4).AddressOf(3, "127.0.0.1"));
         Assert.Null(new DemoPorts("--port", 65_516, 20).Error);
     }
 

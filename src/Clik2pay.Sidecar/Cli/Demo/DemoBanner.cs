@@ -47,8 +47,8 @@ internal static class DemoBanner
             : string.Join(", ", addresses.Select(AddressOf));
     }
 
-    /// <summary>Includes the port, even if it is 80.</summary>
-    private static string AddressOf(Uri address) => $"{address.Host}:{address.Port}";
+    /// <summary>The address for clients on this machine. Includes the port, even if it is 80.</summary>
+    private static string AddressOf(Uri listen) => $"127.0.0.1:{listen.Port}";
 
     private static string Unwatched(RoutesFile routes) => routes.IsWatched ? ""
         : $" Edits to {routes.FullPath} take effect at the next start, because the system does not allow watching the file.";

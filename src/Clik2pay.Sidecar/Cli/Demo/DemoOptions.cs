@@ -5,13 +5,20 @@ namespace Clik2pay.Sidecar.Cli.Demo;
 /// <param name="Callers">The ports for callers.</param>
 /// <param name="Administration">The ports of the administration listeners.</param>
 /// <param name="Simulator">The port of the simulator.</param>
-internal sealed record DemoOptions(int Replicas, DemoPorts Callers, DemoPorts Administration, DemoPorts Simulator)
+/// <param name="AllInterfaces">
+/// Whether to listen on all addresses of the machine instead of 127.0.0.1. A container engine can publish only such ports.
+/// </param>
+internal sealed record DemoOptions(
+    int Replicas, DemoPorts Callers, DemoPorts Administration, DemoPorts Simulator, bool AllInterfaces)
 {
     public const int MaxReplicas = 20;
 
     /// <summary>Why these ports cannot be used; null if they can be used.</summary>
     public string? Error => All.Select(ports => ports.Error).FirstOrDefault(error => error is not null)
         ?? FindOverlap(Callers, Administration) ?? FindOverlap(Callers, Simulator) ?? FindOverlap(Administration, Simulator);
+
+    /// <summary>The host of each address to listen on.</summary>
+    public string Host => AllInterfaces ? "*" : "127.0.0.1";
 
     private DemoPorts[] All => [Callers, Administration, Simulator];
 

@@ -3,8 +3,7 @@ using System.Globalization;
 namespace Clik2pay.Sidecar.Cli.Demo;
 
 /// <summary>
-/// The ports of one option of <c>demo</c>, on 127.0.0.1. Replica k uses the first port plus k. If the first port is 0, each replica uses
-/// any free port.
+/// The ports of one option of <c>demo</c>. Replica k uses the first port plus k. If the first port is 0, each replica uses any free port.
 /// </summary>
 /// <param name="Option">The option's name.</param>
 /// <param name="First">0 to 65535.</param>
@@ -18,12 +17,16 @@ internal sealed record DemoPorts(string Option, int First, int Count)
         CultureInfo.InvariantCulture,
         $"{Option}: {First} is too high for {Count} replicas. Use {MaxPort - Count + 1} or less, or 0 for free ports.");
 
-    public string AddressOf(int replica) => $"http://127.0.0.1:{(First == 0 ? 0 : First + replica)}";
+    /// <param name="replica">From 0.</param>
+    /// <param name="host">An IP address, or <c>*</c> for all addresses of the machine.</param>
+    public string AddressOf(int replica, string host) => $"http://{host}:{(First == 0 ? 0 : First + replica)}";
 
     public bool Overlaps(DemoPorts other) =>
         First != 0 && other.First != 0 && First < other.First + other.Count && other.First < First + Count;
 
-    /// <summary>Whether the message names one of these addresses.</summary>
+    /// <summary>Whether the message names an address with one of these ports, such as <c>http://[::]:8080</c>.</summary>
     public bool AreNamedIn(string failure) => First != 0
-        && Enumerable.Range(0, Count).Any(replica => failure.Contains($"{AddressOf(replica)}:", StringComparison.Ordinal));
+        && Enumerable.Range(0, Count).Any(replica => failure.Contains(PortIn(replica), StringComparison.Ordinal));
+
+    private string PortIn(int replica) => string.Create(CultureInfo.InvariantCulture, $":{First + replica}:");
 }

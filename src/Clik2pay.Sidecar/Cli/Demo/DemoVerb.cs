@@ -32,14 +32,14 @@ internal static class DemoVerb
         try
         {
             // 1. The simulator. The sidecars need its address, which is known only after the start.
-            var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0) };
+            var simulated = new SimulatorOptions { Url = options.Simulator.AddressOf(0, options.Host) };
             hosts.Add(SimulatorApp.Create(simulated, SystemDefaults.Time));
             var (hasStarted, failure) = await Hosts.TryStartAsync(hosts, signals.Token);
             if (!hasStarted)
                 return await ReportStartAsync(failure, options);
 
             // 2. The sidecars.
-            simulated = simulated with { Url = hosts[0].Urls.First() };
+            simulated = simulated with { Url = $"http://127.0.0.1:{new Uri(hosts[0].Urls.First()).Port}" };
             var configurations = Enumerable.Range(0, options.Replicas)
                 .Select(replica => Configure(routes, simulated, environment, options, replica));
             if (TryAddSidecars(hosts, configurations) is { } errors)
@@ -105,8 +105,9 @@ internal static class DemoVerb
             ["Clik2pay:Password"] = simulated.Password,
             ["Clik2pay:ApiKey"] = simulated.ApiKey,
             ["Sidecar:DrainSeconds"] = "0", // there is no load balancer, and the simulator stops at the same time
-            ["Sidecar:Listen"] = options.Callers.AddressOf(replica),
-            ["Sidecar:Admin"] = options.Administration.AddressOf(replica),
+            ["Sidecar:Listen"] = options.Callers.AddressOf(replica, options.Host),
+            ["Sidecar:Admin"] = options.Administration.AddressOf(replica, options.Host),
+            ["Sidecar:AllowRemoteCallers"] = options.AllInterfaces ? "true" : "false",
         })
         .Build();
 
