@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the memory, CPU time and log size of the published native program, idle and under load, with one processor and with all.
-# docs/sizing.md contains the figures of one run. Requires wrk, nginx and python3. All traffic uses loopback. Takes about three minutes.
+# docs/how-to/size.md contains the figures of one run. Requires wrk, nginx and python3. All traffic uses loopback. Takes about three
+# minutes.
 # Usage: tests/benchmarks/sizing.sh [DIRECTORY]   DIRECTORY contains a published sidecar. Without it, the script publishes one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -65,7 +66,7 @@ printf '%s\n' 'wrk.method = "POST"' 'wrk.headers["Content-Type"] = "application/
 
 export Clik2pay__Environment=Custom Clik2pay__ApiBaseUrl=http://127.0.0.1:15080 Clik2pay__TokenEndpoint=http://127.0.0.1:15080/oauth2/token
 export Clik2pay__Username=u Clik2pay__Password=p Clik2pay__ApiKey=k
-export Sidecar__BatchScheduling=${Sidecar__BatchScheduling:-true} # as in docs/sizing.md
+export Sidecar__BatchScheduling=${Sidecar__BatchScheduling:-true} # as in docs/how-to/size.md
 url=http://127.0.0.1:18080/open/v1/payment-requests
 
 # start_sidecar SETTING…: starts the sidecar and sets $startup to the milliseconds until its first token.
