@@ -3,7 +3,7 @@ namespace Clik2pay.Sidecar.Redis.Options;
 /// <summary>The options of StackExchange.Redis's connection strings. A test fails if a new version adds an option.</summary>
 internal static class RedisConnectionStringOptions
 {
-    private static readonly string[] Supported =
+    public static readonly string[] Supported =
     [
         "user", "password", "ssl", "sslHost", "serviceName", "sentinelUser", "sentinelPassword", "defaultDatabase",
     ];
@@ -12,7 +12,7 @@ internal static class RedisConnectionStringOptions
     /// Accepted, because providers include these options in their connection strings. They concern timeouts, connections that stay open,
     /// events, and administration. The sidecar opens a connection for each operation, with its own timeout, and then closes it.
     /// </summary>
-    private static readonly string[] WithoutEffect =
+    public static readonly string[] WithoutEffect =
     [
         "abortConnect", "allowAdmin", "asyncTimeout", "configChannel", "configCheckSeconds", "connectRetry", "connectTimeout", "defaults",
         "highPriorityThreads", "keepAlive", "maintMovingEndpointType", "maintNotifications", "maintPostEventRelaxed",
@@ -40,6 +40,8 @@ internal static class RedisConnectionStringOptions
         ["checkCertificateRevocation"] = "false",
         ["proxy"] = "none",
     };
+
+    public static IEnumerable<string> Refused => Unsupported.Keys;
 
     /// <returns>The name as the library writes it, or null if it is not the name of an option.</returns>
     public static string? FindName(string? text) =>
