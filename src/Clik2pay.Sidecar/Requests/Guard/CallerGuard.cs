@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 
 /// <summary>
 /// Refuses requests that no valid caller sends. An accepted request has an allowed method and one meaning, and ends at the same byte for
-/// every server. SECURITY.md lists the attack that each rule prevents.
+/// every server. docs/reference/http.md lists the attack that each rule prevents.
 /// </summary>
 internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, CallerToken callerToken, FailureResponder failures)
 {

@@ -4,8 +4,8 @@ using Clik2pay.Sidecar.IntegrationTests.Fuzz.Wire;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
-/// An independent implementation of what SECURITY.md guarantees for well-formed requests, with the default settings and the route
-/// <c>/open/v1/{**rest}</c>: which requests must be refused, and which parts of the others must be forwarded.
+/// An independent implementation of what docs/reference/http.md guarantees for well-formed requests, with the default settings and the
+/// route <c>/open/v1/{**rest}</c>: which requests must be refused, and which parts of the others must be forwarded.
 /// </summary>
 internal static class RequestRules
 {

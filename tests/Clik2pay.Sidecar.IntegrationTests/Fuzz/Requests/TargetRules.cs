@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
 
 /// <summary>
-/// An independent implementation of what SECURITY.md guarantees for targets. It decodes the whole path before it splits it.
+/// An independent implementation of what docs/reference/http.md guarantees for targets. It decodes the whole path before it splits it.
 /// </summary>
 internal static partial class TargetRules
 {
