@@ -6,31 +6,11 @@ using Clik2pay.Sidecar.Tests.Support.Telemetry;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>The path <c>/metrics</c>: its format, its documentation, and concurrent scrapes.</summary>
+/// <summary>The path <c>/metrics</c>: its format, and concurrent scrapes.</summary>
 public sealed class PrometheusTests
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private const string PlainText = "text/plain; version=0.0.4; charset=utf-8";
-
-    [Fact]
-    public async Task The_documentation_lists_every_metric_and_no_other()
-    {
-        await using var sidecar = await TestSidecar.StartAsync();
-        await sidecar.Caller.GetAsync("/open/v1/a");
-
-        var documented = (await File.ReadAllLinesAsync(Repository.PathOf("docs", "observability.md")))
-            .Where(line => line.StartsWith($"| `{Scrape.Prefix}", StringComparison.Ordinal))
-            .Select(line => line.Split('`')[1]);
-        var exposed = (await Scrape.ReadAsync(sidecar)).Split('\n')
-            .Where(line => line.StartsWith($"# TYPE {Scrape.Prefix}", StringComparison.Ordinal))
-            .Select(line => line.Split(' ')[2]);
-
-        // These exist only with Redis.
-        string[] withRedis = ["lease_wait_seconds", "store_up", "store_operation_duration_seconds"];
-        Assert.Equal(
-            exposed.Concat(withRedis.Select(name => Scrape.Prefix + name)).Order(StringComparer.Ordinal),
-            documented.Order(StringComparer.Ordinal));
-    }
 
     [Fact]
     public async Task Promtool_finds_no_problem_in_the_response()
