@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the alert rules and the Grafana dashboard in observability/: the rules are valid and pass their unit tests, each alert has a
-# runbook section and unit tests that expect it to fire and not to fire, and the dashboard is complete.
+# runbook section and unit tests that expect it to fire and not to fire, and the dashboard is complete. Also checks the queries of the
+# runbook and the configurations in docs/how-to/monitor.md.
 # Usage: tests/alerts.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -11,10 +12,75 @@ suite alerts "${1:-}"
 check "The alert rules are valid" promtool check rules observability/alerts.yaml
 check "The alert rules pass their unit tests" promtool test rules tests/alerts/alerts.test.yaml
 
-# The documented configuration expects the rule file in the same folder.
+# The documented configurations expect the rule file in the same folder.
+guide=docs/how-to/monitor.md
 cp observability/alerts.yaml "$work/"
-awk '/^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' docs/observability.md >"$work/prometheus.yaml"
-check "The documented Prometheus configuration is valid" promtool check config "$work/prometheus.yaml"
+# check_with "COMMAND…" TITLE FUNCTION: runs the function in a subshell if the commands are installed.
+check_with() {
+  local command
+  for command in $1; do
+    if ! command -v "$command" >/dev/null; then
+      report skipped "$2 ($command is not installed)"
+      return
+    fi
+  done
+  check "$2" eval "($3)"
+}
+
+# configuration NAME: prints the block after <!-- prometheus: NAME -->.
+configuration() { awk -v mark="<!-- prometheus: $1 -->" '$0 == mark { found = 1 } found && /^```/ { if (n++) exit; next } n' "$guide"; }
+
+configuration machine >"$work/machine.yaml"
+check "The configuration for a machine in $guide is valid" promtool check config "$work/machine.yaml"
+
+# Some builds of promtool lack the discovery of Kubernetes, so its labels come from static targets: the sidecar and the application of a
+# pod.
+configuration kubernetes | sed '/kubernetes_sd_configs:/,/role: pod/c\
+    static_configs:\
+      - targets: ["10.0.0.7:9090"]\
+        labels:\
+          __meta_kubernetes_pod_container_port_name: clik2pay-admin\
+          __meta_kubernetes_pod_phase: Running\
+          __meta_kubernetes_namespace: shop\
+          __meta_kubernetes_pod_name: pay-1\
+          __meta_kubernetes_pod_label_clik2pay_sidecar: pay-clik2pay-sidecar\
+      - targets: ["10.0.0.7:3000"]\
+        labels: { __meta_kubernetes_pod_container_port_name: http }' >"$work/kubernetes.yaml"
+check "The configuration for Kubernetes in $guide is valid" promtool check config "$work/kubernetes.yaml"
+discover() {
+  promtool check service-discovery --timeout=3s "$work/kubernetes.yaml" clik2pay-sidecar | tee "$work/targets.json"
+  jq -e '[.[].labels | select(length > 0) | [.instance, .job, .namespace, .pod]]
+    == [["10.0.0.7:9090", "clik2pay-sidecar/pay-clik2pay-sidecar", "shop", "pay-1"]]' "$work/targets.json"
+}
+check_with "promtool jq" "The configuration for Kubernetes in $guide keeps the sidecar's port, and sets job, namespace and pod" discover
+
+# The runbook's queries as recording rules, because this is how promtool checks a query.
+awk 'BEGIN { print "groups:\n  - name: runbook\n    rules:" }
+  /^```promql$/ { inside = 1; printf "      - record: runbook:query%d\n        expr: |\n", ++count; next }
+  /^```$/ { inside = 0 }
+  inside { print "          " $0 }' docs/runbook.md >"$work/queries.yaml"
+check "The queries of the runbook are valid" promtool check rules "$work/queries.yaml"
+
+# Renders the chart with the values of the guide.
+render_monitoring() {
+  block "$guide" operator >"$work/operator.sh"
+  cp -r charts examples "$work/"
+  cd "$work" || return
+  bash operator.sh
+  helm dependency build examples/helm/shop
+  helm template monitoring charts/clik2pay-sidecar --api-versions monitoring.coreos.com/v1 -f monitoring.yaml >rendered.yaml
+  helm template pay examples/helm/shop --api-versions monitoring.coreos.com/v1 -f app.yaml >>rendered.yaml
+  grep -E '^kind: (PrometheusRule|PodMonitor)$|^    release: kube-prometheus-stack$|^    grafana_dashboard: "1"$' rendered.yaml | tee found
+  diff <(sort found) <(sort <<'YAML'
+kind: PodMonitor
+kind: PrometheusRule
+    grafana_dashboard: "1"
+    release: kube-prometheus-stack
+    release: kube-prometheus-stack
+YAML
+  )
+}
+check_with helm "The chart accepts the values in $guide, and sets their labels" render_monitoring
 
 require_commands "The alerts, the runbook and the dashboard are consistent" python3
 
@@ -34,7 +100,8 @@ def report(title, errors):
 def check_alerts():
     rules = re.split(r"^ +- alert: *", read("observability/alerts.yaml"), flags=re.M)[1:]
     alerts = {rule.split("\n", 1)[0].strip(): rule for rule in rules}
-    sections = [line[3:].strip() for line in read("docs/runbook.md").splitlines() if line.startswith("## ")]
+    runbook = {text.split("\n", 1)[0].strip(): text for text in re.split(r"^## ", read("docs/runbook.md"), flags=re.M)[1:]}
+    sections = list(runbook)
     anchors = {re.sub(r"[^\w\- ]", "", section).lower().replace(" ", "-") for section in sections}
 
     tested = {}
@@ -66,6 +133,23 @@ def check_alerts():
     report("The unit tests name only alerts that exist", [f"{name} does not exist" for name in tested if name not in alerts])
     unknown = [name for name in sections if name.startswith("Clik2paySidecar") and name not in alerts]
     report("The runbook names only alerts that exist", [f"{name} does not exist" for name in unknown])
+
+    parts = ["Meaning", "Effect on callers", "Query", "Diagnose", "Fix", "Escalate"]
+    errors = [f"{name}: the parts are {found}" for name, text in runbook.items() if name in alerts
+              and (found := re.findall(r"^\*\*([\w ]+)\.\*\*", text, flags=re.M)) != parts]
+    report("Each section of the runbook about an alert has the same parts", errors)
+    errors = [f"{name} has no query" for name, text in runbook.items() if name in alerts and "\n```promql\n" not in text]
+    report("Each section of the runbook about an alert has a query", errors)
+
+    # A unit test compares the reference with the metrics of the sidecar.
+    known = set(re.findall(r"^\| `(\w+)` \|", read("docs/reference/metrics-traces-logs.md"), flags=re.M)) | {"up"}
+    queries = "\n".join(re.findall(r"^```promql\n(.*?)^```", read("docs/runbook.md"), flags=re.M | re.S))
+    errors = [f"{name} does not exist" for name in metrics_in(queries) if name not in known and name.removesuffix("_count") not in known]
+    report("The queries of the runbook use only metrics that exist", errors)
+
+def metrics_in(text):
+    bare = re.sub(r"\b(by|without|on|ignoring|group_left) *\([^)]*\)|\{[^}]*\}|\"[^\"]*\"", "", text)
+    return sorted(set(re.findall(r"\b(?:up|(?:clik2pay_sidecar|http|kestrel|process|dotnet)_\w+)\b", bare)))
 
 def check_dashboard():
     try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs two replicas and Redis with a real Prometheus. Checks that Prometheus accepts the rules, that each dashboard query has a result, that
-# each metric has a series, that no alert fires in normal operation, and that an alert fires when the token endpoint is down. Takes about
-# two and a half minutes after a build.
+# Runs two replicas and Redis with a real Prometheus. Checks that Prometheus accepts the rules and the queries of the runbook, that each
+# dashboard query has a result, that each metric has a series, that no alert fires in normal operation, and that an alert fires when the
+# token endpoint is down. Takes about two and a half minutes after a build.
 # Usage: tests/prometheus.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -93,12 +93,15 @@ def panel_queries():
             expression = target["expr"].replace("$__rate_interval", "15s").replace("$__range", "1m")
             yield panel["title"], expression.replace("$job", "clik2pay-sidecar").replace("$instance", ".*")
 
+def runbook_queries():
+    return re.findall(r"^```promql\n(.*?)^```", read("docs/runbook.md"), flags=re.M | re.S)
+
 def rules():
     return [rule for group in get("rules")["groups"] for rule in group["rules"]]
 
 def metrics():
-    """All metrics in the expressions of alerts and dashboard: names with a prefix of the sidecar or the platform that are not labels."""
-    texts = [rule["query"] for rule in rules()] + [expression for _, expression in panel_queries()]
+    """All metrics in alerts, dashboard and runbook: names with a prefix of the sidecar or the platform that are not labels."""
+    texts = [rule["query"] for rule in rules()] + [expression for _, expression in panel_queries()] + runbook_queries()
     names = set()
     for text in texts:
         bare = re.sub(r"\b(by|without|on|ignoring|group_left) *\([^)]*\)|\{[^}]*\}|\"[^\"]*\"", "", text)
@@ -124,6 +127,8 @@ def find_errors(check, *arguments):
             return [f"no series: {name}" for name in metrics() if not query(f"count({name})")]
         case "panels":
             return [f"no result: {title}: {expression}" for title, expression in panel_queries() if is_empty(expression)]
+        case "runbook":
+            return [] if [query(expression) for expression in runbook_queries()] else ["The runbook has no queries"]
         case "quiet":
             fired = query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[5m]))')
             active = get("alerts")["alerts"]
@@ -164,7 +169,8 @@ for _ in $(seq 45); do
   sleep 1
 done
 check_within 5 "Prometheus evaluates all rules without errors" rules
-check_within 5 "Each metric of the alerts and the dashboard has a series" metrics
+check_within 5 "Each metric of the alerts, the dashboard and the runbook has a series" metrics
+check_within 5 "Prometheus accepts each query of the runbook" runbook
 check_within 5 "Each query of the dashboard has a result" panels
 check_within 0 "No alert is pending or has fired in normal operation" quiet
 
