@@ -62,6 +62,6 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
             ? "The request was not sent."
             : "The provider rejected the request with 401. The request was not sent again.";
         var detail = $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}";
-        return new(StatusCodes.Status503ServiceUnavailable, code, detail) { RetryAfter = seconds };
+        return new(code, detail) { RetryAfter = seconds };
     }
 }

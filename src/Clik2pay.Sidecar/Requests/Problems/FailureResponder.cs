@@ -44,7 +44,7 @@ internal sealed class FailureResponder(UpstreamFailures upstream, RequestMetrics
             return RespondAsync(context, Refusals.FromServer(bad));
 
         Report(e);
-        return RespondAsync(context, new Problem(StatusCodes.Status500InternalServerError, ErrorCode.InternalError,
+        return RespondAsync(context, new Problem(ErrorCode.InternalError,
             $"An error occurred in the sidecar ({e.GetType().Name}). The sidecar's log has details. "
             + UpstreamFailures.AdviceFor(Exchange.Of(context).Sent)));
     }

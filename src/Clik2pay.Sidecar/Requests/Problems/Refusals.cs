@@ -22,7 +22,7 @@ internal static class Refusals
         Create(StatusCodes.Status403Forbidden, ErrorCode.CallerRefused, reason, detail);
 
     public static Problem Create(int status, ErrorCode code, RefusalReason reason, string detail, string? allow = null) =>
-        new(status, code, detail) { Refusal = reason, Allow = allow, ClosesConnection = true };
+        new(code, detail) { Status = status, Refusal = reason, Allow = allow, ClosesConnection = true };
 
     /// <summary>
     /// Explains why the server could not read a request. The server's messages are not used, because they quote the request.

@@ -28,8 +28,7 @@ internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics m
     {
         var (code, reason) = Explain(error, exchange);
         LogFailure(reason, exchange.Sent);
-        var status = code == ErrorCode.UpstreamTimeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
-        return new(status, code, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
+        return new(code, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
     }
 
     /// <summary>Reports a response of the provider that was returned completely.</summary>
