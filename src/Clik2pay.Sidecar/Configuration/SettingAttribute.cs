@@ -6,7 +6,7 @@ namespace Clik2pay.Sidecar.Configuration;
 
 /// <summary>
 /// Declares a setting with its key, default, unit and range. <see cref="SettingsReader"/> reads and validates settings by this attribute,
-/// error messages quote it, and a test compares the tables in README.md with it.
+/// error messages quote it, and a test compares the tables in docs/reference/configuration.md with it.
 /// </summary>
 /// <remarks>
 /// .NET can generate a binder and a validator (https://learn.microsoft.com/dotnet/core/extensions/options-validation-generator). They are

@@ -86,7 +86,7 @@ public sealed class HttpProxyTests
         Assert.Contains($"connected to the proxy http://127.0.0.1:{proxy.Port} only", output, StringComparison.Ordinal);
     }
 
-    /// <summary>The README documents these rules of NO_PROXY.</summary>
+    /// <summary>docs/reference/configuration.md documents these rules of NO_PROXY.</summary>
     [Theory]
     [InlineData("api.provider.example", true)]
     [InlineData("other.example, API.provider.example", true)]

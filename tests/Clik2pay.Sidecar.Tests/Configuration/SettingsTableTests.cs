@@ -4,11 +4,9 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
 
-/// <summary>The attributes of the options, and the table of settings in README.md.</summary>
+/// <summary>The attributes of the options, and the tables of settings in docs/reference/configuration.md.</summary>
 public sealed partial class SettingsTableTests
 {
-    private static readonly string[] OwnSections = ["Clik2pay:", "Redis:", "Sidecar:"];
-
     private static readonly IReadOnlyList<SettingAttribute> All = [.. Settings.All.Select(setting => setting.Setting)];
 
     private static readonly Dictionary<string, Row> Rows = ReadRows();
@@ -16,12 +14,12 @@ public sealed partial class SettingsTableTests
     public static TheoryData<string> Keys => [.. All.Select(setting => setting.Key)];
 
     [Fact]
-    public void The_table_has_a_row_for_each_setting_and_for_nothing_else() =>
+    public void The_tables_have_a_row_for_each_setting_and_for_nothing_else() =>
         Assert.Equal(All.Select(setting => setting.Key).Order(StringComparer.Ordinal), Rows.Keys.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void The_table_has_the_default_and_the_range_of_a_setting(string key)
+    public void The_tables_have_the_default_and_the_range_of_a_setting(string key)
     {
         var (setting, row) = (All.Single(setting => setting.Key == key), Rows[key]);
 
@@ -30,7 +28,7 @@ public sealed partial class SettingsTableTests
         else
             Assert.DoesNotMatch("^`[^`]*`$", row.Default);
         Assert.Contains(setting.Range ?? "", row.Meaning, StringComparison.Ordinal);
-        Assert.Contains(setting.IsSecret ? "File`" : "", row.Meaning, StringComparison.Ordinal);
+        Assert.Contains(setting.IsSecret ? $"also as `{SecretReader.FileKey(key)}`" : "", row.Meaning, StringComparison.Ordinal);
     }
 
     /// <summary>Booleans and enums other than file modes need neither, because all of their values are valid.</summary>
@@ -48,33 +46,20 @@ public sealed partial class SettingsTableTests
     public void Each_default_is_valid() => Assert.All(Settings.All.Where(pair => pair.Setting.Default is not null), pair =>
         Assert.NotNull(SettingParser.TryParse(pair.Setting.Default!, pair.Property.PropertyType, pair.Setting)));
 
-    /// <summary>
-    /// A row can have several keys. In <c>`Clik2pay:Username`, `:Password`</c>, the second key is in the section of the first.
-    /// </summary>
-    private static Dictionary<string, Row> ReadRows()
-    {
-        var rows = new Dictionary<string, Row>(StringComparer.Ordinal);
-        var lines = File.ReadLines(Repository.PathOf("README.md"))
-            .SkipWhile(line => !line.StartsWith("### Configuration", StringComparison.Ordinal))
-            .SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
-        foreach (var line in lines)
-        {
-            var cells = line.Split('|', StringSplitOptions.TrimEntries);
-            var section = "";
-            foreach (var key in Code().Matches(cells[1]).Select(match => match.Groups["code"].Value))
-            {
-                section = key.StartsWith(':') ? section : key.Split(':')[0];
-                var full = key.StartsWith(':') ? section + key : key;
-                if (OwnSections.Any(own => full.StartsWith(own, StringComparison.Ordinal)))
-                    rows.Add(full, new(cells[2], cells[3]));
-            }
-        }
+    /// <summary>The rows of all tables that begin with the key of a setting.</summary>
+    private static Dictionary<string, Row> ReadRows() =>
+        new ReferencePage("configuration.md").Text.Split('\n')
+            .Select(line => SettingRow().Match(line))
+            .Where(row => row.Success)
+            .ToDictionary(
+                row => row.Groups["key"].Value,
+                row => new Row(row.Groups["default"].Value, row.Groups["meaning"].Value),
+                StringComparer.Ordinal);
 
-        return rows;
-    }
-
-    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Code();
+    [GeneratedRegex(
+        "^[|] `(?<key>(Clik2pay|Redis|Sidecar):[^`]+)` [|] (?<default>[^|]+) [|] (?<meaning>[^|]+) [|]$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex SettingRow();
 
     private sealed record Row(string Default, string Meaning);
 }
