@@ -34,6 +34,28 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task Variables_of_one_signal_take_precedence_and_their_endpoint_is_used_with_its_path()
+    {
+        await using var rig = await TraceRig.StartAsync();
+        await using var program = rig.Run(
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-signal=all"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{rig.Receiver.HttpAddress}/tenant/v1/traces"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-signal=traces"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", $"{rig.Receiver.HttpAddress}/tenant/v1/metrics"),
+            ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf"));
+        using var caller = new HttpClient { BaseAddress = await program.WaitForAddressAsync() };
+        await caller.GetAsync("/open/v1/a");
+
+        await rig.WaitForServerSpanAsync();
+        await rig.Receiver.WaitForBodyAsync("/tenant/v1/metrics", "http.server.request.duration");
+        var requests = rig.Receiver.Received.Select(request => (request.Path, request.Headers["x-signal"].ToString())).ToHashSet();
+        Assert.Equal([("/tenant/v1/metrics", "all"), ("/tenant/v1/traces", "traces")], requests.Order());
+    }
+
+    [Fact]
     public async Task By_default_an_attribute_has_at_most_1024_characters()
     {
         await using var rig = await TraceRig.StartAsync();

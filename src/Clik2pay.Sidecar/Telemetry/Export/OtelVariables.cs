@@ -1,3 +1,6 @@
+using System.Globalization;
+using OpenTelemetry.Exporter;
+
 namespace Clik2pay.Sidecar.Telemetry.Export;
 
 /// <summary>
@@ -63,6 +66,30 @@ internal sealed class OtelVariables(IConfiguration configuration)
                 ? $"{address.Scheme}://{address.Host}:{address.Port}"
                 : null;
         }
+    }
+
+    /// <summary>
+    /// Applies the variables of one signal, such as <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c>. The SDK applies only the variables for all
+    /// signals (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). The endpoint of a signal is used with its path as it is.
+    /// </summary>
+    /// <param name="options">With the values for all signals.</param>
+    /// <param name="signal"><c>TRACES</c> or <c>METRICS</c>.</param>
+    public void ApplyTo(OtlpExporterOptions options, string signal)
+    {
+        if (Of("PROTOCOL") is { } protocol)
+        {
+            var isGrpc = string.Equals(protocol, Protocols[0], StringComparison.OrdinalIgnoreCase);
+            options.Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        }
+
+        if (Of("ENDPOINT") is { } endpoint)
+            options.Endpoint = new(endpoint);
+        if (Of("HEADERS") is { } headers)
+            options.Headers = headers;
+        if (int.TryParse(Of("TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+            options.TimeoutMilliseconds = milliseconds;
+
+        string? Of(string name) => configuration[$"OTEL_EXPORTER_OTLP_{signal}_{name}"] is { Length: > 0 } value ? value : null;
     }
 
     /// <summary>Whether spans are recorded. The access log contains trace ids, even if no spans are exported.</summary>

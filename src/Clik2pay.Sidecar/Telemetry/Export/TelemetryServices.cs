@@ -112,7 +112,7 @@ internal static class TelemetryServices
         if (variables.ExportsTraces)
             metrics.SetExemplarFilter(ExemplarFilterType.TraceBased);
         if (variables.ExportsMetrics)
-            metrics.AddOtlpExporter();
+            metrics.AddOtlpExporter(options => variables.ApplyTo(options, "METRICS"));
     }
 
     /// <summary>
@@ -148,6 +148,6 @@ internal static class TelemetryServices
     {
         traces.AddSource(SidecarSpans.SourceName).SetSampler(services => services.GetRequiredService<TraceSampling>());
         if (variables.ExportsTraces)
-            traces.AddOtlpExporter();
+            traces.AddOtlpExporter(options => variables.ApplyTo(options, "TRACES"));
     }
 }
