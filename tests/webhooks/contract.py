@@ -1,4 +1,4 @@
-"""Checks a listener of docs/how-to/webhooks.md against a server that replaces the sidecar.
+"""Checks a listener of examples/webhooks against a server that replaces the sidecar.
 
 Usage: contract.py python|node|php FOLDER   The folder contains the program. Prints a line "passed|failed TITLE" for each check.
 """

@@ -1,4 +1,4 @@
-"""Sends the events of many payment requests to a listener of docs/how-to/webhooks.md while the simulator injects faults. Afterward, the
+"""Sends the events of many payment requests to a listener of examples/webhooks while the simulator injects faults. Afterward, the
 listener must have stored the simulator's statuses, and fulfilled each paid payment request once.
 
 Usage: load.py python|node|php FOLDER SIDECAR COUNT   The folder contains the listener's program. SIDECAR is the built sidecar, and COUNT

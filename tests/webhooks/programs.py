@@ -1,4 +1,4 @@
-"""Starts programs, and listeners of docs/how-to/webhooks.md. Sends events to the listeners and reads what they stored."""
+"""Starts programs, and the listeners of examples/webhooks. Sends events to the listeners and reads what they stored."""
 
 import base64, contextlib, http.client, json, os, pathlib, signal, socket, sqlite3, subprocess, sys, time
 
