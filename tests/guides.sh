@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the blocks of docs/calling.md and docs/migrating.md that follow a comment <!-- run: NAME -->, unchanged, and checks the figures of
-# docs/sizing.md that do not depend on the machine. Requires the Debug build.
+# Runs the programs in examples/calling and examples/migrating, and the blocks of docs/how-to/call.md, uncertain-outcome.md and migrate.md
+# that follow a comment <!-- run: NAME -->, unchanged. Requires the Debug build.
 # Usage: tests/guides.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/support.sh
 suite guides "${1:-}"
-require_ports 5080 8080 8081 8082 9090 9091 9092
+require_ports 5080 8080 9090
 export Sidecar__DrainSeconds=0
 if [ -e /tmp/clik2pay ]; then
   report failed "/tmp/clik2pay, which the guides create, does not exist yet"
@@ -27,23 +27,28 @@ uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 count() { curl -s "$simulator/_simulator/counters" | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 faults() { curl -s -o "$work/faults" -X PUT "$simulator/_simulator/faults" -d "$1"; }
 
-# --- docs/calling.md
+# --- docs/how-to/call.md
 
-declare -A programs=(
-  [shell]='bash pay.sh' [python]='python3 pay.py' [node]='node pay.mjs' [php]='php pay.php'
-  [java]='java Pay.java' [csharp]='dotnet run pay.cs'
-)
+call=docs/how-to/call.md samples=examples/calling
+# command_of FILE: prints the command in the README's table, for example "python3 pay.py ORDER-1001". FILE is a pattern.
+command_of() { sed -n "s/^| \`$1\` | \`\([^\`]*\)\` |.*/\1/p" "$samples/README.md"; }
+
+declare -A extensions=([shell]=sh [python]=py [node]=mjs [php]=php [java]=java [csharp]=cs) programs=()
 languages=()
 for language in shell python node php java csharp; do
-  program=${programs[$language]} title="The $language program of docs/calling.md works"
-  if ! command -v "${program%% *}" >/dev/null; then
+  program=$(command_of "[Pp]ay\.${extensions[$language]}")
+  program=${program% ORDER-1001}
+  title="The $language program in $samples works"
+  if [ -z "$program" ]; then
+    report failed "$samples/README.md has a command for the $language program"
+  elif ! command -v "${program%% *}" >/dev/null; then
     report skipped "$title (${program%% *} is not installed)"
   elif [ "$language" = shell ] && ! command -v jq >/dev/null; then
     report skipped "$title (jq is not installed)"
   elif [ "$language" = php ] && ! php -r 'exit(extension_loaded("curl") ? 0 : 1);'; then
     report skipped "$title (the PHP extension curl is not installed)"
   else
-    block docs/calling.md "$language" >"$work/${program##* }"
+    programs[$language]=$program
     languages+=("$language")
   fi
 done
@@ -56,7 +61,7 @@ declare -A running
 launch_program() {
   local scenario=$1 prefix=$2 language=$3
   (
-    cd "$work" || exit
+    cd "$samples" || exit
     from=$(date +%s%N)
     timeout 100 ${programs[$language]} "ORDER-$prefix-$language" \
       >"$work/$scenario.$language.out" 2>"$work/$scenario.$language.err" </dev/null
@@ -123,17 +128,20 @@ check_equal() {
 }
 
 n=${#languages[@]}
-start demo http://127.0.0.1:9090/startupz "$sidecar" demo
+start_block "$call" demo http://127.0.0.1:9090/startupz
+check_block "$call" create "\"id\":\"$uuid\"" create.sh bash
+check_block "$call" sample "^$uuid CREATED\$" sample.sh bash
 
 # Nothing listens at this address, so a program that uses the proxy fails.
 dead_proxy=http://127.0.0.1:9
+created=$(count paymentRequestsCreated)
 (
   export http_proxy=$dead_proxy HTTP_PROXY=$dead_proxy ALL_PROXY=$dead_proxy
   launch proxy A
   check_programs proxy "prints ID and status and ignores the proxy variables" 0 "^$uuid CREATED\$" ''
   exit "$failed"
 ) || failed=1
-check_equal "Each program creates one payment request" "$n" "$(count paymentRequestsCreated)"
+check_equal "Each program creates one payment request" "$n" "$(($(count paymentRequestsCreated) - created))"
 
 # rejections LANGUAGE: runs the program with inputs that it must reject, and writes its exit codes and errors to files.
 printf 'SECRET-1\nSECRET-2\n' >"$work/two-tokens"
@@ -143,16 +151,16 @@ rejections() {
     timeout 100 env "$@" >"$work/rejected.$language.out" 2>>"$work/rejected.$language.err" </dev/null
     codes+=($?)
   }
-  cd "$work" || return
+  cd "$samples" || return
   rejects $program
   rejects $program ''
   rejects $program ORDER
   rejects $program 'ORDER","amount":"1'
   rejects $program ORDER-1001 ORDER-1002
   rejects CLIK2PAY_BASE_URL=https://127.0.0.1:8080 $program "ORDER-X-$language"
-  rejects CLIK2PAY_CALLER_TOKEN_FILE=two-tokens $program "ORDER-X-$language"
-  rejects CLIK2PAY_CALLER_TOKEN_FILE=missing $program "ORDER-X-$language"
-  echo "${codes[*]}" >"rejected.$language.codes"
+  rejects CLIK2PAY_CALLER_TOKEN_FILE="$work/two-tokens" $program "ORDER-X-$language"
+  rejects CLIK2PAY_CALLER_TOKEN_FILE="$work/missing" $program "ORDER-X-$language"
+  echo "${codes[*]}" >"$work/rejected.$language.codes"
 }
 
 before=$(count apiRequests)
@@ -183,40 +191,8 @@ check_programs throttled "prints the provider's 429" 1 '' '429 of the provider: 
 faults '{}'
 check_equal "Each program sends a request that gets 429 only once" "$n" "$(($(count apiRequests) - before))"
 
-# A server in front of the sidecar that forwards each POST but reports that its outcome is unknown.
-cat >"$work/uncertain.py" <<'PY'
-import http.client, http.server, sys
-
-TIMEOUT = (
-    b'{"code":"upstream_timeout","sent":"maybe",'
-    b'"detail":"The provider may have processed the request. Check its status before you retry."}'
-)
-
-class Uncertain(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        sidecar = http.client.HTTPConnection("127.0.0.1", 8080)
-        request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        sidecar.request(self.command, self.path, request, {"content-type": "application/json"})
-        response = sidecar.getresponse()
-        status, body = response.status, response.read()
-        lost = self.command == "POST" and status == 201
-        if lost:
-            status, body = 504, TIMEOUT
-        self.send_response(status)
-        if lost:
-            self.send_header("Clik2pay-Sidecar-Error", "upstream_timeout")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_GET
-
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Uncertain).serve_forever()
-PY
 port=$(free_port)
-start uncertain "$port" python3 "$work/uncertain.py" "$port"
+start uncertain "$port" python3 tests/guides/uncertain.py "$port"
 before=$(count apiRequests) created=$(count paymentRequestsCreated)
 export CLIK2PAY_BASE_URL=http://127.0.0.1:$port
 launch timeout C
@@ -250,62 +226,10 @@ check_programs first "creates the payment request after a 500" 0 "^$uuid CREATED
 check_equal "Each program creates one payment request despite the 500" "$n" "$(($(count paymentRequestsCreated) - created))"
 check_equal "Each program sends the create twice and reads the payment request once" "$((3 * n))" "$(($(count apiRequests) - before))"
 
-# A server that responds to each create depending on the letter in the order number. It prints the path and the letter of each request.
-cat >"$work/responses.py" <<'PY'
-import collections, http.server, json, socket, struct, sys
-
-INJECTION = "a[$(touch " + sys.argv[2] + ")]"
-BUSY = {"Clik2pay-Sidecar-Error": "token_unavailable"}
-BAD_REQUEST = (400, {}, "{}")
-created = (201, {}, json.dumps({"id": "1-2-3", "status": "CREATED"}))
-creates = {
-    "H": [(503, BUSY | {"Retry-After": INJECTION}, '{"sent":"no"}'), (503, BUSY | {"Retry-After": "0"}, '{"sent":"no"}'), created],
-    "I": [(307, {"Location": "/elsewhere"}, ""), created],
-    "J": [(500, {"Clik2pay-Sidecar-Error": "internal_error"}, ""), BAD_REQUEST],
-    "K": [(201, {}, ""), (201, {}, "[]"), BAD_REQUEST],
-    "L": [(201, {}, '{"id":"none"}')],
-    "M": [None, BAD_REQUEST],
-    "N": [BAD_REQUEST],
-}
-counts = collections.Counter()
-
-class Responses(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["merchantTransactionId"]
-        letter = order.split("-")[1]
-        print(self.path, letter, flush=True)
-        response = creates[letter][counts[order]]
-        counts[order] += 1
-        if response:
-            self.respond(*response)
-        else:  # closes with a TCP reset
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-            self.close_connection = True
-
-    def do_GET(self):
-        print(self.path, flush=True)
-        self.respond(*(created if self.path.endswith("/1-2-3") else (404, {}, "{}")))
-
-    def respond(self, status, headers, body):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
-
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Responses).serve_forever()
-PY
 late_port=$(free_port)
 CLIK2PAY_BASE_URL=http://127.0.0.1:$late_port launch late N
 port=$(free_port)
-start responses "$port" python3 "$work/responses.py" "$port" "$work/injected"
+start responses "$port" python3 tests/guides/responses.py "$port" "$work/injected"
 mkdir "$work/curl"
 printf 'location\nretry = 2\nretry-delay = 1\n' >"$work/curl/.curlrc"
 export CLIK2PAY_BASE_URL=http://127.0.0.1:$port CURL_HOME=$work/curl
@@ -318,7 +242,7 @@ launch header H
 unset CLIK2PAY_BASE_URL CURL_HOME
 check_equal "Each program reports a refused connection as not processed" "$n" \
   "$(count_programs late 'not processed \(no connection\), again in 5 s')"
-start late "$late_port" python3 "$work/responses.py" "$late_port" "$work/injected"
+start late "$late_port" python3 tests/guides/responses.py "$late_port" "$work/injected"
 check_programs header "waits 5 s if Retry-After isn't a number" 0 '^1-2-3 CREATED$' 'not processed \(token_unavailable\), again in 5 s'
 check_results header "waits 1 s if Retry-After is 0" 'not processed \(token_unavailable\), again in 1 s'
 check_equal "No program runs a command from Retry-After" no "$([ -e "$work/injected" ] && echo yes || echo no)"
@@ -329,11 +253,28 @@ check_programs lost "exits with 1 if it cannot read the payment request" 1 '' '4
 check_programs reset "exits with 3 after a broken connection and a 400" 3 '' "^ORDER-M-[a-z]+: $may_exist\$"
 check_programs late "exits with 1 after a refused connection and a 400" 1 '' '^400 of the provider'
 check_equal "No program reports that a payment request may exist if nothing was sent" 0 "$(cat "$work"/late.*.err | grep -c 'may exist')"
-check_equal "Each program sends each create as often as docs/calling.md describes" "$((3 * n)) $n $((2 * n)) $((2 * n)) $n $((2 * n)) 0" \
+check_equal "Each program sends each create as often as $samples/README.md describes" \
+  "$((3 * n)) $n $((2 * n)) $((2 * n)) $n $((2 * n)) 0" \
   "$(for letter in H I J K L M; do grep -c "^/open/v1/payment-requests $letter\$" "$work/responses.log"; done | xargs) $(
     grep -c elsewhere "$work/responses.log"
   )"
 check_equal "No program prints a stack trace" 0 "$(cat "$work"/*.err | grep -ciE 'traceback|^\s+at |unhandled|stack trace|^PHP ')"
+
+# --- docs/how-to/uncertain-outcome.md
+
+uncertain=docs/how-to/uncertain-outcome.md
+check_block "$uncertain" lose '"api":"ResponseLost"' lose.sh bash
+check_block "$uncertain" create '"code":"upstream_unreachable","sent":"maybe"' create.sh bash
+# The block repeats the create with the function of the block before.
+check_block "$uncertain" repeat '"problem":"was already used ' repeat.sh bash -c '. "$1" && . "$2"' run "$work/create.sh"
+if command -v jq >/dev/null; then
+  check_block "$uncertain" portal "^$uuid CREATED\$" portal.sh bash
+else
+  report skipped "The block portal in $uncertain succeeds (jq is not installed)"
+fi
+faults '{}'
+
+# --- The proxy variables in docs/how-to/call.md
 
 # Checks which proxy variables other clients use. A call through the dead proxy fails.
 id=$(cut -d ' ' -f 1 "$work/proxy.${languages[0]}.out")
@@ -352,7 +293,7 @@ for language in "${languages[@]}"; do
   esac
   block README.md "$language" >"$work/$file"
   check_equal "The $language program of README.md succeeds without a proxy" yes "$(succeeds "${client[@]}")"
-  check_equal "The $language program of README.md treats http_proxy, HTTP_PROXY and NO_PROXY as docs/calling.md describes" "$expected" \
+  check_equal "The $language program of README.md treats http_proxy, HTTP_PROXY and NO_PROXY as $call describes" "$expected" \
     "$(proxy_results "${client[@]}")"
 done
 stop
@@ -412,41 +353,53 @@ start simulate "$simulator/_simulator/counters" "$sidecar" simulate
 mkdir /tmp/clik2pay && mv "$work/caller-token" /tmp/clik2pay/caller-token
 Sidecar__CallerTokenFile=/tmp/clik2pay/caller-token start sidecar http://127.0.0.1:9090/startupz \
   "$sidecar" run --Sidecar:Listen=http://unix:/tmp/clik2pay/sidecar.sock
-check_block docs/calling.md socket-shell "\"id\":\"$uuid\"" create.sh bash
-check_block docs/calling.md socket-python "\"id\":\"$uuid\"" create.py python3
-check_block docs/calling.md socket-node "\"id\":\"$uuid\"" create.mjs node
-case " ${languages[*]} " in *' php '*) check_block docs/calling.md socket-php "\"id\":\"$uuid\"" create.php php ;; esac
-check_block docs/calling.md socket-csharp "\"id\":\"$uuid\"" create.cs dotnet run
+new_id="\"id\":\"$uuid\""
+check_block "$call" socket-shell "$new_id" create.sh bash
+check_block "$call" socket-python "$new_id" create.py python3
+check_block "$call" socket-node "$new_id" create.mjs node
+for language in php csharp; do
+  case " ${languages[*]} " in *" $language "*) ;; *) continue ;; esac
+  program=$(command_of "socket\.${extensions[$language]}")
+  title="'$program' in $samples creates a payment request through the socket"
+  if (cd "$samples" && $program) >"$work/log" 2>&1 && grep -qE "$new_id" "$work/log"; then
+    report passed "$title"
+  else
+    cat "$work/log"
+    report failed "$title"
+  fi
+done
 stop
 rm -r /tmp/clik2pay
 
-# --- docs/migrating.md
+# --- docs/how-to/migrate.md
 
 for name in $(compgen -e Clik2pay__); do unset "$name"; done
-in_work=(bash -c 'cd "${1%/*}" && . "$1"' run)
+migrate=docs/how-to/migrate.md
+# The application writes files, so the third terminal of the guide is in a copy of examples/migrating.
+mkdir "$work/migrating"
+cp examples/migrating/*.py "$work/migrating"
+in_third_terminal=(bash -c 'cd "$1" && . "$2"' run "$work/migrating")
 if command -v python3 >/dev/null; then
-  start_block docs/migrating.md simulate "$simulator/_simulator/counters"
-  block docs/migrating.md before >"$work/before.py"
-  block docs/migrating.md after >"$work/after.py"
-  block docs/migrating.md settings >"$work/settings.sh"
+  start_block "$migrate" simulate "$simulator/_simulator/counters"
+  block "$migrate" settings >"$work/settings.sh"
   . "$work/settings.sh"
-  check_block docs/migrating.md count-before '"tokenRequests":8,.*"apiRequests":8,' count-before.sh "${in_work[@]}"
-  block docs/migrating.md credentials >"$work/credentials.sh"
+  check_block "$migrate" count-before '"tokenRequests":8,.*"apiRequests":8,' count-before.sh "${in_third_terminal[@]}"
+  block "$migrate" credentials >"$work/credentials.sh"
   . "$work/credentials.sh"
-  check_block docs/migrating.md check "routes of $PWD/proxy.json" migrating-check.sh bash
-  start_block docs/migrating.md run http://127.0.0.1:9090/startupz
-  check_block docs/migrating.md compare '^the same$' compare.sh "${in_work[@]}"
-  check_equal "compare finds four requests that went through the sidecar" 4 "$(wc -l <"$work/through")"
+  check_block "$migrate" check "routes of $PWD/proxy.json" migrating-check.sh bash
+  start_block "$migrate" run http://127.0.0.1:9090/startupz
+  check_block "$migrate" compare '^the same$' compare.sh "${in_third_terminal[@]}"
+  check_equal "compare finds four requests that went through the sidecar" 4 "$(wc -l <"$work/migrating/through")"
 
   before="$(count tokenRequests) $(count apiRequests)"
-  check_block docs/migrating.md count-after '"paymentRequestsCreated":8,' count-after.sh \
-    env -u CLIK2PAY_USERNAME -u CLIK2PAY_PASSWORD -u CLIK2PAY_API_KEY "${in_work[@]}"
+  check_block "$migrate" count-after '"paymentRequestsCreated":8,' count-after.sh \
+    env -u CLIK2PAY_USERNAME -u CLIK2PAY_PASSWORD -u CLIK2PAY_API_KEY "${in_third_terminal[@]}"
   read -r tokens calls <<<"$before"
   check_equal "Eight calls through the sidecar cause no token request" "8 0" \
     "$(($(count apiRequests) - calls)) $(($(count tokenRequests) - tokens))"
 
   # The pitfalls of the guide.
-  url=http://127.0.0.1:8080/open/v1/payment-requests/$(cat "$work/ORDER-1001.id")
+  url=http://127.0.0.1:8080/open/v1/payment-requests/$(cat "$work/migrating/ORDER-1001.id")
   status() { curl -s -o "$work/response" -w '%{http_code}%header{clik2pay-sidecar-error}' "$@"; }
   check_equal "A call with another Host gets 403 caller_refused" 403caller_refused "$(status -H 'Host: api.clik2pay.com' "$url")"
   check_equal "A call over https fails" 000 "$(status "https${url#http}")"
@@ -455,80 +408,5 @@ if command -v python3 >/dev/null; then
   check_equal "A call to another path gets 404 no_route" 404no_route "$(status http://127.0.0.1:8080/v1/payment-requests)"
   check_equal "A call from a web page gets 403 caller_refused" 403caller_refused "$(status -H 'Origin: https://shop.example' "$url")"
   stop
-fi
-
-# --- docs/sizing.md
-
-# check_figure FIGURE ACTUAL PERCENT: the row "| FIGURE | NUMBER |" of docs/sizing.md must be within that many percent of the actual value.
-check_figure() {
-  local figure is_near title="docs/sizing.md has the right figure for '$1'"
-  figure=$(awk -F ' *[|] *' -v name="$1" '$2 == name { gsub(",", "", $3); print $3 }' docs/sizing.md)
-  is_near='BEGIN { exit !(a > 0 && (a - b) ^ 2 <= (b * percent / 100) ^ 2) }'
-  if [ -n "$figure" ] && awk -v a="$2" -v b="$figure" -v percent="$3" "$is_near"; then
-    report passed "$title"
-  else
-    report failed "$title (documented: ${figure:-none}, actual: $2)"
-  fi
-}
-
-# make_six_calls PORT: makes six calls with different combinations of method and status. Only the token call combines POST and 200.
-make_six_calls() {
-  local url=http://127.0.0.1:$1/open/v1/payment-requests id
-  id=$(curl -s -X POST "$url" -d '{"amount":12.5,"type":"ECOMM","payer":{"name":"A. Payer","email":"a@example.com"}}' |
-    sed -n 's/^{"id":"\([^"]*\)".*/\1/p')
-  curl -s -X POST "$url" -d '{}' --next -s "$url/$id" --next -s "$url/none" --next -s -X DELETE "$url/none" \
-    --next -s -X POST "$url/none/cancellation" >"$work/response"
-}
-
-# scrape PORT KINDS: writes a scrape with that many kinds of calls to $work/scrape. The sidecar caches a scrape for 300 ms.
-scrape() {
-  for _ in $(seq 100); do
-    curl -s "http://127.0.0.1:$1/metrics" >"$work/scrape"
-    if [ "$(grep -c '^http_server_request_duration_seconds_count' "$work/scrape")" = "$2" ]; then break; fi
-    sleep 0.1
-  done
-}
-
-series() { grep -vc '^#' "$work/scrape"; }
-
-start demo http://127.0.0.1:9090/startupz "$sidecar" demo
-scrape 9090 0
-check_figure "series before the first call" "$(series)" 2
-make_six_calls 8080
-scrape 9090 6
-check_figure "series with six kinds of calls" "$(series)" 2
-check_figure "bytes of that scrape" "$(wc -c <"$work/scrape")" 5
-stop
-
-check_equal "process_start_time_seconds is the only metric of the platform in the alert rules" process_start_time_seconds \
-  "$(grep -oE '\b(http_server|http_client|kestrel|dotnet|process)_[a-z_]+' observability/alerts.yaml | sort -u)"
-
-if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
-  port=$(free_port)
-  start redis "$port" redis-server --port "$port" --save ''
-  Redis__ConnectionString=localhost:$port start fleet http://127.0.0.1:9090/startupz "$sidecar" demo --replicas 3
-  most=0
-  for replica in 0 1 2; do
-    for _ in $(seq 100); do
-      if responds "http://127.0.0.1:909$replica/startupz"; then break; fi
-      sleep 0.1
-    done
-    make_six_calls "808$replica"
-    scrape "909$replica" 6
-    if [ "$(series)" -gt "$most" ]; then most=$(series); fi
-  done
-  check_figure "series with six kinds of calls, with Redis" "$most" 5
-  check_figure "token requests of three replicas that start" "$(count tokenRequests)" 0
-  redis() { redis-cli -p "$port" "$@"; }
-  key=$(redis --scan)
-  check_figure "bytes of the token in Redis" "$(redis memory usage "$key")" 15 # depends on the rounding of the allocator
-  check_equal "The sidecars keep no connection to Redis open" 1 "$(redis info clients | sed -n 's/^connected_clients:\([0-9]*\).*/\1/p')"
-  faults '{"tokenEndpoint":"Down"}'
-  curl -s -o "$work/response" -X POST "$simulator/_simulator/revoke-tokens" \
-    --next -s -o "$work/response" http://127.0.0.1:8080/open/v1/payment-requests/none
-  check_figure "bytes of the note that a token call has failed" "$(redis memory usage "${key%:token}:failure")" 10
-  stop
-else
-  report skipped "docs/sizing.md has the right figures for Redis (redis-server or redis-cli is not installed)"
 fi
 end

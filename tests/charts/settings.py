@@ -59,9 +59,9 @@ def _():
         "CLIK2PAY_CALLER_TOKEN_FILE": "/etc/clik2pay-sidecar/caller-token/caller-token",
         "TZ": "America/Toronto",
     }
-    guide = (REPOSITORY / "docs/calling.md").read_text()
+    programs = (REPOSITORY / "examples/calling/README.md").read_text()
     variables = [name for name in settings_of(app) if name.startswith("CLIK2PAY_")]
-    assert not [name for name in variables if f"`{name}`" not in guide], "docs/calling.md uses other names."
+    assert not [name for name in variables if f"`{name}`" not in programs], "examples/calling uses other names."
     assert app["envFrom"] == [{"secretRef": {"name": "pay-shop"}}]
     assert [mount["mountPath"] for mount in app["volumeMounts"]] == ["/etc/clik2pay-sidecar/caller-token", "/tmp"]
     assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"]
