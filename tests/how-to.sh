@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs the blocks of guides in docs/how-to that follow a comment <!-- run: NAME -->, unchanged, and checks their manifests and the systemd
+# unit. Requires the Debug build.
+# Usage: tests/how-to.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+. tests/support.sh
+suite how-to "${1:-}"
+require_ports 5080 6379 8080 8081 8082 9090 9091 9092
+export Sidecar__DrainSeconds=0
+for folder in /tmp/clik2pay /tmp/clik2pay-credentials; do
+  if [ -e "$folder" ]; then
+    report failed "$folder, which the guides create, does not exist yet"
+    end
+  fi
+done
+trap 'stop; rm -rf "$work" /tmp/clik2pay /tmp/clik2pay-credentials' EXIT
+
+guides=docs/how-to
+simulator=http://127.0.0.1:5080/_simulator/counters
+uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+
+# use_settings FILE: runs the block settings of a guide in this shell.
+use_settings() {
+  block "$1" settings >"$work/settings.sh"
+  . "$work/settings.sh"
+}
+
+guide=$guides/restrict-callers.md
+start_block "$guide" simulate "$simulator"
+use_settings "$guide"
+start_block "$guide" closed http://127.0.0.1:9090/startupz
+check_block "$guide" through-the-socket "\"id\":\"$uuid\"" through-the-socket.sh bash
+check_block "$guide" refused '^403 caller_refused$' refused.sh bash
+check_block "$guide" refused '^404 no_route$' refused.sh bash
+stop
+rm -r /tmp/clik2pay
+
+guide=$guides/rotate-credentials.md
+start_block "$guide" simulate "$simulator"
+use_settings "$guide"
+start_block "$guide" credential-files http://127.0.0.1:9090/startupz
+check_block "$guide" wrong-rotation "\"id\":\"$uuid\"" wrong-rotation.sh timeout 60 bash
+check_block "$guide" restore '^clik2pay_sidecar_rotation_pending 0$' restore.sh timeout 60 bash
+check "The log of the sidecar contains the messages that $guide quotes" \
+  grep -E 'The new credentials were refused, and the current ones stay in use' "$work/credential-files.log"
+check "The log of the sidecar reports that the files contain the current credentials again, as $guide describes" \
+  grep -F 'The credential files contain the current credentials again' "$work/credential-files.log"
+stop
+rm -r /tmp/clik2pay-credentials
+for name in $(compgen -e Clik2pay__); do unset "$name"; done
+
+guide=$guides/share-tokens.md
+if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
+  start_block "$guide" redis 6379
+  start_block "$guide" fleet http://127.0.0.1:9092/startupz
+  check_block "$guide" shared '"tokenRequests":1,' shared.sh bash
+  check_block "$guide" shared 'clik2pay:\{Custom:[0-9a-f]{32}\}:token$' shared.sh bash
+  stop
+else
+  report skipped "The blocks redis, fleet and shared in $guide succeed (redis-server or redis-cli is not installed)"
+fi
+
+# systemd
+
+unit=examples/systemd/clik2pay-sidecar.service
+awk '/^<!-- same: unit -->$/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
+  $guides/systemd.md >"$work/shown.service"
+check "$guides/systemd.md shows $unit" diff "$unit" "$work/shown.service"
+# The unit, with a program that exists on this machine. Unknown settings are only warnings, so the command must print nothing.
+sed 's:/usr/local/bin/clik2pay-sidecar:/bin/true:' "$unit" >"$work/clik2pay-sidecar.service"
+verify_unit() { systemd-analyze verify "$work/clik2pay-sidecar.service" 2>&1 | tee "$work/verify.log" && [ ! -s "$work/verify.log" ]; }
+if command -v systemd-analyze >/dev/null; then
+  check "systemd-analyze verify accepts $unit" verify_unit
+else
+  report skipped "systemd-analyze verify accepts $unit (systemd-analyze is not installed)"
+fi
+
+# Manifests. Blocks with Helm template expressions are not YAML.
+if python3 -c 'import yaml' 2>/dev/null; then
+  check "Each YAML block of the guides for Kubernetes and for secret stores is valid" \
+    python3 -B tests/how-to/manifests.py $guides/kubernetes.md $guides/external-secrets.md
+else
+  report skipped "Each YAML block of the guides is valid (Python's module yaml is not installed; Debian package: python3-yaml)"
+fi
+end
