@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Renders, lints and validates the chart and the examples, checks the renders with charts/checks.py, and runs the blocks of
-# docs/kubernetes.md that need no cluster. Requires helm. Checks that need kube-validate or kubectl are skipped without them.
+# docs/how-to/kubernetes.md that need no cluster. Requires helm. Checks that need kube-validate or kubectl are skipped without them.
 # Usage: tests/charts.sh [--update] [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 #   --update rewrites the golden renders, the chart's copies of files in observability/ and the table of values in the chart's README.
 set -uo pipefail
@@ -50,8 +50,8 @@ check "shop passes helm lint" helm lint "$shop" --strict
 render shop helm template shop "$shop"
 render shop-plain helm template shop-plain "$shop" --kube-version 1.27 --set clik2pay-sidecar.nativeSidecar=false
 
-# check_guide NAME PATTERN: runs a block of docs/kubernetes.md in the copy.
-check_guide() { check_block docs/kubernetes.md "$1" "$2" "$1.sh" env -C "$work" bash; }
+# check_guide NAME PATTERN: runs a block of docs/how-to/kubernetes.md in the copy.
+check_guide() { check_block docs/how-to/kubernetes.md "$1" "$2" "$1.sh" env -C "$work" bash; }
 check_guide helm-app '^            - name: CLIK2PAY_BASE_URL$'
 check_guide helm-alone '^  name: pay-clik2pay-sidecar$'
 check_guide redis 'name: Redis__ClientCertificateFile$'

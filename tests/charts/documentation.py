@@ -165,9 +165,9 @@ def _():
     assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
 
 
-@check("the table of times in the guide matches the rendered values")
+@check("the table of times in docs/reference/chart.md matches the rendered values")
 def _():
-    guide = (REPOSITORY / "docs/kubernetes.md").read_text()
+    reference = (REPOSITORY / "docs/reference/chart.md").read_text()
     for arguments, column in (([], 0), (["--set", "nativeSidecar=false"], 1)):
         pod = pod_of(template(CHART, *MINIMAL, *arguments))
         settings = settings_of(sidecar_of(pod)[2])
@@ -176,7 +176,7 @@ def _():
             ("drainSeconds", settings["Sidecar__DrainSeconds"]),
             ("stopTimeoutSeconds", settings["Sidecar__StopTimeoutSeconds"]),
         ):
-            cells = re.search(rf"^\| `{row}`[^|]*\|([^|]*)\|([^|]*)\|$", guide, flags=re.M)
+            cells = re.search(rf"^\| `{row}`[^|]*\|([^|]*)\|([^|]*)\|$", reference, flags=re.M)
             assert str(value) in re.findall(r"\d+", cells[1 + column]), f"{row}: {cells[1 + column]} is not {value}"
 
 

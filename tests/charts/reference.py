@@ -1,0 +1,155 @@
+"""Checks docs/reference/chart.md against values.yaml, the templates and rendered objects."""
+import json
+import re
+
+import yaml
+
+from chart import CHART, MINIMAL, RENDERS, REPOSITORY, check, of_kind, pod_of, rendered, settings_of, sidecar_of, template
+
+REFERENCE = "docs/reference/chart.md"
+
+
+def section(heading):
+    return (REPOSITORY / REFERENCE).read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def rows_of(heading):
+    """Returns the cells of each row of the tables in a section, without their headings."""
+    lines = [line for line in section(heading).splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
+
+
+def code(text):
+    return re.findall(r"`([^`]+)`", text)
+
+
+def effective(pod):
+    """Returns each setting with its value and, if the value is a path, with the volume that contains the file."""
+    container = sidecar_of(pod)[2]
+    volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
+
+    def file_of(path):
+        mount = max(
+            (mount for mount in container["volumeMounts"] if f"{path}/".startswith(mount["mountPath"] + "/")),
+            key=lambda mount: len(mount["mountPath"]),
+            default=None,
+        )
+        if not mount:
+            return None
+        volume = json.loads(json.dumps(volumes[mount["name"]]))
+        # Of the items, only the file of this setting counts, or all of them for a directory.
+        name = path.removeprefix(mount["mountPath"]).strip("/")
+        for source in ("secret", "configMap"):
+            items = volume.get(source, {}).get("items")
+            if items and name:
+                volume[source]["items"] = [item for item in items if item["path"] == name]
+        return volume
+
+    return {name.replace("__", ":"): (value, file_of(value or "")) for name, value in settings_of(container).items()}
+
+
+# A value that differs from the default, and the values that it requires.
+REDIS = ["redis.connectionString=r:1"]
+AUTH = [*REDIS, "redis.auth.existingSecret=s"]
+SENTINEL = [*REDIS, "redis.sentinelAuth.existingSecret=s"]
+CLIENT = [*REDIS, "redis.clientCertificate.existingSecret=s"]
+CUSTOM = ["environment=Custom", "apiBaseUrl=https://a.example", "tokenEndpoint=https://a.example/token"]
+PROBES = {
+    "environment": ("Production", []),
+    "apiBaseUrl": ("https://b.example", CUSTOM),
+    "tokenEndpoint": ("https://b.example/token", CUSTOM),
+    "credentials.existingSecret": ("other", []),
+    "credentials.keys.username": ("other", []),
+    "credentials.keys.password": ("other", []),
+    "credentials.keys.apiKey": ("other", []),
+    "scope": ("other", []),
+    "refreshAt": (0.5, []),
+    "ca.configMap": ("other", []),
+    "ca.secret": ("other", []),
+    "ca.key": ("other", ["ca.configMap=c"]),
+    "redis.existingSecret": ("other", []),
+    "redis.connectionString": ("r:2", []),
+    "redis.key": ("other", ["redis.existingSecret=s"]),
+    "redis.caSecret": ("other", REDIS),
+    "redis.caKey": ("other", [*REDIS, "redis.caSecret=s"]),
+    "redis.auth.existingSecret": ("other", REDIS),
+    "redis.auth.keys.user": ("other", AUTH),
+    "redis.auth.keys.password": ("other", AUTH),
+    "redis.sentinelAuth.existingSecret": ("other", REDIS),
+    "redis.sentinelAuth.keys.user": ("other", SENTINEL),
+    "redis.sentinelAuth.keys.password": ("other", SENTINEL),
+    "redis.clientCertificate.existingSecret": ("other", REDIS),
+    "redis.clientCertificate.keys.certificate": ("other", CLIENT),
+    "redis.clientCertificate.keys.privateKey": ("other", CLIENT),
+    "callerToken.existingSecret": ("other", []),
+    "callerToken.key": ("other", ["callerToken.existingSecret=s"]),
+    "ports.callers": (8181, []),
+    "ports.admin": (9191, []),
+    "maxConnections": (7, []),
+    "drainSeconds": (7, []),
+    "nativeSidecar": (False, []),
+    "stopTimeoutSeconds": (7, []),
+    "allowQuit": (True, []),
+    "logFormat": ("Text", []),
+    "accessLog": (True, []),
+}
+
+
+@check(f"each value in {REFERENCE} changes the settings in its rows and no others, and no setting is missing")
+def _():
+    documented = {}
+    for values, settings in rows_of("Values and settings"):
+        for value in code(values):
+            documented.setdefault(value, set()).update(code(settings))
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+    for value in documented:
+        node = defaults
+        for key in value.split("."):
+            assert key in node, f"values.yaml has no {value}"
+            node = node[key]
+    assert documented.keys() == PROBES.keys(), f"without a probe or a row: {documented.keys() ^ PROBES.keys()}"
+
+    for value, (probe, needs) in PROBES.items():
+        base = [*MINIMAL, *(argument for need in needs for argument in ("--set", need))]
+        before = effective(pod_of(template(CHART, *base)))
+        after = effective(pod_of(template(CHART, *base, "--set-json", f"{value}={json.dumps(probe)}")))
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        assert changed == documented[value], f"{value} changes {sorted(changed)}, and {REFERENCE} lists {sorted(documented[value])}"
+
+    rendered_names = {
+        name.replace("__", ":")
+        for render in RENDERS
+        for document in of_kind(rendered(render), "Deployment")
+        for name in settings_of(sidecar_of(document["spec"]["template"])[2])
+        if "__" in name
+    }
+    listed = set().union(*documented.values())
+    assert listed == rendered_names, f"not listed or not rendered: {listed ^ rendered_names}"
+
+
+@check(f"{REFERENCE} lists the objects that the chart renders")
+def _():
+    listed = {(kind, "".join(code(name))) for kind, name, _ in rows_of("Objects") if kind != "any kind"}
+    suffixes = {suffix for _, suffix in listed if suffix.startswith("-")}
+
+    def entry(document):
+        name = document["metadata"]["name"]
+        suffix = next((suffix for suffix in suffixes if name.endswith(suffix)), "")
+        return document["kind"], suffix
+
+    extra = {"pay-proxy", "pay-two"}  # extraObjects of ci/full-values.yaml
+    found = {
+        entry(document)
+        for render, (chart, _) in RENDERS.items()
+        for document in rendered(render)
+        if chart == CHART and document["metadata"]["name"] not in extra
+    }
+    listed = {(kind, suffix if suffix.startswith("-") else "") for kind, suffix in listed}
+    assert found == listed, f"not listed or not rendered: {found ^ listed}"
+
+
+@check(f"{REFERENCE} lists the named templates that charts of apps may include")
+def _():
+    defined = re.findall(r'define "clik2pay-sidecar\.(\w+)"', (CHART / "templates/_include.tpl").read_text())
+    listed = [code(template)[0] for template, _, _ in rows_of("Named templates")]
+    assert sorted(listed) == sorted(set(defined) - {"own"}), f"{sorted(listed)} and {sorted(defined)}"
