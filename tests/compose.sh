@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the blocks of docs/local-development.md: `docker compose` with compose.yaml, and the calls that the guide shows. The engine is
+# Runs the blocks of docs/how-to/docker-compose.md: `docker compose` with compose.yaml, and the calls that the guide shows. The engine is
 # Podman with its Docker API. The images of Redis and curl, and the base images of the sidecar, are built from programs of this machine,
 # so no registry is needed. Podman runs in a network namespace of its own, which has only a loopback interface.
 # With ENGINE=docker, Docker runs the images that compose.yaml names.
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 . tests/support.sh
 . tests/containers.sh
 suite compose "${1:-}"
-guide=docs/local-development.md title="The blocks of docs/local-development.md succeed"
+guide=docs/how-to/docker-compose.md title="The blocks of docs/how-to/docker-compose.md succeed"
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
 # Puts a `docker` into the PATH that runs docker-compose for `docker compose`, and Podman for all other commands. docker-compose calls

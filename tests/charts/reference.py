@@ -110,7 +110,8 @@ def _():
     assert documented.keys() == PROBES.keys(), f"without a probe or a row: {documented.keys() ^ PROBES.keys()}"
 
     for value, (probe, needs) in PROBES.items():
-        base = [*MINIMAL, *(argument for need in needs for argument in ("--set", need))]
+        # With --set, a value would take precedence over the probe.
+        base = [*MINIMAL, *(argument for need in needs for argument in ("--set-json", '{}="{}"'.format(*need.split("="))))]
         before = effective(pod_of(template(CHART, *base)))
         after = effective(pod_of(template(CHART, *base, "--set-json", f"{value}={json.dumps(probe)}")))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
@@ -123,6 +124,8 @@ def _():
         for name in settings_of(sidecar_of(document["spec"]["template"])[2])
         if "__" in name
     }
+    in_values = [yaml.safe_load(path.read_text()).get("extraEnv") or [] for path in (CHART / "ci").glob("*.yaml")]
+    rendered_names -= {variable["name"].replace("__", ":") for variables in in_values for variable in variables}
     listed = set().union(*documented.values())
     assert listed == rendered_names, f"not listed or not rendered: {listed ^ rendered_names}"
 
@@ -137,12 +140,15 @@ def _():
         suffix = next((suffix for suffix in suffixes if name.endswith(suffix)), "")
         return document["kind"], suffix
 
-    extra = {"pay-proxy", "pay-two"}  # extraObjects of ci/full-values.yaml
+    def is_extra(document):
+        """Whether the document comes from extraObjects of a file in ci/."""
+        return document["kind"] == "ExternalSecret" or document["metadata"]["name"] in ("pay-proxy", "pay-two")
+
     found = {
         entry(document)
         for render, (chart, _) in RENDERS.items()
         for document in rendered(render)
-        if chart == CHART and document["metadata"]["name"] not in extra
+        if chart == CHART and not is_extra(document)
     }
     listed = {(kind, suffix if suffix.startswith("-") else "") for kind, suffix in listed}
     assert found == listed, f"not listed or not rendered: {found ^ listed}"
