@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Renders, lints and validates the chart and the examples, checks the renders with charts/checks.py, and runs the blocks of
-# docs/how-to/kubernetes.md that need no cluster. Requires helm. Checks that need kube-validate or kubectl are skipped without them.
+# Renders, lints and validates the chart and the examples, checks the renders with charts/checks.py, runs the blocks of
+# docs/how-to/kubernetes.md that need no cluster, and renders the patches of docs/how-to/external-secrets.md. Requires helm. Checks that
+# need kube-validate or kubectl are skipped without them.
 # Usage: tests/charts.sh [--update] [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 #   --update rewrites the golden renders, the chart's copies of files in observability/ and the table of values in the chart's README.
 set -uo pipefail
@@ -62,6 +63,14 @@ if command -v kubectl >/dev/null; then
   check_guide kustomize '^kind: Secret$'
   for overlay in sandbox production; do
     render "kustomize-$overlay" kubectl kustomize "$work/examples/kustomize/overlays/$overlay"
+  done
+  # The patches of docs/how-to/external-secrets.md.
+  for patch in csi agent; do
+    mkdir "$work/examples/kustomize/overlays/$patch"
+    awk -v mark="<!-- patch: $patch -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
+      docs/how-to/external-secrets.md >"$work/examples/kustomize/overlays/$patch/patch.yaml"
+    printf 'resources: [../../base]\npatches: [{path: patch.yaml}]\n' >"$work/examples/kustomize/overlays/$patch/kustomization.yaml"
+    render "kustomize-$patch" kubectl kustomize "$work/examples/kustomize/overlays/$patch"
   done
 else
   report skipped "The kustomize overlays render (kubectl is not installed)"
