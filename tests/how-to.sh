@@ -46,7 +46,8 @@ check_block "$guide" restore '^clik2pay_sidecar_rotation_pending\{\} 0$' restore
 check "The log of the sidecar reports the refused credentials, as $guide describes" \
   grep -F 'The new credentials were refused, and the current ones stay in use' "$work/credential-files.log"
 check "The log of the sidecar reports that the files contain the current credentials again, as $guide describes" \
-  grep -F 'The credential files contain the current credentials again' "$work/credential-files.log"
+  timeout 10 bash -c 'until grep -F "The credential files contain the current credentials again" "$0"; do sleep 0.2; done' \
+  "$work/credential-files.log"
 stop
 rm -r /tmp/clik2pay-credentials
 for name in $(compgen -e Clik2pay__); do unset "$name"; done
@@ -77,7 +78,7 @@ else
   report skipped "systemd-analyze verify accepts $unit (systemd-analyze is not installed)"
 fi
 
-# Manifests. Blocks with Helm template expressions are not YAML.
+# Manifests
 if python3 -c 'import yaml' 2>/dev/null; then
   check "Each YAML block of the guides for Kubernetes and for secret stores is valid" \
     python3 -B tests/how-to/manifests.py $guides/kubernetes.md $guides/external-secrets.md

@@ -59,9 +59,12 @@ def _():
         "CLIK2PAY_CALLER_TOKEN_FILE": "/etc/clik2pay-sidecar/caller-token/caller-token",
         "TZ": "America/Toronto",
     }
-    programs = (REPOSITORY / "examples/calling/README.md").read_text()
     variables = [name for name in settings_of(app) if name.startswith("CLIK2PAY_")]
-    assert not [name for name in variables if f"`{name}`" not in programs], "examples/calling uses other names."
+    programs = sorted((REPOSITORY / "examples/calling").glob("[Pp]ay.*"))
+    assert programs, "examples/calling contains no programs."
+    for program in programs:
+        missing = [name for name in variables if name not in program.read_text()]
+        assert not missing, f"{program.name} does not use {missing}."
     assert app["envFrom"] == [{"secretRef": {"name": "pay-shop"}}]
     assert [mount["mountPath"] for mount in app["volumeMounts"]] == ["/etc/clik2pay-sidecar/caller-token", "/tmp"]
     assert app["resources"] and app["startupProbe"] and app["readinessProbe"] and app["livenessProbe"]
