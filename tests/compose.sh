@@ -116,6 +116,19 @@ check_guide logs 'Access token refreshed'
 check_guide down ''
 check_exit 0 "docker compose down removes all containers" test "$(docker compose ps --all --quiet 2>"$work/log")" = ""
 
+# The demo of README.md. The image exists already, so only the last command of the block is run.
+"$engine" tag "$([ "$engine" = docker ] || echo localhost/)clik2pay-sidecar:local" clik2pay-sidecar:latest
+block README.md docker | sed 1d >"$work/docker-demo.sh"
+setsid "${inside[@]}" bash "$work/docker-demo.sh" >"$work/docker-demo.log" 2>&1 </dev/null &
+started+=($!)
+block README.md curl >"$work/demo-call.sh"
+demo_responds() { "${inside[@]}" bash "$work/demo-call.sh" | grep -qE "\"id\":\"$uuid\""; }
+status_page_responds() { "${inside[@]}" curl -sf -m 5 -o /dev/null http://127.0.0.1:9090/; }
+check_eventually "A call reaches the demo in a container" demo_responds
+check_eventually "The status page of the demo in a container responds" status_page_responds
+stop_demo() { kill -TERM -- "-${started[-1]}"; wait "${started[-1]}"; unset 'started[-1]'; }
+stop_demo
+
 # The demo runs without containers, on the ports of this machine.
 require_ports 5080 8080 8081 9090 9091
 start_block "$guide" demo http://127.0.0.1:9091/startupz

@@ -87,7 +87,10 @@ documents_and_tools() {
   part "alert rules and dashboard" script alerts.sh
   part "pages in a browser" script browser.sh
   part "README blocks" script readme.sh
+  part "tutorial" script tutorial.sh
   part "guides" script guides.sh
+  part "how-to guides" script how-to.sh
+  part "figures in the documentation" script figures.sh
   part "webhook listeners" script webhooks.sh
   part "dotnet tool" script tool.sh
   part "chart and Kubernetes examples" script charts.sh
@@ -108,6 +111,6 @@ part "image" script image.sh
 part "docker compose" script compose.sh
 
 for name in unit integration waiting; do count_tests "$name"; done
-for name in alerts prometheus browser readme guides webhooks tool charts openapi workflows; do count_checks "$name.sh"; done
-for name in benchmarks image compose; do count_checks "$name.sh"; done
+for name in alerts prometheus browser readme tutorial guides how-to figures webhooks; do count_checks "$name.sh"; done
+for name in tool charts openapi workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish

@@ -4,12 +4,12 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Configuration;
 
-/// <summary>The attributes of the options, and the tables of settings in docs/reference/configuration.md.</summary>
+/// <summary>The attributes of the options, and the tables of settings in docs/reference/configuration.md and README.md.</summary>
 public sealed partial class SettingsTableTests
 {
     private static readonly IReadOnlyList<SettingAttribute> All = [.. Settings.All.Select(setting => setting.Setting)];
 
-    private static readonly Dictionary<string, Row> Rows = ReadRows();
+    private static readonly Dictionary<string, Row> Rows = ReadRows(new ReferencePage("configuration.md").Text);
 
     public static TheoryData<string> Keys => [.. All.Select(setting => setting.Key)];
 
@@ -31,6 +31,20 @@ public sealed partial class SettingsTableTests
         Assert.Contains(setting.IsSecret ? $"also as `{SecretReader.FileKey(key)}`" : "", row.Meaning, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void README_lists_existing_settings_with_their_defaults()
+    {
+        var rows = ReadRows(Repository.Read("README.md"));
+
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row =>
+        {
+            var setting = All.Single(setting =>
+                row.Key == setting.Key || (setting.IsSecret && row.Key == SecretReader.FileKey(setting.Key)));
+            Assert.Equal(Rows[setting.Key].Default, row.Value.Default);
+        });
+    }
+
     /// <summary>Booleans and enums other than file modes need neither, because all of their values are valid.</summary>
     [Fact]
     public void Numbers_have_a_range_and_texts_have_a_reason_for_no_range() => Assert.All(Settings.All, pair =>
@@ -47,8 +61,8 @@ public sealed partial class SettingsTableTests
         Assert.NotNull(SettingParser.TryParse(pair.Setting.Default!, pair.Property.PropertyType, pair.Setting)));
 
     /// <summary>The rows of all tables that begin with the key of a setting.</summary>
-    private static Dictionary<string, Row> ReadRows() =>
-        new ReferencePage("configuration.md").Text.Split('\n')
+    private static Dictionary<string, Row> ReadRows(string document) =>
+        document.Split('\n')
             .Select(line => SettingRow().Match(line))
             .Where(row => row.Success)
             .ToDictionary(
