@@ -17,19 +17,18 @@ for folder in /tmp/clik2pay /tmp/clik2pay-credentials; do
 done
 trap 'stop; rm -rf "$work" /tmp/clik2pay /tmp/clik2pay-credentials' EXIT
 
-guides=docs/how-to
 simulator=http://127.0.0.1:5080/_simulator/counters
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
-# use_settings FILE: runs the block settings of a guide in this shell.
+# use_settings: runs the block settings of the guide in this shell.
 use_settings() {
-  block "$1" settings >"$work/settings.sh"
+  block "$guide" settings >"$work/settings.sh"
   . "$work/settings.sh"
 }
 
-guide=$guides/restrict-callers.md
+guide=docs/how-to/restrict-callers.md
 start_block "$guide" simulate "$simulator"
-use_settings "$guide"
+use_settings
 start_block "$guide" closed http://127.0.0.1:9090/startupz
 check_block "$guide" through-the-socket "\"id\":\"$uuid\"" through-the-socket.sh bash
 check_block "$guide" refused '^403 caller_refused$' refused.sh bash
@@ -37,9 +36,9 @@ check_block "$guide" refused '^404 no_route$' refused.sh bash
 stop
 rm -r /tmp/clik2pay
 
-guide=$guides/rotate-credentials.md
+guide=docs/how-to/rotate-credentials.md
 start_block "$guide" simulate "$simulator"
-use_settings "$guide"
+use_settings
 start_block "$guide" credential-files http://127.0.0.1:9090/startupz
 check_block "$guide" wrong-rotation "\"id\":\"$uuid\"" wrong-rotation.sh timeout 60 bash
 check_block "$guide" restore '^clik2pay_sidecar_rotation_pending\{\} 0$' restore.sh timeout 60 bash
@@ -52,7 +51,7 @@ stop
 rm -r /tmp/clik2pay-credentials
 for name in $(compgen -e Clik2pay__); do unset "$name"; done
 
-guide=$guides/share-tokens.md
+guide=docs/how-to/share-tokens.md
 if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
   start_block "$guide" redis 6379
   start_block "$guide" fleet http://127.0.0.1:9092/startupz
@@ -67,8 +66,8 @@ fi
 
 unit=examples/systemd/clik2pay-sidecar.service
 awk '/^<!-- same: unit -->$/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
-  $guides/systemd.md >"$work/shown.service"
-check "$guides/systemd.md shows $unit" diff "$unit" "$work/shown.service"
+  docs/how-to/systemd.md >"$work/shown.service"
+check "docs/how-to/systemd.md shows $unit" diff "$unit" "$work/shown.service"
 # The unit, with a program that exists on this machine. Unknown settings are only warnings, so the command must print nothing.
 sed 's:/usr/local/bin/clik2pay-sidecar:/bin/true:' "$unit" >"$work/clik2pay-sidecar.service"
 verify_unit() { systemd-analyze verify "$work/clik2pay-sidecar.service" 2>&1 | tee "$work/verify.log" && [ ! -s "$work/verify.log" ]; }
@@ -81,7 +80,7 @@ fi
 # Manifests
 if python3 -c 'import yaml' 2>/dev/null; then
   check "Each YAML block of the guides for Kubernetes and for secret stores is valid" \
-    python3 -B tests/how-to/manifests.py $guides/kubernetes.md $guides/external-secrets.md
+    python3 -B tests/how-to/manifests.py docs/how-to/kubernetes.md docs/how-to/external-secrets.md
 else
   report skipped "Each YAML block of the guides is valid (Python's module yaml is not installed; Debian package: python3-yaml)"
 fi

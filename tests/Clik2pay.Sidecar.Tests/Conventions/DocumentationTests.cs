@@ -19,6 +19,9 @@ public sealed partial class DocumentationTests
         ["docs/reference/metrics-traces-logs.md"] = 0,
     };
 
+    /// <summary>What a line of a script that runs a block contains: the name of a function, or the keyword of a loop.</summary>
+    private static readonly string[] Runners = ["block ", "check_guide ", "step ", "for "];
+
     private static readonly IReadOnlyDictionary<string, MarkdownDocument> Documents =
         MarkdownDocument.All.ToDictionary(document => document.Path, StringComparer.Ordinal);
 
@@ -89,10 +92,9 @@ public sealed partial class DocumentationTests
         Violations.AssertNone(missing);
     }
 
-    /// <summary>Scripts pass the name of a block to a function such as <c>check_block</c> or <c>check_guide</c>, or list it in a loop.</summary>
+    /// <summary>Whether a line passes the name of a block to a function such as <c>check_block</c>, or lists the name in a loop.</summary>
     private static bool RunsBlock(string script, string name) => script.Split('\n')
-        .Where(line => line.Contains("block", StringComparison.Ordinal) || line.Contains("guide", StringComparison.Ordinal)
-            || line.Contains("for ", StringComparison.Ordinal))
+        .Where(line => Runners.Any(runner => line.Contains(runner, StringComparison.Ordinal)))
         .Any(line => BlockName().Matches(line).Any(word => word.Value == name));
 
     /// <summary>GitHub resolves these links against the address of the repository.</summary>

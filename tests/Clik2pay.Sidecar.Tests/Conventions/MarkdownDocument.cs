@@ -21,7 +21,11 @@ internal sealed partial class MarkdownDocument
         Lines = Text.TrimEnd('\n').Split('\n').Length;
         var parsed = Markdown.Parse(Text, Pipeline);
         Anchors = [.. parsed.Descendants<HeadingBlock>().Select(heading => heading.GetAttributes().Id!)];
-        Links = [.. parsed.Descendants<LinkInline>().Where(link => !link.IsImage).Select(link => link.Url!)];
+        Links =
+        [
+            .. parsed.Descendants<LinkInline>().Where(link => !link.IsImage).Select(link => link.Url!),
+            .. HtmlSource().Matches(Text).Select(source => source.Groups["address"].Value),
+        ];
         Images = [.. parsed.Descendants<LinkInline>().Where(link => link.IsImage).Select(image => (image.Url!, AltTextOf(image))), .. Html()];
         Runs = [.. RunMark().Matches(Text).Select(match => match.Groups["name"].Value)];
     }
@@ -70,6 +74,9 @@ internal sealed partial class MarkdownDocument
 
     [GeneratedRegex("<img\\s[^>]*src=\"(?<address>[^\"]+)\"[^>]*>", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex HtmlImage();
+
+    [GeneratedRegex("<source\\s[^>]*srcset=\"(?<address>[^\"]+)\"[^>]*>", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex HtmlSource();
 
     [GeneratedRegex("alt=\"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex AltText();
