@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Conventions;
 
-/// <summary>Code, messages and test names use the field's words and plain sentences (CONTRIBUTING.md, "Names and language").</summary>
+/// <summary>Code, messages, test names and documents use the field's words and plain sentences (CONTRIBUTING.md, "Names and language").</summary>
 public sealed partial class VocabularyTests
 {
     /// <summary>Each word to avoid, with its replacement.</summary>
@@ -33,12 +33,12 @@ public sealed partial class VocabularyTests
 
     private static readonly string[] Phrases =
     [
-        "in place of", "that is none", "looks after", "must be said", "is said", "was had", "way of a request", "way of a token",
+        "callers feel", "in place of", "is told", "that is none", "looks after", "must be said", "is said", "was had", "way of a request", "way of a token",
         "way back",
     ];
 
     /// <summary>A message of ASP.NET Core, and names of an alert and of a status field, which users rely on.</summary>
-    private static readonly string[] Quotes = ["candidate(s) found", "ForeignValue", "\"answers\"", "\\\"answers\\\""];
+    private static readonly string[] Quotes = ["candidate(s) found", "ForeignValue", "\"answers\"", "\\\"answers\\\"", "`answers`"];
 
     [Fact]
     public void Names_comments_and_messages_avoid_the_words_that_the_style_guide_replaces()
@@ -64,9 +64,12 @@ public sealed partial class VocabularyTests
         Violations.AssertNone(found);
     }
 
+    /// <summary>The changelog keeps the language of its time.</summary>
     private static IEnumerable<string> Files() =>
         from path in Repository.FilesIn(["src", "tests"], ".cs", ".sh", ".py", ".mjs", ".html")
-        where Path.GetFileNameWithoutExtension(path) != nameof(VocabularyTests)
+            .Concat(Repository.FilesIn(["charts", "observability", "examples"], ".yaml", ".tpl", ".txt", ".py", ".sh", ".mjs", ".php"))
+            .Concat(MarkdownDocument.All.Select(document => document.Path))
+        where Path.GetFileNameWithoutExtension(path) != nameof(VocabularyTests) && path != "CHANGELOG.md"
         select path;
 
     private static string WithoutQuotes(string line) =>
