@@ -105,7 +105,7 @@ public sealed partial class DocumentationTests
         var parts = link.Split('#');
         var path = parts[0].Length == 0 ? document.Path : document.Resolve(parts[0]);
         return Path.Exists(Repository.PathOf(path))
-            && (parts.Length == 1 || (Documents.TryGetValue(path, out var target) && target.Anchors.Contains(parts[1], StringComparer.Ordinal)));
+            && (parts.Length == 1 || (Documents.TryGetValue(path, out var target) && target.Anchors.Contains(parts[1])));
     }
 
     /// <summary>A document may give a path from the root of the repository, of the program or of its tests.</summary>

@@ -26,7 +26,11 @@ internal sealed partial class MarkdownDocument
             .. parsed.Descendants<LinkInline>().Where(link => !link.IsImage).Select(link => link.Url!),
             .. HtmlSource().Matches(Text).Select(source => source.Groups["address"].Value),
         ];
-        Images = [.. parsed.Descendants<LinkInline>().Where(link => link.IsImage).Select(image => (image.Url!, AltTextOf(image))), .. Html()];
+        Images =
+        [
+            .. parsed.Descendants<LinkInline>().Where(link => link.IsImage).Select(image => (image.Url!, AltTextOf(image))),
+            .. ReadHtmlImages(),
+        ];
         Runs = [.. RunMark().Matches(Text).Select(match => match.Groups["name"].Value)];
     }
 
@@ -65,11 +69,13 @@ internal sealed partial class MarkdownDocument
     private static string AltTextOf(LinkInline image) =>
         string.Concat(image.Descendants<LiteralInline>().Select(text => text.Content.ToString()));
 
-    private IEnumerable<(string Address, string AltText)> Html() =>
+    private IEnumerable<(string Address, string AltText)> ReadHtmlImages() =>
         from Match image in HtmlImage().Matches(Text)
         select (image.Groups["address"].Value, AltText().Match(image.Value) is { Success: true } alt ? alt.Groups["text"].Value : "");
 
-    [GeneratedRegex("^<!-- run: (?<name>[a-z0-9-]+) -->\r?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^<!-- run: (?<name>[a-z0-9-]+) -->\r?$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex RunMark();
 
     [GeneratedRegex("<img\\s[^>]*src=\"(?<address>[^\"]+)\"[^>]*>", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

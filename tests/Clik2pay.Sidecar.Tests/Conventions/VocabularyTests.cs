@@ -3,7 +3,9 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Conventions;
 
-/// <summary>Code, messages, test names and documents use the field's words and plain sentences (CONTRIBUTING.md, "Names and language").</summary>
+/// <summary>
+/// Code, messages, test names and documents use the field's words and plain sentences (CONTRIBUTING.md, "Names and language").
+/// </summary>
 public sealed partial class VocabularyTests
 {
     /// <summary>Each word to avoid, with its replacement.</summary>
@@ -33,8 +35,8 @@ public sealed partial class VocabularyTests
 
     private static readonly string[] Phrases =
     [
-        "callers feel", "in place of", "is told", "that is none", "looks after", "must be said", "is said", "was had", "way of a request", "way of a token",
-        "way back",
+        "callers feel", "in place of", "is told", "that is none", "looks after", "must be said", "is said", "was had", "way of a request",
+        "way of a token", "way back",
     ];
 
     /// <summary>A message of ASP.NET Core, and names of an alert and of a status field, which users rely on.</summary>
