@@ -148,8 +148,9 @@ async function receive(request) {
   return result;
 }
 
+const port = Number(process.env.PORT ?? 8091);
 createServer(async (request, response) => {
   const status = await receive(request).catch(() => 400);
   if (status !== 200) console.error(`Responded with ${status}`);
   response.writeHead(status, { connection: "close", ...(status === 401 && { "www-authenticate": "Basic" }) }).end();
-}).listen(Number(process.env.PORT ?? 8091), "127.0.0.1");
+}).listen(port, "127.0.0.1", () => console.log(`Listening on http://127.0.0.1:${port}`));

@@ -164,4 +164,7 @@ class Listener(http.server.BaseHTTPRequestHandler):
         return body
 
 
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", 8091))), Listener).serve_forever()
+port = int(os.environ.get("PORT", 8091))
+server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Listener)
+log(f"Listening on http://127.0.0.1:{port}")
+server.serve_forever()
