@@ -116,6 +116,19 @@ check_guide logs 'Access token refreshed'
 check_guide down ''
 check_exit 0 "docker compose down removes all containers" test "$(docker compose ps --all --quiet 2>"$work/log")" = ""
 
+# The application's own compose file, with a simulator instead of Clik2pay. The user of the example owns the credential files.
+own=(docker compose --file examples/compose/application.yaml --file tests/compose/simulated.yaml --project-name own)
+mkdir -p "$work/home/.clik2pay"
+for name in username password api-key; do printf 'sandbox-%s' "$name" >"$work/home/.clik2pay/$name"; done
+chown -R 1000:1000 "$work/home" && chmod 755 "$work" && chmod -R go= "$work/home/.clik2pay"
+check "examples/compose/application.yaml is valid" env HOME="$work/home" "${own[@]:0:4}" config --quiet
+check "The services of examples/compose/application.yaml start" env HOME="$work/home" "${own[@]}" up --detach
+app_has_response() { HOME=$work/home "${own[@]}" logs app 2>/dev/null | grep -q '"certainty"'; }
+check_eventually "The application of the example gets a response of the simulator through its sidecar" app_has_response
+# Podman removes a container only after the containers that share its network.
+check "The application of the example is removed" env HOME="$work/home" "${own[@]}" rm --stop --force app
+check "The services of examples/compose/application.yaml stop" env HOME="$work/home" "${own[@]}" down
+
 # The demo of README.md. The image exists already, so only the last command of the block is run.
 "$engine" tag "$([ "$engine" = docker ] || echo localhost/)clik2pay-sidecar:local" clik2pay-sidecar:latest
 block README.md docker | sed 1d >"$work/docker-demo.sh"
