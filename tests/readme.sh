@@ -20,7 +20,7 @@ while IFS= read -r line; do
     cat "$work/demo.log"
     report failed "The demo prints '$line'"
   fi
-done < <(awk '/^Each way prints:/ { found = 1 } inside && /^```$/ { exit } inside; found && /^```text/ { inside = 1 }' README.md)
+done < <(awk '/^The demo prints:/ { found = 1 } inside && /^```$/ { exit } inside; found && /^```text/ { inside = 1 }' README.md)
 check_block README.md curl "^\{\"id\":\"$uuid\",\"status\":\"CREATED\",\"type\":\"ECOMM\",\"amount\":12\.5," curl.sh bash
 check_block README.md python "^$uuid\$" app.py python3
 check_block README.md node "^$uuid\$" app.mjs node
