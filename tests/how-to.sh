@@ -29,12 +29,18 @@ use_settings() {
 guide=docs/how-to/restrict-callers.md
 start_block "$guide" simulate "$simulator"
 use_settings
+start_block "$guide" token http://127.0.0.1:9090/startupz
+check_block "$guide" with-token "\"id\":\"$uuid\"" with-token.sh bash
+stop
+start_block "$guide" simulate "$simulator"
+export Sidecar__CallerTokenFile=/tmp/clik2pay/caller-token
 start_block "$guide" closed http://127.0.0.1:9090/startupz
 check_block "$guide" through-the-socket "\"id\":\"$uuid\"" through-the-socket.sh bash
 check_block "$guide" refused '^403 caller_refused$' refused.sh bash
 check_block "$guide" refused '^404 no_route$' refused.sh bash
 stop
 rm -r /tmp/clik2pay
+unset Sidecar__CallerTokenFile
 
 guide=docs/how-to/rotate-credentials.md
 start_block "$guide" simulate "$simulator"
