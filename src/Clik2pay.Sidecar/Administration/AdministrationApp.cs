@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Administration.Status;
+using Clik2pay.Sidecar.Administration.Status.Page;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Telemetry;
@@ -12,9 +13,14 @@ namespace Clik2pay.Sidecar.Administration;
 internal static class AdministrationApp
 {
     private const string Text = "text/plain; charset=utf-8";
+    private const string Html = "text/html; charset=utf-8";
 
     private static ReadOnlySpan<byte> NotFound =>
-        "Not found. Paths: /startupz, /readyz, /livez, /metrics, /status, / (status page), POST /quitquitquit, POST /tokens/refresh.\n"u8;
+        """
+        Not found. Paths: /startupz, /readyz, /livez, /metrics, /status, / (status page), /troubleshooting, POST /quitquitquit,
+        POST /tokens/refresh.
+
+        """u8;
 
     private static ReadOnlySpan<byte> NoMetrics => "There are no metrics, because OTEL_SDK_DISABLED is true.\n"u8;
 
@@ -87,7 +93,8 @@ internal static class AdministrationApp
             "/readyz" => WriteAsync(context, probes.Readiness()),
             "/livez" => WriteAsync(context, Probes.Liveness()),
             "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
-            "/" => WriteAsync(context, StatusCodes.Status200OK, StatusPage.ContentType, StatusPage.Write(report.Take())),
+            "/" => WriteAsync(context, StatusCodes.Status200OK, Html, StatusPage.Write(report.Take())),
+            "/troubleshooting" => WriteAsync(context, StatusCodes.Status200OK, Html, PageAssets.Troubleshooting),
             "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, NoMetrics.ToArray()),
             _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, NotFound.ToArray()),
         };

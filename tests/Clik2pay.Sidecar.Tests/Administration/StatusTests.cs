@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Clik2pay.Sidecar.Administration.Status;
+using Clik2pay.Sidecar.Administration.Status.Page;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
@@ -84,7 +84,7 @@ public sealed class StatusTests
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
         Assert.Equal("no-store", $"{response.Headers.CacheControl}");
-        Assert.DoesNotMatch("""(src|href)="(?!status"|metrics"|data:,")""", page);
+        Assert.DoesNotMatch("""(src|href)="(?!status"|metrics"|troubleshooting["#]|data:)""", page);
         Assert.DoesNotMatch(" (style|on[a-z]+)=", page);
         Assert.Contains($">{PageAssets.Script}</script>", page, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class StatusTests
     {
         await using var sidecar = await TestSidecar.StartAsync([("Sidecar:AllowedHosts", "sidecar.local")]);
 
-        foreach (var path in (string[])["/", "/status", "/metrics"])
+        foreach (var path in (string[])["/", "/status", "/metrics", "/troubleshooting"])
         {
             var response = await RawConnection.ExchangeAsync(
                 sidecar.Admin.BaseAddress!, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\r\n\r\n");
@@ -127,6 +127,7 @@ public sealed class StatusTests
     [InlineData("POST", "/metrics")]
     [InlineData("DELETE", "/status")]
     [InlineData("PUT", "/readyz")]
+    [InlineData("POST", "/troubleshooting")]
     public async Task Methods_other_than_GET_and_HEAD_get_405(string method, string path)
     {
         await using var sidecar = await TestSidecar.StartAsync();

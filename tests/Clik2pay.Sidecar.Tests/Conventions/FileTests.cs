@@ -11,10 +11,14 @@ public sealed class FileTests
 
     private static readonly string[] Folders = ["src", "tests", "examples"];
 
+    /// <summary>Generated from a document, in which rows of tables are one line.</summary>
+    private const string Generated = "troubleshooting.html";
+
     [Fact]
     public void Lines_have_at_most_140_characters()
     {
         var tooLong = from path in Repository.FilesIn(Folders, ".cs", ".sh", ".py", ".mjs", ".html", ".css", ".js")
+                      where Path.GetFileName(path) != Generated
                       from line in Repository.Read(path).Split('\n').Index()
                       where line.Item.Length > MaxLineLength
                       select $"{path}:{line.Index + 1} has {line.Item.Length}";

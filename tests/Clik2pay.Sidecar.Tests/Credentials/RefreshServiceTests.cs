@@ -20,7 +20,7 @@ public sealed class RefreshServiceTests
 
         time.WallStep = TimeSpan.FromMinutes(30);
         time.Advance(TimeSpan.FromSeconds(5));
-        while (tokens.History.Records is not [{ Trigger: RefreshTrigger.ClockChange }, ..])
+        while (tokens.History.Runs is not [{ Last.Trigger: RefreshTrigger.ClockChange }, ..])
             await tokens.NextRefresh.WaitAsync(SidecarProcess.LongestWait, SystemDefaults.Time, TestContext.Current.CancellationToken);
 
         Assert.Equal("access_token_2", tokens.Current?.Value);

@@ -235,7 +235,7 @@ public sealed class RotationTests
         AssertInUse("access_token_4", Next);
     }
 
-    private RefreshRecord Last => rig.Lifecycle.History.Records[0];
+    private RefreshRecord Last => rig.Lifecycle.History.Runs[0].Last;
 
     private static TokenKey KeyOf(string password) => TokenKey.For(Options with { Credentials = new("user", password, "key " + password) });
 

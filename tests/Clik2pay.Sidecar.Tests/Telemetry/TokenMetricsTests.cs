@@ -1,7 +1,6 @@
 using Clik2pay.Sidecar.Tests.Support.Fleet;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Refresh;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
@@ -50,7 +49,7 @@ public sealed class TokenMetricsTests : IDisposable
         Assert.Equal((2, 2), (recorded.Sum(Calls, "success"), recorded.Sum(Calls)));
         Assert.Equal([2, 2], recorded.Recorded("clik2pay.sidecar.token_refresh_duration"));
         Assert.Equal([2, 2], recorded.Recorded("clik2pay.sidecar.token_endpoint_duration"));
-        Assert.Equal([RefreshTrigger.Scheduled, RefreshTrigger.Startup], rig.Lifecycle.History.Records.Select(record => record.Trigger));
+        Assert.Equal([RefreshTrigger.Scheduled, RefreshTrigger.Startup], rig.Lifecycle.History.Runs.Select(run => run.Last.Trigger));
     }
 
     [Theory]
@@ -67,7 +66,7 @@ public sealed class TokenMetricsTests : IDisposable
 
         Assert.Equal((1, 1), (recorded.Sum(Refreshes, name, "startup"), recorded.Sum(Calls, name)));
         var history = rig.Lifecycle.History;
-        Assert.Equal(("the token endpoint failed", null), (history.Records[0].Reason, history.LastSuccess));
+        Assert.Equal(("the token endpoint failed", null), (history.Runs[0].Last.Reason, history.LastSuccess));
     }
 
     [Fact]
@@ -131,20 +130,6 @@ public sealed class TokenMetricsTests : IDisposable
         simulation.Advance(3 * Second, Second);
 
         Assert.Equal(1, recorded.Sum(Refreshes, "success", "unauthorized"));
-    }
-
-    [Fact]
-    public void The_last_10_refreshes_are_kept_newest_first()
-    {
-        var history = new RefreshHistory();
-        for (var i = 0; i < 12; i++)
-        {
-            var outcome = i == 5 ? RefreshOutcome.Adopted : RefreshOutcome.Unavailable;
-            history.Add(new(DateTimeOffset.UnixEpoch.AddSeconds(i), RefreshTrigger.Scheduled, outcome, Second, Reason: null));
-        }
-
-        Assert.Equal([11, 10, 9, 8, 7, 6, 5, 4, 3, 2], history.Records.Select(record => record.EndedAt.ToUnixTimeSeconds()));
-        Assert.Equal(5, history.LastSuccess?.ToUnixTimeSeconds());
     }
 
     private TokenRig NewRig(int seed = 1) => new(simulation, endpoint, store, lease, seed, metrics: metrics);

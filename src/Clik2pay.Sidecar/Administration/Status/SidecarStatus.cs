@@ -21,14 +21,17 @@ internal sealed record SidecarStatus
     /// <summary>The result of the readiness probe.</summary>
     public required Probe Readiness { get; init; }
 
+    /// <summary>Whether the sidecar has begun to stop.</summary>
+    public required bool IsStopping { get; init; }
+
     /// <summary>Null without a valid token.</summary>
     public required CurrentToken? Token { get; init; }
 
     /// <summary>The time until the next scheduled refresh.</summary>
     public required TimeSpan NextRefresh { get; init; }
 
-    /// <summary>The latest refresh comes first.</summary>
-    public required IReadOnlyList<RefreshRecord> Refreshes { get; init; }
+    /// <summary>The latest refresh comes first. Consecutive equal failures are one entry.</summary>
+    public required IReadOnlyList<RefreshRun> Refreshes { get; init; }
 
     public required DateTimeOffset? LastSuccess { get; init; }
 

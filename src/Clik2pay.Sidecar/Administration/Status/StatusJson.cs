@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Administration.Status;
 
@@ -41,14 +42,7 @@ internal static class StatusJson
         },
         ["nextRefreshSeconds"] = Seconds(status.NextRefresh),
         ["lastSuccessAt"] = status.LastSuccess,
-        ["refreshes"] = new JsonArray([.. status.Refreshes.Select(refresh => new JsonObject
-        {
-            ["endedAt"] = refresh.EndedAt,
-            ["trigger"] = refresh.Trigger.ToSnakeCase(),
-            ["outcome"] = refresh.Outcome.ToSnakeCase(),
-            ["durationSeconds"] = Seconds(refresh.Duration),
-            ["reason"] = refresh.Reason,
-        })]),
+        ["refreshes"] = new JsonArray([.. status.Refreshes.Select(Describe)]),
         ["rotationPending"] = status.WhyRotationPending,
         ["store"] = new JsonObject
         {
@@ -62,6 +56,19 @@ internal static class StatusJson
             ["outcome"] = lease.Outcome.ToSnakeCase(),
         },
         ["answers"] = new JsonObject(status.Responses.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+    };
+
+    /// <summary>Except for the last three members, which describe the run, the members describe its last refresh.</summary>
+    private static JsonObject Describe(RefreshRun run) => new()
+    {
+        ["endedAt"] = run.Last.EndedAt,
+        ["trigger"] = run.Last.Trigger.ToSnakeCase(),
+        ["outcome"] = run.Last.Outcome.ToSnakeCase(),
+        ["durationSeconds"] = Seconds(run.Last.Duration),
+        ["reason"] = run.Last.Reason,
+        ["attempts"] = run.Attempts,
+        ["firstEndedAt"] = run.First.EndedAt,
+        ["failuresBefore"] = run.FailuresBefore,
     };
 
     /// <summary>Rounded to milliseconds.</summary>

@@ -3,21 +3,21 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 /// <summary>The last refreshes, the last one that obtained a token, and the last attempt to acquire the lease.</summary>
 internal sealed class RefreshHistory
 {
-    /// <summary>The number of refreshes that are kept.</summary>
+    /// <summary>The number of runs that are kept.</summary>
     public const int Length = 10;
 
     private readonly Lock changing = new();
-    private readonly Queue<RefreshRecord> records = new(Length);
+    private readonly List<RefreshRun> runs = new(Length + 1);
     private DateTimeOffset? lastSuccess;
     private (DateTimeOffset At, LeaseOutcome Outcome)? lastLease;
 
-    /// <summary>The refreshes, newest first.</summary>
-    public IReadOnlyList<RefreshRecord> Records
+    /// <summary>The refreshes, newest first. A long outage is one run, so that it does not displace what was before it.</summary>
+    public IReadOnlyList<RefreshRun> Runs
     {
         get
         {
             lock (changing)
-                return [.. records.Reverse()];
+                return [.. runs];
         }
     }
 
@@ -45,10 +45,13 @@ internal sealed class RefreshHistory
     {
         lock (changing)
         {
-            if (records.Count == Length)
-                records.Dequeue();
-            records.Enqueue(record);
-            if (record.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted)
+            if (runs is [var last, ..] && last.Includes(record))
+                runs[0] = last.With(record);
+            else
+                runs.Insert(0, RefreshRun.Start(record, before: runs));
+            if (runs.Count > Length)
+                runs.RemoveAt(Length);
+            if (record.HasObtainedToken)
                 lastSuccess = record.EndedAt;
         }
     }

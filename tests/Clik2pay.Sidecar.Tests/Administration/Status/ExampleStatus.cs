@@ -1,5 +1,7 @@
 using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Tests.Administration.Status;
 
@@ -16,6 +18,7 @@ internal static class ExampleStatus
         ApiBaseUrl = new("https://api.example"),
         TokenEndpoint = new("https://auth.example/token"),
         Readiness = new(IsHealthy: true, "There is a valid access token."),
+        IsStopping = false,
         Token = new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(30)),
         NextRefresh = TimeSpan.FromMinutes(15),
         Refreshes = [],
@@ -25,4 +28,12 @@ internal static class ExampleStatus
         LastLease = null,
         Responses = [],
     };
+
+    /// <summary>A run of attempts that are 1 min apart. The last one ended 12 s ago and took 1.5 s.</summary>
+    public static RefreshRun Run(
+        RefreshTrigger trigger, RefreshOutcome outcome, string? reason = null, int attempts = 1, int failuresBefore = 0)
+    {
+        var last = new RefreshRecord(Now.AddSeconds(-12), trigger, outcome, TimeSpan.FromSeconds(1.5), reason);
+        return new(last with { EndedAt = last.EndedAt.AddMinutes(1 - attempts) }, last, attempts, failuresBefore);
+    }
 }

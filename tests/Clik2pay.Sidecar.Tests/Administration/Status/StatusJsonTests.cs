@@ -13,7 +13,7 @@ public sealed class StatusJsonTests
         var status = ExampleStatus.Ready with
         {
             Uptime = TimeSpan.FromSeconds(1.23456),
-            Refreshes = [new(ExampleStatus.Now, RefreshTrigger.ClockChange, RefreshOutcome.Unavailable, TimeSpan.FromSeconds(2), "a & b")],
+            Refreshes = [ExampleStatus.Run(RefreshTrigger.ClockChange, RefreshOutcome.Unavailable, "a & b", 3, failuresBefore: 2)],
             LastSuccess = ExampleStatus.Now.AddHours(-1),
             WhyRotationPending = "why",
             Store = new("Redis", IsUp: false, "timeout"),
@@ -43,11 +43,14 @@ public sealed class StatusJsonTests
               "lastSuccessAt": "2026-01-02T02:04:05+00:00",
               "refreshes": [
                 {
-                  "endedAt": "2026-01-02T03:04:05+00:00",
+                  "endedAt": "2026-01-02T03:03:53+00:00",
                   "trigger": "clock_change",
                   "outcome": "unavailable",
-                  "durationSeconds": 2,
-                  "reason": "a \u0026 b"
+                  "durationSeconds": 1.5,
+                  "reason": "a \u0026 b",
+                  "attempts": 3,
+                  "firstEndedAt": "2026-01-02T03:01:53+00:00",
+                  "failuresBefore": 2
                 }
               ],
               "rotationPending": "why",

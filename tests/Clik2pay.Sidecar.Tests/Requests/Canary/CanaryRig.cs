@@ -61,7 +61,8 @@ internal sealed class CanaryRig : IAsyncDisposable
         });
         await useAsync(sidecar, upstream);
 
-        string[] paths = ["/startupz", "/readyz", "/livez", "/", "/status", $"/metrics?a={Uri.EscapeDataString(Secrets.CallersQuery)}"];
+        var metrics = $"/metrics?a={Uri.EscapeDataString(Secrets.CallersQuery)}";
+        string[] paths = ["/startupz", "/readyz", "/livez", "/", "/status", "/troubleshooting", metrics];
         foreach (var path in paths)
             Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create("GET", target: path, body: "")));
         Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create(

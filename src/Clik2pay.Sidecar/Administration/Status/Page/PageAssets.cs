@@ -1,24 +1,29 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Clik2pay.Sidecar.Administration.Status;
+namespace Clik2pay.Sidecar.Administration.Status.Page;
 
-/// <summary>The files of the status page. The style and the script are inlined, and the page's policy allows no others.</summary>
+/// <summary>The files of the pages. The style and the script are inlined, and the policy of the pages allows no others.</summary>
 internal static class PageAssets
 {
     public static readonly string Script = Read("status.js");
 
     private static readonly string Style = Read("status.css");
 
-    /// <summary>The template of the page.</summary>
-    public static readonly string Page = Read("status.html")
-        .Replace(">STYLE<", $">{Style}<", StringComparison.Ordinal)
-        .Replace(">SCRIPT<", $">{Script}<", StringComparison.Ordinal);
+    /// <summary>The template of the status page.</summary>
+    public static readonly string Page = Inline(Read("status.html"));
+
+    /// <summary>The troubleshooting page, a copy of <c>docs/troubleshooting.md</c>.</summary>
+    public static readonly byte[] Troubleshooting = Encoding.UTF8.GetBytes(Inline(Read("troubleshooting.html")));
 
     /// <summary>The value of Content-Security-Policy (https://www.w3.org/TR/CSP3/).</summary>
     public static readonly string Policy =
         $"default-src 'none'; style-src '{HashOf(Style)}'; script-src '{HashOf(Script)}'; connect-src 'self'; img-src data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static string Inline(string page) => page
+        .Replace(">STYLE<", $">{Style}<", StringComparison.Ordinal)
+        .Replace(">SCRIPT<", $">{Script}<", StringComparison.Ordinal);
 
     private static string Read(string name)
     {

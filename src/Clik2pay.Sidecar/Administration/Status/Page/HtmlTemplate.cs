@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Clik2pay.Sidecar.Administration.Status;
+namespace Clik2pay.Sidecar.Administration.Status.Page;
 
 /// <summary>
 /// Renders an HTML template in a subset of Mustache (https://mustache.github.io/mustache.5.html). <c>{{name}}</c> is replaced with an

@@ -1,0 +1,117 @@
+using System.Text;
+using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Sharing;
+using static Clik2pay.Sidecar.Administration.Status.Page.PageValues;
+using Values = System.Collections.Generic.Dictionary<string, object>;
+
+namespace Clik2pay.Sidecar.Administration.Status.Page;
+
+/// <summary>The status page: one self-contained HTML page that updates itself. Its template is <c>status.html</c>.</summary>
+internal static class StatusPage
+{
+    /// <summary>The bounds at which the meter changes color, as fractions of the token's lifetime.</summary>
+    private const double Low = 0.1;
+    private const double High = 0.2;
+
+    /// <summary>A cross: the icon of a sidecar that is not ready or does not respond.</summary>
+    private const string BadIconColor = "b42318";
+    private const string BadIconShape = "M3 0l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5z";
+
+    public static byte[] Write(SidecarStatus status)
+    {
+        var values = new Values(StringComparer.Ordinal)
+        {
+            ["reason"] = status.Readiness.Reason,
+            ["lostColor"] = BadIconColor,
+            ["lostShape"] = BadIconShape,
+            ["environment"] = $"{status.Environment}",
+            ["environmentClass"] = $"{status.Environment}".ToLowerInvariant(),
+            ["token"] = Optional(status.Token is { } token ? Token(token, status.At) : null),
+            ["noToken"] = Optional(status.Token is null ? LastSuccess(status) : null),
+            ["next"] = status.Refreshes is [{ Last.HasObtainedToken: false }, ..] ? "Next attempt" : "Next refresh",
+            ["nextRefresh"] = status.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(status.NextRefresh)}",
+            ["rotation"] = Optional(status.WhyRotationPending is { } why ? Rotation(why) : null),
+            ["refreshes"] = RefreshRows.Of(status.Refreshes, status.At),
+            ["noRefresh"] = Optional(status.Refreshes.Count == 0 ? None : null),
+            ["api"] = $"{status.ApiBaseUrl}",
+            ["tokenEndpoint"] = $"{status.TokenEndpoint}",
+            ["version"] = BuildInfo.Version,
+            ["started"] = Optional(None.WithMoment(status.At - status.Uptime, status.At)),
+        }.WithMoment(status.At, status.At);
+        AddState(values, status);
+        AddStore(values, status);
+        ResponseRows.AddTo(values, status.Responses);
+        return Encoding.UTF8.GetBytes(HtmlTemplate.Render(PageAssets.Page, values));
+    }
+
+    private static void AddState(Values values, SidecarStatus status)
+    {
+        var (state, cssClass, heading) = status switch
+        {
+            { IsStopping: true } => ("Not ready", "bad", Troubleshooting.ShuttingDown),
+            { Readiness.IsHealthy: false } => ("Not ready", "bad", Troubleshooting.CredentialsRefused),
+            { Token: null } => ("Ready, but without an access token", "poor", Troubleshooting.TokenUnavailable),
+            { Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
+                last.UsedPendingCredentials
+                    ? ("Ready, but new credentials failed", "poor", Troubleshooting.Rotation)
+                    : ("Ready, but refreshes fail", "poor", Troubleshooting.HeadingFor(last.Outcome)),
+            _ => ("Ready", "ok", null),
+        };
+        values["state"] = state;
+        values["class"] = cssClass;
+        values["help"] = Help(heading);
+        (values["iconColor"], values["iconShape"]) = cssClass switch
+        {
+            "ok" => ("1a7f37", "M8 0a8 8 0 110 16A8 8 0 018 0z"),
+            "poor" => ("c77700", "M8 0l8 16H0z"),
+            _ => (BadIconColor, BadIconShape),
+        };
+    }
+
+    private static Values Token(CurrentToken token, DateTimeOffset now) => new Values(StringComparer.Ordinal)
+    {
+        ["max"] = Seconds(token.Lifetime),
+        ["low"] = Seconds(token.Lifetime * Low),
+        ["high"] = Seconds(token.Lifetime * High),
+        ["value"] = Seconds(token.Remaining),
+        ["remaining"] = Span(token.Remaining),
+        ["lifetime"] = Span(token.Lifetime),
+        ["age"] = Span(token.Age),
+    }.WithMoment(now + token.Remaining, now);
+
+    private static Values LastSuccess(SidecarStatus status) => new(StringComparer.Ordinal)
+    {
+        ["lastSuccess"] = Optional(status.LastSuccess is { } moment ? None.WithMoment(moment, status.At) : null),
+        ["noSuccess"] = Optional(status.LastSuccess is null ? None : null),
+    };
+
+    private static Values Rotation(string why) => new(StringComparer.Ordinal)
+    {
+        ["why"] = why,
+        ["help"] = Help(Troubleshooting.Rotation),
+    };
+
+    private static void AddStore(Values values, SidecarStatus status)
+    {
+        var store = status.Store;
+        values["store"] = store.Name;
+        values["storeUp"] = Optional(store.IsUp == true ? None : null);
+        values["storeDown"] = Optional(store.IsUp == false ? StoreFailure(store) : null);
+        values["lease"] = Optional(status.LastLease is { } lease
+            ? new Values(StringComparer.Ordinal)
+            {
+                ["outcome"] = Labels.Of(lease.Outcome),
+                ["outcomeName"] = lease.Outcome.ToSnakeCase(),
+            }.WithMoment(lease.At, status.At)
+            : null);
+        values["noLease"] = Optional(status.LastLease is null ? None : null);
+    }
+
+    private static Values StoreFailure(StoreStatus store) => new(StringComparer.Ordinal)
+    {
+        ["trouble"] = Labels.OfStoreFailure(store.Failure!),
+        ["troubleName"] = store.Failure!,
+        ["help"] = Help(Troubleshooting.Redis),
+    };
+}
