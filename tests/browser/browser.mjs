@@ -60,6 +60,35 @@ export async function violations(page) {
 
 export const fitsWidth = page => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
+// What a person sees: the element is in the viewport, and nothing else covers its center.
+export const isSeen = locator => locator.evaluate(element => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const shown = document.elementFromPoint(x, y);
+  return width > 0 && height > 0 && Boolean(shown) && (element.contains(shown) || shown.contains(element));
+});
+
+// The shares of the pixels in the viewport that are clearly red and clearly green.
+export async function colors(page) {
+  const png = (await page.screenshot()).toString('base64');
+  const blank = await browser.newPage();
+  const shares = await blank.evaluate(async data => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    canvas.drawImage(bitmap, 0, 0);
+    const { data: pixels } = canvas.getImageData(0, 0, bitmap.width, bitmap.height);
+    const count = { red: 0, green: 0 };
+    for (let i = 0; i < pixels.length; i += 4) {
+      const [r, g, b] = pixels.slice(i, i + 3);
+      if (r > g + 60 && r > b + 60) count.red++;
+      if (g > r + 15 && g > b + 15) count.green++;
+    }
+    return { red: count.red * 4 / pixels.length, green: count.green * 4 / pixels.length };
+  }, png);
+  await blank.close();
+  return shares;
+}
+
 // Closes the browser and ends the script.
 export async function end() {
   await browser.close();
