@@ -27,6 +27,7 @@ also revoke '"tokenRequests":2,"tokensIssued":2,"tokenRequestsRefused":0,"apiReq
 step stop-token-endpoint '^token endpoint down: 200$'
 step expire '"code":"token_unavailable","sent":"no"'
 step readiness '^There is no access token at the moment: the token endpoint .* closed the connection'
+also readiness '^200$'
 step restore "^\{\"id\":\"$uuid\",\"status\":\"PAID\""
 stop
 

@@ -98,7 +98,8 @@ public sealed partial class DocumentationTests
         .Any(line => BlockName().Matches(line).Any(word => word.Value == name));
 
     /// <summary>GitHub resolves these links against the address of the repository.</summary>
-    private static bool IsOnGitHub(string link) => link.StartsWith("../../actions/", StringComparison.Ordinal);
+    private static bool IsOnGitHub(string link) => link.StartsWith("../../actions/", StringComparison.Ordinal)
+        || link.StartsWith("../../issues/", StringComparison.Ordinal);
 
     private static bool Exists(MarkdownDocument document, string link)
     {

@@ -48,7 +48,7 @@ public sealed class StatusPageTests
 
     [Fact]
     public void Ready_without_a_token_has_a_state_of_its_own() => AssertState(
-        ExampleStatus.Ready with { Token = null }, "Ready, but without an access token", "poor", "503 token_unavailable");
+        ExampleStatus.Ready with { Token = null }, "Ready, but without an access token", "bad", "503 token_unavailable");
 
     [Theory]
     [InlineData("Scheduled", "Rejected", "Ready, but refreshes fail", "503 credentials_refused")]
@@ -78,7 +78,7 @@ public sealed class StatusPageTests
         string[] pages =
         [
             Write(ExampleStatus.Ready),
-            Write(ExampleStatus.Ready with { Token = null }),
+            Write(ExampleStatus.Ready with { Refreshes = [Run("Scheduled", "Unavailable")] }),
             Write(ExampleStatus.Ready with { Readiness = new(IsHealthy: false, "a reason") }),
         ];
         var icons = pages.Select(page => page.Split("<path fill='%23")[1].Split('\'')).ToList();
