@@ -79,7 +79,7 @@ await check('the environment is next to the title', async () => {
 await check('the share of errors is a percentage', async () => {
   const share = (name, page = light) => page.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd[1]').innerText();
   assert.equal(await share('Errors of the sidecar'), '0');
-  assert.equal(await share('Server errors of Clik2pay'), '0.4 % (1)');
+  assert.equal(await share('Server errors of Clik2pay'), '0.4% (1)');
 });
 
 for (const [name, page] of [['light', light], ['dark, on a phone', dark]]) {

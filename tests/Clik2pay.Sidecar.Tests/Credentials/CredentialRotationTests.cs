@@ -116,7 +116,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
             time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("The credential files cannot be used", await sidecar.Admin.GetStringAsync("/status"), StringComparison.Ordinal);
-        Assert.Contains("The previous credentials stay in use", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
+        Assert.Contains("The current credentials stay in use", await sidecar.Admin.GetStringAsync("/"), StringComparison.Ordinal);
         secret.Swap("user", "password-0", "key-0");
         await AdvanceUntilAsync(sidecar.Log.WaitForAsync("contain the current credentials again"));
 

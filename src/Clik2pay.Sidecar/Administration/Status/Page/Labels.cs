@@ -25,7 +25,7 @@ internal static class Labels
         RefreshOutcome.Throttled => "Too many token calls",
         RefreshOutcome.Unavailable => "Token endpoint unavailable",
         RefreshOutcome.InvalidResponse => "Invalid token response",
-        RefreshOutcome.Deferred => "Postponed, Redis unavailable",
+        RefreshOutcome.Deferred => "Deferred, Redis unavailable",
         _ => $"{outcome}",
     };
 
@@ -33,7 +33,7 @@ internal static class Labels
     {
         LeaseOutcome.Acquired => "Acquired",
         LeaseOutcome.Contended => "Owned by another replica",
-        LeaseOutcome.HeldOff => "Held off after another replica's failure",
+        LeaseOutcome.HeldOff => "Waiting after another replica's failure",
         LeaseOutcome.Lost => "Expired before its release",
         LeaseOutcome.Unavailable => "Unavailable",
         _ => $"{outcome}",

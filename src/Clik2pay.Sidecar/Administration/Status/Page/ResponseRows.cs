@@ -44,7 +44,7 @@ internal static class ResponseRows
 
     private static string ClassOf(long errors) => errors == 0 ? "none" : "some";
 
-    /// <summary>For example <c>1.5 % (15)</c>. An error never disappears in the rounding.</summary>
+    /// <summary>For example <c>1.5% (15)</c>. An error never disappears in the rounding.</summary>
     private static string Share(long count, long all)
     {
         if (all < EnoughForPercent || count == 0)
@@ -57,6 +57,6 @@ internal static class ResponseRows
             > 99.9 and < 100 => "more than 99.9",
             _ => percent.ToString("0.#", CultureInfo.InvariantCulture),
         };
-        return $"{text} % ({Number(count)})";
+        return $"{text}% ({Number(count)})";
     }
 }

@@ -55,7 +55,7 @@ internal static class StatusPage
             { Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
                 last.UsedPendingCredentials
                     ? ("Ready, but new credentials failed", "poor", Troubleshooting.Rotation)
-                    : ("Ready, but refreshes fail", "poor", Troubleshooting.HeadingFor(last.Outcome)),
+                    : ("Ready, but token refreshes fail", "poor", Troubleshooting.HeadingFor(last.Outcome)),
             _ => ("Ready", "ok", null),
         };
         values["state"] = state;

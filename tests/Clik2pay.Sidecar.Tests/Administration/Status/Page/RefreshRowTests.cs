@@ -96,7 +96,7 @@ public sealed class RefreshRowTests
     {
         var table = Write(ExampleStatus.Run(RefreshTrigger.Scheduled, RefreshOutcome.Deferred, attempts: 2));
 
-        Assert.Contains("<td class=\"poor\" title=\"deferred\">Postponed, Redis unavailable</td>", table, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"poor\" title=\"deferred\">Deferred, Redis unavailable</td>", table, StringComparison.Ordinal);
         Assert.Contains("<a href=\"troubleshooting#redis-cannot-be-used\">", table, StringComparison.Ordinal);
     }
 

@@ -29,10 +29,10 @@ public sealed class ResponseRowTests
 
     [Theory]
     [InlineData(1000, 0, 0, "1,000 responses", "0", "0")]
-    [InlineData(985, 10, 5, "1,000 responses", "1 % (10)", "0.5 % (5)")]
-    [InlineData(999_999, 1, 0, "1,000,000 responses", "less than 0.1 % (1)", "0")]
-    [InlineData(1, 0, 9999, "10,000 responses", "0", "more than 99.9 % (9,999)")]
-    [InlineData(0, 100, 0, "100 responses", "100 % (100)", "0")]
+    [InlineData(985, 10, 5, "1,000 responses", "1% (10)", "0.5% (5)")]
+    [InlineData(999_999, 1, 0, "1,000,000 responses", "less than 0.1% (1)", "0")]
+    [InlineData(1, 0, 9999, "10,000 responses", "0", "more than 99.9% (9,999)")]
+    [InlineData(0, 100, 0, "100 responses", "100% (100)", "0")]
     [InlineData(97, 1, 1, "99 responses", "1", "1")]
     [InlineData(0, 0, 1, "1 response", "0", "1")]
     public void The_share_of_errors_is_a_percentage_of_at_least_100_responses(

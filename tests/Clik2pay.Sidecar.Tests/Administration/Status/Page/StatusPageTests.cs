@@ -51,10 +51,10 @@ public sealed class StatusPageTests
         ExampleStatus.Ready with { Token = null }, "Ready, but without an access token", "bad", "503 token_unavailable");
 
     [Theory]
-    [InlineData("Scheduled", "Rejected", "Ready, but refreshes fail", "503 credentials_refused")]
-    [InlineData("Scheduled", "Unavailable", "Ready, but refreshes fail", "503 token_unavailable")]
-    [InlineData("Operator", "Throttled", "Ready, but refreshes fail", "503 token_unavailable")]
-    [InlineData("Expired", "InvalidResponse", "Ready, but refreshes fail", "503 token_unavailable")]
+    [InlineData("Scheduled", "Rejected", "Ready, but token refreshes fail", "503 credentials_refused")]
+    [InlineData("Scheduled", "Unavailable", "Ready, but token refreshes fail", "503 token_unavailable")]
+    [InlineData("Operator", "Throttled", "Ready, but token refreshes fail", "503 token_unavailable")]
+    [InlineData("Expired", "InvalidResponse", "Ready, but token refreshes fail", "503 token_unavailable")]
     [InlineData("Rotation", "Rejected", "Ready, but new credentials failed", "New credentials are not used")]
     [InlineData("Scheduled", "Deferred", "Ready", null)]
     [InlineData("Scheduled", "Success", "Ready", null)]
@@ -126,7 +126,7 @@ public sealed class StatusPageTests
         var page = Write(ExampleStatus.Ready with { WhyRotationPending = "A reason." });
 
         Assert.Contains(
-            "<p class=\"note\">A reason. The previous credentials stay in use.\n" + Link("New credentials are not used"),
+            "<p class=\"note\">A reason. The current credentials stay in use.\n" + Link("New credentials are not used"),
             page,
             StringComparison.Ordinal);
     }
