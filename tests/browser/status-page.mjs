@@ -78,7 +78,7 @@ await check('the environment is next to the title', async () => {
 
 await check('the share of errors is a percentage', async () => {
   const share = (name, page = light) => page.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd[1]').innerText();
-  assert.equal(await share('Errors of the sidecar'), '0');
+  assert.equal(await share('Errors that the sidecar returned'), '0');
   assert.equal(await share('Server errors of Clik2pay'), '0.4% (1)');
 });
 
@@ -203,7 +203,7 @@ await check('repeated failures are one row with the number of attempts', async (
     await get();
     await new Promise(resolve => setTimeout(resolve, 1500));
   }
-  await waitForTitle(light, 'Ready, but without an access token');
+  await waitForTitle(light, 'No access token');
   await waitForText(light, /^[3-9] attempts$/);
   assert.equal(await light.getByText(/^Token rejected with 401, then [2-9] retries$/).count(), 1);
   const details = await light.locator('.details').innerText();

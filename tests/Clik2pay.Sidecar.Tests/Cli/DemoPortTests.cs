@@ -40,6 +40,7 @@ public sealed partial class DemoPortTests
         await using var demo = SidecarProcess.Start(NoVariables, ["demo", "--all-interfaces", .. FreePorts]);
         await demo.WaitForLineAsync("Ctrl-C");
         var line = demo.Output.Single(line => line.StartsWith("One sidecar serves", StringComparison.Ordinal));
+        Assert.Contains(demo.Output, line => line.Contains("All ports accept connections on every address", StringComparison.Ordinal));
         var ports = Address().Matches(line).Select(match => new Uri("http://" + match.Value).Port).ToList();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 

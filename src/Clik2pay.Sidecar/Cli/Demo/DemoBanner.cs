@@ -11,15 +11,18 @@ internal static class DemoBanner
     /// <param name="simulator">The simulator, with its real address.</param>
     /// <param name="sidecars">Each has two addresses: for callers, and for administration.</param>
     /// <param name="routes">The routes file. If the file is not watched, the banner contains a note.</param>
-    public static string Write(SimulatorOptions simulator, IReadOnlyList<WebApplication> sidecars, RoutesFile routes)
+    /// <param name="allInterfaces">Whether other machines can connect. If they can, the banner contains a note.</param>
+    public static string Write(
+        SimulatorOptions simulator, IReadOnlyList<WebApplication> sidecars, RoutesFile routes, bool allInterfaces)
     {
         var callers = sidecars.Select(sidecar => new Uri(sidecar.Urls.First())).ToList();
         var administration = sidecars.Select(sidecar => new Uri(sidecar.Urls.Last())).ToList();
         var served = $"{(sidecars.Count == 1 ? "One sidecar serves" : $"{sidecars.Count} sidecars serve")} callers on {List(callers)}";
+        var open = allInterfaces ? " All ports accept connections on every address of this machine." : "";
         return $$"""
 
             {{served}}, and probes, metrics and a status page on {{List(administration)}}.
-            The simulated provider is on {{simulator.Url}}.{{Unwatched(routes)}} Try, without any credentials:
+            The simulated provider is on {{simulator.Url}}.{{open}}{{Unwatched(routes)}} Try, without any credentials:
 
               curl -s -X POST http://{{AddressOf(callers[0])}}/open/v1/payment-requests \
                 -H 'content-type: application/json' \

@@ -51,7 +51,7 @@ internal static class DemoVerb
             if (!hasStarted)
                 return await ReportStartAsync(failure, options);
 
-            Console.Write(DemoBanner.Write(simulated, sidecars, routes));
+            Console.Write(DemoBanner.Write(simulated, sidecars, routes, options.AllInterfaces));
             await Hosts.WaitForEndAsync(hosts, signals.Token);
             return ExitCode.Success;
         }

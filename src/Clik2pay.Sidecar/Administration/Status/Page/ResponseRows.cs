@@ -28,7 +28,6 @@ internal static class ResponseRows
             ["sidecarClass"] = ClassOf(sidecar),
             ["provider"] = Share(provider, all),
             ["providerClass"] = ClassOf(provider),
-            ["few"] = Optional(all < EnoughForPercent ? None : null),
         });
         values["noResponse"] = Optional(all == 0 ? None : null);
         values["responses"] = responses.Where(response => response.Value > 0).Select(Row).ToList();
@@ -44,11 +43,13 @@ internal static class ResponseRows
 
     private static string ClassOf(long errors) => errors == 0 ? "none" : "some";
 
-    /// <summary>For example <c>1.5% (15)</c>. An error never disappears in the rounding.</summary>
+    /// <summary>For example <c>1.5% (15)</c>, or <c>3 of 40</c>. An error never disappears in the rounding.</summary>
     private static string Share(long count, long all)
     {
-        if (all < EnoughForPercent || count == 0)
+        if (count == 0)
             return Number(count);
+        if (all < EnoughForPercent)
+            return $"{Number(count)} of {Number(all)}";
 
         var percent = 100.0 * count / all;
         var text = percent switch

@@ -51,7 +51,7 @@ internal static class StatusPage
         {
             { IsStopping: true } => ("Not ready", "bad", Troubleshooting.ShuttingDown),
             { Readiness.IsHealthy: false } => ("Not ready", "bad", Troubleshooting.CredentialsRefused),
-            { Token: null } => ("Ready, but without an access token", "bad", Troubleshooting.TokenUnavailable),
+            { Token: null } => ("No access token", "bad", Troubleshooting.TokenUnavailable),
             { Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
                 last.UsedPendingCredentials
                     ? ("Ready, but new credentials failed", "poor", Troubleshooting.Rotation)

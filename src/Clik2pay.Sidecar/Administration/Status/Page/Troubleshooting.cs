@@ -21,13 +21,14 @@ internal static class Troubleshooting
     };
 
     /// <param name="kind">A class of Clik2pay's responses, or an error code of the sidecar.</param>
-    /// <returns>The section about the error code. Null for a class of responses.</returns>
+    /// <returns>The section about the error. Null if the response is no error, or an error of the caller.</returns>
     public static string? HeadingForResponses(string kind) => kind switch
     {
         "token_unavailable" => TokenUnavailable,
         "credentials_refused" => CredentialsRefused,
         "upstream_unreachable" => "502 upstream_unreachable",
         "upstream_timeout" => "504 upstream_timeout",
+        "upstream_5xx" => "5xx from Clik2pay",
         "no_route" => "404 no_route",
         "caller_refused" => "403 caller_refused",
         "bad_request" => "400 bad_request and other refusals",

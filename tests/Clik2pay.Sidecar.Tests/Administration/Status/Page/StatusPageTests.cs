@@ -48,7 +48,7 @@ public sealed class StatusPageTests
 
     [Fact]
     public void Ready_without_a_token_has_a_state_of_its_own() => AssertState(
-        ExampleStatus.Ready with { Token = null }, "Ready, but without an access token", "bad", "503 token_unavailable");
+        ExampleStatus.Ready with { Token = null }, "No access token", "bad", "503 token_unavailable");
 
     [Theory]
     [InlineData("Scheduled", "Rejected", "Ready, but token refreshes fail", "503 credentials_refused")]
@@ -147,7 +147,7 @@ public sealed class StatusPageTests
     [Fact]
     public void The_last_attempt_to_acquire_the_lease_is_shown_in_words_with_its_age() => Assert.Contains(
         """
-        <span title="held_off">Held off after another replica&#39;s failure</span>, <time class="ago" datetime="2026-01-02T03:04:03Z"
+        <span title="held_off">Waiting after another replica&#39;s failure</span>, <time class="ago" datetime="2026-01-02T03:04:03Z"
         """.Trim(),
         Write(ExampleStatus.Ready with { LastLease = new(ExampleStatus.Now.AddSeconds(-2), LeaseOutcome.HeldOff) }),
         StringComparison.Ordinal);
