@@ -239,7 +239,7 @@ await picture(light, 'status-outage', 2);
 await dark.screenshot({ path: 'artifacts/status-phone.png', fullPage: true });
 
 await check('the links of the trouble states lead to sections that a person sees', async () => {
-  const anchors = ['404-no_route', '503-credentials_refused', '503-token_unavailable'];
+  const anchors = ['404-no_route', '503-credentials_refused', '503-token_unavailable', '5xx-from-clik2pay'];
   assert.deepEqual([...helpLinks].sort(), anchors.map(anchor => `troubleshooting#${anchor}`));
   const page = await open(admin, { viewport: { width: 900, height: 700 } });
   for (const href of helpLinks) {
