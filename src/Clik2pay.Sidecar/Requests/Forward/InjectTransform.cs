@@ -59,7 +59,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
         var (code, advice) = Explain(status, seconds);
         var whatWasSent = sent == Sent.No
-            ? "The request was not sent."
+            ? "Your request was not sent to the provider."
             : "The provider rejected the request with 401. The request was not sent again.";
         var detail = $"There is no valid access token: {status.WhyNoToken}. {whatWasSent} {advice}";
         return new(code, detail) { RetryAfter = seconds };
