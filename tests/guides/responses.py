@@ -21,13 +21,19 @@ creates = {
 counts = collections.Counter()
 
 
+def log(line):
+    """Writes the line at once. print() writes the end of the line separately, so lines of different threads could mix."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 class Responses(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["merchantTransactionId"]
         letter = order.split("-")[1]
-        print(self.path, letter, flush=True)
+        log(f"{self.path} {letter}")
         response = creates[letter][counts[order]]
         counts[order] += 1
         if response:
@@ -38,7 +44,7 @@ class Responses(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self):
-        print(self.path, flush=True)
+        log(self.path)
         self.respond(*(created if self.path.endswith("/1-2-3") else (404, {}, "{}")))
 
     def respond(self, status, headers, body):
