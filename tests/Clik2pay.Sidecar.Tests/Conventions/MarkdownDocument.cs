@@ -11,7 +11,8 @@ namespace Clik2pay.Sidecar.Tests.Conventions;
 /// <summary>A document of the repository, parsed as GitHub parses it.</summary>
 internal sealed partial class MarkdownDocument
 {
-    private static readonly MarkdownPipeline Pipeline =
+    /// <summary>Parses tables, and gives headings the same anchors as GitHub.</summary>
+    public static readonly MarkdownPipeline Pipeline =
         new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
 
     private MarkdownDocument(string path)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Administration.Status.Page;
 
-/// <summary>The files of the pages. The style and the script are inlined, and the policy of the pages allows no others.</summary>
+/// <summary>
+/// The files of the pages. The style and the script are inlined, and the policy of the pages allows no others. A page is read at its
+/// first request, so that it takes no memory before. Two requests at the same time may both read the page.
+/// </summary>
 internal static class PageAssets
 {
     public static readonly string Script = Read("status.js");
@@ -11,10 +14,10 @@ internal static class PageAssets
     private static readonly string Style = Read("status.css");
 
     /// <summary>The template of the status page.</summary>
-    public static readonly string Page = Inline(Read("status.html"));
+    public static string Page => field ??= Inline(Read("status.html"));
 
     /// <summary>The troubleshooting page, a copy of <c>docs/troubleshooting.md</c>.</summary>
-    public static readonly byte[] Troubleshooting = Encoding.UTF8.GetBytes(Inline(Read("troubleshooting.html")));
+    public static byte[] Troubleshooting => field ??= Encoding.UTF8.GetBytes(Inline(Read("troubleshooting.html")));
 
     /// <summary>The value of Content-Security-Policy (https://www.w3.org/TR/CSP3/).</summary>
     public static readonly string Policy =

@@ -1,6 +1,5 @@
 using Clik2pay.Sidecar.Tests.Support;
 using Markdig;
-using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -16,20 +15,17 @@ internal static class TroubleshootingPage
     public static readonly string File =
         Repository.PathOf("src", "Clik2pay.Sidecar", "Administration", "Status", "Page", "troubleshooting.html");
 
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UsePipeTables().Build();
-
     /// <param name="markdown">The text of the document.</param>
     public static string Convert(string markdown)
     {
-        var document = Markdown.Parse(markdown.ReplaceLineEndings("\n"), Pipeline);
+        var document = Markdown.Parse(markdown.ReplaceLineEndings("\n"), Conventions.MarkdownDocument.Pipeline);
         foreach (var comment in document.Descendants<HtmlBlock>().ToList())
             comment.Parent!.Remove(comment);
         foreach (var link in document.Descendants<LinkInline>().ToList())
             Localize(link);
         var sections = document.Descendants<HeadingBlock>().Where(heading => heading.Level == 2)
             .Select(heading => $"""<li><a href="#{heading.GetAttributes().Id}">{heading.Inline.ToHtml()}</a></li>""");
-        var body = document.ToHtml(Pipeline);
+        var body = document.ToHtml(Conventions.MarkdownDocument.Pipeline);
         var firstSection = body.IndexOf("<h2", StringComparison.Ordinal);
         return $"""
             <!doctype html>
