@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes docs/images/dashboard.png, the picture of the dashboard in the documents. The picture is not taken in Grafana. dashboard.mjs runs
+# Creates docs/images/dashboard.png, the picture of the dashboard in the documentation. Does not use Grafana: dashboard.mjs runs
 # the queries of the panels on a real Prometheus, and draws the results. Prometheus scrapes two replicas of the demo, which share a token
 # through Redis, for 5 min. The lifetime of tokens is 2 min. The provider rejects the token once, and the token endpoint is down once.
 # Not part of tests/run.sh. Run the script after a change of the dashboard.
@@ -51,7 +51,7 @@ start prometheus "http://127.0.0.1:$port/-/ready" prometheus --config.file="$wor
 export -f traffic
 start traffic "$port" bash -c traffic
 
-sleep 20 # the first values of rates
+sleep 20 # until the rates have values
 began=$(date +%s)
 sleep 100
 revoke

@@ -26,7 +26,7 @@ const folder = openSync("webhooks", "r");
 
 class InvalidEvent extends Error {}
 
-/** Returns a name from an event without characters that could forge a line of the log. */
+/** Returns a name from an event, without the characters that could forge a log line. */
 const loggable = (name) => (typeof name === "string" ? name.slice(0, 40).replace(/[^A-Za-z0-9-]/g, "?") : "?");
 
 /** Returns undefined if the text is not valid JSON. The log must not contain the message of JSON.parse, which can quote personal data. */

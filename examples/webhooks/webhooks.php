@@ -15,7 +15,7 @@ class InvalidEvent extends Exception
 {
 }
 
-/** Returns a name from an event without characters that could forge a line of the log. */
+/** Returns a name from an event, without the characters that could forge a log line. */
 function loggable(mixed $name): string
 {
     return is_string($name) ? preg_replace('/[^A-Za-z0-9-]/', '?', substr($name, 0, 40)) : '?';

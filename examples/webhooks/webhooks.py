@@ -43,7 +43,7 @@ def log(message):
 
 
 def loggable(name):
-    """Returns a name from an event without characters that could forge a line of the log."""
+    """Returns a name from an event, without the characters that could forge a log line."""
     return re.sub("[^A-Za-z0-9-]", "?", name[:40]) if isinstance(name, str) else "?"
 
 

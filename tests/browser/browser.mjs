@@ -1,4 +1,4 @@
-// The code that the page scripts share: the command line, a browser, and checks.
+// Shared by the page scripts: the command line, a browser, and checks.
 // Usage of each script: node SCRIPT CHROMIUM SCREENSHOTS PID   PID is the process group of a running demo.
 // Prints "passed NAME" or "failed NAME: WHY" for each check.
 import { readFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ export async function violations(page) {
 
 export const fitsWidth = page => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
-// What a person sees: the element is in the viewport, and nothing else covers its center.
+// Whether a person sees the element: its center is in the viewport, and nothing else covers it.
 export const isSeen = locator => locator.evaluate(element => {
   const { left, top, width, height } = element.getBoundingClientRect();
   const [x, y] = [left + width / 2, top + height / 2];

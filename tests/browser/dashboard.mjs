@@ -1,5 +1,5 @@
-// Draws the panels of observability/grafana-dashboard.json from the results of their queries, as a picture for the documents.
-// Usage: node dashboard.mjs CHROMIUM PROMETHEUS BEGIN PICTURE   BEGIN is in seconds of Unix time. The end is now.
+// Draws the panels of observability/grafana-dashboard.json from the results of their queries, as a picture for the documentation.
+// Usage: node dashboard.mjs CHROMIUM PROMETHEUS BEGIN PICTURE   BEGIN is a Unix time in seconds. The end is the current time.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -35,7 +35,7 @@ async function seriesOf(panel) {
   }));
   const all = results.flat().sort((a, b) => a.name.localeCompare(b.name));
 
-  // A stack of many series that stay 0 has no room for the names of the others.
+  // In a stack, series that stay 0 are omitted, because their names would leave no room for the others.
   const used = all.filter(({ points }) => points.some(([, value]) => value !== 0));
   return isStack(panel) && used.length > 0 ? used : all;
 }

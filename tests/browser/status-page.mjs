@@ -248,7 +248,7 @@ await check('refused credentials are shown with their reason as a further retry,
 await picture(light, 'status-outage', 2);
 await dark.screenshot({ path: 'artifacts/status-phone.png', fullPage: true });
 
-await check('the links of the trouble states lead to sections that a person sees', async () => {
+await check('the links in error states lead to visible sections', async () => {
   const anchors = ['404-no_route', '503-credentials_refused', '503-token_unavailable', '5xx-from-clik2pay'];
   assert.deepEqual([...helpLinks].sort(), anchors.map(anchor => `troubleshooting#${anchor}`));
   const page = await open(admin, { viewport: { width: 900, height: 700 } });

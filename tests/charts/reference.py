@@ -37,7 +37,7 @@ def effective(pod):
         if not mount:
             return None
         volume = json.loads(json.dumps(volumes[mount["name"]]))
-        # Of the items, only the file of this setting counts, or all of them for a directory.
+        # Keeps only the item for the file of this setting. A directory keeps all items.
         name = path.removeprefix(mount["mountPath"]).strip("/")
         for source in ("secret", "configMap"):
             items = volume.get(source, {}).get("items")

@@ -1,6 +1,6 @@
 """A server that responds to each create depending on the letter in the order number. Prints the path and the letter of each request.
 
-Usage: responses.py PORT FILE   No client may create the file, which a shell command in a header names.
+Usage: responses.py PORT FILE   A header contains a shell command that would create FILE. No client may run it.
 """
 
 import collections, http.server, json, socket, struct, sys

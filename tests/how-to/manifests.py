@@ -1,8 +1,8 @@
 """Parses each YAML block of Markdown files.
 
 Usage: manifests.py FILE…
-A document with apiVersion must have a kind and, if it is no kustomization, a name. A file without YAML blocks is an error, because the
-check would otherwise pass after a renamed file or fence.
+A document with apiVersion must have a kind and, unless it is a kustomization, a name. A file without YAML blocks is an error. Otherwise,
+the check would pass if the language of the blocks changed.
 """
 import pathlib
 import re

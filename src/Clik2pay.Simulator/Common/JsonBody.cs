@@ -10,7 +10,7 @@ internal static class JsonBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Writes apostrophes and letters with accents as they are. A browser does not read these bodies as HTML.</summary>
+    /// <summary>Does not escape apostrophes and accented letters. A browser does not read these bodies as HTML.</summary>
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpContext context, int status, JsonNode body)

@@ -13,7 +13,7 @@ internal sealed class SimulatorAddress(IServer server)
     public string LinkTo(string shortCode) =>
         $"{ToReachable(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First())}/r/{shortCode}";
 
-    /// <summary>Replaces a host that stands for every address of the machine, because clients cannot connect to it.</summary>
+    /// <summary>Replaces a host that stands for all addresses of the machine, because clients cannot connect to it.</summary>
     /// <param name="listenAddress">An address that Kestrel reports, for example <c>http://[::]:5080</c>.</param>
     /// <returns>An address for clients on this machine.</returns>
     public static string ToReachable(string listenAddress)

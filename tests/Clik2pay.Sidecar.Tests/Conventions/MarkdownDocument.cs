@@ -35,7 +35,7 @@ internal sealed partial class MarkdownDocument
         Runs = [.. RunMark().Matches(Text).Select(match => match.Groups["name"].Value)];
     }
 
-    /// <summary>All documents, in the order of their paths. The output of builds and of package managers is left out.</summary>
+    /// <summary>All documents, in the order of their paths. The output of builds and of package managers is excluded.</summary>
     public static IReadOnlyList<MarkdownDocument> All { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md").Select(file => System.IO.Path.GetFileName(file))
@@ -43,7 +43,7 @@ internal sealed partial class MarkdownDocument
             .Order(StringComparer.Ordinal).Select(path => new MarkdownDocument(path)),
     ];
 
-    /// <summary>From the root of the repository.</summary>
+    /// <summary>Relative to the root of the repository.</summary>
     public string Path { get; }
 
     public string Text { get; }

@@ -117,7 +117,7 @@ public sealed partial class HttpReferenceTests
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The status of a cell that may continue after it.</summary>
+    /// <summary>The status code at the beginning of a cell.</summary>
     private static string StatusOf(string cell) => cell[..3];
 
     /// <returns>The cells of each row without the header.</returns>

@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Tests.Support;
 
-/// <summary>One or more pages in docs/reference. Their headings differ. Tests compare the tables with the code.</summary>
+/// <summary>One or more pages in docs/reference. Each heading occurs once. Tests compare the tables with the code.</summary>
 internal sealed class ReferencePage(params string[] pages)
 {
     public string Text { get; } = string.Concat(pages.Select(page => Repository.Read($"docs/reference/{page}")));
@@ -29,7 +29,7 @@ internal sealed class ReferencePage(params string[] pages)
     /// <param name="heading">The heading above a table.</param>
     /// <param name="columns">How many columns to return, from the left.</param>
     /// <param name="firstColumn">The header of the table's first column. Null selects the first table.</param>
-    /// <returns>The rows without the header, with bars between the cells.</returns>
+    /// <returns>The rows without the header. The cells are separated by <c> | </c>.</returns>
     public IReadOnlyList<string> RowsOf(string heading, int columns, string? firstColumn = null) =>
         [.. CellsOf(heading, firstColumn).Select(cells => string.Join(" | ", cells.Take(columns)))];
 

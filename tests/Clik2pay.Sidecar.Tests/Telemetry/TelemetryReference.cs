@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
 
-/// <summary>The tables of docs/reference/metrics-traces-logs.md. No two headings of the page are the same.</summary>
+/// <summary>The tables of docs/reference/metrics-traces-logs.md. Each heading of the page occurs once.</summary>
 internal static class TelemetryReference
 {
     private static readonly string[] Lines = Repository.Read("docs/reference/metrics-traces-logs.md").Split('\n');
@@ -20,10 +20,10 @@ internal static class TelemetryReference
         ];
     }
 
-    /// <returns>The first cell of each row, without the marks of code.</returns>
+    /// <returns>The first cell of each row, without backticks.</returns>
     public static IEnumerable<string> NamesIn(string heading) => RowsOf(heading).Select(row => row[0].Trim('`'));
 
-    /// <param name="prefix">The beginning of the text of a heading.</param>
+    /// <param name="prefix">A part of the text of a heading.</param>
     public static IEnumerable<string> HeadingsWith(string prefix) =>
         Lines.Where(IsHeading).Select(line => line.TrimStart('#').Trim())
             .Where(heading => heading.Contains(prefix, StringComparison.Ordinal));

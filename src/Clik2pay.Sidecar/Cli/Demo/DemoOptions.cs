@@ -6,7 +6,8 @@ namespace Clik2pay.Sidecar.Cli.Demo;
 /// <param name="Administration">The ports of the administration listeners.</param>
 /// <param name="Simulator">The port of the simulator.</param>
 /// <param name="AllInterfaces">
-/// Whether to listen on all addresses of the machine instead of 127.0.0.1. A container engine can publish only such ports.
+/// Whether to listen on all addresses of the machine instead of 127.0.0.1. A container engine cannot publish a port that listens
+/// only on 127.0.0.1.
 /// </param>
 internal sealed record DemoOptions(
     int Replicas, DemoPorts Callers, DemoPorts Administration, DemoPorts Simulator, bool AllInterfaces)

@@ -70,9 +70,9 @@ internal sealed class OtelVariables(IConfiguration configuration)
 
     /// <summary>
     /// Applies the variables of one signal, such as <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c>. The SDK applies only the variables for all
-    /// signals (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). The endpoint of a signal is used with its path as it is.
+    /// signals (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). The endpoint of a signal is used unchanged.
     /// </summary>
-    /// <param name="options">With the values for all signals.</param>
+    /// <param name="options">Options that contain the values for all signals.</param>
     /// <param name="signal"><c>TRACES</c> or <c>METRICS</c>.</param>
     public void ApplyTo(OtlpExporterOptions options, string signal)
     {

@@ -11,7 +11,7 @@ internal sealed class RefreshHistory
     private DateTimeOffset? lastSuccess;
     private (DateTimeOffset At, LeaseOutcome Outcome)? lastLease;
 
-    /// <summary>The refreshes, newest first. A long outage is one run, so that it does not displace what was before it.</summary>
+    /// <summary>The refreshes, newest first. A long outage is one run, so it does not displace the runs before it.</summary>
     public IReadOnlyList<RefreshRun> Runs
     {
         get

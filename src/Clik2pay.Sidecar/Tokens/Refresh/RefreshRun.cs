@@ -2,14 +2,14 @@ namespace Clik2pay.Sidecar.Tokens.Refresh;
 
 /// <summary>Consecutive refreshes that failed in the same way, or one other refresh. The status shows a run as one entry.</summary>
 /// <param name="First">The first refresh of the run.</param>
-/// <param name="Last">The last refresh of the run. It is the first one too if there is only one.</param>
+/// <param name="Last">The last refresh of the run. Equal to <paramref name="First"/> if the run has only one refresh.</param>
 /// <param name="Attempts">The number of refreshes in the run.</param>
 /// <param name="FailuresBefore">
-/// The number of failed attempts of which the first refresh is a repetition. 0 if the first refresh is no retry.
+/// The number of consecutive failed attempts that the first refresh follows as a retry. 0 if the first refresh isn't a retry.
 /// </param>
 internal sealed record RefreshRun(RefreshRecord First, RefreshRecord Last, int Attempts, int FailuresBefore)
 {
-    /// <summary>The number of attempts without a token until now, including those before this run.</summary>
+    /// <summary>The number of attempts that obtained no token, including the attempts before this run.</summary>
     public int Failures => FailuresBefore + Attempts;
 
     /// <summary>Starts a run.</summary>

@@ -10,7 +10,7 @@ public sealed class WebhookDeliveryTests : WebhookTest
     [InlineData(500)]
     [InlineData(302)]
     [InlineData(404)]
-    public async Task An_event_without_a_2xx_is_sent_again_after_growing_pauses_while_other_events_go_on(int status)
+    public async Task An_event_without_a_2xx_is_sent_again_after_growing_pauses_while_other_events_continue(int status)
     {
         var token = await GetTokenAsync();
         var first = await CreatePaymentRequestAsync(token);

@@ -65,7 +65,7 @@ public sealed class RefreshHistoryTests
     }
 
     [Fact]
-    public void Attempts_with_pending_credentials_and_with_those_in_use_are_no_retries_of_each_other()
+    public void Attempts_with_pending_credentials_and_with_those_in_use_are_not_retries_of_each_other()
     {
         Add("Scheduled", "Rejected");
         Add("Rotation", "Rejected");

@@ -4,7 +4,7 @@ using System.Text;
 namespace Clik2pay.Sidecar.Administration.Status.Page;
 
 /// <summary>
-/// The files of the pages. The style and the script are inlined, and the policy of the pages allows no others. A page is read at its
+/// The files of the pages. The style and the script are inlined, and the content security policy allows no others. A page is read at its
 /// first request, so that it takes no memory before. Two requests at the same time may both read the page.
 /// </summary>
 internal static class PageAssets

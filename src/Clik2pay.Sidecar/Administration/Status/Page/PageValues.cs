@@ -3,7 +3,7 @@ using Values = System.Collections.Generic.Dictionary<string, object>;
 
 namespace Clik2pay.Sidecar.Administration.Status.Page;
 
-/// <summary>The values of placeholders that several parts of the page have in common.</summary>
+/// <summary>Values of placeholders that several parts of the page share.</summary>
 internal static class PageValues
 {
     public static Values None => new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal static class PageValues
     });
 
     /// <summary>
-    /// Adds a moment in UTC, as in the log: for programs, in full, its time of day, and its age by the clock of the sidecar.
+    /// Adds a time in UTC in four forms: machine-readable, date and time, time of day, and age by the clock of the sidecar.
     /// </summary>
     public static Values WithMoment(this Values values, DateTimeOffset moment, DateTimeOffset now)
     {

@@ -22,7 +22,7 @@ internal static class RefreshRows
         ["details"] = Optional(run.Last.HasObtainedToken ? null : Details(run, now)),
     }.WithMoment(run.Last.EndedAt, now);
 
-    /// <summary>After a failure, the next attempts are retries. Their triggers only name what ended the pause before them.</summary>
+    /// <summary>Attempts after a failure are shown as retries. Their triggers only state why the pause before them ended.</summary>
     private static string Describe(RefreshRun run) => run switch
     {
         { FailuresBefore: > 0, Attempts: 1 } => $"Retry {Number(run.FailuresBefore)}",
@@ -51,6 +51,6 @@ internal static class RefreshRows
         _ => "bad",
     };
 
-    /// <summary>A reason is a part of a sentence.</summary>
+    /// <summary>Makes a sentence of a reason, which has no capital letter and no period.</summary>
     private static string Sentence(string reason) => $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }

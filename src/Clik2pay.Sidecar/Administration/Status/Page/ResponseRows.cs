@@ -43,7 +43,7 @@ internal static class ResponseRows
 
     private static string ClassOf(long errors) => errors == 0 ? "none" : "some";
 
-    /// <summary>For example <c>1.5% (15)</c>, or <c>3 of 40</c>. An error never disappears in the rounding.</summary>
+    /// <summary>For example <c>1.5% (15)</c>, or <c>3 of 40</c>. Rounding never hides an error.</summary>
     private static string Share(long count, long all)
     {
         if (count == 0)

@@ -11,7 +11,7 @@ internal static class Troubleshooting
     public const string Rotation = "New credentials are not used";
     public const string Redis = "Redis cannot be used";
 
-    /// <summary>The section about a refresh that ended with this outcome. Null if the outcome is no failure.</summary>
+    /// <summary>The section about a refresh that ended with this outcome. Null if the outcome isn't a failure.</summary>
     public static string? HeadingFor(RefreshOutcome outcome) => outcome switch
     {
         RefreshOutcome.Success or RefreshOutcome.Adopted => null,
@@ -21,7 +21,7 @@ internal static class Troubleshooting
     };
 
     /// <param name="kind">A class of Clik2pay's responses, or an error code of the sidecar.</param>
-    /// <returns>The section about the error. Null if the response is no error, or an error of the caller.</returns>
+    /// <returns>The section about the error. Null if the response isn't an error, or if the caller caused the error.</returns>
     public static string? HeadingForResponses(string kind) => kind switch
     {
         "token_unavailable" => TokenUnavailable,

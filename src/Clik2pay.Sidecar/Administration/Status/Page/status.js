@@ -1,4 +1,4 @@
-// Fetches the page again and replaces only the main part. The scroll position and the keyboard focus stay. A screen reader announces when
+// Fetches the page again and replaces only the main part. Keeps the scroll position and the keyboard focus. A screen reader announces when
 // the title changes, and when the sidecar does not respond. Ages come from the clock of the sidecar. Between two updates, the time since
 // the last response is added.
 const [everySeconds, everySecondsInBackground] = [5, 60];

@@ -51,7 +51,7 @@ public sealed class ResponseRowTests
     }
 
     [Fact]
-    public void Refused_requests_and_responses_of_a_planned_stop_are_no_errors()
+    public void Refused_requests_and_responses_of_a_planned_stop_are_not_errors()
     {
         var section = Write(("no_route", 1), ("caller_refused", 1), ("bad_request", 1), ("shutting_down", 1), ("upstream_4xx", 1));
 

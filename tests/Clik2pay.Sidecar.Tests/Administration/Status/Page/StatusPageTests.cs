@@ -73,7 +73,7 @@ public sealed class StatusPageTests
         ExampleStatus.Ready with { Readiness = new(IsHealthy: false, "a reason"), IsStopping = isStopping }, "Not ready", "bad", heading);
 
     [Fact]
-    public void The_icon_has_another_color_and_another_shape_for_each_kind_of_state()
+    public void Each_kind_of_state_has_an_icon_with_its_own_color_and_shape()
     {
         string[] pages =
         [
@@ -88,7 +88,7 @@ public sealed class StatusPageTests
     }
 
     [Fact]
-    public void The_moment_of_the_status_is_shown() => Assert.Contains(
+    public void The_time_of_the_status_is_shown() => Assert.Contains(
         """As of <time id="asOf" datetime="2026-01-02T03:04:05Z" title="2026-01-02 03:04:05 UTC">03:04:05 UTC</time>""",
         Write(ExampleStatus.Ready),
         StringComparison.Ordinal);
