@@ -21,11 +21,6 @@ simulator=http://127.0.0.1:5080
 count() { curl -s "$simulator/_simulator/counters" | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 faults() { curl -s -o "$work/faults" -X PUT "$simulator/_simulator/faults" -d "$1"; }
 
-# check_equal TITLE EXPECTED ACTUAL
-check_equal() {
-  if [ "$2" = "$3" ]; then report passed "$1"; else report failed "$1 (expected $2, got $3)"; fi
-}
-
 # check_figure FIGURE ACTUAL PERCENT: the row "| FIGURE | NUMBER |" of the guide must be within that many percent of the actual value.
 check_figure() {
   local figure is_near title="$guide has the right figure for '$1'"

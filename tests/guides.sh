@@ -122,11 +122,6 @@ check_results() {
   done
 }
 
-# check_equal TITLE EXPECTED ACTUAL
-check_equal() {
-  if [ "$2" = "$3" ]; then report passed "$1"; else report failed "$1 (expected $2, got $3)"; fi
-}
-
 n=${#languages[@]}
 start_block "$call" demo http://127.0.0.1:9090/startupz
 check_block "$call" create "\"id\":\"$uuid\"" create.sh bash

@@ -48,6 +48,11 @@ check_exit() {
   fi
 }
 
+# check_equal TITLE EXPECTED ACTUAL
+check_equal() {
+  if [ "$2" = "$3" ]; then report passed "$1"; else report failed "$1 (expected $2, got $3)"; fi
+}
+
 # Reads standard input, reports the lines "passed|failed|skipped TITLE" and prints the others.
 report_lines() {
   local line

@@ -9,6 +9,7 @@ using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
+using static Clik2pay.Sidecar.Tests.Support.ReferencePage;
 
 namespace Clik2pay.Sidecar.Tests.Redis;
 
@@ -17,7 +18,7 @@ public sealed partial class RedisReferenceTests
 {
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture;
 
-    private static readonly string Text = Repository.Read("docs/reference/redis.md");
+    private static readonly ReferencePage Page = new("redis.md");
 
     [Fact]
     public void The_table_of_supported_options_has_each_supported_option() =>
@@ -25,7 +26,9 @@ public sealed partial class RedisReferenceTests
 
     [Fact]
     public void The_table_of_options_without_effect_has_each_of_them() =>
-        AssertSame(RedisConnectionStringOptions.WithoutEffect, Rows("Options without effect").SelectMany(CodeIn));
+        AssertSame(
+            RedisConnectionStringOptions.WithoutEffect,
+            Page.CellsOf("Options without effect").SelectMany(row => row).SelectMany(CodeIn));
 
     [Fact]
     public void The_table_of_refused_options_has_each_refused_option() =>
@@ -46,7 +49,7 @@ public sealed partial class RedisReferenceTests
     public void The_ACL_user_has_the_right_to_each_command_of_the_scripts() =>
         AssertSame(
             [.. CommandsOfScripts(), "EVAL"],
-            Text.Split('\n').Single(line => line.StartsWith("user sidecar on >PASSWORD ~clik2pay:* +", StringComparison.Ordinal))
+            Page.Text.Split('\n').Single(line => line.StartsWith("user sidecar on >PASSWORD ~clik2pay:* +", StringComparison.Ordinal))
                 .Split(" +").Skip(1).Select(name => name.ToUpperInvariant()));
 
     [Fact]
@@ -60,8 +63,9 @@ public sealed partial class RedisReferenceTests
     [Fact]
     public void The_page_has_the_durations_of_the_lease_and_of_an_operation()
     {
-        Assert.Contains($"at most {ITokenLease.Duration.TotalSeconds:0} s. Removed when the call ends", Text, StringComparison.Ordinal);
-        Assert.Contains($"It ends after at most {RedisClient.Timeout.TotalSeconds:0} s.", Text, StringComparison.Ordinal);
+        var lease = $"at most {ITokenLease.Duration.TotalSeconds:0} s. Removed when the call ends";
+        Assert.Contains(lease, Page.Text, StringComparison.Ordinal);
+        Assert.Contains($"It ends after at most {RedisClient.Timeout.TotalSeconds:0} s.", Page.Text, StringComparison.Ordinal);
     }
 
     /// <summary>All scripts are constants that contain <c>redis.call('NAME'</c> or <c>redis.pcall('NAME'</c> for each command.</summary>
@@ -76,17 +80,8 @@ public sealed partial class RedisReferenceTests
     private static void AssertSame(IEnumerable<string> expected, IEnumerable<string> actual) => Assert.Equal(
         expected.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
 
-    private static IEnumerable<string> FirstCells(string heading) => Rows(heading).SelectMany(row => CodeIn(row.Split('|')[1]));
-
-    /// <summary>The rows of the first table below a heading, without the header.</summary>
-    private static IEnumerable<string> Rows(string heading) => Text.Split('\n')
-        .SkipWhile(line => line.TrimStart('#') != $" {heading}")
-        .SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2);
-
-    private static IEnumerable<string> CodeIn(string text) => Code().Matches(text).Select(match => match.Groups["code"].Value);
-
-    [GeneratedRegex("`(?<code>[^`]+)`", Options)]
-    private static partial Regex Code();
+    private static IEnumerable<string> FirstCells(string heading) =>
+        Page.CellsOf(heading).SelectMany(row => CodeIn(row[0]));
 
     [GeneratedRegex("redis\\.p?call\\('(?<name>[A-Z]+)'", Options)]
     private static partial Regex Command();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Requests.Headers;
@@ -12,13 +11,14 @@ using Clik2pay.Sidecar.Tokens.Control;
 using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Refresh;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using static Clik2pay.Sidecar.Tests.Support.ReferencePage;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
 /// <summary>The tables in docs/reference/http.md match the code.</summary>
-public sealed partial class HttpReferenceTests
+public sealed class HttpReferenceTests
 {
-    private static readonly string[] Lines = Repository.Read("docs/reference/http.md").Split('\n');
+    private static readonly ReferencePage Page = new("http.md");
 
     /// <summary>The sidecar changes none of the server's limits except for the body and the time for the headers.</summary>
     private static readonly KestrelServerLimits Server = new();
@@ -26,7 +26,8 @@ public sealed partial class HttpReferenceTests
     [Fact]
     public void The_table_of_removed_headers_has_each_header_that_is_stripped_with_its_similar_spellings()
     {
-        var documented = RowsOf("Removed from requests").Where(row => row[1] == "similar spellings").SelectMany(row => CodeIn(row[0]));
+        var documented = Page.CellsOf("Removed from requests").Where(row => row[1] == "similar spellings")
+            .SelectMany(row => CodeIn(row[0]));
 
         Assert.Equal(CredentialHeaders.Names.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
@@ -34,7 +35,7 @@ public sealed partial class HttpReferenceTests
     [Fact]
     public void The_table_of_removed_headers_has_the_prefix_that_is_reserved()
     {
-        var row = Assert.Single(RowsOf("Removed from requests"), row => row[0].EndsWith("…`", StringComparison.Ordinal));
+        var row = Assert.Single(Page.CellsOf("Removed from requests"), row => row[0].EndsWith("…`", StringComparison.Ordinal));
         var prefix = row[0].Trim('`', '…');
 
         Assert.True(SidecarHeaders.IsReserved(prefix));
@@ -44,7 +45,7 @@ public sealed partial class HttpReferenceTests
     [Fact]
     public void The_table_of_refused_requests_has_each_reason_of_the_metric_and_no_other()
     {
-        var reasons = RowsOf("Refused requests").SelectMany(row => CodeIn(row[2])).ToHashSet(StringComparer.Ordinal);
+        var reasons = Page.CellsOf("Refused requests").SelectMany(row => CodeIn(row[2])).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal(
             Enum.GetValues<RefusalReason>().Select(reason => reason.ToSnakeCase()).Order(StringComparer.Ordinal),
@@ -54,7 +55,7 @@ public sealed partial class HttpReferenceTests
     [Fact]
     public void The_table_of_refused_requests_has_each_status_with_its_reason()
     {
-        var rows = RowsOf("Refused requests").SelectMany(row => CodeIn(row[2]).Select(reason => $"{StatusOf(row[1])} {reason}"))
+        var rows = Page.CellsOf("Refused requests").SelectMany(row => CodeIn(row[2]).Select(reason => $"{StatusOf(row[1])} {reason}"))
             .ToHashSet(StringComparer.Ordinal);
 
         Assert.All(
@@ -86,14 +87,14 @@ public sealed partial class HttpReferenceTests
         AssertValue("Timeouts", "token call", Seconds(TokenEndpointClient.Timeout));
         Assert.Contains(
             $"at most once in {Seconds(RefreshSchedule.ForcedRefreshFloor)}",
-            string.Join(' ', SectionOf("Timeouts")),
+            string.Join(' ', Page.SectionOf("Timeouts")),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_minimum_rates_of_bodies_are_those_of_the_server()
     {
-        var rows = RowsOf("Timeouts").Where(row => row[0].Contains("grace period", StringComparison.Ordinal)).ToList();
+        var rows = Page.CellsOf("Timeouts").Where(row => row[0].Contains("grace period", StringComparison.Ordinal)).ToList();
 
         double[] rates = [Server.MinRequestBodyDataRate!.BytesPerSecond, Server.MinResponseDataRate!.BytesPerSecond];
 
@@ -103,7 +104,7 @@ public sealed partial class HttpReferenceTests
 
     private static void AssertValue(string heading, string start, string expected)
     {
-        var row = Assert.Single(RowsOf(heading), row => row[0].StartsWith(start, StringComparison.Ordinal));
+        var row = Assert.Single(Page.CellsOf(heading), row => row[0].StartsWith(start, StringComparison.Ordinal));
         Assert.Equal(expected, row[1]);
     }
 
@@ -119,22 +120,4 @@ public sealed partial class HttpReferenceTests
 
     /// <summary>The status code at the beginning of a cell.</summary>
     private static string StatusOf(string cell) => cell[..3];
-
-    /// <returns>The cells of each row without the header.</returns>
-    private static IEnumerable<string[]> RowsOf(string heading) =>
-        SectionOf(heading).Where(line => line.StartsWith('|')).Skip(2)
-            .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray());
-
-    /// <returns>The lines from a heading to the next one.</returns>
-    private static IReadOnlyList<string> SectionOf(string heading)
-    {
-        var lines = Lines.SkipWhile(line => !line.StartsWith('#') || line.TrimStart('#').Trim() != heading).Skip(1).ToList();
-        Assert.True(lines.Count > 0, $"docs/reference/http.md has no heading '{heading}'.");
-        return [.. lines.TakeWhile(line => !line.StartsWith('#'))];
-    }
-
-    private static IEnumerable<string> CodeIn(string cell) => Code().Matches(cell).Select(match => match.Groups["code"].Value);
-
-    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Code();
 }

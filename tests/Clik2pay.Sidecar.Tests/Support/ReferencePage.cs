@@ -1,9 +1,16 @@
+using System.Text.RegularExpressions;
+
 namespace Clik2pay.Sidecar.Tests.Support;
 
 /// <summary>One or more pages in docs/reference. Each heading occurs once. Tests compare the tables with the code.</summary>
-internal sealed class ReferencePage(params string[] pages)
+internal sealed partial class ReferencePage(params string[] pages)
 {
     public string Text { get; } = string.Concat(pages.Select(page => Repository.Read($"docs/reference/{page}")));
+
+    public IEnumerable<string> Headings => Text.Split('\n').Where(IsHeading).Select(line => line.TrimStart('#').Trim());
+
+    /// <returns>The contents of each pair of backticks.</returns>
+    public static IEnumerable<string> CodeIn(string text) => Code().Matches(text).Select(match => match.Groups["code"].Value);
 
     /// <param name="heading">The text of a heading.</param>
     /// <returns>The lines from this heading to the next one.</returns>
@@ -43,4 +50,7 @@ internal sealed class ReferencePage(params string[] pages)
     }
 
     private static bool IsHeading(string line) => line.StartsWith('#');
+
+    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
 }
