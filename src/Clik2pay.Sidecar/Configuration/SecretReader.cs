@@ -14,14 +14,18 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
         var fileKey = FileKey(key);
         if (directory is null)
         {
-            return TryRead(key, out var secret)
-                ? secret
-                : AddError(key, $"it is missing. Set it, or set {fileKey} to the path of a file that contains it, or set {directoryKey}.");
+            return TryRead(key, out var secret) ? secret : AddError(
+                key,
+                $"it is missing. Set it, or set {settings.KeyOf(fileKey)} to the path of a file that contains it, "
+                    + $"or set {settings.KeyOf(directoryKey!)}.");
         }
 
         return settings.Secret(key) is null && settings.Text(fileKey) is null
             ? ReadFile(directoryKey!, Path.Combine(directory, fileName))
-            : AddError(key, $"it is given more than once. Keep one of {key}, {fileKey} and {directoryKey}.");
+            : AddError(
+                key,
+                "it is given more than once. "
+                    + $"Keep one of {settings.KeyOf(key)}, {settings.KeyOf(fileKey)} and {settings.KeyOf(directoryKey!)}.");
     }
 
     /// <param name="key">The key of the secret. The setting with <c>File</c> after it is read too.</param>
@@ -35,7 +39,7 @@ internal sealed class SecretReader(SettingsReader settings, string? directoryKey
             ({ } value, null) => Check(key, value),
             (null, { } file) => ReadFile(fileKey, file),
             (null, null) => null,
-            _ => AddError(key, $"it is given more than once. Keep one of {key} and {fileKey}."),
+            _ => AddError(key, $"it is given more than once. Keep one of {settings.KeyOf(key)} and {settings.KeyOf(fileKey)}."),
         };
         return settings.Secret(key) is not null || settings.Text(fileKey) is not null;
     }
