@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Provider.Connections;
+using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Requests;
 using Clik2pay.Sidecar.Telemetry.Export;
@@ -22,14 +22,14 @@ internal static class Program
         builder.AddSidecarLogging(configuration, settings.Log);
         builder.AddListeners(settings);                    // callers, administration
         builder.AddDrain(settings.Drain);                  // shutdown: not ready → drain → requests in progress → end
-        builder.AddTelemetry(configuration, settings.Log.AccessLog); // metrics and spans → Prometheus, OTLP
+        builder.AddTelemetry(configuration, settings.Log.AccessLog, settings.Profiles.Count); // metrics and spans → Prometheus, OTLP
 
         builder.Services.AddSettings(settings);
         builder.Services.AddSystemDefaults();              // the real clock and the real randomness
-        builder.Services.AddProvider();                    // connections to the provider's two APIs
-        builder.Services.AddCredentials(configuration);    // the token lifecycle: schedule → adopt or fetch → publish → share
+        builder.Services.AddSingleton<TcpConnector>();     // connections to the provider and to Redis
+        builder.Services.AddCredentials(configuration, settings.Profiles); // per profile: schedule → adopt or fetch → publish → share
         builder.Services.AddRedis(settings.Redis);         // the store and the lease that replicas share, if Redis is configured
-        builder.Services.AddRequestPipeline(configuration, settings.Clik2pay, settings.Listener);
+        builder.Services.AddRequestPipeline(configuration, settings.Profiles, settings.Listener);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);
 
@@ -40,7 +40,6 @@ internal static class Program
     }
 
     private static void AddSettings(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(settings.Clik2pay)
         .AddSingleton(settings.Listener)
         .AddSingleton(settings.Callers)
         .AddSingleton(settings.Administration)

@@ -15,9 +15,9 @@ using Clik2pay.Sidecar.Telemetry.Logging;
 namespace Clik2pay.Sidecar;
 
 /// <summary>The options of all features, read and validated once at start.</summary>
-/// <param name="Clik2pay">The provider's addresses and the credentials.</param>
+/// <param name="Profiles">The provider's addresses and the credentials. There is at least one profile.</param>
 /// <param name="Redis">Where replicas share the token. Null if the token stays in the process.</param>
-internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
+internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOptions? Redis)
 {
     /// <summary>The section of the sidecar's own settings.</summary>
     public const string Section = "Sidecar";
@@ -53,7 +53,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
     {
         // Everything is read before anything is rejected, so that one run reports all errors.
         var reader = new SettingsReader(configuration);
-        var clik2pay = Clik2payOptionsReader.Read(reader);
+        var profiles = Clik2payOptionsReader.ReadAll(reader);
         var redis = RedisOptionsReader.Read(reader);
         var listener = ListenerOptionsReader.Read(reader);
         var callers = CallerOptionsReader.Read(reader);
@@ -62,8 +62,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
         var log = reader.Read<LogOptions>();
         var process = reader.Read<ProcessOptions>();
 
-        ValidateAddresses(reader, clik2pay, listener.Listen, administration.Address);
-        reader.RejectUnknownKeys(Clik2payOptions.Section);
+        ValidateAddresses(reader, profiles, listener.Listen, administration.Address);
         reader.RejectUnknownKeys(Section);
         reader.RejectUnknownKeys(RedisOptions.Section);
         ValidateLogLevels(reader, configuration);
@@ -78,7 +77,7 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
         }
 
         errors = reader.Errors;
-        return errors.Count > 0 || clik2pay is null ? null : new(clik2pay, redis)
+        return errors.Count > 0 ? null : new(profiles, redis)
         {
             Listener = listener,
             Callers = callers,
@@ -91,13 +90,18 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
 
     /// <summary>Finds the secret that a key belongs to: the key itself, or a key above it.</summary>
     /// <returns>Null if the key belongs to no secret.</returns>
-    public static string? FindSecret(string key) => All.Select(setting => setting.Setting)
-        .FirstOrDefault(setting => setting.IsSecret
-            && (key.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)
-                || key.StartsWith(setting.Key + ":", StringComparison.OrdinalIgnoreCase)))?.Key;
+    public static string? FindSecret(string key) => All.Where(setting => setting.Setting.IsSecret)
+        .SelectMany(setting => KeysOf(setting.Setting))
+        .FirstOrDefault(secret => SectionName.Matches(key, secret, out var rest) && rest is "" or [':', ..]);
+
+    /// <summary>The key of a setting, and for a setting of a profile also its key in <c>Profiles</c>.</summary>
+    public static string[] KeysOf(SettingAttribute setting) =>
+        setting.Key.StartsWith($"{Clik2payOptions.Section}:", StringComparison.Ordinal)
+            ? [setting.Key, $"{Clik2payOptions.SectionOf(SectionName.Any)}{setting.Key[Clik2payOptions.Section.Length..]}"]
+            : [setting.Key];
 
     private static void ValidateAddresses(
-        SettingsReader reader, Clik2payOptions? clik2pay, ListenAddress callers, ListenAddress administration)
+        SettingsReader reader, IReadOnlyList<Clik2payOptions> profiles, ListenAddress callers, ListenAddress administration)
     {
         if (callers == administration && callers.EndPoint is not IPEndPoint { Port: 0 })
         {
@@ -106,13 +110,17 @@ internal sealed record Settings(Clik2payOptions Clik2pay, RedisOptions? Redis)
                 $"{administration} is also the address of {ListenerOptions.ListenKey}. Use two different addresses.");
         }
 
-        Uri[] upstream = clik2pay is null ? [] : [clik2pay.ApiBaseUrl, clik2pay.TokenEndpoint];
-        if (upstream.Any(address => callers.Serves(address) || administration.Serves(address)))
+        foreach (var profile in profiles)
         {
-            reader.AddError(
+            Uri[] upstream = [profile.ApiBaseUrl, profile.TokenEndpoint];
+            if (!upstream.Any(address => callers.Serves(address) || administration.Serves(address)))
+                continue;
+
+            var section = Clik2payOptionsReader.ForProfile(reader, profile.Profile);
+            section.AddError(
                 Clik2payOptions.ApiBaseUrlKey,
-                $"this address or {Clik2payOptions.TokenEndpointKey} is an address of the sidecar, which would call itself. "
-                    + "Use the provider's addresses.");
+                $"this address or {section.KeyOf(Clik2payOptions.TokenEndpointKey)} is an address of the sidecar, which would call "
+                    + "itself. Use the provider's addresses.");
         }
     }
 

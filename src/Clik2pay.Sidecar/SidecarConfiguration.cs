@@ -10,7 +10,14 @@ internal static class SidecarConfiguration
 {
     /// <summary>The sections that settings belong to.</summary>
     public static IReadOnlyList<string> Sections { get; } =
-        [Clik2payOptions.Section, RedisOptions.Section, Settings.Section, RoutesFile.Section, "Logging"];
+    [
+        Clik2payOptions.Section,
+        Clik2payOptions.ProfilesSection,
+        RedisOptions.Section,
+        Settings.Section,
+        RoutesFile.Section,
+        "Logging",
+    ];
 
     /// <summary>
     /// proxy.json → appsettings.json → environment variables (<c>Section__Key</c>) → command line (<c>--Section:Key=value</c>).

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Administration.Status.Page;
-using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Client;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Telemetry.Export;
@@ -28,6 +27,7 @@ internal static class AdministrationApp
         .AddSingleton<AdminGuard>()
         .AddSingleton<Probes>()
         .AddSingleton<RefreshCommand>()
+        .AddSingleton<SidecarGauges>()
         .AddSingleton<StatusReport>();
 
     public static void UseAdministration(this WebApplication app)
@@ -35,7 +35,7 @@ internal static class AdministrationApp
         var probes = app.Services.GetRequiredService<Probes>();
         var report = app.Services.GetRequiredService<StatusReport>();
         var meter = app.Services.GetRequiredService<IMeterFactory>().CreateSidecarMeter();
-        SidecarGauges.AddTo(meter, app.Services.GetRequiredService<Clik2payOptions>().Environment, report.TakeGaugeValues);
+        app.Services.GetRequiredService<SidecarGauges>().AddTo(meter);
         ProcessMetrics.AddTo(meter);
         _ = app.Services.GetRequiredService<RedisMetrics>();
         var refresh = app.Services.GetRequiredService<RefreshCommand>();
@@ -65,7 +65,7 @@ internal static class AdministrationApp
 
         async Task RefreshAsync(HttpContext context)
         {
-            var (status, text) = await refresh.RunAsync(context.RequestAborted);
+            var (status, text) = await refresh.RunAsync(context.Request.Query["profile"], context.RequestAborted);
             if (!context.RequestAborted.IsCancellationRequested)
                 await WriteAsync(context, status, Text, Encoding.UTF8.GetBytes(text + "\n"));
         }
@@ -93,11 +93,19 @@ internal static class AdministrationApp
             "/readyz" => WriteAsync(context, probes.Readiness()),
             "/livez" => WriteAsync(context, Probes.Liveness()),
             "/status" => WriteAsync(context, StatusCodes.Status200OK, StatusJson.ContentType, StatusJson.Write(report.Take())),
-            "/" => WriteAsync(context, StatusCodes.Status200OK, Html, StatusPage.Write(report.Take())),
+            "/" => WritePageAsync(context, report.Take()),
             "/troubleshooting" => WriteAsync(context, StatusCodes.Status200OK, Html, PageAssets.Troubleshooting),
             "/metrics" => WriteAsync(context, StatusCodes.Status404NotFound, Text, NoMetrics.ToArray()),
             _ => WriteAsync(context, StatusCodes.Status404NotFound, Text, NotFound.ToArray()),
         };
+
+    /// <summary>Shows the profile that the query names, or the first one.</summary>
+    private static Task WritePageAsync(HttpContext context, SidecarStatus status)
+    {
+        var name = context.Request.Query["profile"].ToString();
+        var profile = status.Profiles.FirstOrDefault(profile => profile.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return WriteAsync(context, StatusCodes.Status200OK, Html, StatusPage.Write(status, profile ?? status.Profiles[0]));
+    }
 
     private static Task WriteAsync(HttpContext context, Probe probe) => WriteAsync(
         context,

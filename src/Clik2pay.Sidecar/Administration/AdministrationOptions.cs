@@ -14,4 +14,8 @@ internal sealed record AdministrationOptions
     /// <summary>Whether <c>POST /quitquitquit</c> and <c>POST /tokens/refresh</c> are accepted from this machine.</summary>
     [Setting("Sidecar:AllowQuit", Default = "false")]
     public required bool AllowQuit { get; init; }
+
+    /// <summary>Which profiles the startup and readiness probes require.</summary>
+    [Setting("Sidecar:ReadyWhen", Default = "Any")]
+    public required ReadyWhen ReadyWhen { get; init; }
 }

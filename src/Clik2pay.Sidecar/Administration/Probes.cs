@@ -6,29 +6,49 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>The startup, readiness and liveness probes. They report the current state and make no calls.</summary>
-internal sealed class Probes(TokenLifecycle tokens, Drain drain)
+internal sealed class Probes(Profiles profiles, AdministrationOptions options, Drain drain)
 {
-    /// <summary>Succeeds once the first token has been obtained.</summary>
-    public Probe Startup() => tokens.Status.HasObtainedToken
-        ? new(true, "The first access token was obtained.")
-        : new(false, $"There is no access token yet: {WhyNoToken}.");
+    /// <summary>How many profiles a probe names, because there may be many.</summary>
+    private const int MaxNamed = 5;
 
-    /// <summary>Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused.</summary>
-    public Probe Readiness()
+    /// <summary>Succeeds once the first token has been obtained: of one profile or of all, depending on <c>Sidecar:ReadyWhen</c>.</summary>
+    public Probe Startup() => Combine(StartupOf, "have obtained an access token");
+
+    /// <summary>
+    /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused. <c>Sidecar:ReadyWhen</c>
+    /// decides whether one profile suffices.
+    /// </summary>
+    public Probe Readiness() => drain.HasBegun ? new(false, "The sidecar is stopping.") : Combine(ReadinessOf, "are ready");
+
+    /// <summary>Whether a profile has a valid token or may obtain one.</summary>
+    public static Probe ReadinessOf(Profile profile)
     {
-        if (drain.HasBegun)
-            return new(false, "The sidecar is stopping.");
-
+        var tokens = profile.Tokens;
         if (tokens.Current is not null)
             return new(true, "There is a valid access token.");
 
         return tokens.Status.Failure is { Kind: FailureKind.Refused }
-            ? new(false, $"There is no access token, and none can be obtained: {WhyNoToken}.")
-            : new(true, $"There is no access token at the moment: {WhyNoToken}.");
+            ? new(false, $"There is no access token, and none can be obtained: {tokens.Status.WhyNoToken}.")
+            : new(true, $"There is no access token at the moment: {tokens.Status.WhyNoToken}.");
     }
 
     /// <summary>Always succeeds, because an outage of the provider or of Redis must not restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
 
-    private string WhyNoToken => tokens.Status.WhyNoToken;
+    private static Probe StartupOf(Profile profile) => profile.Tokens.Status is var status && status.HasObtainedToken
+        ? new(true, "The first access token was obtained.")
+        : new(false, $"There is no access token yet: {status.WhyNoToken}.");
+
+    private Probe Combine(Func<Profile, Probe> probe, string what)
+    {
+        if (profiles.All.Count == 1)
+            return probe(profiles.All[0]);
+
+        var unhealthy = profiles.All.Select(profile => (profile.Name, Probe: probe(profile))).Where(one => !one.Probe.IsHealthy).ToList();
+        var healthy = profiles.All.Count - unhealthy.Count;
+        var isHealthy = options.ReadyWhen == ReadyWhen.All ? unhealthy.Count == 0 : healthy > 0;
+        var others = unhealthy.Take(MaxNamed).Select(one => $"\nProfile {one.Name}: {one.Probe.Reason}")
+            .Append(unhealthy.Count > MaxNamed ? $"\nFurther profiles: {unhealthy.Count - MaxNamed}." : "");
+        return new(isHealthy, $"{healthy} of {profiles.All.Count} profiles {what}.{string.Concat(others)}");
+    }
 }

@@ -1,6 +1,7 @@
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
+using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Administration;
 
@@ -8,19 +9,27 @@ namespace Clik2pay.Sidecar.Administration;
 /// <c>POST /tokens/refresh</c>: obtains a new access token now and waits for the outcome. Operators use the command when the
 /// current token may have leaked.
 /// </summary>
-internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLifetime lifetime)
+internal sealed class RefreshCommand(Profiles profiles, IHostApplicationLifetime lifetime)
 {
-    /// <param name="callerDisconnected">Ends the wait. The refresh continues.</param>
+    /// <param name="name">The name of a profile. Empty for all profiles.</param>
+    /// <param name="callerDisconnected">Ends the wait. The refreshes continue.</param>
     /// <returns>The status, and a text for people that contains no secret.</returns>
-    public async Task<(int Status, string Text)> RunAsync(CancellationToken callerDisconnected)
+    public async Task<(int Status, string Text)> RunAsync(StringValues name, CancellationToken callerDisconnected)
     {
+        var selected = StringValues.IsNullOrEmpty(name) ? profiles.All
+            : profiles.Find(name.ToString()) is { } one ? [one]
+            : [];
+        if (selected.Count == 0)
+            return (StatusCodes.Status404NotFound, $"There is no such profile. Profiles: {string.Join(", ", profiles.All)}.");
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(callerDisconnected, lifetime.ApplicationStopping);
         try
         {
-            var refresh = await tokens.RefreshNowAsync(end.Token);
-            return refresh.Outcome is RefreshOutcome.Success or RefreshOutcome.Adopted
-                ? (StatusCodes.Status200OK, ExplainSuccess(refresh))
-                : (StatusCodes.Status503ServiceUnavailable, ExplainFailure(refresh));
+            var refreshes = await Task.WhenAll(selected.Select(profile => profile.Tokens.RefreshNowAsync(end.Token)));
+            var status = Array.TrueForAll(refreshes, refresh => refresh.HasObtainedToken)
+                ? StatusCodes.Status200OK
+                : StatusCodes.Status503ServiceUnavailable;
+            return (status, string.Join('\n', selected.Zip(refreshes, Explain)));
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -29,7 +38,13 @@ internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLife
         }
     }
 
-    private string ExplainSuccess(RefreshRecord refresh)
+    private string Explain(Profile profile, RefreshRecord refresh)
+    {
+        var outcome = refresh.HasObtainedToken ? ExplainSuccess(profile.Tokens, refresh) : ExplainFailure(profile.Tokens, refresh);
+        return profiles.All.Count == 1 ? outcome : $"Profile {profile}: {outcome}";
+    }
+
+    private static string ExplainSuccess(TokenLifecycle tokens, RefreshRecord refresh)
     {
         var origin = refresh.Outcome == RefreshOutcome.Adopted
             ? "A new access token was adopted from another replica"
@@ -43,7 +58,7 @@ internal sealed class RefreshCommand(TokenLifecycle tokens, IHostApplicationLife
         return $"{origin}{reach} The provider accepts the previous token until it expires.";
     }
 
-    private string ExplainFailure(RefreshRecord refresh)
+    private static string ExplainFailure(TokenLifecycle tokens, RefreshRecord refresh)
     {
         var current = tokens.Current is null ? "There is no valid access token." : "The current token stays in use until it expires.";
         return $"No new access token was obtained: {refresh.Reason}. {current}";

@@ -1,42 +1,63 @@
 using System.Diagnostics.Metrics;
-using Clik2pay.Sidecar.Administration.Status;
-using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens.Sharing;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>The gauges of the sidecar's current state.</summary>
-internal static class SidecarGauges
+internal sealed class SidecarGauges(Probes probes, Profiles profiles, ITokenStore store, Drain drain, TimeProvider time)
 {
-    public static void AddTo(Meter meter, Clik2payEnvironment environment, Func<GaugeValues> state)
+    /// <summary>The environment in <c>build_info</c> if the profiles have different environments.</summary>
+    private const string MixedEnvironments = "Mixed";
+
+    private readonly (Profile Profile, Tag Tag)[] all =
+        [.. profiles.All.Select(profile => (profile, new Tag("profile", profile.Name)))];
+
+    public void AddTo(Meter meter)
     {
-        var build = new Measurement<int>(1, new Tag("version", BuildInfo.Version), new Tag("environment", $"{environment}"));
-        Gauge("build_info", () => build, "Always 1. The labels are the version of the sidecar and its environment.");
-        Gauge("ready", () => new Measurement<int>(state().IsReady ? 1 : 0), "1 while the readiness probe succeeds, else 0.");
-        Seconds("token_expiry_timestamp", () => ToUnixTime(state().TokenExpiry),
+        var environments = profiles.All.Select(profile => $"{profile.Options.Environment}").Distinct(StringComparer.Ordinal).ToList();
+        var build = new Measurement<int>(
+            1,
+            new Tag("version", BuildInfo.Version),
+            new Tag("environment", environments is [var one] ? one : MixedEnvironments));
+        Gauge("build_info", () => [build],
+            "Always 1. The labels are the version of the sidecar and its environment, or Mixed with several environments.");
+        Gauge("profile_info", () => all.Select(one => new Measurement<int>(
+                1, one.Tag, new Tag("environment", $"{one.Profile.Options.Environment}"))),
+            "Always 1, for each profile. The labels are the name of the profile and its environment.");
+        Gauge("ready", () => [new Measurement<int>(probes.Readiness().IsHealthy ? 1 : 0)], "1 while the readiness probe succeeds, else 0.");
+        Seconds("token_expiry_timestamp", tokens => ToUnixTime(ExpiryOf(tokens)),
             "When the current access token expires, in Unix time; 0 without a current token.");
-        Seconds("token_lifetime", () => state().TokenLifetime?.TotalSeconds ?? 0,
+        Seconds("token_lifetime", tokens => tokens.Current?.Lifetime.TotalSeconds ?? 0,
             "The lifetime of the current access token, from issue to expiry; 0 without a current token.");
-        Seconds("token_last_success_timestamp", () => ToUnixTime(state().LastSuccess),
+        Seconds("token_last_success_timestamp", tokens => ToUnixTime(tokens.History.LastSuccess),
             "When a refresh last obtained a token, in Unix time; 0 before the first one.");
-        Gauge("rotation_pending", () => new Measurement<int>(state().IsRotationPending ? 1 : 0),
+        Gauge("rotation_pending",
+            () => all.Select(one => new Measurement<int>(one.Profile.Tokens.WhyRotationPending is null ? 0 : 1, one.Tag)),
             "1 while the credential files differ from the credentials in use, because they have not been tried yet, were refused, or "
                 + "cannot be read; else 0.");
-        meter.CreateObservableGauge("clik2pay.sidecar.store_up",
-            () => state().IsStoreUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : (IEnumerable<Measurement<int>>)[],
-            description: "1 if the last operation on Redis succeeded, else 0; absent without Redis.");
+        Gauge("store_up", () => store.Status.IsUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : [],
+            "1 if the last operation on Redis succeeded, else 0; absent without Redis.");
 
         // ASP.NET Core's instrument of this name also counts scrapes, and is updated twice for each request.
-        meter.CreateObservableUpDownCounter("http.server.active_requests", () => state().RequestsInProgress,
+        meter.CreateObservableUpDownCounter("http.server.active_requests", () => drain.RequestsInProgress,
             description: "Caller requests in progress.");
 
-        void Gauge(string name, Func<Measurement<int>> observe, string description) =>
+        void Gauge(string name, Func<IEnumerable<Measurement<int>>> observe, string description) =>
             meter.CreateObservableGauge($"clik2pay.sidecar.{name}", observe, description: description);
 
-        void Seconds(string name, Func<double> observe, string description) =>
-            meter.CreateObservableGauge($"clik2pay.sidecar.{name}", observe, unit: "s", description);
+        void Seconds(string name, Func<TokenLifecycle, double> observe, string description) => meter.CreateObservableGauge(
+            $"clik2pay.sidecar.{name}",
+            () => all.Select(one => new Measurement<double>(observe(one.Profile.Tokens), one.Tag)),
+            unit: "s",
+            description);
     }
+
+    private DateTimeOffset? ExpiryOf(TokenLifecycle tokens) =>
+        tokens.Current is { } token ? time.GetUtcNow() + (token.ExpiresAt - time.GetMonotonicNow()) : null;
 
     private static double ToUnixTime(DateTimeOffset? moment) => moment?.ToUnixTimeSeconds() ?? 0;
 }

@@ -11,11 +11,10 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     private const string Prefix = "--";
 
     private static readonly string[] SecretKeys =
-        [.. Settings.All.Where(setting => setting.Setting.IsSecret).Select(setting => setting.Setting.Key)];
+        [.. Settings.All.Where(setting => setting.Setting.IsSecret).SelectMany(setting => Settings.KeysOf(setting.Setting))];
 
-    private static readonly HashSet<string> KnownKeys = new(
-        [.. Settings.All.Select(setting => setting.Setting.Key), .. SecretKeys.Select(SecretReader.FileKey)],
-        StringComparer.OrdinalIgnoreCase);
+    private static readonly string[] KnownKeys =
+        [.. Settings.All.SelectMany(setting => Settings.KeysOf(setting.Setting)), .. SecretKeys.Select(SecretReader.FileKey)];
 
     /// <summary>Whether an argument is a setting in any notation, so that other arguments may be its value.</summary>
     public bool HasSetting => args.Any(IsSetting);
@@ -30,7 +29,7 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
 
         // In --Clik2pay:Passwordtext, the text may be the secret.
         var setting = SettingOf(key);
-        if (Array.Find(SecretKeys, secret => setting.StartsWith(secret, StringComparison.OrdinalIgnoreCase)) is { } secret)
+        if (Array.Find(SecretKeys, secret => SectionName.Matches(setting, secret, out _)) is { } secret)
             return $"'{Prefix}{secret}'";
 
         if (argument.Contains('=') && key.StartsWith(Prefix, StringComparison.Ordinal) && !MentionsSecret(key))
@@ -44,7 +43,8 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     public static string KeyOf(string argument) => argument.Split('=')[0];
 
     /// <summary>Whether the text before the equals sign is the key of a setting.</summary>
-    public static bool IsKnown(string argument) => KnownKeys.Contains(SettingOf(KeyOf(argument)));
+    public static bool IsKnown(string argument) =>
+        Array.Exists(KnownKeys, key => SectionName.Matches(SettingOf(KeyOf(argument)), key, out var rest) && rest.Length == 0);
 
     /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>
     public static string? FindSecret(string argument) =>
@@ -63,7 +63,7 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     private static bool MentionsSecret(string text)
     {
         var letters = string.Concat(text.Where(char.IsAsciiLetter));
-        return SecretKeys.Any(key => letters.Contains(key.Split(':')[1], StringComparison.OrdinalIgnoreCase));
+        return SecretKeys.Any(key => letters.Contains(key.Split(':')[^1], StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The key may have the form of an environment variable, <c>--Section__Key</c>.</summary>

@@ -14,7 +14,9 @@ internal static class SectionName
     /// <summary>Stands for any name in the declared key of a setting.</summary>
     public const string Any = "{name}";
 
-    /// <summary>An environment variable cannot contain two underscores in a name, because they separate a section from its settings.</summary>
+    /// <summary>
+    /// A name has no two underscores in a row, because they separate a section from its settings in an environment variable.
+    /// </summary>
     /// <param name="name">In lower case.</param>
     public static bool IsValid(string name) =>
         name.Length is > 0 and <= 40

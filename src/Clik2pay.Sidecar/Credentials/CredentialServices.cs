@@ -1,29 +1,32 @@
+using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Provider;
-using Clik2pay.Sidecar.Provider.Connections;
-using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Endpoint;
 using Clik2pay.Sidecar.Tokens.Sharing;
 
 namespace Clik2pay.Sidecar.Credentials;
 
-/// <summary>Registers the token lifecycle of the credential set, the services that run it, and its dependencies.</summary>
+/// <summary>Registers the profiles, the service that runs their loops, and their dependencies.</summary>
 internal static class CredentialServices
 {
-    public static IServiceCollection AddCredentials(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configuration">The names of the credential files, which are read again while the sidecar runs.</param>
+    /// <param name="profiles">At least one.</param>
+    public static IServiceCollection AddCredentials(
+        this IServiceCollection services, IConfiguration configuration, IReadOnlyList<Clik2payOptions> profiles)
     {
-        services.AddSingleton<TokenLifecycle>();
-        services.AddHostedService<RefreshService>();
-        services.AddHostedService(provider => provider.GetRequiredService<TokenLifecycle>().RotationWatch);
-
-        services.AddSingleton(new CredentialFiles(configuration));
-        services.AddSingleton<TokenMetrics>();
-        services.AddSingleton(provider => TokenKey.For(provider.GetRequiredService<Clik2payOptions>()));
+        services.AddSingleton(provider => new Profiles(
+            profiles,
+            configuration,
+            provider.GetRequiredService<TcpConnector>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<ITokenStore>(),
+            provider.GetRequiredService<ITokenLease>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Random>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService<ProfileService>();
         services.AddSingleton<ITokenStore, InProcessTokenStore>();
         services.AddSingleton<ITokenLease, InProcessTokenLease>();
-        services.AddSingleton<ITokenEndpoint, TokenEndpointClient>();
-        services.AddSingleton(provider => TokenEndpointClient.CreateHttpClient(
-            provider.GetRequiredService<Clik2payOptions>().TokenEndpoint,
-            provider.GetRequiredService<ProviderConnections>()));
         return services;
     }
 }

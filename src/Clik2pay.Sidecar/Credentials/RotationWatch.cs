@@ -1,4 +1,3 @@
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Control;
@@ -16,7 +15,7 @@ internal sealed class RotationWatch(
     Action<TokenKey> offer,
     Clik2payOptions options,
     TimeProvider time,
-    ILogger<RotationWatch> log) : HostedLoop
+    ILogger log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -34,7 +33,8 @@ internal sealed class RotationWatch(
         _ => null,
     };
 
-    protected override async Task RunAsync(CancellationToken stoppingToken)
+    /// <summary>Polls until cancellation. Returns at once if no credential is read from a file.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         if (!files.AreConfigured)
             return;

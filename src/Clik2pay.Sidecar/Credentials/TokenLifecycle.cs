@@ -56,7 +56,10 @@ internal sealed class TokenLifecycle
 
     public TokenSlot Slot { get; }
 
-    /// <summary>Watches the credential files. It runs as a hosted service.</summary>
+    /// <summary>The credentials in use, and the key under which replicas share their token.</summary>
+    public TokenKey Key => rotation.InUse;
+
+    /// <summary>Watches the credential files.</summary>
     public RotationWatch RotationWatch { get; }
 
     /// <summary>The token to send now; null if there is no valid token.</summary>

@@ -2,16 +2,24 @@ using Clik2pay.Sidecar.Configuration;
 
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>The section <c>Clik2pay</c>: the provider's addresses, and the credentials.</summary>
+/// <summary>
+/// One profile: the provider's addresses, and the credentials. The section <c>Clik2pay</c> is the profile <c>default</c>. Further profiles
+/// have the same settings in <c>Profiles:{name}</c>.
+/// </summary>
 internal sealed record Clik2payOptions
 {
     public const string Section = "Clik2pay";
+    public const string ProfilesSection = "Profiles";
+    public const string DefaultProfile = "default";
     public const string EnvironmentKey = "Clik2pay:Environment";
     public const string ApiBaseUrlKey = "Clik2pay:ApiBaseUrl";
     public const string TokenEndpointKey = "Clik2pay:TokenEndpoint";
     public const string AllowInsecureUpstreamKey = "Clik2pay:AllowInsecureUpstream";
     public const string CaFileKey = "Clik2pay:CaFile";
     public const string CredentialsDirectoryKey = "Clik2pay:CredentialsDirectory";
+
+    /// <summary>The name of the profile, in lower case.</summary>
+    public string Profile { get; init; } = DefaultProfile;
 
     /// <summary>Has no default, because it decides whether real money moves.</summary>
     [Setting(EnvironmentKey)]
@@ -44,4 +52,11 @@ internal sealed record Clik2payOptions
     /// <summary>The fraction of a token's lifetime after which a new token is fetched in the background.</summary>
     [Setting("Clik2pay:RefreshAt", Default = "0.75", Min = 0.1, Max = 0.95)]
     public required double RefreshAt { get; init; }
+
+    /// <summary>The key of a setting of this profile.</summary>
+    /// <param name="setting">The last part of the key, for example <c>Scope</c>.</param>
+    public string KeyOf(string setting) => $"{SectionOf(Profile)}:{setting}";
+
+    /// <summary>The section of a profile in the configuration.</summary>
+    public static string SectionOf(string profile) => profile == DefaultProfile ? Section : $"{ProfilesSection}:{profile}";
 }

@@ -3,12 +3,40 @@ using Clik2pay.Sidecar.Configuration.Certificates;
 
 namespace Clik2pay.Sidecar.Provider;
 
-/// <summary>Reads and validates the section <c>Clik2pay</c>.</summary>
+/// <summary>Reads and validates the section <c>Clik2pay</c> and the sections in <c>Profiles</c>.</summary>
 internal static class Clik2payOptionsReader
 {
-    /// <returns>The options, or null if an error was reported that leaves one of them without a value.</returns>
-    public static Clik2payOptions? Read(SettingsReader settings)
+    /// <returns>The profiles without those for which an error was reported. The profile <c>default</c> comes first.</returns>
+    public static IReadOnlyList<Clik2payOptions> ReadAll(SettingsReader settings)
     {
+        var names = settings.ReadNames(Clik2payOptions.ProfilesSection).ToList();
+        if (names.Remove(Clik2payOptions.DefaultProfile))
+        {
+            settings.AddError(
+                Clik2payOptions.SectionOf(Clik2payOptions.DefaultProfile),
+                $"{Clik2payOptions.ProfilesSection}:{Clik2payOptions.DefaultProfile} is this section. Move the settings here.");
+        }
+
+        // With other profiles, the profile default is optional.
+        if (names.Count == 0 || settings.HasAny(Clik2payOptions.Section))
+            names.Insert(0, Clik2payOptions.DefaultProfile);
+
+        var profiles = names.ConvertAll(name => Read(settings, name));
+        settings.RejectUnknownKeys(Clik2payOptions.Section);
+        foreach (var name in names.Where(name => name != Clik2payOptions.DefaultProfile))
+            settings.RejectUnknownKeys(Clik2payOptions.SectionOf(name));
+        return [.. profiles.OfType<Clik2payOptions>()];
+    }
+
+    /// <returns>A reader whose declared section <c>Clik2pay</c> is the section of the profile.</returns>
+    public static SettingsReader ForProfile(SettingsReader settings, string profile) =>
+        settings.ForSection(Clik2payOptions.Section, Clik2payOptions.SectionOf(profile));
+
+    /// <returns>The options, or null if an error was reported that leaves one of them without a value.</returns>
+    private static Clik2payOptions? Read(SettingsReader all, string profile)
+    {
+        var settings = ForProfile(all, profile);
+
         // Everything is read before anything is rejected, so that one run reports all errors.
         var environment = ReadEnvironment(settings);
         var allowInsecure = settings.Read<Clik2payOptions, bool>(nameof(Clik2payOptions.AllowInsecureUpstream));
@@ -35,6 +63,7 @@ internal static class Clik2payOptionsReader
 
         return new()
         {
+            Profile = profile,
             Environment = environment.Value,
             ApiBaseUrl = apiBaseUrl,
             TokenEndpoint = tokenEndpoint,
@@ -68,7 +97,8 @@ internal static class Clik2payOptionsReader
         {
             settings.AddError(
                 Clik2payOptions.CaFileKey,
-                $"no certificates are checked, because {Clik2payOptions.ApiBaseUrlKey} and {Clik2payOptions.TokenEndpointKey} use http. "
+                $"no certificates are checked, because {settings.KeyOf(Clik2payOptions.ApiBaseUrlKey)} and "
+                    + $"{settings.KeyOf(Clik2payOptions.TokenEndpointKey)} use http. "
                     + "Use https or remove this setting.");
         }
     }
@@ -80,19 +110,25 @@ internal static class Clik2payOptionsReader
         if (environment != Clik2payEnvironment.Custom)
         {
             if (text is not null && environment is not null)
-                settings.AddError(key, $"it is only for Clik2pay:Environment=Custom. Remove it; the address of {environment} is known.");
+            {
+                settings.AddError(
+                    key,
+                    $"it is only for {settings.KeyOf(Clik2payOptions.EnvironmentKey)}=Custom. "
+                        + $"Remove it; the address of {environment} is known.");
+            }
+
             return null;
         }
 
         Uri? address = null;
-        var error = text is null ? "it is missing. Clik2pay:Environment=Custom requires it."
+        var error = text is null ? $"it is missing. {settings.KeyOf(Clik2payOptions.EnvironmentKey)}=Custom requires it."
             : !Uri.TryCreate(text, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
                 ? "it is not a valid address. Use https://host[:port]/path."
             : address.UserInfo.Length > 0 || address.Fragment.Length > 0
                 ? "it contains a user or a fragment. Remove both, because credentials have their own settings."
             : address.Scheme == "http" && !address.IsLoopback && !allowInsecure
                 ? $"{address} is plain http, which sends credentials in clear text. Use https. "
-                    + $"On a trusted network, you can set {Clik2payOptions.AllowInsecureUpstreamKey}=true."
+                    + $"On a trusted network, you can set {settings.KeyOf(Clik2payOptions.AllowInsecureUpstreamKey)}=true."
             : null;
         if (error is null)
             return address;

@@ -8,7 +8,7 @@ namespace Clik2pay.Sidecar.Redis;
 /// Checks whether Redis permits every command that the sidecar's scripts need. Runs each command on a separate key, which expires after a
 /// second.
 /// </summary>
-internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenKey key)
+internal sealed class RedisCheck(RedisClient redis, RedisOptions options)
 {
     private const string Script = """
         redis.call('TIME')
@@ -20,6 +20,6 @@ internal sealed class RedisCheck(RedisClient redis, RedisOptions options, TokenK
         return redis.call('DEL', KEYS[1])
         """;
 
-    public Task<RedisResponse> RunAsync(CancellationToken cancellationToken) =>
+    public Task<RedisResponse> RunAsync(TokenKey key, CancellationToken cancellationToken) =>
         redis.RunAsync(RedisOperation.Write, new(Script, [new RedisKeys(options, key).Check], ["check"]), cancellationToken);
 }

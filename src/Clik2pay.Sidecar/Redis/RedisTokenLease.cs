@@ -18,7 +18,6 @@ namespace Clik2pay.Sidecar.Redis;
 internal sealed class RedisTokenLease(
     RedisClient redis,
     RedisOptions options,
-    TokenMetrics tokenMetrics,
     RedisMetrics metrics,
     TimeProvider time,
     ILogger<RedisTokenLease> log) : ITokenLease
@@ -109,7 +108,7 @@ internal sealed class RedisTokenLease(
         return redis.RunAsync(RedisOperation.Acquire, script, CancellationToken.None);
     }
 
-    private async ValueTask<bool> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
+    private async ValueTask<LeaseRelease> ReleaseAsync(TokenKey key, RedisKeys names, string owner, TokenFailure? failure)
     {
         var note = failure is null ? [] : SealedValue.Seal(Encode(failure), key.SealingKey, names.Failure);
         var pause = (long)(failure?.Pause ?? TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
@@ -118,10 +117,10 @@ internal sealed class RedisTokenLease(
         if (response.Reply is { Integer: 0 })
         {
             log.LeaseLost();
-            tokenMetrics.LeaseAttempted(LeaseOutcome.Lost);
+            return LeaseRelease.Lost;
         }
 
-        return failure is not null && response.Reply is { Integer: 1 };
+        return failure is not null && response.Reply is { Integer: 1 } ? LeaseRelease.NoteShared : LeaseRelease.Released;
     }
 
     /// <param name="note">The note as Redis stores it.</param>

@@ -74,7 +74,7 @@ internal sealed class RequestLifecycle(
         }
         else if (error is null)
         {
-            upstream.ReportResponse(context.Response.StatusCode);
+            upstream.ReportResponse(exchange, context.Response.StatusCode);
         }
         else
         {

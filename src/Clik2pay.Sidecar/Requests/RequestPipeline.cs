@@ -1,5 +1,4 @@
-using Clik2pay.Sidecar.Credentials;
-using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Forward;
 using Clik2pay.Sidecar.Requests.Guard;
@@ -19,10 +18,8 @@ namespace Clik2pay.Sidecar.Requests;
 
 /// <summary>The request pipeline: every step of a request, in order.</summary>
 internal sealed class RequestPipeline(
-    TokenLifecycle tokens,
     FailureResponder failures,
     ResponseHeaderFilter filter,
-    Clik2payOptions options,
     RequestMetrics metrics,
     TimeProvider time) : ITransformProvider
 {
@@ -56,13 +53,16 @@ internal sealed class RequestPipeline(
         if (app.Services.GetRequiredService<LogOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
 
-        //  5. The request is counted. After the drain, new requests are refused. Steps 24 and 25 run in this middleware too.
+        //  5. The request is counted. After the drain, new requests are refused. Steps 25 and 26 run in this middleware too.
         app.UseMiddleware<RequestLifecycle>();
 
         //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
         app.UseMiddleware<CallerGuard>();
 
-        //  7. Routing selects the route of proxy.json.
+        //  7. The profile is selected, whose credentials are sent.
+        app.UseMiddleware<CallerAccess>();
+
+        //  8. Routing selects the route of proxy.json.
         app.UseRouting();
 
         //  The next steps apply to a request with a route. YARP's own steps for load balancing, session affinity and health are left out,
@@ -72,16 +72,16 @@ internal sealed class RequestPipeline(
         {
             app.MapReverseProxy(proxy =>
             {
-                //  8. The request is refused if its decoded path has a different route.
+                //  9. The request is refused if its decoded path has a different route.
                 proxy.UseMiddleware<RouteGuard>(new RouteMatcher(app, ((IEndpointRouteBuilder)app).DataSources));
 
-                //  9. The body limit of the route applies.
+                // 10. The body limit of the route applies.
                 proxy.UseMiddleware<RouteBodyLimit>();
 
-                // 10. A body of up to 64 KiB is buffered. A larger body is streamed.
+                // 11. A body of up to 64 KiB is buffered. A larger body is streamed.
                 proxy.UseMiddleware<BodyBuffering>();
 
-                // 11. YARP's forwarder handles the request, in steps 12 to 23.
+                // 12. YARP's forwarder handles the request, in steps 13 to 24.
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
             });
         }
@@ -105,44 +105,44 @@ internal sealed class RequestPipeline(
         // By default, YARP would add X-Forwarded headers, which describe the callers.
         context.UseDefaultForwarders = false;
 
-        // 12. Path and query are set as the caller wrote them, byte for byte.
+        // 13. Path and query are set as the caller wrote them, byte for byte.
         context.RequestTransforms.Add(new RawTargetTransform());
 
-        // 13. Credentials of the caller, headers for the sidecar and nominated headers are removed, including those that proxy.json adds.
+        // 14. Credentials of the caller, headers for the sidecar and nominated headers are removed, including those that proxy.json adds.
         context.RequestTransforms.Add(new StripTransform(metrics));
 
-        // 14. The framing of the body is chosen, and a buffered body is attached for step 16.
+        // 15. The framing of the body is chosen, and a buffered body is attached for step 17.
         context.RequestTransforms.Add(new BodyTransform());
 
-        // 15. The API key and the access token are set. Without a valid token, the response is a 503 and nothing is sent.
-        context.RequestTransforms.Add(new InjectTransform(tokens.Source, failures, time));
+        // 16. The API key and the access token are set. Without a valid token, the response is a 503 and nothing is sent.
+        context.RequestTransforms.Add(new InjectTransform(failures, time));
 
-        // 16. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
+        // 17. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
 
-        // 17. After a 401 the token is rejected, and the request is marked for step 24 if another token is available.
-        context.ResponseTransforms.Add(new UnauthorizedTransform(tokens.Source, metrics, time));
+        // 18. After a 401 the token is rejected, and the request is marked for step 25 if another token is available.
+        context.ResponseTransforms.Add(new UnauthorizedTransform(metrics, time));
 
-        // 18. A response that HTTP does not allow becomes a failure.
-        context.ResponseTransforms.Add(new FramingTransform(options));
+        // 19. A response that HTTP does not allow becomes a failure.
+        context.ResponseTransforms.Add(new FramingTransform());
 
-        // 19. Headers that the provider's Connection header nominates are removed.
+        // 20. Headers that the provider's Connection header nominates are removed.
         context.ResponseTransforms.Add(new ConnectionTransform());
 
-        // 20. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
+        // 21. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
         context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
 
-        // 21. The server is kept from adding a Date to a response without a Date.
+        // 22. The server is kept from adding a Date to a response without a Date.
         context.ResponseTransforms.Add(new NoDateTransform());
 
-        // 22. A body without a length is returned in chunks, so that trailers can follow.
+        // 23. A body without a length is returned in chunks, so that trailers can follow.
         context.ResponseTransforms.Add(new ChunkedTransform());
 
-        // 23. After YARP has copied the body, the filtered trailers end it.
+        // 24. After YARP has copied the body, the filtered trailers end it.
         context.ResponseTrailersTransforms.Add(new TrailersTransform(filter));
 
-        // 24. RequestLifecycle sends a marked request again, once, through steps 11 to 23.
+        // 25. RequestLifecycle sends a marked request again, once, through steps 12 to 24.
 
-        // 25. RequestLifecycle passes a failure of any step to FailureResponder, which writes a problem response.
+        // 26. RequestLifecycle passes a failure of any step to FailureResponder, which writes a problem response.
     }
 
     public void ValidateRoute(TransformRouteValidationContext context)

@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Problems;
@@ -23,9 +24,9 @@ internal static class RequestServices
 {
     /// <exception cref="InvalidRoutesException">The section ReverseProxy has an invalid setting.</exception>
     public static IServiceCollection AddRequestPipeline(
-        this IServiceCollection services, IConfiguration configuration, Clik2payOptions clik2pay, ListenerOptions listener)
+        this IServiceCollection services, IConfiguration configuration, IReadOnlyList<Clik2payOptions> profiles, ListenerOptions listener)
     {
-        var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(clik2pay, listener));
+        var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(profiles, listener));
         if (routes.FindErrors() is { Count: > 0 } errors)
             throw new InvalidRoutesException(errors);
 
@@ -44,6 +45,7 @@ internal static class RequestServices
         services.AddSingleton<ServerRefusals>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CallerToken>();
+        services.AddSingleton<ProfileSelector>();
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailures>();
         services.AddSingleton<FailureResponder>();

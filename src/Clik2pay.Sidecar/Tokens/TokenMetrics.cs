@@ -3,7 +3,10 @@ using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Tokens;
 
-/// <summary>The instruments of the token lifecycle: refreshes, token calls and the lease.</summary>
+/// <summary>
+/// The instruments of one profile's token lifecycle: refreshes, token calls and the lease. The instruments of all profiles have the same
+/// names, and each measurement has the tag <c>profile</c>. The exporters combine instruments with the same name.
+/// </summary>
 internal sealed class TokenMetrics
 {
     /// <summary>In seconds. A refresh waits for at most two leases of 15 s and then makes its call.</summary>
@@ -23,24 +26,27 @@ internal sealed class TokenMetrics
     private readonly Histogram<double> callDuration;
     private readonly Histogram<double> leaseWait;
 
-    public TokenMetrics(IMeterFactory meters)
+    private readonly KeyValuePair<string, object?> tag;
+
+    public TokenMetrics(IMeterFactory meters, string profile)
     {
+        tag = new("profile", profile);
         var meter = meters.CreateSidecarMeter();
         refreshes = new(meter, "clik2pay.sidecar.token_refreshes", "Refreshes of the access token, by outcome and by trigger.",
             from outcome in Enum.GetValues<RefreshOutcome>()
             from trigger in Enum.GetValues<RefreshTrigger>()
             select (outcome, trigger),
-            refresh => [new("outcome", refresh.Outcome.ToSnakeCase()), new("trigger", refresh.Trigger.ToSnakeCase())]);
+            refresh => [tag, new("outcome", refresh.Outcome.ToSnakeCase()), new("trigger", refresh.Trigger.ToSnakeCase())]);
         refreshDuration = meter.CreateDuration("clik2pay.sidecar.token_refresh_duration",
             "Time from the start of a refresh until requests can use its token, or until it has failed.", RefreshBuckets);
         calls = new(meter, "clik2pay.sidecar.token_endpoint_requests", "Token calls of this replica, by outcome.",
-            CallOutcomes, outcome => [new("outcome", outcome.ToSnakeCase())]);
+            CallOutcomes, outcome => [tag, new("outcome", outcome.ToSnakeCase())]);
         callDuration = meter.CreateDuration("clik2pay.sidecar.token_endpoint_duration",
             "Duration of a token call, from the connection to the last byte of the response.", CallBuckets);
         leaseAcquisitions = new(meter, "clik2pay.sidecar.lease_acquisitions",
             "Attempts to acquire the lease for the token call, by outcome. "
                 + "The outcome lost is a lease that expired before it was released.",
-            Enum.GetValues<LeaseOutcome>(), outcome => [new("outcome", outcome.ToSnakeCase())]);
+            Enum.GetValues<LeaseOutcome>(), outcome => [tag, new("outcome", outcome.ToSnakeCase())]);
         leaseWait = meter.CreateDuration("clik2pay.sidecar.lease_wait",
             "Time that a refresh waited for the lease of another replica.", RefreshBuckets);
     }
@@ -48,7 +54,7 @@ internal sealed class TokenMetrics
     public void TokenRefreshed(RefreshOutcome outcome, RefreshTrigger trigger, TimeSpan duration)
     {
         refreshes.Add((outcome, trigger));
-        refreshDuration.Record(duration.TotalSeconds);
+        refreshDuration.Record(duration.TotalSeconds, tag);
     }
 
     /// <param name="failure">Null if the call returned a token.</param>
@@ -56,10 +62,10 @@ internal sealed class TokenMetrics
     public void TokenEndpointCalled(TokenFailure? failure, TimeSpan duration)
     {
         calls.Add(failure?.Outcome ?? RefreshOutcome.Success);
-        callDuration.Record(duration.TotalSeconds);
+        callDuration.Record(duration.TotalSeconds, tag);
     }
 
     public void LeaseAttempted(LeaseOutcome outcome) => leaseAcquisitions.Add(outcome);
 
-    public void LeaseWaited(TimeSpan duration) => leaseWait.Record(duration.TotalSeconds);
+    public void LeaseWaited(TimeSpan duration) => leaseWait.Record(duration.TotalSeconds, tag);
 }

@@ -36,7 +36,7 @@ internal static class IdleSidecar
         // A host runs the validation when it starts. Until then, no instrument is enabled.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         var credentials = new CredentialSet("some-username", "some-password", "some-api-key-of-forty-characters-0123456");
-        var tokens = app.Services.GetRequiredService<TokenLifecycle>();
+        var tokens = app.Services.GetRequiredService<Profiles>().All[0].Tokens;
         tokens.Slot.TryPublish(new(new('t', 1000), TimeSpan.FromDays(1), TimeSpan.MaxValue, credentials));
         return app;
     }

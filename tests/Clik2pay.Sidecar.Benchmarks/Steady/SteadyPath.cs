@@ -1,5 +1,7 @@
 using Clik2pay.Sidecar.Provider.Connections;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Requests;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Replay;
@@ -64,7 +66,7 @@ internal sealed class SteadyPath : IAsyncDisposable
         responseContext = new() { HttpContext = Context, ProxyResponse = response, HeadersCopied = true };
         trailersContext = new() { HttpContext = Context, ProxyResponse = response, HeadersCopied = true };
 
-        steps = Create<CallerGuard>(services, Create<BodyBuffering>(services, Forward));
+        steps = Create<CallerGuard>(services, Create<CallerAccess>(services, Create<BodyBuffering>(services, Forward)));
         whole = Create<RequestLifecycle>(services, steps);
     }
 
@@ -81,6 +83,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     public void Apply<TTransform>()
         where TTransform : RequestTransform
     {
+        Exchange.Of(Context).Profile = sidecar.Services.GetRequiredService<Profiles>().All[0];
         foreach (var transform in requestTransforms)
         {
             if (transform is TTransform)
@@ -112,7 +115,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     }
 
     /// <summary>
-    /// Handles a request without the asynchronous method around the steps: guard, target, strip, inject, send, response transforms,
+    /// Handles a request without the asynchronous method around the steps: guard, access, target, strip, inject, send, response transforms,
     /// metrics.
     /// </summary>
     public void RunSteps()
@@ -144,6 +147,7 @@ internal sealed class SteadyPath : IAsyncDisposable
         ActivatorUtilities.CreateInstance<TMiddleware>(services, next) switch
         {
             CallerGuard guard => guard.InvokeAsync,
+            CallerAccess access => access.InvokeAsync,
             BodyBuffering buffering => buffering.InvokeAsync,
             RequestLifecycle lifecycle => lifecycle.InvokeAsync,
             _ => throw new InvalidOperationException($"{typeof(TMiddleware)} isn't a step of the request pipeline."),

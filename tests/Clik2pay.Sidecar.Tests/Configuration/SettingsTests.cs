@@ -11,10 +11,10 @@ public sealed class SettingsTests
     {
         var settings = Read();
 
-        Assert.Equal(new Uri("https://api.sandbox.clik2pay.com"), settings.Clik2pay.ApiBaseUrl);
-        Assert.Equal(new Uri("https://api-auth.sandbox.clik2pay.com/oauth2/token"), settings.Clik2pay.TokenEndpoint);
-        Assert.Equal("payment_request/all", settings.Clik2pay.Scope);
-        Assert.Equal(0.75, settings.Clik2pay.RefreshAt);
+        Assert.Equal(new Uri("https://api.sandbox.clik2pay.com"), settings.Profiles[0].ApiBaseUrl);
+        Assert.Equal(new Uri("https://api-auth.sandbox.clik2pay.com/oauth2/token"), settings.Profiles[0].TokenEndpoint);
+        Assert.Equal("payment_request/all", settings.Profiles[0].Scope);
+        Assert.Equal(0.75, settings.Profiles[0].RefreshAt);
         Assert.Equal("http://127.0.0.1:8080", settings.Listener.Listen.ToString());
         Assert.Equal("http://127.0.0.1:9090", settings.Administration.Address.ToString());
         Assert.False(settings.Listener.AllowRemoteCallers);
@@ -31,8 +31,8 @@ public sealed class SettingsTests
     {
         var settings = Read(("Clik2pay:Environment", environment));
 
-        Assert.Equal(api, settings.Clik2pay.ApiBaseUrl.AbsoluteUri);
-        Assert.Equal(tokenEndpoint, settings.Clik2pay.TokenEndpoint.AbsoluteUri);
+        Assert.Equal(api, settings.Profiles[0].ApiBaseUrl.AbsoluteUri);
+        Assert.Equal(tokenEndpoint, settings.Profiles[0].TokenEndpoint.AbsoluteUri);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SettingsTests
     {
         var settings = Read(Custom("http://127.0.0.1:5080", "http://localhost:5080/oauth2/token"));
 
-        Assert.Equal("http://127.0.0.1:5080/", settings.Clik2pay.ApiBaseUrl.AbsoluteUri);
+        Assert.Equal("http://127.0.0.1:5080/", settings.Profiles[0].ApiBaseUrl.AbsoluteUri);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void An_empty_scope_stays_empty() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Clik2pay.Scope);
+    public void An_empty_scope_stays_empty() => Assert.Equal("", Read(("Clik2pay:Scope", "")).Profiles[0].Scope);
 
     [Fact]
     public void All_errors_are_reported_at_once_with_one_line_and_the_key_for_each()
@@ -197,7 +197,7 @@ public sealed class SettingsTests
     public void Settings_as_text_contain_no_secret()
     {
         var settings = Read(("Sidecar:CallerToken", "canary-caller-token"));
-        var text = $"{settings} {settings.Callers} {settings.Clik2pay}";
+        var text = $"{settings} {settings.Callers} {settings.Profiles[0]}";
 
         Assert.Equal("canary-caller-token", settings.Callers.CallerToken);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);

@@ -191,7 +191,7 @@ public sealed class CredentialRotationTests : IAsyncDisposable
         Assert.Equal(2, sidecar.TokenEndpoint.Calls);
     }
 
-    private AccessToken InUse => sidecar.Services.GetRequiredService<TokenLifecycle>().Current!;
+    private AccessToken InUse => sidecar.Services.GetRequiredService<Profiles>().All[0].Tokens.Current!;
 
     private int Refreshes(string outcome) => (int)sidecar.Metrics.Sum("clik2pay.sidecar.token_refreshes", outcome, "rotation");
 

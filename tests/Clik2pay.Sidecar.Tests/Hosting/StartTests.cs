@@ -15,7 +15,7 @@ public sealed class StartTests
 
         // The data protection that YARP adds would be another service, and would write keys to the disk.
         Assert.Equal(
-            ["Drain", "GenericWebHostService", "LastExport", "RefreshService", "RotationWatch", "TelemetryHostedService"],
+            ["Drain", "GenericWebHostService", "LastExport", "ProfileService", "TelemetryHostedService"],
             sidecar.Services.GetServices<IHostedService>().Select(service => service.GetType().Name).Order(StringComparer.Ordinal));
     }
 

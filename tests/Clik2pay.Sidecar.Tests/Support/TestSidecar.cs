@@ -119,13 +119,13 @@ internal sealed class TestSidecar : IAsyncDisposable
     };
 
     /// <summary>Completes when the refresh in progress ends. Between refreshes, completes after the next one.</summary>
-    public Task NextRefresh => Services.GetRequiredService<TokenLifecycle>().NextRefresh;
+    public Task NextRefresh => Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
 
     /// <summary>Waits until this token is the current one.</summary>
     public Task WaitForTokenAsync(string value)
     {
         // Nothing signals when the token comes into use.
-        var slot = Services.GetRequiredService<TokenLifecycle>().Slot;
+        var slot = Services.GetRequiredService<Profiles>().All[0].Tokens.Slot;
         return WaitAsync(() => slot.Current?.Value == value, $"{value} is not the current token after 2 minutes");
     }
 

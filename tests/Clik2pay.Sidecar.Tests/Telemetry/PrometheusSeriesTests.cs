@@ -25,7 +25,8 @@ public sealed class PrometheusSeriesTests
 
     private static readonly string[] Reasons =
     [
-        "cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "body_too_large", "head_too_large",
+        "cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "profile", "body_too_large",
+        "head_too_large",
         "timeout", "malformed",
     ];
 
@@ -56,9 +57,9 @@ public sealed class PrometheusSeriesTests
         [
             .. from outcome in Outcomes
                from trigger in Triggers
-               select $"token_refreshes_total{{outcome=\"{outcome}\",trigger=\"{trigger}\"}}",
-            .. CallOutcomes.Select(outcome => $"token_endpoint_requests_total{{outcome=\"{outcome}\"}}"),
-            .. LeaseOutcomes.Select(outcome => $"lease_acquisitions_total{{outcome=\"{outcome}\"}}"),
+               select $"token_refreshes_total{{outcome=\"{outcome}\",profile=\"default\",trigger=\"{trigger}\"}}",
+            .. CallOutcomes.Select(outcome => $"token_endpoint_requests_total{{outcome=\"{outcome}\",profile=\"default\"}}"),
+            .. LeaseOutcomes.Select(outcome => $"lease_acquisitions_total{{outcome=\"{outcome}\",profile=\"default\"}}"),
             .. from operation in Operations
                from outcome in OperationOutcomes
                select $"store_operations_total{{operation=\"{operation}\",outcome=\"{outcome}\"}}",
@@ -75,7 +76,7 @@ public sealed class PrometheusSeriesTests
 
         // The first refresh has acquired the lease, and waits for the response of the token endpoint.
         Assert.Equal(
-            expected.Select(name => $"{Prefix}{name} {(name == "lease_acquisitions_total{outcome=\"acquired\"}" ? 1 : 0)}")
+            expected.Select(name => $"{Prefix}{name} {(name.Contains("=\"acquired\"", StringComparison.Ordinal) ? 1 : 0)}")
                 .Order(StringComparer.Ordinal),
             series.Order(StringComparer.Ordinal));
     }
@@ -89,12 +90,12 @@ public sealed class PrometheusSeriesTests
 
         var text = await ReadAsync(sidecar);
 
-        Assert.Equal((1, 3600), (Value(text, "ready{}"), Value(text, "token_lifetime_seconds{}")));
-        Assert.Equal(1_800_003_600, Value(text, "token_expiry_timestamp_seconds{}"));
-        Assert.Equal(1_800_000_000, Value(text, "token_last_success_timestamp_seconds{}"));
-        Assert.Equal(1, Value(text, "token_refresh_duration_seconds_count{}"));
-        Assert.Equal(1, Value(text, "token_endpoint_duration_seconds_count{}"));
-        Assert.Equal(1, Value(text, "token_refresh_duration_seconds_bucket{le=\"+Inf\"}"));
+        Assert.Equal((1, 3600), (Value(text, "ready{}"), Value(text, "token_lifetime_seconds{profile=\"default\"}")));
+        Assert.Equal(1_800_003_600, Value(text, "token_expiry_timestamp_seconds{profile=\"default\"}"));
+        Assert.Equal(1_800_000_000, Value(text, "token_last_success_timestamp_seconds{profile=\"default\"}"));
+        Assert.Equal(1, Value(text, "token_refresh_duration_seconds_count{profile=\"default\"}"));
+        Assert.Equal(1, Value(text, "token_endpoint_duration_seconds_count{profile=\"default\"}"));
+        Assert.Equal(1, Value(text, "token_refresh_duration_seconds_bucket{profile=\"default\",le=\"+Inf\"}"));
         Assert.Contains("clik2pay_sidecar_build_info{environment=\"Custom\",version=\"0.1.0\"} 1\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("store_up{", text, StringComparison.Ordinal);
     }
@@ -108,13 +109,11 @@ public sealed class PrometheusSeriesTests
 
         var text = await ReadAsync(sidecar);
 
-        string[] gauges =
-        [
-            "ready{}", "token_expiry_timestamp_seconds{}", "token_lifetime_seconds{}", "token_last_success_timestamp_seconds{}",
-        ];
-        Assert.All(gauges, gauge => Assert.Equal(0, Value(text, gauge)));
-        Assert.Equal(1, Value(text, "token_refreshes_total{outcome=\"rejected\",trigger=\"startup\"}"));
-        Assert.Equal(1, Value(text, "token_endpoint_requests_total{outcome=\"rejected\"}"));
+        string[] gauges = ["token_expiry_timestamp_seconds", "token_lifetime_seconds", "token_last_success_timestamp_seconds"];
+        Assert.All(gauges, gauge => Assert.Equal(0, Value(text, gauge + "{profile=\"default\"}")));
+        Assert.Equal(0, Value(text, "ready{}"));
+        Assert.Equal(1, Value(text, "token_refreshes_total{outcome=\"rejected\",profile=\"default\",trigger=\"startup\"}"));
+        Assert.Equal(1, Value(text, "token_endpoint_requests_total{outcome=\"rejected\",profile=\"default\"}"));
         Assert.Equal(1, Value(text, "own_answers_total{code=\"credentials_refused\",sent=\"no\"}"));
         Assert.Equal(0, Value(text, "own_answers_total{code=\"token_unavailable\",sent=\"no\"}"));
     }

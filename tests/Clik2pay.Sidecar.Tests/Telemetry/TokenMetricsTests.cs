@@ -24,7 +24,7 @@ public sealed class TokenMetricsTests : IDisposable
 
     public TokenMetricsTests()
     {
-        metrics = new(meters);
+        metrics = new(meters, "default");
         recorded = new(meters);
         endpoint = new(simulation.Time) { Latency = 2 * Second };
         store = new(simulation.Time);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clik2pay.Sidecar.Telemetry;
+using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Administration.Status;
@@ -22,40 +23,66 @@ internal static class StatusJson
         return body.WrittenSpan.ToArray();
     }
 
-    private static JsonObject Describe(SidecarStatus status) => new()
+    /// <summary>The members of the first profile are also members of the sidecar, as they were before there were profiles.</summary>
+    private static JsonObject Describe(SidecarStatus status)
     {
-        ["product"] = BuildInfo.Product,
-        ["version"] = BuildInfo.Version,
-        ["at"] = status.At,
-        ["uptimeSeconds"] = Seconds(status.Uptime),
-        ["environment"] = $"{status.Environment}",
-        ["apiBaseUrl"] = $"{status.ApiBaseUrl}",
-        ["tokenEndpoint"] = $"{status.TokenEndpoint}",
-        ["ready"] = status.Readiness.IsHealthy,
-        ["reason"] = status.Readiness.Reason,
-        ["token"] = status.Token is not { } token ? null : new JsonObject
+        var first = status.Profiles[0];
+        return new()
         {
-            ["lifetimeSeconds"] = Seconds(token.Lifetime),
-            ["ageSeconds"] = Seconds(token.Age),
-            ["remainingSeconds"] = Seconds(token.Remaining),
-            ["expiresAt"] = status.At + token.Remaining,
-        },
-        ["nextRefreshSeconds"] = Seconds(status.NextRefresh),
-        ["lastSuccessAt"] = status.LastSuccess,
-        ["refreshes"] = new JsonArray([.. status.Refreshes.Select(Describe)]),
-        ["rotationPending"] = status.WhyRotationPending,
-        ["store"] = new JsonObject
-        {
-            ["name"] = status.Store.Name,
-            ["up"] = status.Store.IsUp,
-            ["trouble"] = status.Store.Failure,
-        },
-        ["lease"] = status.LastLease is not { } lease ? null : new JsonObject
-        {
-            ["at"] = lease.At,
-            ["outcome"] = lease.Outcome.ToSnakeCase(),
-        },
-        ["answers"] = new JsonObject(status.Responses.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+            ["product"] = BuildInfo.Product,
+            ["version"] = BuildInfo.Version,
+            ["at"] = status.At,
+            ["uptimeSeconds"] = Seconds(status.Uptime),
+            ["environment"] = $"{first.Options.Environment}",
+            ["apiBaseUrl"] = $"{first.Options.ApiBaseUrl}",
+            ["tokenEndpoint"] = $"{first.Options.TokenEndpoint}",
+            ["ready"] = status.Readiness.IsHealthy,
+            ["reason"] = status.Readiness.Reason,
+            ["token"] = Describe(first.Token, status.At),
+            ["nextRefreshSeconds"] = Seconds(first.NextRefresh),
+            ["lastSuccessAt"] = first.LastSuccess,
+            ["refreshes"] = new JsonArray([.. first.Refreshes.Select(Describe)]),
+            ["rotationPending"] = first.WhyRotationPending,
+            ["store"] = new JsonObject
+            {
+                ["name"] = status.Store.Name,
+                ["up"] = status.Store.IsUp,
+                ["trouble"] = status.Store.Failure,
+            },
+            ["lease"] = Describe(first.LastLease),
+            ["answers"] = new JsonObject(status.Responses.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+            ["profiles"] = new JsonArray([.. status.Profiles.Select(profile => Describe(profile, status.At))]),
+        };
+    }
+
+    private static JsonObject Describe(ProfileStatus profile, DateTimeOffset at) => new()
+    {
+        ["name"] = profile.Name,
+        ["environment"] = $"{profile.Options.Environment}",
+        ["apiBaseUrl"] = $"{profile.Options.ApiBaseUrl}",
+        ["tokenEndpoint"] = $"{profile.Options.TokenEndpoint}",
+        ["ready"] = profile.Readiness.IsHealthy,
+        ["reason"] = profile.Readiness.Reason,
+        ["token"] = Describe(profile.Token, at),
+        ["nextRefreshSeconds"] = Seconds(profile.NextRefresh),
+        ["lastSuccessAt"] = profile.LastSuccess,
+        ["refreshes"] = new JsonArray([.. profile.Refreshes.Select(Describe)]),
+        ["rotationPending"] = profile.WhyRotationPending,
+        ["lease"] = Describe(profile.LastLease),
+    };
+
+    private static JsonObject? Describe(CurrentToken? token, DateTimeOffset at) => token is null ? null : new()
+    {
+        ["lifetimeSeconds"] = Seconds(token.Lifetime),
+        ["ageSeconds"] = Seconds(token.Age),
+        ["remainingSeconds"] = Seconds(token.Remaining),
+        ["expiresAt"] = at + token.Remaining,
+    };
+
+    private static JsonObject? Describe((DateTimeOffset At, LeaseOutcome Outcome)? lease) => lease is not var (at, outcome) ? null : new()
+    {
+        ["at"] = at,
+        ["outcome"] = outcome.ToSnakeCase(),
     };
 
     /// <summary>Except for the last three members, which describe the run, the members describe its last refresh.</summary>

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Clik2pay.Sidecar.Cli.Output;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Tokens;
-using Clik2pay.Sidecar.Tokens.Endpoint;
 
 namespace Clik2pay.Sidecar.Cli.Verbs;
 
@@ -14,6 +14,8 @@ namespace Clik2pay.Sidecar.Cli.Verbs;
 /// </summary>
 internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, TextWriter output)
 {
+    private string prefix = "";
+
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
     {
         using var routes = RoutesFile.Find(SystemDefaults.Time);
@@ -28,21 +30,27 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         // Creating the sidecar validates its routes. The sidecar is not started, and nothing is logged.
         await using var sidecar = Program.CreateSidecar(
             configuration, settings, services => services.AddLogging(logging => logging.ClearProviders()));
-        var options = settings.Clik2pay;
-        await ReportAsync(output, "ok", "configuration", $"{options.Environment}, {options.ApiBaseUrl}, routes of {routes.FullPath}");
+        var profiles = sidecar.Services.GetRequiredService<Profiles>();
+        var addresses = profiles.All.Select(profile => $"{Prefix(profiles, profile)}{profile.Options.Environment}, {profile.ApiAddress}/");
+        await ReportAsync(output, "ok", "configuration", $"{string.Join("; ", addresses)}, routes of {routes.FullPath}");
 
         // Every check runs, even after one has failed.
         var check = new CheckVerb(sidecar.Services, settings, output);
-        int[] results =
-        [
-            await check.CheckRedisAsync(cancellationToken),
-            await check.CheckTokenEndpointAsync(cancellationToken),
-            await check.CheckApiAsync(cancellationToken),
-        ];
-        return results.FirstOrDefault(result => result != ExitCode.Success, ExitCode.Success);
+        var results = new List<int> { await check.CheckRedisAsync(profiles.All[0], cancellationToken) };
+        foreach (var profile in profiles.All)
+        {
+            check.prefix = Prefix(profiles, profile);
+            results.Add(await check.CheckTokenEndpointAsync(profile, cancellationToken));
+            results.Add(await check.CheckApiAsync(profile, cancellationToken));
+        }
+
+        return results.Find(result => result != ExitCode.Success);
     }
 
-    private async Task<int> CheckRedisAsync(CancellationToken cancellationToken)
+    /// <summary>With several profiles, each result names its profile.</summary>
+    private static string Prefix(Profiles profiles, Profile profile) => profiles.All.Count == 1 ? "" : $"[{profile}] ";
+
+    private async Task<int> CheckRedisAsync(Profile profile, CancellationToken cancellationToken)
     {
         if (settings.Redis is null)
         {
@@ -50,7 +58,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
             return ExitCode.Success;
         }
 
-        var operation = await sidecar.GetRequiredService<RedisCheck>().RunAsync(cancellationToken);
+        var operation = await sidecar.GetRequiredService<RedisCheck>().RunAsync(profile.Tokens.Key, cancellationToken);
         if (operation.Failure is null)
         {
             await ReportAsync("ok", "Redis", $"{settings.Redis}");
@@ -61,10 +69,10 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         return ExitCode.RedisUnusable;
     }
 
-    private async Task<int> CheckTokenEndpointAsync(CancellationToken cancellationToken)
+    private async Task<int> CheckTokenEndpointAsync(Profile profile, CancellationToken cancellationToken)
     {
-        var options = settings.Clik2pay;
-        var result = await sidecar.GetRequiredService<ITokenEndpoint>().RequestTokenAsync(options.Credentials, cancellationToken);
+        var options = profile.Options;
+        var result = await profile.TokenEndpoint.RequestTokenAsync(options.Credentials, cancellationToken);
         if (result.Failure is { Kind: not FailureKind.Refused, Reason: var reason })
         {
             await ReportAsync("FAIL", "token endpoint", reason);
@@ -91,10 +99,10 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         return ExitCode.Success;
     }
 
-    private async Task<int> CheckApiAsync(CancellationToken cancellationToken)
+    private async Task<int> CheckApiAsync(Profile profile, CancellationToken cancellationToken)
     {
-        var address = settings.Clik2pay.ApiBaseUrl;
-        var probe = sidecar.GetRequiredService<ApiProbe>();
+        var address = profile.Options.ApiBaseUrl;
+        var probe = new ApiProbe(profile.Connections, profile.Options);
         if (await probe.ConnectAsync(cancellationToken) is { } failure)
         {
             await ReportAsync("FAIL", "API", $"{address} {failure}");
@@ -107,7 +115,7 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         return ExitCode.Success;
     }
 
-    private Task ReportAsync(string result, string what, string detail) => ReportAsync(output, result, what, detail);
+    private Task ReportAsync(string result, string what, string detail) => ReportAsync(output, result, what, prefix + detail);
 
     private static Task ReportAsync(TextWriter output, string result, string what, string detail) =>
         output.WriteLineAsync($"{result,-4}  {what,-14}  {detail}");

@@ -12,7 +12,7 @@ internal static partial class StartReport
     public static void ReportStarted(this WebApplication sidecar, Settings settings, RoutesFile routes)
     {
         var listening = sidecar.Urls.ToArray();
-        Serving(sidecar.Logger, listening[0], settings.Clik2pay.Environment, settings.Clik2pay.ApiBaseUrl, routes.FullPath, listening[1]);
+        Serving(sidecar.Logger, listening[0], Describe(settings.Profiles), routes.FullPath, listening[1]);
         if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
             Exporting(sidecar.Logger, collector);
         var limits = sidecar.Services.GetRequiredService<ConnectionLimits>();
@@ -22,10 +22,14 @@ internal static partial class StartReport
             NotWatched(sidecar.Logger, routes.FullPath);
     }
 
-    [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Environment} ({ApiBaseUrl}) with the routes in "
+    /// <summary>The environment and the address of each profile. A single profile is not named.</summary>
+    private static string Describe(IReadOnlyList<Clik2payOptions> profiles) => string.Join(", ", profiles.Select(profile =>
+        $"{(profiles.Count == 1 ? "" : $"{profile.Profile}: ")}{profile.Environment} ({profile.ApiBaseUrl})"));
+
+    [LoggerMessage(1100, LogLevel.Information, "Callers are served on {Listen} for {Profiles} with the routes in "
         + "{Routes}. Probes, metrics and the status page are on {Admin}.")]
     private static partial void Serving(
-        ILogger log, string listen, Clik2payEnvironment environment, Uri apiBaseUrl, string routes, string admin);
+        ILogger log, string listen, string profiles, string routes, string admin);
 
     [LoggerMessage(1101, LogLevel.Warning, "The system refuses to watch {Path}, so edits take effect at the next start. "
         + "Check whether fs.inotify.max_user_instances is exhausted.")]

@@ -10,21 +10,22 @@ using Yarp.ReverseProxy.Transforms;
 namespace Clik2pay.Sidecar.Requests.Forward;
 
 /// <summary>
-/// Sets the API key and the access token of one credential set. Without a valid token, the transform responds with 503, and nothing is sent
-/// (fail closed).
+/// Sets the API key and the access token of the request's profile. Without a valid token, the transform responds with 503, and nothing is
+/// sent (fail closed).
 /// </summary>
-internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder failures, TimeProvider time) : RequestTransform
+internal sealed class InjectTransform(FailureResponder failures, TimeProvider time) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
+        var tokens = Exchange.Of(context.HttpContext).Profile.Tokens.Source;
         if (tokens.TryGet() is not { } token)
-            return WaitAndApplyAsync(context);
+            return WaitAndApplyAsync(context, tokens);
 
         CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         return default;
     }
 
-    private async ValueTask WaitAndApplyAsync(RequestTransformContext context)
+    private async ValueTask WaitAndApplyAsync(RequestTransformContext context, AccessTokenSource tokens)
     {
         AccessToken? token;
         try
@@ -42,7 +43,7 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
         if (token is not null)
             CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
         else
-            await failures.RespondAsync(context.HttpContext, Explain(Exchange.Of(context.HttpContext).Sent));
+            await failures.RespondAsync(context.HttpContext, Explain(tokens.Status, Exchange.Of(context.HttpContext).Sent));
     }
 
     /// <summary>Refused credentials have their own code, because a retry does not help until a person corrects them.</summary>
@@ -53,9 +54,8 @@ internal sealed class InjectTransform(AccessTokenSource tokens, FailureResponder
             : (ErrorCode.TokenUnavailable, $"Try again in {seconds} s.");
 
     /// <summary>Explains why there is no token, and when a request can start the next attempt to obtain one.</summary>
-    private Problem Explain(Sent sent)
+    private Problem Explain(RefreshStatus status, Sent sent)
     {
-        var status = tokens.Status;
         var seconds = Math.Max(1, (long)Math.Ceiling((status.NotBefore - time.GetMonotonicNow()).TotalSeconds));
         var (code, advice) = Explain(status, seconds);
         var whatWasSent = sent == Sent.No

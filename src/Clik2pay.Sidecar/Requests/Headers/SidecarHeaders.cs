@@ -12,7 +12,14 @@ internal static class SidecarHeaders
     /// <summary>The caller token that a caller sends, if one is configured.</summary>
     public const string CallerToken = Prefix + "-Token";
 
+    /// <summary>The profile that a caller chooses.</summary>
+    public const string Profile = Prefix + "-Profile";
+
     private const string Prefix = "Clik2pay-Sidecar";
+
+    /// <summary>Whether a header is one that callers can send to the sidecar.</summary>
+    public static bool IsForSidecar(string header) =>
+        header.Equals(CallerToken, StringComparison.OrdinalIgnoreCase) || header.Equals(Profile, StringComparison.OrdinalIgnoreCase);
 
     public static bool IsReserved(string header) => HeaderNames.StartsLike(header, Prefix, out _);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Networking;
-using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Telemetry;
@@ -11,9 +11,10 @@ namespace Clik2pay.Sidecar.Requests.Problems;
 /// <summary>
 /// Explains why the provider's response could not be returned. Logs the first failure, and the first response after it.
 /// </summary>
-internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics metrics, ILogger<UpstreamFailures> log)
+internal sealed class UpstreamFailures(Profiles profiles, RequestMetrics metrics, ILogger<UpstreamFailures> log)
 {
-    private volatile bool isFailing;
+    /// <summary>Whether the last request of each profile failed, by the index of the profile.</summary>
+    private readonly bool[] isFailing = new bool[profiles.All.Count];
 
     /// <summary>What the caller can do after a failure.</summary>
     public static string AdviceFor(Sent sent) => sent == Sent.No
@@ -27,22 +28,23 @@ internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics m
     public Problem Report(IForwarderErrorFeature error, Exchange exchange)
     {
         var (code, reason) = Explain(error, exchange);
-        LogFailure(reason, exchange.Sent);
-        return new(code, $"The API {options.ApiBaseUrl} {reason}. {AdviceFor(exchange.Sent)}");
+        LogFailure(exchange, reason);
+        return new(code, $"The API {ApiOf(exchange)} {reason}. {AdviceFor(exchange.Sent)}");
     }
 
     /// <summary>Reports a response of the provider that was returned completely.</summary>
-    public void ReportResponse(int status)
+    public void ReportResponse(Exchange exchange, int status)
     {
         metrics.UpstreamResponded(status);
-        if (!isFailing)
+        ref var failing = ref isFailing[exchange.Profile.Index];
+        if (!Volatile.Read(ref failing))
             return;
 
-        isFailing = false;
-        log.UpstreamRecovered(options.ApiBaseUrl);
+        Volatile.Write(ref failing, false);
+        log.UpstreamRecovered(ApiOf(exchange));
     }
 
-    private (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
+    private static (ErrorCode Code, string Reason) Explain(IForwarderErrorFeature error, Exchange exchange)
     {
         var failure = error.Exception;
         var hasTimedOut = error.Error is ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled
@@ -51,8 +53,8 @@ internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics m
         {
             // The request timeout passed while the request waited for a connection.
             Sent.No when hasTimedOut && !CallFailure.IsConnectTimeout(failure) =>
-                (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(options.ApiBaseUrl, exchange.TimeLimit)),
-            Sent.No => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: false)),
+                (ErrorCode.UpstreamUnreachable, CallFailure.ExplainNoConnection(ApiOf(exchange), exchange.TimeLimit)),
+            Sent.No => (ErrorCode.UpstreamUnreachable, Explain(exchange, failure, wasSent: false)),
 
             // The first connection ended without a response. The HTTP client repeated the request and could not connect.
             _ when CallFailure.IsConnectFailure(failure) => (ErrorCode.UpstreamUnreachable, CallFailure.Closed),
@@ -60,19 +62,22 @@ internal sealed class UpstreamFailures(Clik2payOptions options, RequestMetrics m
             _ when hasTimedOut => (ErrorCode.UpstreamTimeout, string.Create(
                 CultureInfo.InvariantCulture,
                 $"did not respond within {exchange.TimeLimit.TotalSeconds:0.###} s (ActivityTimeout in proxy.json)")),
-            _ => (ErrorCode.UpstreamUnreachable, Explain(failure, wasSent: true)),
+            _ => (ErrorCode.UpstreamUnreachable, Explain(exchange, failure, wasSent: true)),
         };
     }
 
-    private string Explain(Exception? failure, bool wasSent) =>
-        CallFailure.Explain(failure, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout, wasSent);
+    private static Uri ApiOf(Exchange exchange) => exchange.Profile.Options.ApiBaseUrl;
 
-    private void LogFailure(string reason, Sent sent)
+    private static string Explain(Exchange exchange, Exception? failure, bool wasSent) =>
+        CallFailure.Explain(failure, ApiOf(exchange), ProviderConnections.ApiConnectTimeout, wasSent);
+
+    private void LogFailure(Exchange exchange, string reason)
     {
-        if (isFailing)
+        ref var failing = ref isFailing[exchange.Profile.Index];
+        if (Volatile.Read(ref failing))
             return;
 
-        isFailing = true;
-        log.UpstreamFails(options.ApiBaseUrl, reason, sent.ToSnakeCase());
+        Volatile.Write(ref failing, true);
+        log.UpstreamFails(ApiOf(exchange), reason, exchange.Sent.ToSnakeCase());
     }
 }

@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Replay;
 /// Decides after a 401 whether the request is sent once more, with the successor of the rejected token. Only a 401 leads to a replay,
 /// because only this status proves that the provider has not processed the request.
 /// </summary>
-internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMetrics metrics, TimeProvider time) : ResponseTransform
+internal sealed class UnauthorizedTransform(RequestMetrics metrics, TimeProvider time) : ResponseTransform
 {
     /// <summary>
     /// The fraction of the request timeout that is reserved for returning the provider's 401, up to <see cref="LongestReserve"/>.
@@ -26,6 +26,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
     private async ValueTask DecideAsync(ResponseTransformContext context, HttpRequestMessage request)
     {
         var exchange = Exchange.Of(context.HttpContext);
+        var tokens = exchange.Profile.Tokens.Source;
 
         // Reject and ReplaceAsync both report the token as rejected.
         var authorization = request.Headers.NonValidated[CredentialHeaders.Authorization].ToString();
@@ -33,7 +34,7 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
         {
             tokens.Reject(authorization);
         }
-        else if (await HasSuccessorAsync(authorization, exchange, context))
+        else if (await HasSuccessorAsync(tokens, authorization, exchange, context))
         {
             // The caller gets the response to the replay instead.
             exchange.IsToBeReplayed = true;
@@ -46,7 +47,8 @@ internal sealed class UnauthorizedTransform(AccessTokenSource tokens, RequestMet
         metrics.UpstreamUnauthorized(UnauthorizedAction.PassedOn);
     }
 
-    private async Task<bool> HasSuccessorAsync(string authorization, Exchange exchange, ResponseTransformContext context)
+    private async Task<bool> HasSuccessorAsync(
+        AccessTokenSource tokens, string authorization, Exchange exchange, ResponseTransformContext context)
     {
         var reserve = exchange.TimeLimit * ReservedFraction;
         var wait = exchange.GetTimeLeft(time) - (reserve < LongestReserve ? reserve : LongestReserve);

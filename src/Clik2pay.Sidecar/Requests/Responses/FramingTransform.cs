@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Clik2pay.Sidecar.Networking;
-using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.State;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
@@ -11,7 +11,7 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 /// Adjusts the length of a response whose status restricts the body, and rejects a response that HTTP does not allow. The server would turn
 /// such a response into a bare 500, although the provider has processed the request.
 /// </summary>
-internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransform
+internal sealed class FramingTransform : ResponseTransform
 {
     /// <exception cref="InvalidResponseException">The response cannot be forwarded.</exception>
     public override ValueTask ApplyAsync(ResponseTransformContext context)
@@ -47,8 +47,9 @@ internal sealed class FramingTransform(Clik2payOptions options) : ResponseTransf
                 return RequireNoBodyAsync(context, response);
 
             // Over plain http, the HTTP proxy itself can respond with 407 (RFC 9110, section 15.5.8).
-            case HttpStatusCode.ProxyAuthenticationRequired when options.ApiBaseUrl.Scheme == Uri.UriSchemeHttp
-                && CallFailure.ExplainProxyRefusal(options.ApiBaseUrl) is { } reason:
+            case HttpStatusCode.ProxyAuthenticationRequired
+                when Exchange.Of(context.HttpContext).Profile.Options.ApiBaseUrl is { Scheme: "http" } api
+                && CallFailure.ExplainProxyRefusal(api) is { } reason:
                 throw new InvalidResponseException(reason);
 
             default:

@@ -1,23 +1,19 @@
 using System.Net;
-using Clik2pay.Sidecar.Provider;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
 
 /// <summary>
-/// Gives every cluster one destination: the API of the configured environment. Credentials are sent to no other address, even if the
-/// configuration names one (fail closed).
+/// Removes the destinations of every cluster. Each request is sent to the API of its profile. Credentials are sent to no other address,
+/// even if the configuration names one (fail closed).
 /// </summary>
-internal sealed class DestinationFilter(Clik2payOptions options) : IProxyConfigFilter
+internal sealed class DestinationFilter : IProxyConfigFilter
 {
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) =>
         new(cluster with
         {
-            Destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase)
-            {
-                ["clik2pay"] = new() { Address = options.ApiBaseUrl.GetLeftPart(UriPartial.Authority) },
-            },
+            Destinations = null,
 
             // HTTP/1.1 uses one connection for each request in progress. With HTTP/2, all requests share one connection, so all of them
             // fail if the network silently drops it. The HTTP client also repeats an HTTP/2 request that the server has refused (RFC 9113,

@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -19,9 +20,21 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     private long sendingSince;
     private IHttpRequestLifetimeFeature? server;
     private bool hasAborted;
+    private Profile? profile;
 
     /// <summary>Whether a request has begun and not ended.</summary>
     public bool IsInProgress { get; private set; }
+
+    /// <summary>Whose credentials are sent. <see cref="HasProfile"/> must be true.</summary>
+    /// <exception cref="InvalidOperationException">No profile was chosen, so nothing may be sent (fail closed).</exception>
+    public Profile Profile
+    {
+        get => profile ?? throw new InvalidOperationException("No profile was chosen for the request.");
+        set => profile = value;
+    }
+
+    /// <summary>Whether a profile was chosen. A request that is refused earlier has none.</summary>
+    public bool HasProfile => profile is not null;
 
     /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
     public Sent Sent { get; private set; }
@@ -89,7 +102,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
 
         (IsInProgress, Sent, OwnResponse, HasCallerGone, hasAborted) = (true, Sent.No, null, false, false);
         (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
-        (IsToBeReplayed, IsReplay, Writes) = (false, false, 0);
+        (IsToBeReplayed, IsReplay, Writes, profile) = (false, false, 0, null);
     }
 
     /// <summary>Ends the request. Its body is released, because a connection may stay idle for a long time.</summary>

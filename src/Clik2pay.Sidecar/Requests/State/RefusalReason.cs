@@ -27,6 +27,9 @@ internal enum RefusalReason
     /// <summary>The caller token is missing or wrong.</summary>
     CallerToken,
 
+    /// <summary>The profile is unknown, or the caller may not use it.</summary>
+    Profile,
+
     /// <summary>The body is larger than allowed.</summary>
     BodyTooLarge,
 

@@ -1,19 +1,45 @@
 using System.Text;
+using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting.Listeners;
-using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Provider.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
-/// <summary>Creates YARP's HTTP client for the provider.</summary>
-internal sealed class UpstreamHttpClientFactory(
-    Clik2payOptions options, ProviderConnections connections, ConnectionLimits limits) : ForwarderHttpClientFactory
+/// <summary>Creates YARP's HTTP client for the provider. Each profile has its own connections.</summary>
+internal sealed class UpstreamHttpClientFactory(Profiles profiles, ConnectionLimits limits) : ForwarderHttpClientFactory
 {
-    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler) =>
+        Configure(context, handler, profiles.All[0]);
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        var first = base.WrapHandler(context, handler);
+        return new NoRepeatHandler(new ClientSpan(profiles.All.Count == 1
+            ? AddUnpooled(context, first, profiles.All[0])
+            : new ProfileHandler(
+                profiles.All.Count,
+                profile => AddUnpooled(context, profile.Index == 0 ? first : CreateHandler(context, profile), profile))));
+    }
+
+    private OwnConnectionHandler AddUnpooled(ForwarderHttpClientContext context, HttpMessageHandler pooled, Profile profile)
+    {
+        var unpooled = CreateHandler(context, profile);
+        unpooled.PooledConnectionLifetime = TimeSpan.Zero;
+        return new(pooled, unpooled);
+    }
+
+    private SocketsHttpHandler CreateHandler(ForwarderHttpClientContext context, Profile profile)
+    {
+        var handler = new SocketsHttpHandler();
+        Configure(context, handler, profile);
+        return handler;
+    }
+
+    private void Configure(ForwarderHttpClientContext context, SocketsHttpHandler handler, Profile profile)
     {
         base.ConfigureHandler(context, handler);
-        connections.Configure(handler, options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
+        profile.Connections.Configure(handler, profile.Options.ApiBaseUrl, ProviderConnections.ApiConnectTimeout);
 
         // Each caller needs one connection at a time. Idle connections also count toward this limit, so that enough open files remain for
         // other uses.
@@ -22,13 +48,5 @@ internal sealed class UpstreamHttpClientFactory(
         // Every byte of a header is forwarded unchanged, in both directions.
         handler.RequestHeaderEncodingSelector = SendTracker.SelectEncoding;
         handler.ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1;
-    }
-
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
-    {
-        var unpooled = new SocketsHttpHandler();
-        ConfigureHandler(context, unpooled);
-        unpooled.PooledConnectionLifetime = TimeSpan.Zero;
-        return new NoRepeatHandler(new ClientSpan(new OwnConnectionHandler(base.WrapHandler(context, handler), unpooled)));
     }
 }

@@ -4,7 +4,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
 /// <summary>
-/// Sends a request through YARP's forwarder with the transforms of the route. This step runs again for the replay after a 401.
+/// Sends a request to the API of its profile, through YARP's forwarder with the transforms of the route. This step runs again for the
+/// replay after a 401.
 /// </summary>
 internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
 {
@@ -28,8 +29,7 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time
             request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
         }
 
-        // The destination filter gives each cluster one destination.
-        var address = proxy.AvailableDestinations[0].Model.Config.Address;
+        var address = exchange.Profile.ApiAddress;
         return forwarder.SendAsync(context, address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
     }
 }

@@ -15,10 +15,18 @@ internal static class TelemetryServices
     private const string ConnectionDuration = "http.client.connection.duration";
     private const string RequestDuration = "http.server.request.duration";
     private const string ClientRequestDuration = "http.client.request.duration";
+    private const string Refreshes = "clik2pay.sidecar.token_refreshes";
     private const int FewSeries = 200;
     private const int ManySeries = 2000;
 
-    public static void AddTelemetry(this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog)
+    /// <summary>The most series of a profile: seven outcomes of a refresh with seven triggers each.</summary>
+    private const int RefreshSeries = 49;
+
+    /// <summary>The most series of a profile in any other instrument.</summary>
+    private const int ProfileSeries = 5;
+
+    public static void AddTelemetry(
+        this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog, int profiles)
     {
         var services = builder.Services;
         services.AddMetrics(AddMeters);
@@ -34,7 +42,7 @@ internal static class TelemetryServices
 
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(AddResource)
-            .WithMetrics(metrics => AddMetrics(metrics, variables));
+            .WithMetrics(metrics => AddMetrics(metrics, variables, profiles));
 
         if (variables.RecordsTraces(hasAccessLog))
         {
@@ -99,9 +107,9 @@ internal static class TelemetryServices
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
-    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables)
+    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables, int profiles)
     {
-        metrics.AddView(CreateView);
+        metrics.AddView(instrument => CreateView(instrument, profiles));
         metrics.AddPrometheusExporter(prometheus =>
         {
             // Each metric name is in one scope only, and build_info contains the version.
@@ -116,12 +124,19 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many.
+    /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many. Instruments
+    /// of the token lifecycle have series for each profile.
     /// </summary>
-    private static MetricStreamConfiguration CreateView(Instrument instrument)
+    private static MetricStreamConfiguration CreateView(Instrument instrument, int profiles)
     {
         var view = CreateView(instrument.Name);
-        view.CardinalityLimit = instrument.Name is RequestDuration or ClientRequestDuration ? ManySeries : FewSeries;
+        view.CardinalityLimit = instrument.Name switch
+        {
+            RequestDuration or ClientRequestDuration => ManySeries,
+            Refreshes => FewSeries + (profiles * RefreshSeries),
+            _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + (profiles * ProfileSeries),
+            _ => FewSeries,
+        };
         return view;
     }
 

@@ -47,7 +47,7 @@ internal static class TokenErrorReader
         "invalid_client" or "unauthorized_client" or "access_denied" =>
             $"refused the username or the password ({error}); check {SameEnvironment(options)}",
         "invalid_scope" =>
-            $"refused the scope ({error}); check that Clik2pay:Scope is the one that the provider named",
+            $"refused the scope ({error}); check that {options.KeyOf("Scope")} is the one that the provider named",
         "invalid_grant" or "unsupported_grant_type" or "invalid_request" =>
             $"refused the request ({error}); check with the provider that these credentials may use the client credentials grant",
         _ => null,
@@ -55,7 +55,7 @@ internal static class TokenErrorReader
 
     /// <summary>What to check first. A credential does not show which environment it was issued for.</summary>
     private static string SameEnvironment(Clik2payOptions options) =>
-        $"that the credentials were issued for Clik2pay:Environment={options.Environment}"
+        $"that the credentials were issued for {options.KeyOf("Environment")}={options.Environment}"
             + (options.Environment == Clik2payEnvironment.Custom ? " with this token endpoint" : "")
             + ": they are unique to each environment";
 

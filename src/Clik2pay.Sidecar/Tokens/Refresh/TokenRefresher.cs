@@ -155,6 +155,8 @@ internal sealed class TokenRefresher(
 
         ownLease = null;
         await released.DisposeAsync();
+        if (released.WasLost)
+            metrics.LeaseAttempted(LeaseOutcome.Lost);
     }
 
     /// <summary>Measures the wait for another replica's lease, if there was one.</summary>

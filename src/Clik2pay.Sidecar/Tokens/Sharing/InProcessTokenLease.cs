@@ -20,10 +20,10 @@ internal sealed class InProcessTokenLease(TimeProvider time) : ITokenLease
     }
 
     /// <summary>Releases the lease only if this owner still has it. After an expiry, another replica may own the lease.</summary>
-    private ValueTask<bool> Release(TokenKey key, Ownership own)
+    private ValueTask<LeaseRelease> Release(TokenKey key, Ownership own)
     {
         owners.TryRemove(KeyValuePair.Create(key, own));
-        return ValueTask.FromResult(false);
+        return ValueTask.FromResult(LeaseRelease.Released);
     }
 
     /// <summary>A class without value equality, because each acquisition is a different owner.</summary>

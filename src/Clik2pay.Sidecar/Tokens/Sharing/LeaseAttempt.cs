@@ -7,7 +7,7 @@ internal sealed class LeaseAttempt : IAsyncDisposable
 {
     public static readonly LeaseAttempt Unavailable = new(LeaseOutcome.Unavailable);
 
-    private Func<TokenFailure?, ValueTask<bool>>? release;
+    private Func<TokenFailure?, ValueTask<LeaseRelease>>? release;
 
     private LeaseAttempt(LeaseOutcome outcome) => Outcome = outcome;
 
@@ -21,8 +21,12 @@ internal sealed class LeaseAttempt : IAsyncDisposable
     /// </summary>
     public TokenFailure? Failure { get; private init; }
 
-    /// <param name="release">Releases the lease, and returns whether it has stored the failure for other replicas.</param>
-    public static LeaseAttempt Acquired(Func<TokenFailure?, ValueTask<bool>> release) => new(LeaseOutcome.Acquired) { release = release };
+    /// <summary>Whether the lease expired before it was released.</summary>
+    public bool WasLost { get; private set; }
+
+    /// <param name="release">Releases the lease. The argument is a failure to store for other replicas, or null.</param>
+    public static LeaseAttempt Acquired(Func<TokenFailure?, ValueTask<LeaseRelease>> release) =>
+        new(LeaseOutcome.Acquired) { release = release };
 
     public static LeaseAttempt Contended(TimeSpan remaining) => new(LeaseOutcome.Contended) { Remaining = remaining };
 
@@ -34,8 +38,15 @@ internal sealed class LeaseAttempt : IAsyncDisposable
     /// </summary>
     /// <param name="note">The failure; null if there is nothing to store.</param>
     /// <returns>Whether other replicas can read the note.</returns>
-    public ValueTask<bool> ReleaseAsync(TokenFailure? note) =>
-        Interlocked.Exchange(ref release, null)?.Invoke(note) ?? ValueTask.FromResult(false);
+    public async ValueTask<bool> ReleaseAsync(TokenFailure? note)
+    {
+        if (Interlocked.Exchange(ref release, null) is not { } once)
+            return false;
+
+        var released = await once(note);
+        WasLost = released == LeaseRelease.Lost;
+        return released == LeaseRelease.NoteShared;
+    }
 
     public async ValueTask DisposeAsync() => await ReleaseAsync(note: null);
 }

@@ -7,7 +7,6 @@ using Clik2pay.Sidecar.Redis.Connections;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
-using Clik2pay.Sidecar.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,10 +42,10 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string? CurrentToken => Survivor.Services.GetRequiredService<TokenLifecycle>().Current?.Value;
+    private string? CurrentToken => Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Current?.Value;
 
     private TimeSpan TimeUntilLead =>
-        Survivor.Services.GetRequiredService<TokenLifecycle>().Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
+        Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
 
     /// <param name="redis">The shared Redis.</param>
     /// <param name="starts">Limits how many processes start at once.</param>
@@ -101,7 +100,7 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
 
         // 3. Kill the victim before it gets the token, and wait for the survivor's new token.
         var lease = new RedisKeys(
-            Survivor.Services.GetRequiredService<RedisOptions>(), Survivor.Services.GetRequiredService<TokenKey>()).Lease;
+            Survivor.Services.GetRequiredService<RedisOptions>(), Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Key).Lease;
         var wasOwner = (await redis.RunAsync("EXISTS", lease)).Integer == 1 && CurrentToken == before;
         victim.Signal(SidecarProcess.KillSignal);
         var killedAt = SystemDefaults.Time.GetTimestamp();

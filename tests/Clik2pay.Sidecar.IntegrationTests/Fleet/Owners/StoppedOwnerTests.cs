@@ -71,7 +71,7 @@ public sealed class StoppedOwnerTests
         // The older token expires several seconds earlier. Up to 1 s is tolerated, because time passes between TIME and PTTL.
         Assert.InRange(back, 0, 1000);
         Assert.False(isStopped);
-        Assert.Equal("access_token_2", successor.Services.GetRequiredService<TokenLifecycle>().Current?.Value);
+        Assert.Equal("access_token_2", successor.Services.GetRequiredService<Profiles>().All[0].Tokens.Current?.Value);
 
         // The owner serves requests again.
         using var caller = new HttpClient { BaseAddress = await owner.WaitForAddressAsync() };

@@ -39,8 +39,8 @@ internal sealed class FuzzSidecar : IAsyncDisposable
             settings!,
             services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FuzzLog(findings))));
         await started.StartAsync();
-        while (started.Services.GetRequiredService<TokenLifecycle>().Current is null)
-            await started.Services.GetRequiredService<TokenLifecycle>().NextRefresh;
+        while (started.Services.GetRequiredService<Profiles>().All[0].Tokens.Current is null)
+            await started.Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
 
         return new(started, endpoint);
     }

@@ -47,11 +47,11 @@ internal sealed class RedisRig : IDisposable
         Recorded = new(meters);
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
-        Key = TokenKey.For(settings.Clik2pay);
+        Key = TokenKey.For(settings.Profiles[0]);
         Client = new(Options, new(SystemDefaults.Time), metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
         Store = new(Client, Options, metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenStore>());
-        Lease = new(Client, Options, new TokenMetrics(meters), metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
-        Check = new(Client, Options, Key);
+        Lease = new(Client, Options, metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
+        Check = new(Client, Options);
     }
 
     public RedisOptions Options { get; }
@@ -99,7 +99,7 @@ internal sealed class RedisRig : IDisposable
     public Task<RedisResponse> RunAsync(string script, RedisKey[] keys, params RedisValue[] values) =>
         Client.RunAsync(RedisOperation.Write, new(script, keys, values), Cancellation);
 
-    public Task<RedisResponse> CheckAsync() => Check.RunAsync(Cancellation);
+    public Task<RedisResponse> CheckAsync() => Check.RunAsync(Key, Cancellation);
 
     public void Dispose()
     {

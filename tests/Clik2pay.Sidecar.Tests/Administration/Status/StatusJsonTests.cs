@@ -10,14 +10,18 @@ public sealed class StatusJsonTests
     [Fact]
     public void Members_have_fixed_names_order_and_formats()
     {
-        var status = ExampleStatus.Ready with
+        var profile = ExampleStatus.Profile("default") with
         {
-            Uptime = TimeSpan.FromSeconds(1.23456),
             Refreshes = [ExampleStatus.Run(RefreshTrigger.ClockChange, RefreshOutcome.Unavailable, "a & b", 3, failuresBefore: 2)],
             LastSuccess = ExampleStatus.Now.AddHours(-1),
             WhyRotationPending = "why",
-            Store = new("Redis", IsUp: false, "timeout"),
             LastLease = new(ExampleStatus.Now, LeaseOutcome.HeldOff),
+        };
+        var status = ExampleStatus.Ready with
+        {
+            Uptime = TimeSpan.FromSeconds(1.23456),
+            Profiles = [profile],
+            Store = new("Redis", IsUp: false, "timeout"),
             Responses = [new("upstream_2xx", 2), new("no_route", 0)],
         };
 
@@ -75,7 +79,7 @@ public sealed class StatusJsonTests
     [Fact]
     public void Missing_values_are_null()
     {
-        var text = Encoding.UTF8.GetString(StatusJson.Write(ExampleStatus.Ready with { Token = null }));
+        var text = Encoding.UTF8.GetString(StatusJson.Write(ExampleStatus.With(profile => profile with { Token = null })));
 
         string[] members = ["token", "lastSuccessAt", "rotationPending", "up", "trouble", "lease"];
         Assert.All(members, member => Assert.Contains($"\"{member}\": null", text, StringComparison.Ordinal));

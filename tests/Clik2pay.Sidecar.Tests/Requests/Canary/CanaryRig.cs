@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Clik2pay.Sidecar.Credentials;
-using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
@@ -67,8 +66,9 @@ internal sealed class CanaryRig : IAsyncDisposable
             Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create("GET", target: path, body: "")));
         Pages.Enqueue(await ReadAsync(sidecar.Admin.BaseAddress!, Requests.Create(
             "GET", target: "/metrics", more: "Accept: application/openmetrics-text\r\n", body: "")));
-        var tokens = sidecar.Services.GetRequiredService<TokenLifecycle>();
-        Texts.AddRange([$"{tokens.Current}", $"{tokens.Status}", $"{sidecar.Services.GetRequiredService<Clik2payOptions>().Credentials}"]);
+        var tokens = sidecar.Services.GetRequiredService<Profiles>().All[0].Tokens;
+        var profile = sidecar.Services.GetRequiredService<Profiles>().All[0];
+        Texts.AddRange([$"{tokens.Current}", $"{tokens.Status}", $"{profile}", $"{profile.Options}", $"{profile.Options.Credentials}"]);
         Telemetry.Observe();
         await sidecar.StopAsync();
 

@@ -178,7 +178,7 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         var read = Settings.TryRead(CanarySettings.Build(CanarySettings.CreateValid(rig.Secrets)), out var errors);
         Assert.Empty(errors);
-        var clik2pay = read!.Clik2pay;
+        var clik2pay = read!.Profiles[0];
         var token = new AccessToken(rig.Secrets.Token(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1), clik2pay.Credentials);
         rig.Texts.AddRange(
         [

@@ -13,7 +13,7 @@ public sealed class RefusalTableTests(RawSocketSidecar rig) : IClassFixture<RawS
     private readonly WireUpstream upstream = rig.Upstream;
 
     public static TheoryData<string, int, string, string> Refused { get; } =
-        [.. Methods.Concat(Callers).Concat(Headers).Concat(Lines).Concat(RefusedTargets.All).Concat(RefusedFraming.All)];
+        [.. Methods.Concat(OtherCallers).Concat(Headers).Concat(Lines).Concat(RefusedTargets.All).Concat(RefusedFraming.All)];
 
     [Fact]
     public void The_table_has_at_least_250_rows() =>

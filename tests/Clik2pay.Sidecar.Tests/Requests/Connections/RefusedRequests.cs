@@ -25,7 +25,7 @@ public static class RefusedRequests
     ];
 
     /// <summary>Requests of web pages in a browser, DNS rebinding, and upgrades to other protocols.</summary>
-    public static IEnumerable<(string Request, int Status, string Code, string Reason)> Callers { get; } =
+    public static IEnumerable<(string Request, int Status, string Code, string Reason)> OtherCallers { get; } =
     [
         .. new[]
         {

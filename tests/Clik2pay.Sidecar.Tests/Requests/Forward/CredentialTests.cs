@@ -78,7 +78,7 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Clik2pay-Sidecar-Profile: mine")]
+    [InlineData("Clik2pay-Sidecar-Mode: mine")]
     [InlineData("clik2pay_sidecar_error: mine")]
     [InlineData("Connection: content-language\r\nContent-Language: mine")]
     public async Task Headers_for_the_sidecar_and_content_headers_that_Connection_nominates_are_not_forwarded(string headers)

@@ -55,7 +55,7 @@ public sealed class RoutesTests
             () => TestSidecar.StartAsync(
             upstream, tokenEndpoint, [("ReverseProxy:Clusters:clik2pay:Destinations:d:Address", upstream.Address + suffix)]));
 
-        Assert.Contains("Clik2pay:Environment", Assert.Single(refusal.Errors), StringComparison.Ordinal);
+        Assert.Contains("the API of the profile", Assert.Single(refusal.Errors), StringComparison.Ordinal);
     }
 
     [Theory]

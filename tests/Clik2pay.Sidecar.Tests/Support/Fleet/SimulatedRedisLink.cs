@@ -70,7 +70,7 @@ internal sealed class SimulatedRedisLink(SimulatedRedis redis, TimeProvider cloc
             LeaseOutcome.Acquired => LeaseAttempt.Acquired(async failure =>
             {
                 var (_, isReleased) = await OperateAsync(() => redis.Release(owner, failure), CancellationToken.None);
-                return isReleased && failure is not null;
+                return isReleased && failure is not null ? LeaseRelease.NoteShared : LeaseRelease.Released;
             }),
             LeaseOutcome.HeldOff => LeaseAttempt.HeldOff(attempt.failure!),
             _ => LeaseAttempt.Contended(attempt.remaining),

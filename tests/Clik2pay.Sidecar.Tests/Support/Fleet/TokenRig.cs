@@ -13,7 +13,7 @@ namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 /// <summary>The token lifecycle of one replica on simulated time.</summary>
 internal sealed class TokenRig
 {
-    private static readonly CredentialFiles NoFiles = new(new ConfigurationBuilder().Build());
+    private static readonly CredentialFiles NoFiles = new(new ConfigurationBuilder().Build(), "default");
     private static readonly Clik2payOptions Options = new()
     {
         Environment = Clik2payEnvironment.Custom,

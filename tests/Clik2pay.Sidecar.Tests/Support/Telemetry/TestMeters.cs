@@ -9,7 +9,7 @@ internal sealed class TestMeters : IMeterFactory
     private readonly List<Meter> meters = [];
 
     /// <summary>Instruments that no test reads.</summary>
-    public static TokenMetrics Unread { get; } = new(new TestMeters());
+    public static TokenMetrics Unread { get; } = new(new TestMeters(), "default");
 
     public Meter Create(MeterOptions options)
     {

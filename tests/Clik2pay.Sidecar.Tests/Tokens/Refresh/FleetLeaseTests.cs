@@ -102,7 +102,7 @@ public sealed class FleetLeaseTests
             var lifetime = TimeSpan.FromHours(1);
             var token = new AccessToken("access_token_of_another", lifetime, time.GetMonotonicNow() + lifetime, key.Credentials);
             await store.WriteAsync(key, token, cancellationToken);
-            return LeaseAttempt.Acquired(_ => ValueTask.FromResult(false));
+            return LeaseAttempt.Acquired(_ => ValueTask.FromResult(LeaseRelease.Released));
         }
     }
 }

@@ -18,41 +18,43 @@ internal static class StatusPage
     private const string BadIconColor = "b42318";
     private const string BadIconShape = "M3 0l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5z";
 
-    public static byte[] Write(SidecarStatus status)
+    /// <param name="status">The status of the sidecar.</param>
+    /// <param name="profile">The profile whose token and refreshes the page shows.</param>
+    public static byte[] Write(SidecarStatus status, ProfileStatus profile)
     {
         var values = new Values(StringComparer.Ordinal)
         {
             ["reason"] = status.Readiness.Reason,
             ["lostColor"] = BadIconColor,
             ["lostShape"] = BadIconShape,
-            ["environment"] = $"{status.Environment}",
-            ["environmentClass"] = $"{status.Environment}".ToLowerInvariant(),
-            ["token"] = Optional(status.Token is { } token ? Token(token, status.At) : null),
-            ["noToken"] = Optional(status.Token is null ? LastSuccess(status) : null),
-            ["next"] = status.Refreshes is [{ Last.HasObtainedToken: false }, ..] ? "Next attempt" : "Next refresh",
-            ["nextRefresh"] = status.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(status.NextRefresh)}",
-            ["rotation"] = Optional(status.WhyRotationPending is { } why ? Rotation(why) : null),
-            ["refreshes"] = RefreshRows.Of(status.Refreshes, status.At),
-            ["noRefresh"] = Optional(status.Refreshes.Count == 0 ? None : null),
-            ["api"] = $"{status.ApiBaseUrl}",
-            ["tokenEndpoint"] = $"{status.TokenEndpoint}",
+            ["environment"] = $"{profile.Options.Environment}",
+            ["environmentClass"] = $"{profile.Options.Environment}".ToLowerInvariant(),
+            ["token"] = Optional(profile.Token is { } token ? Token(token, status.At) : null),
+            ["noToken"] = Optional(profile.Token is null ? LastSuccess(profile, status.At) : null),
+            ["next"] = profile.Refreshes is [{ Last.HasObtainedToken: false }, ..] ? "Next attempt" : "Next refresh",
+            ["nextRefresh"] = profile.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(profile.NextRefresh)}",
+            ["rotation"] = Optional(profile.WhyRotationPending is { } why ? Rotation(why) : null),
+            ["refreshes"] = RefreshRows.Of(profile.Refreshes, status.At),
+            ["noRefresh"] = Optional(profile.Refreshes.Count == 0 ? None : null),
+            ["api"] = $"{profile.Options.ApiBaseUrl}",
+            ["tokenEndpoint"] = $"{profile.Options.TokenEndpoint}",
             ["version"] = BuildInfo.Version,
             ["started"] = Optional(None.WithMoment(status.At - status.Uptime, status.At)),
         }.WithMoment(status.At, status.At);
-        AddState(values, status);
-        AddStore(values, status);
+        AddState(values, status, profile);
+        AddStore(values, status, profile);
         ResponseRows.AddTo(values, status.Responses);
         return Encoding.UTF8.GetBytes(HtmlTemplate.Render(PageAssets.Page, values));
     }
 
-    private static void AddState(Values values, SidecarStatus status)
+    private static void AddState(Values values, SidecarStatus status, ProfileStatus profile)
     {
-        var (state, cssClass, heading) = status switch
+        var (state, cssClass, heading) = (Sidecar: status, Profile: profile) switch
         {
-            { IsStopping: true } => ("Not ready", "bad", Troubleshooting.ShuttingDown),
-            { Readiness.IsHealthy: false } => ("Not ready", "bad", Troubleshooting.CredentialsRefused),
-            { Token: null } => ("No access token", "bad", Troubleshooting.TokenUnavailable),
-            { Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
+            { Sidecar.IsStopping: true } => ("Not ready", "bad", Troubleshooting.ShuttingDown),
+            { Sidecar.Readiness.IsHealthy: false } => ("Not ready", "bad", Troubleshooting.CredentialsRefused),
+            { Profile.Token: null } => ("No access token", "bad", Troubleshooting.TokenUnavailable),
+            { Profile.Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
                 last.UsedPendingCredentials
                     ? ("Ready, but new credentials failed", "poor", Troubleshooting.Rotation)
                     : ("Ready, but token refreshes fail", "poor", Troubleshooting.HeadingFor(last.Outcome)),
@@ -80,10 +82,10 @@ internal static class StatusPage
         ["age"] = Span(token.Age),
     }.WithMoment(now + token.Remaining, now);
 
-    private static Values LastSuccess(SidecarStatus status) => new(StringComparer.Ordinal)
+    private static Values LastSuccess(ProfileStatus profile, DateTimeOffset now) => new(StringComparer.Ordinal)
     {
-        ["lastSuccess"] = Optional(status.LastSuccess is { } moment ? None.WithMoment(moment, status.At) : null),
-        ["noSuccess"] = Optional(status.LastSuccess is null ? None : null),
+        ["lastSuccess"] = Optional(profile.LastSuccess is { } moment ? None.WithMoment(moment, now) : null),
+        ["noSuccess"] = Optional(profile.LastSuccess is null ? None : null),
     };
 
     private static Values Rotation(string why) => new(StringComparer.Ordinal)
@@ -92,20 +94,20 @@ internal static class StatusPage
         ["help"] = Help(Troubleshooting.Rotation),
     };
 
-    private static void AddStore(Values values, SidecarStatus status)
+    private static void AddStore(Values values, SidecarStatus status, ProfileStatus profile)
     {
         var store = status.Store;
         values["store"] = store.Name;
         values["storeUp"] = Optional(store.IsUp == true ? None : null);
         values["storeDown"] = Optional(store.IsUp == false ? StoreFailure(store) : null);
-        values["lease"] = Optional(status.LastLease is { } lease
+        values["lease"] = Optional(profile.LastLease is { } lease
             ? new Values(StringComparer.Ordinal)
             {
                 ["outcome"] = Labels.Of(lease.Outcome),
                 ["outcomeName"] = lease.Outcome.ToSnakeCase(),
             }.WithMoment(lease.At, status.At)
             : null);
-        values["noLease"] = Optional(status.LastLease is null ? None : null);
+        values["noLease"] = Optional(profile.LastLease is null ? None : null);
     }
 
     private static Values StoreFailure(StoreStatus store) => new(StringComparer.Ordinal)

@@ -10,7 +10,7 @@ namespace Clik2pay.Sidecar.Requests.Routes.Schema;
 internal static class RouteSchema
 {
     private const string Http11 = "Remove it, because requests to the provider are sent with HTTP/1.1.";
-    private const string OneDestination = "Remove it, because the only destination is the API of Clik2pay:Environment.";
+    private const string OneDestination = "Remove it, because the only destination is the API of the profile.";
     private const string Encoding = "Remove it, because header bytes are forwarded unchanged.";
     private const string UseActivityTimeout = "Remove it and set HttpRequest:ActivityTimeout of the cluster.";
 
@@ -21,9 +21,9 @@ internal static class RouteSchema
     private static readonly SchemaValue Flag = new(text => bool.TryParse(text, out _), "is neither true nor false.");
     private static readonly SchemaMap Texts = new(Text);
 
-    public static SchemaNode Create(Clik2payOptions clik2pay, ListenerOptions listener) => new SchemaGroup(
+    public static SchemaNode Create(IReadOnlyList<Clik2payOptions> profiles, ListenerOptions listener) => new SchemaGroup(
         ("Routes", new SchemaMap(CreateRoute(listener))),
-        ("Clusters", new SchemaMap(CreateCluster(clik2pay))));
+        ("Clusters", new SchemaMap(CreateCluster(profiles))));
 
     private static SchemaGroup CreateRoute(ListenerOptions listener) => new(
         ("ClusterId", Text),
@@ -59,8 +59,8 @@ internal static class RouteSchema
         ("Mode", OneOf(Enum.GetNames<TMode>())),
         ("IsCaseSensitive", Flag));
 
-    private static SchemaGroup CreateCluster(Clik2payOptions clik2pay) => new(
-        ("Destinations", new SchemaMap(CreateDestination(clik2pay.ApiBaseUrl))),
+    private static SchemaGroup CreateCluster(IReadOnlyList<Clik2payOptions> profiles) => new(
+        ("Destinations", new SchemaMap(CreateDestination([.. profiles.Select(profile => profile.ApiBaseUrl).Distinct()]))),
         ("HttpClient", new SchemaGroup(
             ("MaxConnectionsPerServer", new SchemaValue(
                 text => IsWholeNumber(text, 1, int.MaxValue), "is not a whole number from 1 to 2147483647.")),
@@ -82,11 +82,12 @@ internal static class RouteSchema
         ("SessionAffinity", new RefusedSetting(OneDestination)),
         ("HealthCheck", new RefusedSetting(OneDestination)));
 
-    /// <summary>Credentials are sent to the API of the environment only, so no other address is accepted.</summary>
-    private static SchemaGroup CreateDestination(Uri api) => new(
+    /// <summary>Credentials are sent to the API of their profile only, so no other address is accepted.</summary>
+    private static SchemaGroup CreateDestination(Uri[] apis) => new(
         ("Address", new SchemaValue(
-            text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address == new Uri(api, "/"),
-            $"is not {api.GetLeftPart(UriPartial.Authority)}, the API of Clik2pay:Environment. "
+            text => Uri.TryCreate(text, UriKind.Absolute, out var address)
+                && Array.Exists(apis, api => address == new Uri(api, "/")),
+            $"is not {string.Join(" or ", apis.Select(api => api.GetLeftPart(UriPartial.Authority)))}, the API of the profile. "
                 + "Remove Destinations; requests are sent to that API only.")),
         ("Host", new RefusedSetting("Remove it, because requests always use the host name of the API.")),
         ("Health", new RefusedSetting(OneDestination)),

@@ -109,7 +109,8 @@ public sealed class RefreshRowTests
 
     private static string Write(RefreshRun run)
     {
-        var page = Encoding.UTF8.GetString(StatusPage.Write(ExampleStatus.Ready with { Refreshes = [run] }));
+        var status = ExampleStatus.With(profile => profile with { Refreshes = [run] });
+        var page = Encoding.UTF8.GetString(StatusPage.Write(status, status.Profiles[0]));
         return page.Split("<tbody>\n")[1].Split("</tbody>")[0];
     }
 }

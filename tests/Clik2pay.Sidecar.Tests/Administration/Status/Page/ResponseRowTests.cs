@@ -95,6 +95,7 @@ public sealed class ResponseRowTests
     private static string Write(params (string Kind, long Count)[] responses)
     {
         var status = ExampleStatus.Ready with { Responses = [.. responses.Select(r => KeyValuePair.Create(r.Kind, r.Count))] };
-        return Encoding.UTF8.GetString(StatusPage.Write(status)).Split("<h2>Responses since startup</h2>")[1].Split("</section>")[0];
+        var page = Encoding.UTF8.GetString(StatusPage.Write(status, status.Profiles[0]));
+        return page.Split("<h2>Responses since startup</h2>")[1].Split("</section>")[0];
     }
 }

@@ -14,11 +14,14 @@ public sealed class StatusPageTests
     public void Every_text_is_encoded()
     {
         const string odd = "<script>alert(1)</script>\"'&{{state}}";
-        var page = Write(ExampleStatus.Ready with
+        var status = ExampleStatus.With(profile => profile with
         {
-            Readiness = new(IsHealthy: false, odd),
             Refreshes = [ExampleStatus.Run(RefreshTrigger.Startup, RefreshOutcome.Unavailable, odd)],
             WhyRotationPending = odd,
+        });
+        var page = Write(status with
+        {
+            Readiness = new(IsHealthy: false, odd),
             Store = new(odd, IsUp: false, odd),
             Responses = [new(odd, 1)],
         });
@@ -39,7 +42,10 @@ public sealed class StatusPageTests
         <h1>Clik2pay Sidecar</h1>
         <p class="badge {cssClass}"><span class="unseen">Environment: </span>{environment}</p>
         """,
-        Write(ExampleStatus.Ready with { Environment = Enum.Parse<Clik2payEnvironment>(environment) }),
+        Write(ExampleStatus.With(profile => profile with
+        {
+            Options = profile.Options with { Environment = Enum.Parse<Clik2payEnvironment>(environment) },
+        })),
         StringComparison.Ordinal);
 
     [Fact]
@@ -48,7 +54,7 @@ public sealed class StatusPageTests
 
     [Fact]
     public void Ready_without_a_token_has_a_state_of_its_own() => AssertState(
-        ExampleStatus.Ready with { Token = null }, "No access token", "bad", "503 token_unavailable");
+        ExampleStatus.With(profile => profile with { Token = null }), "No access token", "bad", "503 token_unavailable");
 
     [Theory]
     [InlineData("Scheduled", "Rejected", "Ready, but token refreshes fail", "503 credentials_refused")]
@@ -61,7 +67,7 @@ public sealed class StatusPageTests
     [InlineData("Scheduled", "Adopted", "Ready", null)]
     public void With_a_token_the_state_depends_on_the_last_refresh(string trigger, string outcome, string state, string? heading) =>
         AssertState(
-            ExampleStatus.Ready with { Refreshes = [Run(trigger, outcome), Run("Startup", "Unavailable")] },
+            ExampleStatus.With(profile => profile with { Refreshes = [Run(trigger, outcome), Run("Startup", "Unavailable")] }),
             state,
             heading is null ? "ok" : "poor",
             heading);
@@ -78,7 +84,7 @@ public sealed class StatusPageTests
         string[] pages =
         [
             Write(ExampleStatus.Ready),
-            Write(ExampleStatus.Ready with { Refreshes = [Run("Scheduled", "Unavailable")] }),
+            Write(ExampleStatus.With(profile => profile with { Refreshes = [Run("Scheduled", "Unavailable")] })),
             Write(ExampleStatus.Ready with { Readiness = new(IsHealthy: false, "a reason") }),
         ];
         var icons = pages.Select(page => page.Split("<path fill='%23")[1].Split('\'')).ToList();
@@ -111,19 +117,19 @@ public sealed class StatusPageTests
     [Fact]
     public void Without_a_token_the_age_of_the_last_success_is_shown() => Assert.Contains(
         """<time class="ago" datetime="2026-01-02T01:59:05Z" title="2026-01-02 01:59:05 UTC">1 h 5 min ago</time>""",
-        Write(ExampleStatus.Ready with { Token = null, LastSuccess = ExampleStatus.Now.AddMinutes(-65) }),
+        Write(ExampleStatus.With(profile => profile with { Token = null, LastSuccess = ExampleStatus.Now.AddMinutes(-65) })),
         StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Success", "Next refresh: in 15 min.")]
     [InlineData("Unavailable", "Next attempt: in 15 min.")]
     public void The_next_refresh_is_an_attempt_after_a_failure(string outcome, string text) => Assert.Contains(
-        text, Write(ExampleStatus.Ready with { Refreshes = [Run("Scheduled", outcome)] }), StringComparison.Ordinal);
+        text, Write(ExampleStatus.With(profile => profile with { Refreshes = [Run("Scheduled", outcome)] })), StringComparison.Ordinal);
 
     [Fact]
     public void Pending_credentials_are_shown_with_a_link()
     {
-        var page = Write(ExampleStatus.Ready with { WhyRotationPending = "A reason." });
+        var page = Write(ExampleStatus.With(profile => profile with { WhyRotationPending = "A reason." }));
 
         Assert.Contains(
             "<p class=\"note\">A reason. The current credentials stay in use.\n" + Link("New credentials are not used"),
@@ -149,7 +155,7 @@ public sealed class StatusPageTests
         """
         <span title="held_off">Waiting after another replica&#39;s failure</span>, <time class="ago" datetime="2026-01-02T03:04:03Z"
         """.Trim(),
-        Write(ExampleStatus.Ready with { LastLease = new(ExampleStatus.Now.AddSeconds(-2), LeaseOutcome.HeldOff) }),
+        Write(ExampleStatus.With(profile => profile with { LastLease = new(ExampleStatus.Now.AddSeconds(-2), LeaseOutcome.HeldOff) })),
         StringComparison.Ordinal);
 
     [Theory]
@@ -166,7 +172,7 @@ public sealed class StatusPageTests
     [Fact]
     public void A_moment_after_the_status_has_the_age_0() => Assert.Contains(
         """<time class="ago" datetime="2026-01-02T03:05:05Z" title="2026-01-02 03:05:05 UTC">0 s ago</time>""",
-        Write(ExampleStatus.Ready with { Token = null, LastSuccess = ExampleStatus.Now.AddMinutes(1) }),
+        Write(ExampleStatus.With(profile => profile with { Token = null, LastSuccess = ExampleStatus.Now.AddMinutes(1) })),
         StringComparison.Ordinal);
 
     private static RefreshRun Run(string trigger, string outcome) =>
@@ -191,5 +197,5 @@ public sealed class StatusPageTests
     private static string Link(string heading) =>
         $"<a href=\"troubleshooting#{heading.ToLowerInvariant().Replace(' ', '-')}\">What to do: {heading}</a>";
 
-    private static string Write(SidecarStatus status) => Encoding.UTF8.GetString(StatusPage.Write(status));
+    private static string Write(SidecarStatus status) => Encoding.UTF8.GetString(StatusPage.Write(status, status.Profiles[0]));
 }

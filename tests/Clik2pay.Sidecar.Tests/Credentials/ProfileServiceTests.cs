@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clik2pay.Sidecar.Tests.Credentials;
 
-public sealed class RefreshServiceTests
+public sealed class ProfileServiceTests
 {
     [Fact]
     public async Task If_only_the_wall_clock_advances_the_token_is_replaced_without_a_request()
@@ -16,7 +16,7 @@ public sealed class RefreshServiceTests
         await using var sidecar = await TestSidecar.StartAsync([], time);
         await sidecar.WaitForTokenAsync("access_token_1");
 
-        var tokens = sidecar.Services.GetRequiredService<TokenLifecycle>();
+        var tokens = sidecar.Services.GetRequiredService<Profiles>().All[0].Tokens;
 
         time.WallStep = TimeSpan.FromMinutes(30);
         time.Advance(TimeSpan.FromSeconds(5));
