@@ -53,12 +53,18 @@ internal sealed class SettingsReader
         foreach (var child in configuration.GetSection(parent).GetChildren())
         {
             var name = child.Key.ToLowerInvariant();
-            if (!SectionName.IsValid(name))
-                AddError(child.Path, SectionName.Remedy);
-            else if (child.Value is { Length: > 0 })
-                AddError(child.Path, "it is a section, and cannot have a value. Give values to its settings.");
-            else
+            var error = !SectionName.IsValid(name) ? SectionName.Remedy
+                : child.Value is { Length: > 0 } ? "it is a section, and cannot have a value. Give values to its settings."
+                : null;
+            if (error is null)
+            {
                 names.Add(name);
+                continue;
+            }
+
+            // One error is enough. The settings of the section are not reported as unknown.
+            AddError(child.Path, error);
+            known.UnionWith(child.AsEnumerable().Select(setting => setting.Key));
         }
 
         names.Sort(StringComparer.Ordinal);
