@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Clik2pay.Sidecar;
 
-/// <summary>The two listeners, one for callers and one for administration. Settings such as ASPNETCORE_URLS have no effect.</summary>
+/// <summary>The listeners for callers, and one for administration. Settings such as ASPNETCORE_URLS have no effect.</summary>
 internal static class Listeners
 {
     /// <summary>The time for the head of a request. The server checks this limit once a second, so the 408 is sent within 10 s.</summary>
@@ -30,8 +30,10 @@ internal static class Listeners
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
         var options = settings.Listener;
-        builder.Services.AddSingleton(ConnectionLimits.Create(options.MaxConnections, OpenFileLimit.GetFree()));
-        builder.Services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
+        var furtherListeners = options.CallerListeners.Count - 1;
+        builder.Services.AddSingleton(ConnectionLimits.Create(options.MaxConnections, OpenFileLimit.GetFree(), furtherListeners));
+        builder.Services.AddSingleton<LimitedListenerFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<LimitedListenerFactory>());
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.MaxReadBufferSize = MaxReadBufferSize;
@@ -52,8 +54,22 @@ internal static class Listeners
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
 
-            kestrel.Listen(options.Listen, RequestPipeline.AcceptConnections);
-            kestrel.Listen(settings.Administration.Address, AdministrationListener.MarkConnections);
+            // The addresses of the running sidecar have the same order.
+            var limited = kestrel.ApplicationServices.GetRequiredService<LimitedListenerFactory>();
+            foreach (var callers in options.CallerListeners)
+            {
+                kestrel.Listen(callers.Address, listen =>
+                {
+                    limited.AddCallers(listen, callers.AddressSetting);
+                    RequestPipeline.AcceptConnections(listen, callers);
+                });
+            }
+
+            kestrel.Listen(settings.Administration.Address, listen =>
+            {
+                limited.AddAdministration(listen, AdministrationOptions.AddressKey);
+                AdministrationListener.MarkConnections(listen);
+            });
         });
     }
 

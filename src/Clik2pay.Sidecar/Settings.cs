@@ -41,6 +41,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         .. SettingAttribute.FindAll<CredentialSet>(),
         .. SettingAttribute.FindAll<RedisOptions>(),
         .. SettingAttribute.FindAll<ListenerOptions>(),
+        .. SettingAttribute.FindAll<CallerListener>(),
         .. SettingAttribute.FindAll<CallerOptions>(),
         .. SettingAttribute.FindAll<AdministrationOptions>(),
         .. SettingAttribute.FindAll<DrainOptions>(),
@@ -62,7 +63,10 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         var log = reader.Read<LogOptions>();
         var process = reader.Read<ProcessOptions>();
 
-        ValidateAddresses(reader, profiles, listener.Listen, administration.Address);
+        ValidateAddresses(reader, profiles, [
+            .. listener.CallerListeners.Select(callers => (callers.AddressSetting, callers.Address)),
+            (AdministrationOptions.AddressKey, administration.Address),
+        ]);
         reader.RejectUnknownKeys(Section);
         reader.RejectUnknownKeys(RedisOptions.Section);
         ValidateLogLevels(reader, configuration);
@@ -101,19 +105,18 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
             : [setting.Key];
 
     private static void ValidateAddresses(
-        SettingsReader reader, IReadOnlyList<Clik2payOptions> profiles, ListenAddress callers, ListenAddress administration)
+        SettingsReader reader, IReadOnlyList<Clik2payOptions> profiles, IReadOnlyList<(string Key, ListenAddress Address)> listeners)
     {
-        if (callers == administration && callers.EndPoint is not IPEndPoint { Port: 0 })
+        foreach (var same in listeners.GroupBy(listener => listener.Address).Where(same => same.Key.EndPoint is not IPEndPoint { Port: 0 }))
         {
-            reader.AddError(
-                AdministrationOptions.AddressKey,
-                $"{administration} is also the address of {ListenerOptions.ListenKey}. Use two different addresses.");
+            foreach (var (key, address) in same.Skip(1))
+                reader.AddError(key, $"{address} is also the address of {same.First().Key}. Use two different addresses.");
         }
 
         foreach (var profile in profiles)
         {
             Uri[] upstream = [profile.ApiBaseUrl, profile.TokenEndpoint];
-            if (!upstream.Any(address => callers.Serves(address) || administration.Serves(address)))
+            if (!upstream.Any(address => listeners.Any(listener => listener.Address.Serves(address))))
                 continue;
 
             var section = Clik2payOptionsReader.ForProfile(reader, profile.Profile);

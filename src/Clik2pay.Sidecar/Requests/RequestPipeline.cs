@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Forward;
@@ -24,10 +25,10 @@ internal sealed class RequestPipeline(
     TimeProvider time) : ITransformProvider
 {
     /// <summary>The step of a connection. ServerRefusals turns errors that the server itself finds into problem responses.</summary>
-    public static void AcceptConnections(ListenOptions listen) => listen.Use(next => connection =>
+    public static void AcceptConnections(ListenOptions listen, CallerListener callers) => listen.Use(next => connection =>
     {
         //  1. The state of the connection's requests is created, and the framing of chunked bodies is validated before the server reads it.
-        connection.Features.Set(new Exchange());
+        connection.Features.Set(new Exchange { Listener = callers });
         CallerConnection.Wrap(connection);
         return next(connection);
     });

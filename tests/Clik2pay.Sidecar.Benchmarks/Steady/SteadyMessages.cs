@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,7 +21,15 @@ internal static class SteadyMessages
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBodyFeature());
         context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
-        context.Features.Set(new Exchange());
+        context.Features.Set(new Exchange
+        {
+            Listener = new()
+            {
+                Name = CallerListener.DefaultName,
+                Address = ListenAddress.TryParse("http://127.0.0.1:8080")!,
+                Profile = null,
+            },
+        });
         var pattern = RoutePatternFactory.Parse("/open/v1/{**rest}");
         context.SetEndpoint(new RouteEndpoint(
             _ => Task.CompletedTask, pattern, order: 0, EndpointMetadataCollection.Empty, displayName: null));

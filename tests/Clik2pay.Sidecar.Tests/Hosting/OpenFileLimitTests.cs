@@ -53,7 +53,7 @@ public sealed class OpenFileLimitTests : IAsyncLifetime
         await using var program = Start($"{limit}:{limit}");
         var (address, admin) = await program.WaitForAddressesAsync();
         var share = int.Parse(
-            (await program.WaitForLineAsync("[1107]")).Split("listener accepts ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+            (await program.WaitForLineAsync("[1107]")).Split("Callers can open ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
 
         await OpenCallersAsync(address, count);
         await program.WaitForLineAsync("[1106]");

@@ -130,11 +130,11 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
         new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await WaitForAddressAsync() };
 
     /// <summary>Waits for the start.</summary>
-    /// <returns>The addresses for callers and for administration.</returns>
+    /// <returns>The addresses of the default listener for callers and of the administration listener.</returns>
     public async Task<(Uri Callers, Uri Admin)> WaitForAddressesAsync()
     {
         var line = await WaitForLineAsync("Callers are served on");
-        return (new(line.Split("served on ")[1].Split(' ')[0]), new(AdminAddress().Match(line).Groups["address"].Value));
+        return (new(line.Split("served on ")[1].Split(' ')[0].TrimEnd(',')), new(AdminAddress().Match(line).Groups["address"].Value));
     }
 
     [GeneratedRegex(@"status page are on (?<address>\S+?)\.(""|\s|$)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

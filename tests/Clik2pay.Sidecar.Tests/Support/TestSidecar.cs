@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using System.Net.Sockets;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
@@ -28,18 +30,10 @@ internal sealed class TestSidecar : IAsyncDisposable
         this.app = app;
         this.ownsServers = ownsServers;
         (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
-        var addresses = app.Urls.ToArray();
-        Address = addresses[0].StartsWith("http://unix:", StringComparison.Ordinal) ? new("http://localhost") : new(addresses[0]);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            MaxConnectionsPerServer = 64,
-        };
-        Caller = new(handler) { BaseAddress = Address };
+        Address = AddressOf(CallerListener.DefaultName);
+        Caller = NewCaller(CallerListener.DefaultName);
         Metrics = new(app.Services.GetRequiredService<IMeterFactory>());
-        Admin = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(addresses[1]) };
+        Admin = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = ReachableAt(app.Urls.Last()) };
     }
 
     public RecordingUpstream Upstream { get; }
@@ -50,9 +44,10 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     public RecordedMetrics Metrics { get; }
 
+    /// <summary>The address of the default listener for callers.</summary>
     public Uri Address { get; }
 
-    /// <summary>A client for callers' requests.</summary>
+    /// <summary>A client for callers' requests to the default listener.</summary>
     public HttpClient Caller { get; }
 
     /// <summary>A client for the administration listener.</summary>
@@ -139,6 +134,43 @@ internal sealed class TestSidecar : IAsyncDisposable
     }
 
     public Task StopAsync() => app.StopAsync();
+
+    /// <summary>The address for requests to a listener for callers. Requests to a Unix socket name localhost.</summary>
+    public Uri AddressOf(string listener) =>
+        UrlOf(listener) is var url && SocketOf(url) is null ? ReachableAt(url) : new("http://localhost");
+
+    /// <summary>Creates a client for callers' requests to a listener.</summary>
+    public HttpClient NewCaller(string listener)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxConnectionsPerServer = 64,
+        };
+        if (SocketOf(UrlOf(listener)) is { } path)
+        {
+            handler.ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            };
+        }
+
+        return new(handler) { BaseAddress = AddressOf(listener) };
+    }
+
+    /// <summary>The program's addresses are in the order of its listeners.</summary>
+    private string UrlOf(string listener) => Services.GetRequiredService<ListenerOptions>().CallerListeners
+        .Zip(app.Urls)
+        .Single(pair => pair.First.Name == listener).Second;
+
+    private static string? SocketOf(string url) => url.Split("http://unix:") is ["", var path] ? path : null;
+
+    /// <summary>A listener on all addresses is reachable on loopback.</summary>
+    private static Uri ReachableAt(string url) => new(url.Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     private static async Task WaitAsync(Func<bool> condition, string failure)
     {

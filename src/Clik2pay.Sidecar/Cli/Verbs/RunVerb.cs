@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Cli.Output;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Hosting.Process;
@@ -23,6 +24,7 @@ internal static class RunVerb
             sidecar.Logger.BatchSchedulingRefused();
 
         var failure = await Hosts.RunAsync(sidecar, () => sidecar.ReportStarted(settings, routes), signals.Token);
-        return await ErrorOutput.ReportStartAsync(failure, "Set Sidecar:Listen and Sidecar:Admin to free addresses.");
+        var keys = string.Join(", ", settings.Listener.CallerListeners.Select(callers => callers.AddressSetting));
+        return await ErrorOutput.ReportStartAsync(failure, $"Set {keys} and {AdministrationOptions.AddressKey} to free addresses.");
     }
 }

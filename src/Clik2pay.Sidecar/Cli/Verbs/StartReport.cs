@@ -11,8 +11,10 @@ internal static partial class StartReport
     /// <summary>Logs the addresses in use. An address differs from its setting if the setting has port 0.</summary>
     public static void ReportStarted(this WebApplication sidecar, Settings settings, RoutesFile routes)
     {
+        // The last address is the one for administration.
         var listening = sidecar.Urls.ToArray();
-        Serving(sidecar.Logger, listening[0], Describe(settings.Profiles), routes.FullPath, listening[1]);
+        var callers = string.Join(", ", listening[..^1]);
+        Serving(sidecar.Logger, callers, Describe(settings.Profiles), routes.FullPath, listening[^1]);
         if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
             Exporting(sidecar.Logger, collector);
         var limits = sidecar.Services.GetRequiredService<ConnectionLimits>();
@@ -39,9 +41,9 @@ internal static partial class StartReport
         + "the loss is not logged.")]
     private static partial void Exporting(ILogger log, string collector);
 
-    [LoggerMessage(1107, LogLevel.Warning, "The limit of open files ({OpenFiles}) is too low for {MaxConnections} connections to each "
-        + "listener (Sidecar:MaxConnections). The callers' listener accepts {Callers} connections, and the administration listener accepts "
-        + "{Administration}. Raise the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
+    [LoggerMessage(1107, LogLevel.Warning, "The limit of open files ({OpenFiles}) is too low for {MaxConnections} connections from "
+        + "callers and as many for administration (Sidecar:MaxConnections). Callers can open {Callers} connections, and the administration "
+        + "listener accepts {Administration}. Raise the hard limit to {Needed} (ulimit -Hn, LimitNOFILE=), or lower the setting.")]
     private static partial void FewerConnections(
         ILogger log, int callers, int administration, int maxConnections, long openFiles, long needed);
 }

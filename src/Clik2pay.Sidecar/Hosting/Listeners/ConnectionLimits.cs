@@ -4,16 +4,17 @@ using Clik2pay.Sidecar.Networking;
 namespace Clik2pay.Sidecar.Hosting.Listeners;
 
 /// <summary>
-/// The number of connections that each listener accepts: Sidecar:MaxConnections, or fewer if the limit of open files is too low for it.
+/// The number of connections to all callers' listeners together, and to the administration listener: Sidecar:MaxConnections, or fewer if
+/// the limit of open files is too low for it.
 /// </summary>
 /// <param name="MaxConnections">The setting Sidecar:MaxConnections.</param>
-/// <param name="Callers">The limit of the callers' listener. Each caller connection may also need a connection to the provider.</param>
+/// <param name="Callers">The limit of callers. Each caller connection may also need a connection to the provider.</param>
 /// <param name="Administration">The limit of the administration listener.</param>
 /// <param name="Shortage">The limit of open files and the limit that the setting needs. Null if the limit is high enough.</param>
 internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
 {
     /// <summary>
-    /// Open files for everything else: the listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
+    /// Open files for everything else: two listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
     /// attempts to connect to further addresses of a name.
     /// </summary>
     private const int Reserve = 48 + TcpConnector.MaxFurtherAttempts;
@@ -25,15 +26,18 @@ internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Adm
 
     /// <param name="maxConnections">The setting Sidecar:MaxConnections.</param>
     /// <param name="openFiles">The limit of open files, and how many more can be opened. Null if they are unknown.</param>
-    public static ConnectionLimits Create(int maxConnections, (long Limit, long Free)? openFiles)
+    /// <param name="furtherListeners">The number of listeners that are neither the default one nor administration.</param>
+    public static ConnectionLimits Create(int maxConnections, (long Limit, long Free)? openFiles, int furtherListeners = 0)
     {
+        var reserve = Reserve + furtherListeners;
+
         // Each caller needs its own connection and one to the provider. Administration may have as many connections as callers.
         long configured = maxConnections;
-        var needed = (3 * configured) + Reserve;
+        var needed = (3 * configured) + reserve;
         if (openFiles is not { } files || files.Free >= needed)
             return new(maxConnections, maxConnections, maxConnections, Shortage: null);
 
-        var free = Math.Max(0, files.Free - Reserve);
+        var free = Math.Max(0, files.Free - reserve);
         var administration = Math.Min(configured, Math.Max(MinForAdministration, free / AdministrationDivisor));
         var callers = Math.Clamp((free - administration) / 2, 1, configured);
         return new(maxConnections, (int)callers, (int)administration, (files.Limit, needed + files.Limit - files.Free));

@@ -5,30 +5,24 @@ namespace Clik2pay.Sidecar.Hosting.Listeners;
 
 /// <summary>Closes connections above a limit as soon as they are accepted.</summary>
 /// <param name="inner">The listener that accepts the connections.</param>
-/// <param name="limit">The maximum number of open connections, 1 or more.</param>
-/// <param name="onRefused">Called once, for the first connection that is closed.</param>
-internal sealed class LimitedListener(IConnectionListener inner, int limit, Action onRefused) : IConnectionListener
+/// <param name="connections">The open connections and their limit, shared with other listeners.</param>
+/// <param name="onRefused">Called for the first connection that one of these listeners closes.</param>
+internal sealed class LimitedListener(IConnectionListener inner, OpenConnections connections, Action onRefused) : IConnectionListener
 {
-    private int open;
-    private bool hasRefused;
-
     public EndPoint EndPoint => inner.EndPoint;
 
-    /// <summary>The server never calls this method concurrently.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await inner.AcceptAsync(cancellationToken) is { } connection)
         {
-            if (Interlocked.Increment(ref open) <= limit)
+            if (connections.TryAdd())
             {
-                connection.ConnectionClosed.UnsafeRegister(static self => Interlocked.Decrement(ref ((LimitedListener)self!).open), this);
+                connection.ConnectionClosed.UnsafeRegister(static open => ((OpenConnections)open!).Remove(), connections);
                 return connection;
             }
 
-            Interlocked.Decrement(ref open);
-            if (!hasRefused)
+            if (connections.IsFirstRefusal())
                 onRefused();
-            hasRefused = true;
 
             // The next connection is accepted after this one is closed.
             await connection.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -14,16 +15,30 @@ internal sealed class LimitedListenerFactory(
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory sockets = new(options, logging);
-    private int bound;
+    private readonly OpenConnections callers = new(limits.Callers);
+    private readonly OpenConnections administration = new(limits.Administration);
+    private readonly List<(ListenOptions Listen, string AddressKey, bool IsAdministration)> listeners = [];
+
+    /// <summary>Adds a callers' listener. All callers' listeners share one limit, because they share the open files.</summary>
+    /// <param name="listen">The listener.</param>
+    /// <param name="addressKey">The setting with the listener's address, for the log.</param>
+    public void AddCallers(ListenOptions listen, string addressKey) => listeners.Add((listen, addressKey, IsAdministration: false));
+
+    /// <summary>Adds the administration listener, which has a limit of its own.</summary>
+    /// <param name="listen">The listener.</param>
+    /// <param name="addressKey">The setting with the listener's address, for the log.</param>
+    public void AddAdministration(ListenOptions listen, string addressKey) => listeners.Add((listen, addressKey, IsAdministration: true));
 
     public bool CanBind(EndPoint endpoint) => sockets.CanBind(endpoint);
 
-    /// <summary>The server binds the listeners in the order in which they were added: callers first, administration second.</summary>
+    /// <exception cref="InvalidOperationException">The listener was not added, so its limit is unknown.</exception>
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        // Two listeners with port 0 have equal end points until they are bound.
+        var (_, addressKey, isAdministration) = listeners.Single(listener => ReferenceEquals(listener.Listen.EndPoint, endpoint));
         var listener = await sockets.BindAsync(endpoint, cancellationToken);
-        return ++bound == 1
-            ? new LimitedListener(listener, limits.Callers, () => log.CallersFull(limits))
-            : new LimitedListener(listener, limits.Administration, () => log.AdministrationFull(limits));
+        return isAdministration
+            ? new LimitedListener(listener, administration, () => log.AdministrationFull(addressKey, limits))
+            : new LimitedListener(listener, callers, () => log.CallersFull(addressKey, limits));
     }
 }

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,6 +22,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     private IHttpRequestLifetimeFeature? server;
     private bool hasAborted;
     private Profile? profile;
+
+    /// <summary>The listener that accepted the connection.</summary>
+    public required CallerListener Listener { get; init; }
 
     /// <summary>Whether a request has begun and not ended.</summary>
     public bool IsInProgress { get; private set; }

@@ -1,6 +1,6 @@
 using Clik2pay.Sidecar.Hosting.Listeners;
 
-namespace Clik2pay.Sidecar.Tests.Hosting;
+namespace Clik2pay.Sidecar.Tests.Hosting.Listeners;
 
 public sealed class ConnectionLimitsTests
 {
@@ -29,6 +29,12 @@ public sealed class ConnectionLimitsTests
         Assert.Equal(
             new ConnectionLimits(configured, configured, configured, Shortage: null),
             ConnectionLimits.Create(configured, (limit, free)));
+
+    [Fact]
+    public void Each_further_listener_takes_one_of_the_open_files() =>
+        Assert.Equal(
+            ConnectionLimits.Create(16_384, (256, 200)),
+            ConnectionLimits.Create(16_384, (256, 204), furtherListeners: 4));
 
     [Fact]
     public void Without_a_known_limit_the_setting_applies() =>

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 
-namespace Clik2pay.Sidecar.Tests.Hosting;
+namespace Clik2pay.Sidecar.Tests.Hosting.Listeners;
 
 [UnsupportedOSPlatform("windows")]
 public sealed class UnixSocketTests : IDisposable
@@ -23,7 +24,7 @@ public sealed class UnixSocketTests : IDisposable
     public async Task A_request_through_the_socket_is_forwarded()
     {
         await using var sidecar = await StartAsync();
-        using var caller = NewCaller();
+        using var caller = sidecar.NewCaller(CallerListener.DefaultName);
 
         using var content = new StringContent("{}");
         var response = await caller.PostAsync("http://localhost/open/v1/payment-requests?a=%2F", content);
@@ -38,7 +39,7 @@ public sealed class UnixSocketTests : IDisposable
     public async Task The_guard_validates_requests_through_the_socket()
     {
         await using var sidecar = await StartAsync();
-        using var caller = NewCaller();
+        using var caller = sidecar.NewCaller(CallerListener.DefaultName);
 
         var response = await caller.GetAsync("http://attacker.example/open/v1/a");
 
@@ -73,7 +74,7 @@ public sealed class UnixSocketTests : IDisposable
         LeaveSocketBehind();
 
         await using var sidecar = await StartAsync();
-        using var caller = NewCaller();
+        using var caller = sidecar.NewCaller(CallerListener.DefaultName);
 
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("http://localhost/open/v1/a")).StatusCode);
     }
@@ -85,7 +86,7 @@ public sealed class UnixSocketTests : IDisposable
 
         await Assert.ThrowsAnyAsync<IOException>(() => StartAsync());
 
-        using var caller = NewCaller();
+        using var caller = first.NewCaller(CallerListener.DefaultName);
         Assert.Equal(HttpStatusCode.OK, (await caller.GetAsync("http://localhost/open/v1/a")).StatusCode);
     }
 
@@ -138,15 +139,4 @@ public sealed class UnixSocketTests : IDisposable
 
         Assert.True(File.Exists(Path));
     }
-
-    private HttpClient NewCaller() => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    });
 }
