@@ -116,7 +116,7 @@ public sealed partial class TelemetryReferenceTests
 
     private static IEnumerable<(string Name, string Value)> LabelsIn(string text, string metric) =>
         from line in text.Split('\n')
-        where line.StartsWith(metric + "{", StringComparison.Ordinal)
+        where line.StartsWith(metric + "{", StringComparison.Ordinal) || line.StartsWith(metric + "_sum{", StringComparison.Ordinal)
         from label in Label().Matches(line)
         select (label.Groups["name"].Value, label.Groups["value"].Value);
 
