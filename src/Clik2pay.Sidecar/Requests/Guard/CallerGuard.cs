@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -12,8 +13,7 @@ namespace Clik2pay.Sidecar.Requests.Guard;
 /// </summary>
 internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, CallerToken callerToken, FailureResponder failures)
 {
-    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-    private static readonly string AllowedMethods = string.Join(", ", Methods);
+    private static readonly string AllowedMethods = string.Join(", ", ForwardedMethods.All);
 
     private static readonly Problem CrossSite = Refusals.CallerRefused(RefusalReason.CrossSite,
         "A browser sent this request for a web page (Origin or Sec-Fetch-Site). Call the sidecar from your server.");
@@ -63,8 +63,7 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
         if (headers.Origin.Count > 0 || IsFromWebPage(headers["Sec-Fetch-Site"]))
             return CrossSite;
 
-        // Methods are case-sensitive. A server that ignores the case would read "trace" as TRACE.
-        if (Array.IndexOf(Methods, request.Method) < 0)
+        if (!ForwardedMethods.Contains(request.Method))
             return Method;
 
         if (!IsAllowed(headers.Host))

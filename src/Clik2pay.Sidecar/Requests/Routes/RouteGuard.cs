@@ -1,5 +1,5 @@
-using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;

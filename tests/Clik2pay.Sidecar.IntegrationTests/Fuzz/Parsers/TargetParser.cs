@@ -1,6 +1,6 @@
 using System.Text;
 using Clik2pay.Sidecar.IntegrationTests.Fuzz.Requests;
-using Clik2pay.Sidecar.Requests.Guard;
+using Clik2pay.Sidecar.Requests.RequestLine;
 
 namespace Clik2pay.Sidecar.IntegrationTests.Fuzz.Parsers;
 

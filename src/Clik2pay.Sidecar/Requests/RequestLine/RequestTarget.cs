@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Clik2pay.Sidecar.Requests.Headers;
 
-namespace Clik2pay.Sidecar.Requests.Guard;
+namespace Clik2pay.Sidecar.Requests.RequestLine;
 
 /// <summary>
 /// Reads the target of a request. The target is forwarded byte for byte, and servers differ in how often they percent-decode it. So the
