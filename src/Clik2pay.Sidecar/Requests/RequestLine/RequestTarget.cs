@@ -71,6 +71,31 @@ internal static class RequestTarget
         return [ToText(once), ToText(Decode(once, out _)).Replace('\\', '/')];
     }
 
+    /// <summary>
+    /// The paths that a server could read instead of the written one: after one and after two decodings, with backslashes as slashes, as a
+    /// whole and cut at a question mark or a number sign.
+    /// </summary>
+    /// <returns>The readings. Each character is one byte.</returns>
+    public static IReadOnlyList<string> GetReadings(ReadOnlySpan<char> path)
+    {
+        var readings = new List<string>();
+        AddReadings(readings, path);
+        foreach (var once in readings.ToArray())
+            AddReadings(readings, once);
+        return readings;
+    }
+
+    private static void AddReadings(List<string> readings, ReadOnlySpan<char> path)
+    {
+        var decoded = Decode(path, out _).Replace('\\', '/');
+        readings.Add(decoded);
+        foreach (var end in "?#")
+        {
+            if (decoded.IndexOf(end, StringComparison.Ordinal) is >= 0 and var length)
+                readings.Add(decoded[..length]);
+        }
+    }
+
     private static string ToText(string decoded) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(decoded));
 
     private static bool IsHarmful(ReadOnlySpan<char> decoded) =>
