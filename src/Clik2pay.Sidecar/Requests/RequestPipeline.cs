@@ -1,6 +1,7 @@
 using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Connections;
+using Clik2pay.Sidecar.Requests.DuplicatePayments;
 using Clik2pay.Sidecar.Requests.Forward;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Problems;
@@ -66,8 +67,23 @@ internal sealed class RequestPipeline(
         //  8. Routing selects the route of proxy.json.
         app.UseRouting();
 
-        //  The next steps apply to a request with a route. YARP's own steps for load balancing, session affinity and health are left out,
-        //  because each cluster has one destination.
+        MapRoutes(app);
+
+        //  A request without a route gets a 404.
+        var failures = app.Services.GetRequiredService<FailureResponder>();
+        app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
+        {
+            // No request may follow a body that was not validated.
+            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
+        }));
+    }
+
+    /// <summary>
+    /// The steps of a request with a route. YARP's own steps for load balancing, session affinity and health are left out, because each
+    /// profile has one destination.
+    /// </summary>
+    private static void MapRoutes(WebApplication app)
+    {
         app.Services.GetRequiredService<CheckedRoutes>().OnRefused = app.Logger.EditRefused;
         try
         {
@@ -79,8 +95,11 @@ internal sealed class RequestPipeline(
                 // 10. The body limit of the route applies.
                 proxy.UseMiddleware<RouteBodyLimit>();
 
-                // 11. A body of up to 64 KiB is buffered. A larger body is streamed.
+                // 11. A body of up to 64 KiB is buffered. A larger body is streamed. A create or a payment without a
+                //     merchantTransactionId is refused, if Sidecar:RequireMerchantTransactionId is true.
                 proxy.UseMiddleware<BodyBuffering>();
+                if (app.Services.GetRequiredService<CallerOptions>().RequireMerchantTransactionId)
+                    proxy.UseMiddleware<DuplicatePaymentGuard>();
 
                 // 12. YARP's forwarder handles the request, in steps 13 to 24.
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
@@ -90,14 +109,6 @@ internal sealed class RequestPipeline(
         {
             throw new InvalidRoutesException(RoutesReport.ExplainAll(e.InnerException ?? e));
         }
-
-        //  A request without a route gets a 404.
-        var failures = app.Services.GetRequiredService<FailureResponder>();
-        app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
-        {
-            // No request may follow a body that was not validated.
-            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
-        }));
     }
 
     /// <summary>The steps inside YARP's forwarder: the transforms of every route, after those of <c>proxy.json</c>.</summary>

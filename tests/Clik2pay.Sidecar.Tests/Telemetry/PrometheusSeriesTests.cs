@@ -25,15 +25,14 @@ public sealed class PrometheusSeriesTests
 
     private static readonly string[] Reasons =
     [
-        "cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "profile", "body_too_large",
-        "head_too_large",
-        "timeout", "malformed",
+        "cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "profile", "operation",
+        "merchant_transaction_id", "body_too_large", "head_too_large", "timeout", "malformed",
     ];
 
     private static readonly string[] Codes =
     [
-        "token_unavailable", "credentials_refused", "upstream_unreachable", "upstream_timeout",
-        "no_route", "caller_refused", "bad_request", "shutting_down", "internal_error",
+        "token_unavailable", "credentials_refused", "upstream_unreachable", "upstream_timeout", "no_route", "caller_refused",
+        "operation_not_allowed", "merchant_transaction_id_required", "bad_request", "shutting_down", "internal_error",
     ];
 
     private static readonly string[] StatusClasses = ["2xx", "3xx", "4xx", "5xx", "other"];
@@ -142,7 +141,7 @@ public sealed class PrometheusSeriesTests
             [2, 1, 2, 1, 1],
             StatusClasses.Select(status => Value(text, $"upstream_answers_total{{status_class=\"{status}\"}}")));
         Assert.Equal(
-            [0, 0, 0, 0, 1, 1, 1, 0, 0],
+            [0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0],
             Codes.Select(code => Value(text, $"own_answers_total{{code=\"{code}\",sent=\"no\"}}")));
     }
 

@@ -16,6 +16,10 @@ internal sealed record CallerOptions
     [Setting(CallerTokenKey, IsSecret = true, NoRange = "The operator chooses the secret.")]
     public required string? CallerToken { get; init; }
 
+    /// <summary>Whether creates and payments are refused if they have no valid <c>merchantTransactionId</c>.</summary>
+    [Setting("Sidecar:RequireMerchantTransactionId", Default = "false")]
+    public required bool RequireMerchantTransactionId { get; init; }
+
     /// <summary>Omits the secret, which the compiler's version would contain.</summary>
     public override string ToString() => $"allowed hosts {string.Join(", ", AllowedHosts)}";
 }

@@ -38,8 +38,8 @@ internal sealed record Problem(ErrorCode Code, string Detail)
         ErrorCode.UpstreamUnreachable => StatusCodes.Status502BadGateway,
         ErrorCode.UpstreamTimeout => StatusCodes.Status504GatewayTimeout,
         ErrorCode.NoRoute => StatusCodes.Status404NotFound,
-        ErrorCode.CallerRefused => StatusCodes.Status403Forbidden,
-        ErrorCode.BadRequest => StatusCodes.Status400BadRequest,
+        ErrorCode.CallerRefused or ErrorCode.OperationNotAllowed => StatusCodes.Status403Forbidden,
+        ErrorCode.BadRequest or ErrorCode.MerchantTransactionIdRequired => StatusCodes.Status400BadRequest,
         ErrorCode.InternalError => StatusCodes.Status500InternalServerError,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "The code has no status."),
     };

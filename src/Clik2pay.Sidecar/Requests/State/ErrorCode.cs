@@ -13,6 +13,13 @@ internal enum ErrorCode
     UpstreamTimeout,
     NoRoute,
     CallerRefused,
+
+    /// <summary>The caller is known, and may not use this operation.</summary>
+    OperationNotAllowed,
+
+    /// <summary>A create or a payment has no valid <c>merchantTransactionId</c>, or the sidecar cannot check whether it has one.</summary>
+    MerchantTransactionIdRequired,
+
     BadRequest,
     ShuttingDown,
     InternalError,

@@ -27,8 +27,14 @@ internal enum RefusalReason
     /// <summary>The caller token is missing or wrong.</summary>
     CallerToken,
 
-    /// <summary>The profile is unknown, or the caller may not use it.</summary>
+    /// <summary>The request selects no profile, an unknown one, or one that the caller may not use.</summary>
     Profile,
+
+    /// <summary>The caller may not use the operation.</summary>
+    Operation,
+
+    /// <summary>A create or a payment has no valid <c>merchantTransactionId</c>.</summary>
+    MerchantTransactionId,
 
     /// <summary>The body is larger than allowed.</summary>
     BodyTooLarge,

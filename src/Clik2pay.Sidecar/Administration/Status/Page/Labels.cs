@@ -65,6 +65,8 @@ internal static class Labels
         "upstream_timeout" => "Sidecar: no response from Clik2pay in time",
         "no_route" => "Sidecar: no route for the path",
         "caller_refused" => "Sidecar: caller refused",
+        "operation_not_allowed" => "Sidecar: operation not allowed",
+        "merchant_transaction_id_required" => "Sidecar: merchantTransactionId required",
         "bad_request" => "Sidecar: invalid request",
         "shutting_down" => "Sidecar: shutting down",
         "internal_error" => "Sidecar: internal error",

@@ -31,6 +31,8 @@ internal static class Troubleshooting
         "upstream_5xx" => "5xx from Clik2pay",
         "no_route" => "404 no_route",
         "caller_refused" => "403 caller_refused",
+        "operation_not_allowed" => "403 operation_not_allowed",
+        "merchant_transaction_id_required" => "400 merchant_transaction_id_required",
         "bad_request" => "400 bad_request and other refusals",
         "shutting_down" => ShuttingDown,
         "internal_error" => "500 internal_error",
