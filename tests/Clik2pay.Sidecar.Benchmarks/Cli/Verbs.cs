@@ -56,7 +56,11 @@ internal static class Verbs
         var before = new Option<string>("--before") { Description = "The folder of the older published sidecar.", Required = true };
         var (cases, set) = (VerbOptions.Cases(), VerbOptions.Variables("--set", "An environment variable of both builds."));
         var setNew = VerbOptions.Variables("--set-new", "An environment variable of the newer build only.");
-        var verb = new Command("compare", "Compares two builds of the sidecar.") { before, sidecar, rounds, seconds, cases, set, setNew };
+        var headers = VerbOptions.Variables("--header", "A header of each request, to both builds.");
+        var verb = new Command("compare", "Compares two builds of the sidecar.")
+        {
+            before, sidecar, rounds, seconds, cases, set, setNew, headers,
+        };
         verb.SetAction((parsed, cancellationToken) => CompareVerb.RunAsync(
             new(
                 parsed.GetValue(before)!,
@@ -65,7 +69,8 @@ internal static class Verbs
                 parsed.GetValue(rounds),
                 parsed.GetValue(seconds),
                 parsed.GetValue(set)!,
-                parsed.GetValue(setNew)!),
+                parsed.GetValue(setNew)!,
+                parsed.GetValue(headers)!),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;

@@ -10,6 +10,7 @@ namespace Clik2pay.Sidecar.Benchmarks.Compare;
 /// <param name="Seconds">The duration of a run in seconds.</param>
 /// <param name="Settings">Additional environment variables of both builds.</param>
 /// <param name="NewSettings">Additional environment variables of the newer build only.</param>
+/// <param name="Headers">Additional headers of each request, to both builds.</param>
 internal sealed record CompareOptions(
     string Before,
     string? Sidecar,
@@ -17,4 +18,5 @@ internal sealed record CompareOptions(
     int Rounds,
     int Seconds,
     IReadOnlyDictionary<string, string> Settings,
-    IReadOnlyDictionary<string, string> NewSettings);
+    IReadOnlyDictionary<string, string> NewSettings,
+    IReadOnlyDictionary<string, string> Headers);

@@ -29,7 +29,7 @@ internal static class CompareVerb
         ];
         try
         {
-            var wrk = new Wrk(folder);
+            var wrk = new Wrk(folder, options.Headers);
             foreach (var build in builds)
             {
                 await build.StartAsync(times: 1, SettleTime, cancellationToken);

@@ -5,7 +5,9 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 
 /// <summary>Generates load with one thread of wrk, and reads the proxy's CPU time and memory during the run.</summary>
-internal sealed class Wrk(TemporaryFolder folder)
+/// <param name="folder">The folder for scripts.</param>
+/// <param name="headers">Additional headers of each request, without quotation marks and backslashes.</param>
+internal sealed class Wrk(TemporaryFolder folder, IReadOnlyDictionary<string, string>? headers = null)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
@@ -50,10 +52,12 @@ internal sealed class Wrk(TemporaryFolder folder)
         return Read(output, load, proxy, cpu, memory);
     }
 
-    private static string CreateScript(LoadCase load)
+    private string CreateScript(LoadCase load)
     {
         var pause = load.MaxPause > 0 ? $"delay = function() return math.random(0, {load.MaxPause}) end\n" : "";
-        return Report + (load.IsPost ? Post : "") + pause;
+        var added = (headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            .Select(header => $"wrk.headers[\"{header.Key}\"] = \"{header.Value}\"\n");
+        return Report + (load.IsPost ? Post : "") + string.Concat(added) + pause;
     }
 
     private static LoadResult Read(string output, LoadCase load, Server proxy, long cpu, long memory)
