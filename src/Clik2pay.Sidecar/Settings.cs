@@ -92,11 +92,10 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         };
     }
 
-    /// <summary>Finds the secret that a key belongs to: the key itself, or a key above it.</summary>
-    /// <returns>Null if the key belongs to no secret.</returns>
-    public static string? FindSecret(string key) => All.Where(setting => setting.Setting.IsSecret)
+    /// <summary>Whether a key is the key of a secret, or below it.</summary>
+    public static bool IsSecret(string key) => All.Where(setting => setting.Setting.IsSecret)
         .SelectMany(setting => KeysOf(setting.Setting))
-        .FirstOrDefault(secret => SectionName.Matches(key, secret, out var rest) && rest is "" or [':', ..]);
+        .Any(secret => SectionName.Matches(key, secret, out var rest) && rest is "" or [':', ..]);
 
     /// <summary>The key of a setting, and for a setting of a profile also its key in <c>Profiles</c>.</summary>
     public static string[] KeysOf(SettingAttribute setting) =>

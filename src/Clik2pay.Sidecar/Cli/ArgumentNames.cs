@@ -29,8 +29,11 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
 
         // In --Clik2pay:Passwordtext, the text may be the secret.
         var setting = SettingOf(key);
-        if (Array.Find(SecretKeys, secret => SectionName.Matches(setting, secret, out _)) is { } secret)
-            return $"'{Prefix}{secret}'";
+        foreach (var secret in SecretKeys)
+        {
+            if (SectionName.Matches(setting, secret, out var rest))
+                return $"'{Prefix}{setting[..^rest.Length]}'";
+        }
 
         if (argument.Contains('=') && key.StartsWith(Prefix, StringComparison.Ordinal) && !MentionsSecret(key))
             return $"'{key}'";
@@ -46,9 +49,9 @@ internal sealed class ArgumentNames(IReadOnlyList<string> args)
     public static bool IsKnown(string argument) =>
         Array.Exists(KnownKeys, key => SectionName.Matches(SettingOf(KeyOf(argument)), key, out var rest) && rest.Length == 0);
 
-    /// <returns>The key of the secret that an argument sets. Null if the argument sets no secret.</returns>
-    public static string? FindSecret(string argument) =>
-        argument.StartsWith(Prefix, StringComparison.Ordinal) ? Settings.FindSecret(SettingOf(KeyOf(argument))) : null;
+    /// <summary>Whether an argument sets a secret.</summary>
+    public static bool SetsSecret(string argument) =>
+        argument.StartsWith(Prefix, StringComparison.Ordinal) && Settings.IsSecret(SettingOf(KeyOf(argument)));
 
     private static bool IsSetting(string argument)
     {

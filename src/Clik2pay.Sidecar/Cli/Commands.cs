@@ -154,7 +154,7 @@ internal sealed class Commands
     private string? FindError(string argument)
     {
         var key = ArgumentNames.KeyOf(argument);
-        if (ArgumentNames.FindSecret(argument) is not null)
+        if (ArgumentNames.SetsSecret(argument))
         {
             return $"{names.Of(argument)}: every process on this machine can read a command line. "
                 + "Set the secret in an environment variable or in a file.";

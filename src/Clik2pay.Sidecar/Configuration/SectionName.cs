@@ -24,6 +24,9 @@ internal static class SectionName
         && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1])
         && !name.Contains("__", StringComparison.Ordinal);
 
+    /// <summary>The beginning of a name that is not valid. The rest may be a secret, after a wrong separator.</summary>
+    public static string Shorten(string name) => $"{string.Concat(name.TakeWhile(char.IsAsciiLetterOrDigit).Take(8))}…";
+
     /// <summary>Whether a key is the declared key of a setting, or begins with it.</summary>
     /// <param name="key">A key in the configuration.</param>
     /// <param name="declared">A declared key, which may contain <see cref="Any"/>.</param>

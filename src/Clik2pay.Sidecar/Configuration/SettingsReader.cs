@@ -63,7 +63,7 @@ internal sealed class SettingsReader
             }
 
             // One error is enough. The settings of the section are not reported as unknown.
-            AddError(child.Path, error);
+            AddError(SectionName.IsValid(name) ? child.Path : $"{parent}:{SectionName.Shorten(child.Key)}", error);
             known.UnionWith(child.AsEnumerable().Select(setting => setting.Key));
         }
 

@@ -19,7 +19,7 @@ public sealed partial class SecretKeyTests
     {
         get
         {
-            string[] sections = [Clik2payOptions.Section, RedisOptions.Section, Settings.Section];
+            string[] sections = [Clik2payOptions.Section, Clik2payOptions.SectionOf("shop"), RedisOptions.Section, Settings.Section];
             var unknown = sections.Select(section => KeyValuePair.Create<string, string?>($"{section}:Unknown", "x"));
             Settings.TryRead(new ConfigurationBuilder().AddInMemoryCollection(unknown).Build(), out var errors);
             var known = errors.Where(error => error.Contains(":Unknown: ", StringComparison.Ordinal))
@@ -47,10 +47,11 @@ public sealed partial class SecretKeyTests
 
     [Theory]
     [InlineData("Clik2pay:Password")]
+    [InlineData("Profiles:shop:Password")]
     [InlineData("Redis:User")]
     public async Task A_secret_in_a_wrong_notation_is_refused_and_not_printed(string key)
     {
-        var (section, name) = (key.Split(':')[0], key.Split(':')[1]);
+        var (section, name) = (key[..key.LastIndexOf(':')], key.Split(':')[^1]);
         string[][] commandLines =
         [
             [$"--{key}canary"],
@@ -90,6 +91,7 @@ public sealed partial class SecretKeyTests
 
     [Theory]
     [InlineData("Clik2pay:Password")]
+    [InlineData("Profiles:shop:Password")]
     [InlineData("Redis:User")]
     public async Task The_notation_of_environment_variables_is_refused_on_the_command_line(string key)
     {
@@ -103,17 +105,17 @@ public sealed partial class SecretKeyTests
     }
 
     [Fact]
-    public void Nine_settings_are_secrets() => Assert.Equal(9, Secrets.Count);
+    public void Nine_settings_and_the_three_of_each_further_profile_are_secrets() => Assert.Equal(12, Secrets.Count);
 
     [Theory]
     [MemberData(nameof(Secrets))]
     public void The_path_of_the_file_with_a_secret_is_not_a_secret(string key)
     {
-        Assert.Equal(key, Settings.FindSecret(key));
-        Assert.Equal(key, Settings.FindSecret(key + ":0"));
-        Assert.Null(Settings.FindSecret(key + "File"));
+        Assert.True(Settings.IsSecret(key));
+        Assert.True(Settings.IsSecret(key + ":0"));
+        Assert.False(Settings.IsSecret(key + "File"));
     }
 
-    [GeneratedRegex(@"\w+:\w+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\w+(:\w+)+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Key();
 }

@@ -66,10 +66,10 @@ public sealed class ProfileSettingsTests
     }
 
     [Theory]
-    [InlineData("Profiles:a b:Username", "Profiles:a b", "the name is not valid")]
-    [InlineData("Profiles:-a:Username", "Profiles:-a", "the name is not valid")]
-    [InlineData("Profiles:a__b:Username", "Profiles:a__b", "the name is not valid")]
-    [InlineData("Profiles:a0123456789012345678901234567890123456789:Username", "Profiles:a0123", "the name is not valid")]
+    [InlineData("Profiles:a b:Username", "Profiles:a…", "the name is not valid")]
+    [InlineData("Profiles:-a:Username", "Profiles:…", "the name is not valid")]
+    [InlineData("Profiles:a__canary:Username", "Profiles:a…", "the name is not valid")]
+    [InlineData("Profiles:a0123456789012345678901234567890123456789:Username", "Profiles:a0123456…: ", "the name is not valid")]
     [InlineData("Profiles:default:Username", "Clik2pay", "Profiles:default is this section")]
     [InlineData("Profiles:canary", "Profiles:canary", "cannot have a value")]
     [InlineData("Profiles:shop:Username:canary", "Profiles:shop:Username", "unknown setting")]

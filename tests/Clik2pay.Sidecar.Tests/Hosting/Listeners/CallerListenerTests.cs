@@ -180,7 +180,7 @@ public sealed class CallerListenerTests
     [InlineData(Shop, "http://127.0.0.1:7070", "Clik2pay:ApiBaseUrl: this address or Clik2pay:TokenEndpoint is an address of the sidecar")]
     [InlineData("Sidecar:Listeners:default:Address", "http://127.0.0.1:8081", "Sidecar:Listeners:default:Address: the address of the "
         + "listener default is Sidecar:Listen")]
-    [InlineData("Sidecar:Listeners:my shop:Address", "http://127.0.0.1:8081", "Sidecar:Listeners:my shop: the name is not valid")]
+    [InlineData("Sidecar:Listeners:my shop:Address", "http://127.0.0.1:8081", "Sidecar:Listeners:my…: the name is not valid")]
     [InlineData("Sidecar:Listeners:shop", "http://127.0.0.1:8081", "Sidecar:Listeners:shop: it is a section")]
     [InlineData("Sidecar:Listeners", "http://127.0.0.1:8081", "Sidecar:Listeners: unknown setting")]
     [InlineData("Sidecar:Listeners:agent:Profil", "shop", "Sidecar:Listeners:agent:Profil: unknown setting")]
