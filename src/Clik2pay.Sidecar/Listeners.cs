@@ -5,6 +5,7 @@ using Clik2pay.Sidecar.Configuration;
 using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Hosting.Process;
 using Clik2pay.Sidecar.Requests;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -55,13 +56,14 @@ internal static class Listeners
             kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
 
             // The addresses of the running sidecar have the same order.
+            var recognition = kestrel.ApplicationServices.GetRequiredService<CallerRecognition>();
             var limited = kestrel.ApplicationServices.GetRequiredService<LimitedListenerFactory>();
             foreach (var callers in options.CallerListeners)
             {
                 kestrel.Listen(callers.Address, listen =>
                 {
                     limited.AddCallers(listen, callers.AddressSetting);
-                    RequestPipeline.AcceptConnections(listen, callers);
+                    RequestPipeline.AcceptConnections(listen, callers, recognition);
                 });
             }
 

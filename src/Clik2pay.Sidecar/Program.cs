@@ -4,6 +4,7 @@ using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Redis;
 using Clik2pay.Sidecar.Requests;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Telemetry.Export;
 using Clik2pay.Sidecar.Telemetry.Logging;
 
@@ -22,14 +23,15 @@ internal static class Program
         builder.AddSidecarLogging(configuration, settings.Log);
         builder.AddListeners(settings);                    // callers, administration
         builder.AddDrain(settings.Drain);                  // shutdown: not ready → drain → requests in progress → end
-        builder.AddTelemetry(configuration, settings.Log.AccessLog, settings.Profiles.Count); // metrics and spans → Prometheus, OTLP
+        builder.AddTelemetry(                              // metrics and spans → Prometheus, OTLP
+            configuration, settings.Log.AccessLog, settings.Profiles.Count, CallerMetrics.CountSeries(settings.KnownCallers));
 
         builder.Services.AddSettings(settings);
         builder.Services.AddSystemDefaults();              // the real clock and the real randomness
         builder.Services.AddSingleton<TcpConnector>();     // connections to the provider and to Redis
         builder.Services.AddCredentials(configuration, settings.Profiles); // per profile: schedule → adopt or fetch → publish → share
         builder.Services.AddRedis(settings.Redis);         // the store and the lease that replicas share, if Redis is configured
-        builder.Services.AddRequestPipeline(configuration, settings.Profiles, settings.Listener);
+        builder.Services.AddRequestPipeline(configuration, settings.Profiles, settings.Listener, settings.KnownCallers);
         builder.Services.AddAdministration();
         replace?.Invoke(builder.Services);
 

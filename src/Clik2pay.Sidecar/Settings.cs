@@ -7,6 +7,7 @@ using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Hosting.Process;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Routes;
 using Clik2pay.Sidecar.Telemetry.Export;
@@ -26,6 +27,9 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
 
     public required CallerOptions Callers { get; init; }
 
+    /// <summary>How callers are recognized, and what they may do. Empty if every caller may do everything.</summary>
+    public required IReadOnlyList<CallerDefinition> KnownCallers { get; init; }
+
     public required AdministrationOptions Administration { get; init; }
 
     public required DrainOptions Drain { get; init; }
@@ -43,6 +47,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         .. SettingAttribute.FindAll<ListenerOptions>(),
         .. SettingAttribute.FindAll<CallerListener>(),
         .. SettingAttribute.FindAll<CallerOptions>(),
+        .. SettingAttribute.FindAll<CallerDefinition>(),
         .. SettingAttribute.FindAll<AdministrationOptions>(),
         .. SettingAttribute.FindAll<DrainOptions>(),
         .. SettingAttribute.FindAll<LogOptions>(),
@@ -58,10 +63,14 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         var redis = RedisOptionsReader.Read(reader);
         var listener = ListenerOptionsReader.Read(reader);
         var callers = CallerOptionsReader.Read(reader);
+        var knownCallers = new CallerDefinitionReader(reader, IsProfile, listener.CallerListeners).ReadAll(callers);
         var administration = reader.Read<AdministrationOptions>();
         var drain = reader.Read<DrainOptions>();
         var log = reader.Read<LogOptions>();
         var process = reader.Read<ProcessOptions>();
+
+        foreach (var fixedProfile in listener.CallerListeners.Where(callers => callers.Profile is { } profile && !IsProfile(profile)))
+            reader.AddError(fixedProfile.ProfileSetting, "there is no profile with this name. Use the name of an existing profile.");
 
         ValidateAddresses(reader, profiles, [
             .. listener.CallerListeners.Select(callers => (callers.AddressSetting, callers.Address)),
@@ -85,11 +94,16 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         {
             Listener = listener,
             Callers = callers,
+            KnownCallers = knownCallers,
             Administration = administration,
             Drain = drain,
             Log = log,
             Process = process,
         };
+
+        // A profile with an error in its settings exists, and its error has been reported.
+        bool IsProfile(string name) => profiles.Count == 0 || profiles.Any(profile => profile.Profile == name)
+            || reader.HasAny(Clik2payOptions.SectionOf(name));
     }
 
     /// <summary>Whether a key is the key of a secret, or below it.</summary>

@@ -1,6 +1,7 @@
 using Clik2pay.Sidecar.Configuration.Sources;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
+using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Routes;
 
 namespace Clik2pay.Sidecar;
@@ -15,6 +16,7 @@ internal static class SidecarConfiguration
         Clik2payOptions.ProfilesSection,
         RedisOptions.Section,
         Settings.Section,
+        CallerDefinition.Section,
         RoutesFile.Section,
         "Logging",
     ];

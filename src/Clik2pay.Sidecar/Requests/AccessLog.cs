@@ -33,7 +33,10 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
                 Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 1),
                 RequestIdOf(context.Response.Headers),
                 error ?? None,
-                error is null ? None : exchange.Sent.ToSnakeCase());
+                error is null ? None : exchange.Sent.ToSnakeCase(),
+                exchange.HasProfile ? exchange.Profile.Name : None,
+                exchange.Caller ?? None,
+                exchange.Operation?.ToSnakeCase() ?? None);
         }
     }
 
@@ -45,7 +48,17 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
             : None;
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
-        + "upstream request id {UpstreamRequestId}, error {Error}, sent {Sent}.")]
+        + "upstream request id {UpstreamRequestId}, error {Error}, sent {Sent}, profile {Profile}, caller {Caller}, operation {Operation}.")]
     private static partial void Responded(
-        ILogger log, string method, string route, int status, double milliseconds, string upstreamRequestId, string error, string sent);
+        ILogger log,
+        string method,
+        string route,
+        int status,
+        double milliseconds,
+        string upstreamRequestId,
+        string error,
+        string sent,
+        string profile,
+        string caller,
+        string operation);
 }

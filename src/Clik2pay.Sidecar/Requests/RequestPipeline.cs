@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Hosting.Listeners;
 using Clik2pay.Sidecar.Requests.Callers;
+using Clik2pay.Sidecar.Requests.Callers.Placeholders;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.DuplicatePayments;
 using Clik2pay.Sidecar.Requests.Forward;
@@ -26,13 +27,19 @@ internal sealed class RequestPipeline(
     TimeProvider time) : ITransformProvider
 {
     /// <summary>The step of a connection. ServerRefusals turns errors that the server itself finds into problem responses.</summary>
-    public static void AcceptConnections(ListenOptions listen, CallerListener callers) => listen.Use(next => connection =>
+    public static void AcceptConnections(ListenOptions listen, CallerListener callers, CallerRecognition recognition)
     {
         //  1. The state of the connection's requests is created, and the framing of chunked bodies is validated before the server reads it.
-        connection.Features.Set(new Exchange { Listener = callers });
-        CallerConnection.Wrap(connection);
-        return next(connection);
-    });
+        //     The peer of a Unix socket is identified, if a caller is recognized by it.
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new Exchange { Listener = callers });
+            CallerConnection.Wrap(connection);
+            if (recognition.RequiresPeers)
+                PeerCredentials.AddTo(connection);
+            return next(connection);
+        });
+    }
 
     /// <summary>The steps of a request.</summary>
     /// <exception cref="InvalidRoutesException">
@@ -61,7 +68,9 @@ internal sealed class RequestPipeline(
         //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
         app.UseMiddleware<CallerGuard>();
 
-        //  7. The profile is selected, whose credentials are sent.
+        //  7. A token request gets a placeholder, if it may. Caller, profile and operation of any other request are checked.
+        if (app.Services.GetRequiredService<CallerOptions>().PlaceholderTokenEndpoint)
+            app.UseMiddleware<PlaceholderTokenEndpoint>();
         app.UseMiddleware<CallerAccess>();
 
         //  8. Routing selects the route of proxy.json.
@@ -165,5 +174,15 @@ internal sealed class RequestPipeline(
     public void ValidateCluster(TransformClusterValidationContext context)
     {
         // RouteSchema validates clusters.
+    }
+
+    private static void MapFallback(WebApplication app)
+    {
+        var failures = app.Services.GetRequiredService<FailureResponder>();
+        app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
+        {
+            // No request may follow a body that was not validated.
+            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
+        }));
     }
 }

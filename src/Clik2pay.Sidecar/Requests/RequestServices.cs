@@ -24,7 +24,11 @@ internal static class RequestServices
 {
     /// <exception cref="InvalidRoutesException">The section ReverseProxy has an invalid setting.</exception>
     public static IServiceCollection AddRequestPipeline(
-        this IServiceCollection services, IConfiguration configuration, IReadOnlyList<Clik2payOptions> profiles, ListenerOptions listener)
+        this IServiceCollection services,
+        IConfiguration configuration,
+        IReadOnlyList<Clik2payOptions> profiles,
+        ListenerOptions listener,
+        IReadOnlyList<CallerDefinition> callers)
     {
         var routes = new CheckedRoutes(configuration.GetSection(RoutesFile.Section), RouteSchema.Create(profiles, listener));
         if (routes.FindErrors() is { Count: > 0 } errors)
@@ -45,7 +49,7 @@ internal static class RequestServices
         services.AddSingleton<ServerRefusals>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CallerToken>();
-        services.AddSingleton<ProfileSelector>();
+        services.AddCallers(callers);
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailures>();
         services.AddSingleton<FailureResponder>();

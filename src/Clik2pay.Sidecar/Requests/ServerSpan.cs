@@ -50,7 +50,15 @@ internal sealed class ServerSpan(RequestDelegate next, TraceSampling sampling)
                 span.DisplayName = $"{method} {route}";
             }
 
-            var error = Exchange.Of(context).ErrorType;
+            var exchange = Exchange.Of(context);
+            if (exchange.HasProfile)
+                span.SetTag("clik2pay.sidecar.profile", exchange.Profile.Name);
+            if (exchange.Caller is { } caller)
+                span.SetTag("clik2pay.sidecar.caller", caller);
+            if (exchange.Operation is { } operation)
+                span.SetTag("clik2pay.sidecar.operation", operation.ToSnakeCase());
+
+            var error = exchange.ErrorType;
             if (error is not null || status >= StatusCodes.Status500InternalServerError)
                 span.SetTag("error.type", error ?? status.ToString(CultureInfo.InvariantCulture));
             if (status >= StatusCodes.Status500InternalServerError)

@@ -15,7 +15,9 @@ internal static class IdleSidecar
 {
     public const string Provider = "https://api.provider.example";
 
-    public static WebApplication Create(Action<IServiceCollection>? replace = null)
+    /// <param name="replace">Replaces services of the sidecar.</param>
+    /// <param name="settings">Further settings.</param>
+    public static WebApplication Create(Action<IServiceCollection>? replace = null, params (string Key, string? Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -29,9 +31,9 @@ internal static class IdleSidecar
             ["ReverseProxy:Routes:api:ClusterId"] = "clik2pay",
             ["ReverseProxy:Routes:api:Match:Path"] = "/open/v1/{**rest}",
             ["ReverseProxy:Clusters:clik2pay:HttpRequest:ActivityTimeout"] = "00:01:00",
-        }).Build();
-        var settings = Settings.TryRead(configuration, out var errors) ?? throw new InvalidOperationException(string.Join('\n', errors));
-        var app = Sidecar.Program.CreateSidecar(configuration, settings, replace);
+        }).AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+        var all = Settings.TryRead(configuration, out var errors) ?? throw new InvalidOperationException(string.Join('\n', errors));
+        var app = Sidecar.Program.CreateSidecar(configuration, all, replace);
 
         // A host runs the validation when it starts. Until then, no instrument is enabled.
         app.Services.GetRequiredService<IStartupValidator>().Validate();

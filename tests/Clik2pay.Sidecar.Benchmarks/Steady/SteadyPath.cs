@@ -28,7 +28,7 @@ internal sealed class SteadyPath : IAsyncDisposable
 {
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(1);
 
-    private readonly WebApplication sidecar = IdleSidecar.Create();
+    private readonly WebApplication sidecar;
     private readonly RequestMetrics metrics;
     private readonly HttpResponseMessage response;
     private readonly HttpMessageInvoker client;
@@ -41,8 +41,10 @@ internal sealed class SteadyPath : IAsyncDisposable
     private readonly ResponseTransformContext responseContext;
     private readonly ResponseTrailersTransformContext trailersContext;
 
-    public SteadyPath()
+    /// <param name="settings">Settings in addition to those of <see cref="IdleSidecar"/>.</param>
+    public SteadyPath(params (string Key, string? Value)[] settings)
     {
+        sidecar = IdleSidecar.Create(settings: settings);
         var services = sidecar.Services;
         metrics = services.GetRequiredService<RequestMetrics>();
         (Context, Request) = (SteadyMessages.CreateContext(), SteadyMessages.CreateRequest());

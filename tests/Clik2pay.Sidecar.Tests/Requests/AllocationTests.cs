@@ -1,6 +1,8 @@
 using System.Text;
 using Clik2pay.Sidecar.Benchmarks.Steady;
+using Clik2pay.Sidecar.Requests.Callers.Tokens;
 using Clik2pay.Sidecar.Requests.Forward;
+using Clik2pay.Sidecar.Tests.Support;
 
 namespace Clik2pay.Sidecar.Tests.Requests;
 
@@ -13,6 +15,30 @@ public sealed class AllocationTests
         await using var path = new SteadyPath();
 
         Assert.Equal(0, Allocation.Measure(path.RunSteps));
+    }
+
+    [Theory]
+    [InlineData("Clik2pay-Sidecar-Token", "token-of-some-caller")]
+    [InlineData("Authorization", null)]
+    public async Task With_callers_recognition_and_authorization_allocate_nothing(string header, string? token)
+    {
+        using var folder = new TemporaryFolder();
+        await using var path = new SteadyPath(
+            ("Callers:app:TokenFiles", folder.Write("token", "token-of-some-caller")),
+            ("Callers:app:Operations", "read"),
+            ("Sidecar:PlaceholderTokenEndpoint", "true"));
+        path.Context.Request.Headers[header] = token ?? $"Bearer {Placeholder.Derive("token-of-some-caller")}";
+
+        Assert.Equal(0, Allocation.Measure(path.RunSteps));
+
+        using var text = new MemoryStream();
+        await new Scraper(path.Services).ScrapeAsync(text);
+        var scrape = Encoding.UTF8.GetString(text.ToArray());
+        Assert.DoesNotContain(
+            "caller_requests_total{caller=\"app\",operation=\"read\",outcome=\"allowed\",profile=\"default\"} 0",
+            scrape,
+            StringComparison.Ordinal);
+        Assert.Contains("caller_requests_total{caller=\"app\",operation=\"read\",outcome=\"allowed\"", scrape, StringComparison.Ordinal);
     }
 
     [Fact]

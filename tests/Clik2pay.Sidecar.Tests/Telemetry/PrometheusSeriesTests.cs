@@ -26,7 +26,7 @@ public sealed class PrometheusSeriesTests
     private static readonly string[] Reasons =
     [
         "cross_site", "method", "host", "target", "upgrade", "framing", "header", "caller_token", "profile", "operation",
-        "merchant_transaction_id", "body_too_large", "head_too_large", "timeout", "malformed",
+        "merchant_transaction_id", "token_request", "body_too_large", "head_too_large", "timeout", "malformed",
     ];
 
     private static readonly string[] Codes =

@@ -12,6 +12,9 @@ public sealed partial class TelemetryReferenceTests
 {
     private static readonly string[] OwnTables = ["Process and state", "Access token", "Redis", "Requests"];
 
+    /// <summary>The labels whose values the operator chooses.</summary>
+    private static readonly string[] NamesOfOperator = ["caller", "profile"];
+
     /// <summary>These exist only with Redis. None of them has labels.</summary>
     private static readonly string[] WithRedis =
     [
@@ -40,7 +43,7 @@ public sealed partial class TelemetryReferenceTests
             from metric in TypesIn(text)
             where metric is { Type: "counter" } && metric.Name.StartsWith(Scrape.Prefix, StringComparison.Ordinal)
             from label in LabelsIn(text, metric.Name)
-            where label.Name is not "profile" // its values are settings
+            where !NamesOfOperator.Contains(label.Name)
             group label.Value by $"{metric.Name[Scrape.Prefix.Length..]}: {label.Name}";
 
         Assert.All(labels, label => Assert.Equal(label.Distinct(), TelemetryReference.NamesIn(label.Key)));
@@ -101,7 +104,11 @@ public sealed partial class TelemetryReferenceTests
 
     private static async Task<string> ScrapeAsync()
     {
-        await using var sidecar = await TestSidecar.StartAsync();
+        using var folder = new TemporaryFolder();
+        const string token = "token-of-some-caller";
+        await using var sidecar = await TestSidecar.StartAsync(
+            [("Callers:app:TokenFiles", folder.Write("token", token)), ("Callers:app:Operations", "read")]);
+        sidecar.Caller.DefaultRequestHeaders.Add("Clik2pay-Sidecar-Token", token);
         sidecar.Upstream.Respond = context =>
         {
             context.Response.Headers.Connection = "close";

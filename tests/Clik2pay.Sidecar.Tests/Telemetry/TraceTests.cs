@@ -77,7 +77,8 @@ public sealed class TraceTests
         Assert.Equal(("GET /open/v1/{**rest}", false), (server.Name, server.IsError));
         Assert.Equal(
             [
-                "http.request.method=GET", "http.response.status_code=200", "http.route=/open/v1/{**rest}",
+                "clik2pay.sidecar.profile=default", "http.request.method=GET", "http.response.status_code=200",
+                "http.route=/open/v1/{**rest}",
                 "network.protocol.version=1.1", "url.path=/open/v1/a", "url.scheme=http",
             ],
             AttributesOf(server));

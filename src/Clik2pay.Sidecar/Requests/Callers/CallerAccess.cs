@@ -1,18 +1,72 @@
+using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Callers;
 
-/// <summary>Decides whose credentials a request is sent with, or refuses the request before anything is sent.</summary>
-internal sealed class CallerAccess(RequestDelegate next, ProfileSelector selector, FailureResponder failures)
+/// <summary>
+/// Decides who a caller is, whose credentials its request is sent with, and whether it may send the request. Refuses the request before
+/// anything is sent.
+/// </summary>
+internal sealed class CallerAccess(
+    RequestDelegate next, CallerRecognition callers, ProfileSelector selector, CallerMetrics metrics, FailureResponder failures)
 {
+    private static readonly Problem Unrecognized = Refusals.CallerRefused(RefusalReason.CallerToken,
+        $"The caller is not recognized. Send a valid token in the header {SidecarHeaders.CallerToken}, or connect to the Unix socket as a "
+        + "user or group in the settings Callers.");
+
+    private static readonly Problem OtherOperation = NotAllowed(
+        "The caller may not send this method to this path. Use an allowed operation, or add the operation to the caller's Operations.");
+
+    private static readonly Problem OverriddenOperation = NotAllowed(
+        "A header of the request can change its method or path at the provider, so the operation is not certain. Remove the header: "
+        + $"{string.Join(", ", OverrideHeaders.All)}, or one with a similar name.");
+
     public Task InvokeAsync(HttpContext context)
     {
-        var profile = selector.Select(listener: null, context.Request.Headers, out var problem);
+        var exchange = Exchange.Of(context);
+        var (profile, problem) = callers.AreDefined ? Check(context, exchange) : Select(context, exchange, caller: null);
         if (profile is null)
             return failures.RespondAsync(context, problem!);
 
-        Exchange.Of(context).Profile = profile;
+        exchange.Profile = profile;
         return next(context);
+    }
+
+    private static Problem NotAllowed(string detail) =>
+        Refusals.Create(StatusCodes.Status403Forbidden, ErrorCode.OperationNotAllowed, RefusalReason.Operation, detail);
+
+    private (Profile? Profile, Problem? Problem) Check(HttpContext context, Exchange exchange)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var operation = RequestOperation.Classify(context.Request.Method, target);
+        var caller = callers.Recognize(context);
+        (exchange.Caller, exchange.Operation) = (caller?.Name, operation);
+
+        var (profile, problem) = caller is null ? (null, Unrecognized) : Select(context, exchange, caller);
+        if (profile is not null)
+            problem = FindError(context, caller!, target);
+        if (profile is null || problem is not null)
+        {
+            metrics.RequestRefused(caller, operation);
+            return (null, problem);
+        }
+
+        metrics.RequestAllowed(caller!, profile, operation);
+        return (profile, null);
+    }
+
+    private static Problem? FindError(HttpContext context, Caller caller, string target) =>
+        !RequestOperation.IsAllowed(caller.Operations, context.Request.Method, target) ? OtherOperation
+        : OverrideHeaders.Find(context.Request.Headers) is not null ? OverriddenOperation
+        : null;
+
+    private (Profile? Profile, Problem? Problem) Select(HttpContext context, Exchange exchange, Caller? caller)
+    {
+        var profile = selector.Select(exchange.Listener.Profile, caller?.Profiles, context.Request.Headers, out var problem);
+        return (profile, problem);
     }
 }

@@ -20,6 +20,10 @@ internal sealed record CallerOptions
     [Setting("Sidecar:RequireMerchantTransactionId", Default = "false")]
     public required bool RequireMerchantTransactionId { get; init; }
 
+    /// <summary>Whether token requests of callers get a placeholder.</summary>
+    [Setting("Sidecar:PlaceholderTokenEndpoint", Default = "false")]
+    public required bool PlaceholderTokenEndpoint { get; init; }
+
     /// <summary>Omits the secret, which the compiler's version would contain.</summary>
     public override string ToString() => $"allowed hosts {string.Join(", ", AllowedHosts)}";
 }

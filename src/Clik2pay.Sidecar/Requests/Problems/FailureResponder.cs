@@ -106,6 +106,8 @@ internal sealed class FailureResponder(UpstreamFailures upstream, RequestMetrics
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (problem.Allow is { } methods)
             response.Headers.Allow = methods;
+        if (problem.Challenge is { } challenge)
+            response.Headers.WWWAuthenticate = challenge;
         if (problem.ClosesConnection)
             response.Headers.Connection = "close";
         return body;

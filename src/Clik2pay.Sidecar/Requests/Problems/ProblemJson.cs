@@ -23,6 +23,12 @@ internal static class ProblemJson
             json.WriteString("code", problem.Code.ToSnakeCase());
             json.WriteString("sent", sent.ToSnakeCase());
             json.WriteString("detail", problem.Detail);
+            if (problem.OAuthError is { } error)
+            {
+                json.WriteString("error", error);
+                json.WriteString("error_description", problem.Detail);
+            }
+
             json.WriteEndObject();
         }
 

@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -40,6 +41,12 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether a profile was chosen. A request that is refused earlier has none.</summary>
     public bool HasProfile => profile is not null;
 
+    /// <summary>The name of the caller. Null if callers are not defined, or if the caller was not recognized.</summary>
+    public string? Caller { get; set; }
+
+    /// <summary>What the caller wants to do. Null if callers are not defined.</summary>
+    public Operation? Operation { get; set; }
+
     /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
     public Sent Sent { get; private set; }
 
@@ -47,7 +54,10 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     public ErrorCode? OwnResponse { get; private set; }
 
     /// <summary>Whether the response is the sidecar's own, not the provider's.</summary>
-    public bool IsOwnResponse => OwnResponse is not null;
+    public bool IsOwnResponse => OwnResponse is not null || IsPlaceholder;
+
+    /// <summary>Whether the response is a placeholder token.</summary>
+    public bool IsPlaceholder { get; private set; }
 
     /// <summary>Whether the caller disconnected before the response was complete.</summary>
     public bool HasCallerGone { get; private set; }
@@ -107,6 +117,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         (IsInProgress, Sent, OwnResponse, HasCallerGone, hasAborted) = (true, Sent.No, null, false, false);
         (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
         (IsToBeReplayed, IsReplay, Writes, profile) = (false, false, 0, null);
+        (Caller, Operation, IsPlaceholder) = (null, null, false);
     }
 
     /// <summary>Ends the request. Its body is released, because a connection may stay idle for a long time.</summary>
@@ -134,6 +145,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
 
     /// <summary>Records a response of the sidecar. Only the failure responder calls this.</summary>
     public void RecordOwnResponse(ErrorCode code) => OwnResponse = code;
+
+    /// <summary>Records that the response is a placeholder token, which is not a failure.</summary>
+    public void RecordPlaceholder() => IsPlaceholder = true;
 
     /// <summary>Records that the caller disconnected before the response was complete. Only the request lifecycle calls this.</summary>
     public void RecordDisconnect() => HasCallerGone = true;

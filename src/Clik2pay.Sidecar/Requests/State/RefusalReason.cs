@@ -36,6 +36,9 @@ internal enum RefusalReason
     /// <summary>A create or a payment has no valid <c>merchantTransactionId</c>.</summary>
     MerchantTransactionId,
 
+    /// <summary>The body of a request for a placeholder token is not valid.</summary>
+    TokenRequest,
+
     /// <summary>The body is larger than allowed.</summary>
     BodyTooLarge,
 

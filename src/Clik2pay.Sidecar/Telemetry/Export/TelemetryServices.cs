@@ -16,6 +16,7 @@ internal static class TelemetryServices
     private const string RequestDuration = "http.server.request.duration";
     private const string ClientRequestDuration = "http.client.request.duration";
     private const string Refreshes = "clik2pay.sidecar.token_refreshes";
+    private const string CallerRequests = "clik2pay.sidecar.caller_requests";
     private const int FewSeries = 200;
     private const int ManySeries = 2000;
 
@@ -26,7 +27,7 @@ internal static class TelemetryServices
     private const int ProfileSeries = 5;
 
     public static void AddTelemetry(
-        this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog, int profiles)
+        this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog, int profiles, int callerSeries)
     {
         var services = builder.Services;
         services.AddMetrics(AddMeters);
@@ -42,7 +43,7 @@ internal static class TelemetryServices
 
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(AddResource)
-            .WithMetrics(metrics => AddMetrics(metrics, variables, profiles));
+            .WithMetrics(metrics => AddMetrics(metrics, variables, profiles, callerSeries));
 
         if (variables.RecordsTraces(hasAccessLog))
         {
@@ -107,9 +108,9 @@ internal static class TelemetryServices
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
-    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables, int profiles)
+    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables, int profiles, int callerSeries)
     {
-        metrics.AddView(instrument => CreateView(instrument, profiles));
+        metrics.AddView(instrument => CreateView(instrument, profiles, callerSeries));
         metrics.AddPrometheusExporter(prometheus =>
         {
             // Each metric name is in one scope only, and build_info contains the version.
@@ -127,13 +128,14 @@ internal static class TelemetryServices
     /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many. Instruments
     /// of the token lifecycle have series for each profile.
     /// </summary>
-    private static MetricStreamConfiguration CreateView(Instrument instrument, int profiles)
+    private static MetricStreamConfiguration CreateView(Instrument instrument, int profiles, int callerSeries)
     {
         var view = CreateView(instrument.Name);
         view.CardinalityLimit = instrument.Name switch
         {
             RequestDuration or ClientRequestDuration => ManySeries,
             Refreshes => FewSeries + (profiles * RefreshSeries),
+            CallerRequests => FewSeries + callerSeries,
             _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + (profiles * ProfileSeries),
             _ => FewSeries,
         };

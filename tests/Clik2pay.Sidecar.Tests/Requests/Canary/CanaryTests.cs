@@ -32,6 +32,7 @@ public sealed class CanaryTests : IAsyncLifetime
     public async Task Logs_telemetry_responses_pages_and_errors_contain_no_secret_in_any_form()
     {
         await ServeAndRefuseAsync();
+        await new NamedCallerCanary(rig).ServeAsync();
         await StallAsync();
         await SendOnceAsync([("Clik2pay:ApiBaseUrl", ClosedAddress())]);
         foreach (var fault in CanaryTokenEndpoint.Faults(rig.Secrets))
@@ -202,15 +203,16 @@ public sealed class CanaryTests : IAsyncLifetime
             "/http.client.request.duration ", "/kestrel.connection.duration ");
         string[] codes =
         [
-            "bad_request", "caller_refused", "credentials_refused", "no_route", "token_unavailable", "upstream_timeout",
-            "upstream_unreachable",
+            "bad_request", "caller_refused", "credentials_refused", "no_route", "operation_not_allowed", "token_unavailable",
+            "upstream_timeout", "upstream_unreachable",
         ];
         AssertContain(rig.Responses, [.. codes.Select(code => $"Clik2pay-Sidecar-Error: {code}\r\n")]);
+        AssertContain(rig.Responses, "\"error\":\"invalid_client\"", "\"error\":\"unsupported_grant_type\"");
         AssertContain(rig.Responses, "HTTP/1.1 200 ", "HTTP/1.1 302 ", "HTTP/1.1 401 ", "X-Kept: trailer");
         AssertContain(
             rig.Pages, "The sidecar is alive.", "There is a valid access token.", "refused the username or the password",
             "clik2pay_sidecar_own_answers_total", "# EOF", "\"tokenEndpoint\"", "Last refreshes");
-        string[] keys = ["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: "];
+        string[] keys = ["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: ", "Callers:app:TokenFiles: "];
         Assert.All(keys, key => Assert.Contains(errors, error => error.StartsWith(key, StringComparison.Ordinal)));
         Assert.Contains("credential set", rig.Texts);
         AssertContain(rig.Exports, "wait for access token", "clik2pay.sidecar.token_refreshes", "GET /open/v1/{**rest}");

@@ -12,6 +12,7 @@ namespace Clik2pay.Sidecar.Tests.Requests.Problems;
 /// <summary>docs/reference/errors.md matches the error codes and the problem responses.</summary>
 public sealed partial class ErrorReferenceTests
 {
+    private const int Unauthorized = 401;
     private const int RequestTimeout = 408;
 
     private static readonly ReferencePage Page = new("errors.md");
@@ -61,11 +62,14 @@ public sealed partial class ErrorReferenceTests
         Assert.Equal(members, JsonNode.Parse(string.Join(' ', example))!.AsObject().Select(member => member.Key));
     }
 
-    /// <summary>Requests that are too slow are not in the table of refusals. SlowRequestTests has them.</summary>
+    /// <summary>
+    /// The table of refusals lacks requests that are too slow, and requests for a placeholder token. SlowRequestTests and
+    /// PlaceholderTokenEndpointTests have them.
+    /// </summary>
     private static IEnumerable<int> StatusesOf(ErrorCode code) =>
         RefusalTableTests.Refused.Where(row => row.Data.Item3 == code.ToSnakeCase()).Select(row => row.Data.Item2)
             .Append(Problem.StatusOf(code))
-            .Concat(code == ErrorCode.BadRequest ? [RequestTimeout] : [])
+            .Concat(code == ErrorCode.BadRequest ? [RequestTimeout] : code == ErrorCode.CallerRefused ? [Unauthorized] : [])
             .Distinct().Order();
 
     [GeneratedRegex("^\\[`(?<code>[a-z_]+)`\\]", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

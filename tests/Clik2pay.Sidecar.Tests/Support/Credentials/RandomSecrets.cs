@@ -21,6 +21,12 @@ internal sealed class RandomSecrets
 
     public string CallerToken { get; } = New(Printable + ":");
 
+    /// <summary>The token of a caller in the section <c>Callers</c>.</summary>
+    public string NamedCallerToken { get; } = New(Printable + ":");
+
+    /// <summary>What the caller gets instead of an access token.</summary>
+    public string Placeholder => Sidecar.Requests.Callers.Tokens.Placeholder.Derive(NamedCallerToken);
+
     /// <summary>Without the characters that a Redis configuration file or a connection string must escape.</summary>
     public string RedisPassword { get; } = New("+/&<>=~$");
 
@@ -39,7 +45,7 @@ internal sealed class RandomSecrets
     public IEnumerable<(string Name, string Value)> All =>
     [
         ("username", Username), ("password", Password), ("API key", ApiKey), ("caller token", CallerToken),
-        ("Redis password", RedisPassword),
+        ("token of a named caller", NamedCallerToken), ("placeholder", Placeholder), ("Redis password", RedisPassword),
         ("caller's Authorization", CallersAuthorization), ("caller's x-api-key", CallersApiKey), ("caller's cookie", CallersCookie),
         ("caller's baggage", CallersBaggage), ("caller's query", CallersQuery), ("caller's body", CallersBody),
         .. tokens.Select(token => ($"access token {token.Key}", token.Value)),

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Clik2pay.Sidecar.Configuration;
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Requests.Callers.Tokens;
+using Clik2pay.Sidecar.Requests.Guard;
+using Clik2pay.Sidecar.Requests.Operations;
+
+namespace Clik2pay.Sidecar.Requests.Callers;
+
+/// <summary>Reads and validates the sections in <c>Callers</c>.</summary>
+/// <param name="settings">The settings of all features.</param>
+/// <param name="isProfile">Whether a profile with this name exists.</param>
+/// <param name="listeners">The listeners for callers.</param>
+internal sealed class CallerDefinitionReader(
+    SettingsReader settings, Func<string, bool> isProfile, IReadOnlyList<CallerListener> listeners)
+{
+    /// <param name="options">The options that apply to all callers.</param>
+    /// <returns>The callers in the order of their names. Those with errors may be incomplete.</returns>
+    public IReadOnlyList<CallerDefinition> ReadAll(CallerOptions options)
+    {
+        var names = settings.ReadNames(CallerDefinition.Section).ToList();
+        if (names.Remove(CallerDefinition.NoName))
+        {
+            settings.AddError(
+                $"{CallerDefinition.Section}:{CallerDefinition.NoName}",
+                "the name is reserved for unrecognized callers. Use another name.");
+        }
+
+        var callers = names.ConvertAll(Read);
+        foreach (var name in names)
+            settings.RejectUnknownKeys(SectionOf(name));
+        if (callers.Count > 0 && options.CallerToken is not null)
+        {
+            settings.AddError(
+                CallerOptions.CallerTokenKey,
+                $"with {CallerDefinition.Section}, each caller has its own token. "
+                    + $"Move the file of this token to {CallerDefinition.TokenFilesKey}, and remove this setting.");
+        }
+
+        RejectAmbiguous(callers, caller => caller.Tokens, CallerDefinition.TokenFilesKey, "token");
+
+        // A caller with a token is recognized by its token, so another caller can have the same uid.
+        var byPeer = callers.FindAll(caller => caller.TokenFiles.Count == 0);
+        RejectAmbiguous(byPeer, caller => caller.Uids, CallerDefinition.UidKey, "uid");
+        RejectAmbiguous(byPeer, caller => caller.Gids, CallerDefinition.GidKey, "gid");
+        return callers;
+    }
+
+    private static string SectionOf(string name) => $"{CallerDefinition.Section}:{name}";
+
+    private static IReadOnlyList<string> ReadList(SettingsReader section, string property) =>
+        section.Read<CallerDefinition, IReadOnlyList<string>>(property) ?? [];
+
+    private CallerDefinition Read(string name)
+    {
+        var section = settings.ForSection(CallerDefinition.AnySection, SectionOf(name));
+        var files = ReadList(section, nameof(CallerDefinition.TokenFiles));
+        var caller = new CallerDefinition
+        {
+            Name = name,
+            TokenFiles = files,
+            Uids = ReadIds(section, nameof(CallerDefinition.Uids), CallerDefinition.UidKey),
+            Gids = ReadIds(section, nameof(CallerDefinition.Gids), CallerDefinition.GidKey),
+            Profiles = ReadProfiles(section),
+            Operations = ReadOperations(section),
+            Tokens = ReadTokens(section, files),
+        };
+        ValidateRecognition(section, caller);
+        return caller;
+    }
+
+    private void ValidateRecognition(SettingsReader section, CallerDefinition caller)
+    {
+        if (caller.TokenFiles.Count == 0 && !HasValue(CallerDefinition.UidKey) && !HasValue(CallerDefinition.GidKey))
+        {
+            section.AddError(
+                CallerDefinition.TokenFilesKey,
+                $"it is missing. Set it, {section.KeyOf(CallerDefinition.UidKey)} or {section.KeyOf(CallerDefinition.GidKey)}, "
+                    + "so that the caller can be recognized.");
+        }
+
+        foreach (var key in new[] { CallerDefinition.UidKey, CallerDefinition.GidKey }.Where(HasValue))
+        {
+            if (!OperatingSystem.IsLinux())
+                section.AddError(key, $"it works only on Linux. Use {section.KeyOf(CallerDefinition.TokenFilesKey)}.");
+            else if (!listeners.Any(listener => listener.Address.EndPoint is UnixDomainSocketEndPoint))
+                section.AddError(key, $"no listener is a Unix socket. Set {ListenerOptions.ListenKey} to http://unix:/PATH.");
+        }
+
+        bool HasValue(string key) => settings.HasAny(section.KeyOf(key));
+    }
+
+    private List<string> ReadProfiles(SettingsReader section)
+    {
+        var names = ReadList(section, nameof(CallerDefinition.Profiles)).Select(name => name.ToLowerInvariant())
+            .Distinct(StringComparer.Ordinal).ToList();
+        foreach (var name in names.Where(name => !isProfile(name)))
+            section.AddError(CallerDefinition.ProfilesKey, $"there is no profile '{name}'. Use the names of existing profiles.");
+        return names;
+    }
+
+    private static List<OperationPattern> ReadOperations(SettingsReader section)
+    {
+        var texts = ReadList(section, nameof(CallerDefinition.Operations));
+        if (texts.Count == 0)
+            section.AddError(CallerDefinition.OperationsKey, $"it is missing, so the caller may do nothing. {OperationPattern.Remedy}");
+
+        var patterns = new List<OperationPattern>();
+        foreach (var text in texts)
+        {
+            if (OperationPattern.TryParse(text) is { } pattern)
+                patterns.Add(pattern);
+            else
+                section.AddError(CallerDefinition.OperationsKey, $"'{text}' is not a valid operation. {OperationPattern.Remedy}");
+        }
+
+        return patterns;
+    }
+
+    private static List<uint> ReadIds(SettingsReader section, string property, string key)
+    {
+        var ids = new List<uint>();
+        foreach (var text in ReadList(section, property))
+        {
+            // The system uses the largest number for an unknown id.
+            if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != uint.MaxValue)
+                ids.Add(id);
+            else
+                section.AddError(key, $"'{text}' is not a whole number from 0 to {uint.MaxValue - 1}. Use numeric ids, not names.");
+        }
+
+        return ids;
+    }
+
+    private static List<TokenDigest> ReadTokens(SettingsReader section, IReadOnlyList<string> files)
+    {
+        var tokens = new List<TokenDigest>();
+        foreach (var path in files)
+        {
+            if (CallerTokenFile.TryRead(path, out var error) is { } token)
+                tokens.Add(token);
+            else
+                section.AddError(CallerDefinition.TokenFilesKey, error!);
+        }
+
+        return tokens;
+    }
+
+    private void RejectAmbiguous<T>(
+        IReadOnlyList<CallerDefinition> callers, Func<CallerDefinition, IReadOnlyList<T>> identities, string key, string kind)
+        where T : notnull
+    {
+        var owners = callers.SelectMany(caller => identities(caller).Distinct().Select(identity => (identity, caller.Name)));
+        foreach (var same in owners.GroupBy(owner => owner.identity, owner => owner.Name).Where(same => same.Count() > 1))
+        {
+            var names = same.ToList();
+            settings.AddError(
+                key.Replace(SectionName.Any, names[1], StringComparison.Ordinal),
+                $"the caller {names[0]} has the same {kind}, so the callers cannot be distinguished. Use different ones.");
+        }
+    }
+}
