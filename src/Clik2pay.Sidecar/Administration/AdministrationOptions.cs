@@ -7,6 +7,8 @@ internal sealed record AdministrationOptions
 {
     public const string AddressKey = "Sidecar:Admin";
 
+    public const string ReadyWhenKey = "Sidecar:ReadyWhen";
+
     /// <summary>The address of probes, metrics and the status page. It can be any address, because they contain no secret.</summary>
     [Setting(AddressKey, Default = "http://127.0.0.1:9090", NoRange = "Every address of this machine is allowed.")]
     public required ListenAddress Address { get; init; }
@@ -16,6 +18,6 @@ internal sealed record AdministrationOptions
     public required bool AllowQuit { get; init; }
 
     /// <summary>Which profiles the startup and readiness probes require.</summary>
-    [Setting("Sidecar:ReadyWhen", Default = "Any")]
+    [Setting(ReadyWhenKey, Default = "Any")]
     public required ReadyWhen ReadyWhen { get; init; }
 }

@@ -12,13 +12,13 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
     private const int MaxNamed = 5;
 
     /// <summary>Succeeds once the first token has been obtained: of one profile or of all, depending on <c>Sidecar:ReadyWhen</c>.</summary>
-    public Probe Startup() => Combine(StartupOf, "have obtained an access token");
+    public Probe Startup() => Combine(StartupOf, "Profiles that have obtained an access token");
 
     /// <summary>
-    /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused. <c>Sidecar:ReadyWhen</c>
-    /// decides whether one profile suffices.
+    /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused. With several profiles,
+    /// <c>Sidecar:ReadyWhen</c> decides whether one profile suffices.
     /// </summary>
-    public Probe Readiness() => drain.HasBegun ? new(false, "The sidecar is stopping.") : Combine(ReadinessOf, "are ready");
+    public Probe Readiness() => drain.HasBegun ? new(false, "The sidecar is stopping.") : Combine(ReadinessOf, "Profiles that are ready");
 
     /// <summary>Whether a profile has a valid token or may obtain one.</summary>
     public static Probe ReadinessOf(Profile profile)
@@ -39,6 +39,7 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
         ? new(true, "The first access token was obtained.")
         : new(false, $"There is no access token yet: {status.WhyNoToken}.");
 
+    /// <summary>The probe of the only profile, or a summary with a line for each of the first profiles that do not succeed.</summary>
     private Probe Combine(Func<Profile, Probe> probe, string what)
     {
         if (profiles.All.Count == 1)
@@ -47,8 +48,12 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
         var unhealthy = profiles.All.Select(profile => (profile.Name, Probe: probe(profile))).Where(one => !one.Probe.IsHealthy).ToList();
         var healthy = profiles.All.Count - unhealthy.Count;
         var isHealthy = options.ReadyWhen == ReadyWhen.All ? unhealthy.Count == 0 : healthy > 0;
-        var others = unhealthy.Take(MaxNamed).Select(one => $"\nProfile {one.Name}: {one.Probe.Reason}")
-            .Append(unhealthy.Count > MaxNamed ? $"\nFurther profiles: {unhealthy.Count - MaxNamed}." : "");
-        return new(isHealthy, $"{healthy} of {profiles.All.Count} profiles {what}.{string.Concat(others)}");
+        var lines = unhealthy.Take(MaxNamed).Select(one => $"Profile {one.Name}: {one.Probe.Reason}")
+            .Prepend($"{what}: {healthy} of {profiles.All.Count}.");
+        if (!isHealthy && healthy > 0)
+            lines = lines.Append($"{AdministrationOptions.ReadyWhenKey}={options.ReadyWhen} requires each profile.");
+        if (unhealthy.Count > MaxNamed)
+            lines = lines.Append($"Further profiles: {unhealthy.Count - MaxNamed}. See /status.");
+        return new(isHealthy, string.Join('\n', lines));
     }
 }

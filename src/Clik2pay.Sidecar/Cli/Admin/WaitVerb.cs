@@ -5,7 +5,8 @@ using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Cli.Admin;
 
-/// <summary>The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds.</summary>
+/// <summary>The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds. With several profiles,
+/// <c>Sidecar:ReadyWhen</c> of the sidecar decides when that is.</summary>
 internal static class WaitVerb
 {
     /// <summary>One day, in seconds.</summary>
