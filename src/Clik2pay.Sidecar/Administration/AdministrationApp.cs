@@ -65,7 +65,7 @@ internal static class AdministrationApp
 
         async Task RefreshAsync(HttpContext context)
         {
-            var (status, text) = await refresh.RunAsync(context.Request.Query["profile"], context.RequestAborted);
+            var (status, text) = await refresh.RunAsync(RefreshCommand.ProfileIn(context.Request), context.RequestAborted);
             if (!context.RequestAborted.IsCancellationRequested)
                 await WriteAsync(context, status, Text, Encoding.UTF8.GetBytes(text + "\n"));
         }

@@ -11,16 +11,26 @@ namespace Clik2pay.Sidecar.Administration;
 /// </summary>
 internal sealed class RefreshCommand(Profiles profiles, IHostApplicationLifetime lifetime)
 {
-    /// <param name="name">The name of a profile. Empty for all profiles.</param>
+    private const string ProfileParameter = "profile";
+
+    /// <summary>The path and the query of a request.</summary>
+    /// <param name="profile">The name of a profile. Null for all profiles.</param>
+    public static string PathFor(string? profile) =>
+        profile is null ? AdminGuard.RefreshPath : $"{AdminGuard.RefreshPath}?{ProfileParameter}={Uri.EscapeDataString(profile)}";
+
+    /// <summary>The name of the profile in a request.</summary>
+    public static StringValues ProfileIn(HttpRequest request) => request.Query[ProfileParameter];
+
+    /// <param name="name">The name of a profile. Without a value, all profiles are refreshed.</param>
     /// <param name="callerDisconnected">Ends the wait. The refreshes continue.</param>
     /// <returns>The status, and a text for people that contains no secret.</returns>
     public async Task<(int Status, string Text)> RunAsync(StringValues name, CancellationToken callerDisconnected)
     {
-        var selected = StringValues.IsNullOrEmpty(name) ? profiles.All
+        var selected = name.Count == 0 ? profiles.All
             : profiles.Find(name.ToString()) is { } one ? [one]
             : [];
         if (selected.Count == 0)
-            return (StatusCodes.Status404NotFound, $"There is no such profile. Profiles: {string.Join(", ", profiles.All)}.");
+            return (StatusCodes.Status404NotFound, $"There is no such profile. The profiles are {string.Join(", ", profiles.All)}.");
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(callerDisconnected, lifetime.ApplicationStopping);
         try

@@ -76,12 +76,18 @@ internal sealed class Commands
     private Command Tokens()
     {
         var settings = SettingsArgument();
+        var profile = new Option<string?>("--profile")
+        {
+            HelpName = "NAME",
+            Description = "The name of the profile whose token is replaced. Without this option, the tokens of all profiles are replaced.",
+        };
         const string what = "Obtains a new access token now. The sidecar must run with Sidecar:AllowQuit=true.";
-        var refresh = new Command("refresh", what) { settings };
+        var refresh = new Command("refresh", what) { profile, settings };
 
         // A refresh can wait for another replica's lease before it calls the token endpoint.
         refresh.SetAction((parsed, cancellationToken) =>
-            CommandVerb.RunAsync(AdminGuard.RefreshPath, TimeSpan.FromSeconds(60), parsed.GetValue(settings)!, cancellationToken));
+            CommandVerb.RunAsync(
+                RefreshCommand.PathFor(parsed.GetValue(profile)), TimeSpan.FromSeconds(60), parsed.GetValue(settings)!, cancellationToken));
         return new("tokens", "Manages the access token of the sidecar in this pod or on this machine.") { refresh };
     }
 

@@ -12,6 +12,9 @@ namespace Clik2pay.Sidecar.Cli.Admin;
 /// <summary>Calls the administration listener of a running sidecar, whose address is the setting Sidecar:Admin.</summary>
 internal sealed class AdminClient : IDisposable
 {
+    /// <summary>In bytes. The response to a command has a line of some hundred bytes for each profile.</summary>
+    private const int MaxResponseLength = 256 * 1024;
+
     private readonly HttpClient http;
     private readonly ListenAddress admin;
 
@@ -29,7 +32,7 @@ internal sealed class AdminClient : IDisposable
             };
         }
 
-        http = new(handler) { BaseAddress = AddressOf(admin), MaxResponseContentBufferSize = 16 * 1024 };
+        http = new(handler) { BaseAddress = AddressOf(admin), MaxResponseContentBufferSize = MaxResponseLength };
     }
 
     /// <returns>Null if the setting isn't valid. In that case, the error has been written to standard error.</returns>
@@ -77,9 +80,11 @@ internal sealed class AdminClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Replaces control characters, which could control the terminal. Another program may listen at the address.</summary>
+    /// <summary>
+    /// Replaces control characters other than newlines, which could control the terminal. Another program may listen at the address.
+    /// </summary>
     private static string Printable(byte[] text) =>
-        string.Concat(Encoding.ASCII.GetString(text).TrimEnd().Select(c => char.IsControl(c) ? ' ' : c));
+        string.Concat(Encoding.ASCII.GetString(text).TrimEnd().Select(c => char.IsControl(c) && c != '\n' ? ' ' : c));
 
     /// <summary>Selects loopback if the sidecar listens on every address.</summary>
     private static Uri AddressOf(ListenAddress admin) => admin.EndPoint switch
