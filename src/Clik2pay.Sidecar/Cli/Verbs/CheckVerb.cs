@@ -10,12 +10,11 @@ using Clik2pay.Sidecar.Tokens;
 namespace Clik2pay.Sidecar.Cli.Verbs;
 
 /// <summary>
-/// The verb <c>check</c>: uses Redis, makes one token call, connects to the API, and reports each result on its own line.
+/// The verb <c>check</c>: uses Redis, makes one token call for each profile, connects to its API, and reports each result on its own line.
+/// With several profiles, the lines about a profile begin with its name in brackets.
 /// </summary>
-internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, TextWriter output)
+internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, TextWriter output, string prefix = "")
 {
-    private string prefix = "";
-
     public static async Task<int> RunAsync(IReadOnlyList<string> commandLine, TextWriter output, CancellationToken cancellationToken)
     {
         using var routes = RoutesFile.Find(SystemDefaults.Time);
@@ -30,25 +29,61 @@ internal sealed class CheckVerb(IServiceProvider sidecar, Settings settings, Tex
         // Creating the sidecar validates its routes. The sidecar is not started, and nothing is logged.
         await using var sidecar = Program.CreateSidecar(
             configuration, settings, services => services.AddLogging(logging => logging.ClearProviders()));
-        var profiles = sidecar.Services.GetRequiredService<Profiles>();
-        var addresses = profiles.All.Select(profile => $"{Prefix(profiles, profile)}{profile.Options.Environment}, {profile.ApiAddress}/");
-        await ReportAsync(output, "ok", "configuration", $"{string.Join("; ", addresses)}, routes of {routes.FullPath}");
+        var profiles = sidecar.Services.GetRequiredService<Profiles>().All;
+        await ReportConfigurationAsync(output, profiles, routes);
 
-        // Every check runs, even after one has failed.
-        var check = new CheckVerb(sidecar.Services, settings, output);
-        var results = new List<int> { await check.CheckRedisAsync(profiles.All[0], cancellationToken) };
-        foreach (var profile in profiles.All)
+        // Every check runs, even after one has failed. Profiles are checked at the same time, because each can wait for a timeout.
+        var checks = profiles
+            .Select(profile => CheckProfileAsync(sidecar.Services, settings, profile, profiles, cancellationToken))
+            .ToList();
+        var results = new List<int>
         {
-            check.prefix = Prefix(profiles, profile);
-            results.Add(await check.CheckTokenEndpointAsync(profile, cancellationToken));
-            results.Add(await check.CheckApiAsync(profile, cancellationToken));
+            await new CheckVerb(sidecar.Services, settings, output).CheckRedisAsync(profiles[0], cancellationToken),
+        };
+        foreach (var check in checks)
+        {
+            var (exitCode, lines) = await check;
+            results.Add(exitCode);
+            await output.WriteAsync(lines);
         }
 
         return results.Find(result => result != ExitCode.Success);
     }
 
-    /// <summary>With several profiles, each result names its profile.</summary>
-    private static string Prefix(Profiles profiles, Profile profile) => profiles.All.Count == 1 ? "" : $"[{profile}] ";
+    private static async Task ReportConfigurationAsync(TextWriter output, IReadOnlyList<Profile> profiles, RoutesFile routes)
+    {
+        if (profiles is [var one])
+        {
+            await ReportAsync(output, "ok", "configuration", $"{Describe(one)}, routes of {routes.FullPath}");
+            return;
+        }
+
+        await ReportAsync(output, "ok", "configuration", $"{profiles.Count} profiles, routes of {routes.FullPath}");
+        foreach (var profile in profiles)
+            await ReportAsync(output, "ok", "configuration", Prefix(profile, profiles) + Describe(profile));
+
+        static string Describe(Profile profile) => $"{profile.Options.Environment}, {profile.ApiAddress}/";
+    }
+
+    /// <returns>The exit code of the first check that failed, and the lines.</returns>
+    private static async Task<(int ExitCode, string Lines)> CheckProfileAsync(
+        IServiceProvider sidecar,
+        Settings settings,
+        Profile profile,
+        IReadOnlyList<Profile> profiles,
+        CancellationToken cancellationToken)
+    {
+        using var lines = new StringWriter();
+        var check = new CheckVerb(sidecar, settings, lines, Prefix(profile, profiles));
+        var tokenEndpoint = await check.CheckTokenEndpointAsync(profile, cancellationToken);
+        var api = await check.CheckApiAsync(profile, cancellationToken);
+        return (tokenEndpoint == ExitCode.Success ? api : tokenEndpoint, $"{lines}");
+    }
+
+    /// <summary>The name of the profile in brackets, padded to the longest name. Empty for the only profile.</summary>
+    private static string Prefix(Profile profile, IReadOnlyList<Profile> profiles) => profiles.Count == 1
+        ? ""
+        : $"[{profile}]".PadRight(profiles.Max(other => other.Name.Length) + "[] ".Length);
 
     private async Task<int> CheckRedisAsync(Profile profile, CancellationToken cancellationToken)
     {
