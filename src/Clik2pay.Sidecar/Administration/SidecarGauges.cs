@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Telemetry;
@@ -10,19 +11,15 @@ namespace Clik2pay.Sidecar.Administration;
 /// <summary>The gauges of the sidecar's current state.</summary>
 internal sealed class SidecarGauges(Probes probes, Profiles profiles, ITokenStore store, Drain drain, TimeProvider time)
 {
-    /// <summary>The environment in <c>build_info</c> if the profiles have different environments.</summary>
-    private const string MixedEnvironments = "Mixed";
-
     private readonly (Profile Profile, Tag Tag)[] all =
         [.. profiles.All.Select(profile => (profile, new Tag("profile", profile.Name)))];
 
     public void AddTo(Meter meter)
     {
-        var environments = profiles.All.Select(profile => $"{profile.Options.Environment}").Distinct(StringComparer.Ordinal).ToList();
         var build = new Measurement<int>(
             1,
             new Tag("version", BuildInfo.Version),
-            new Tag("environment", environments is [var one] ? one : MixedEnvironments));
+            new Tag("environment", SidecarStatus.EnvironmentOf(profiles.All.Select(profile => profile.Options))));
         Gauge("build_info", () => [build],
             "Always 1. The labels are the version of the sidecar and its environment, or Mixed with several environments.");
         Gauge("profile_info", () => all.Select(one => new Measurement<int>(

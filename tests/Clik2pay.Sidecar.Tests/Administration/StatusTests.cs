@@ -68,6 +68,23 @@ public sealed class StatusTests
         Assert.All(texts, text => Assert.Contains(text, page, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("", "default")]
+    [InlineData("?profile=shop", "shop")]
+    [InlineData("?profile=SHOP", "shop")]
+    [InlineData("?profile=<b>", "default")]
+    public async Task The_query_selects_the_profile_of_the_page_and_an_unknown_name_selects_the_first_one(string query, string name)
+    {
+        await using var shop = await FakeTokenEndpoint.StartAsync();
+        await using var sidecar = await TestSidecar.StartAsync([.. TestProfiles.Settings("shop", "http://127.0.0.1:1", shop.Address)]);
+
+        var page = await sidecar.Admin.GetStringAsync($"/{query}");
+
+        Assert.Contains($"<h2 id=\"token\">Access token of {name}</h2>", page, StringComparison.Ordinal);
+        Assert.Contains($"?profile={name}#token\"\naria-current=\"page\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_policy_of_the_page_allows_only_its_own_style_and_script()
     {

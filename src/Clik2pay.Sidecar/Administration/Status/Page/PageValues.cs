@@ -13,6 +13,9 @@ internal static class PageValues
     /// <summary>The values of an optional part of the page. If the list is empty, the page omits the part.</summary>
     public static List<Values> Optional(Values? values) => values is null ? [] : [values];
 
+    /// <summary>The CSS class of an environment.</summary>
+    public static string ClassOf(string environment) => environment.ToLowerInvariant();
+
     /// <summary>A link to a section of the troubleshooting page.</summary>
     public static List<Values> Help(string? heading) => Optional(heading is null ? null : new(StringComparer.Ordinal)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using Clik2pay.Sidecar.Telemetry;
-using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using static Clik2pay.Sidecar.Administration.Status.Page.PageValues;
 using Values = System.Collections.Generic.Dictionary<string, object>;
@@ -24,15 +23,16 @@ internal static class StatusPage
     {
         var values = new Values(StringComparer.Ordinal)
         {
-            ["reason"] = status.Readiness.Reason,
             ["lostColor"] = BadIconColor,
             ["lostShape"] = BadIconShape,
-            ["environment"] = $"{profile.Options.Environment}",
-            ["environmentClass"] = $"{profile.Options.Environment}".ToLowerInvariant(),
+            ["environment"] = status.Environment,
+            ["environmentClass"] = ClassOf(status.Environment),
+            ["profiles"] = ProfileRows.Of(status.Profiles, profile),
+            ["ofProfile"] = status.Profiles.Count == 1 ? "" : $" of {profile.Name}",
             ["token"] = Optional(profile.Token is { } token ? Token(token, status.At) : null),
             ["noToken"] = Optional(profile.Token is null ? LastSuccess(profile, status.At) : null),
             ["next"] = profile.Refreshes is [{ Last.HasObtainedToken: false }, ..] ? "Next attempt" : "Next refresh",
-            ["nextRefresh"] = profile.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(profile.NextRefresh)}",
+            ["nextRefresh"] = ProfileRows.NextRefresh(profile),
             ["rotation"] = Optional(profile.WhyRotationPending is { } why ? Rotation(why) : null),
             ["refreshes"] = RefreshRows.Of(profile.Refreshes, status.At),
             ["noRefresh"] = Optional(profile.Refreshes.Count == 0 ? None : null),
@@ -41,29 +41,25 @@ internal static class StatusPage
             ["version"] = BuildInfo.Version,
             ["started"] = Optional(None.WithMoment(status.At - status.Uptime, status.At)),
         }.WithMoment(status.At, status.At);
-        AddState(values, status, profile);
+        AddState(values, status);
         AddStore(values, status, profile);
         ResponseRows.AddTo(values, status.Responses);
         return Encoding.UTF8.GetBytes(HtmlTemplate.Render(PageAssets.Page, values));
     }
 
-    private static void AddState(Values values, SidecarStatus status, ProfileStatus profile)
+    /// <summary>
+    /// The title, the icon and the banner are about the whole sidecar. With several profiles, the reason has further lines.
+    /// </summary>
+    private static void AddState(Values values, SidecarStatus status)
     {
-        var (state, cssClass, heading) = (Sidecar: status, Profile: profile) switch
-        {
-            { Sidecar.IsStopping: true } => ("Not ready", "bad", Troubleshooting.ShuttingDown),
-            { Sidecar.Readiness.IsHealthy: false } => ("Not ready", "bad", Troubleshooting.CredentialsRefused),
-            { Profile.Token: null } => ("No access token", "bad", Troubleshooting.TokenUnavailable),
-            { Profile.Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
-                last.UsedPendingCredentials
-                    ? ("Ready, but new credentials failed", "poor", Troubleshooting.Rotation)
-                    : ("Ready, but token refreshes fail", "poor", Troubleshooting.HeadingFor(last.Outcome)),
-            _ => ("Ready", "ok", null),
-        };
-        values["state"] = state;
-        values["class"] = cssClass;
-        values["help"] = Help(heading);
-        (values["iconColor"], values["iconShape"]) = cssClass switch
+        var state = PageState.Of(status);
+        var lines = status.Readiness.Reason.Split('\n');
+        values["state"] = state.Text;
+        values["class"] = state.Class;
+        values["reason"] = lines[0];
+        values["reasons"] = lines.Skip(1).Select(line => One("line", line)).ToList();
+        values["help"] = Help(state.Heading);
+        (values["iconColor"], values["iconShape"]) = state.Class switch
         {
             "ok" => ("1a7f37", "M8 0a8 8 0 110 16A8 8 0 018 0z"),
             "poor" => ("c77700", "M8 0l8 16H0z"),

@@ -1,6 +1,6 @@
-// Fetches the page again and replaces only the main part. Keeps the scroll position and the keyboard focus. A screen reader announces when
-// the title changes, and when the sidecar does not respond. Ages come from the clock of the sidecar. Between two updates, the time since
-// the last response is added.
+// Fetches the page again and replaces only the main part. The query of the address selects the profile to show. Keeps the scroll
+// position and the keyboard focus. A screen reader announces when the title changes, and when the sidecar does not respond. Ages come from
+// the clock of the sidecar. Between two updates, the time since the last response is added.
 const [everySeconds, everySecondsInBackground] = [5, 60];
 const [live, news, lost] = ['live', 'news', 'lost'].map(id => document.getElementById(id));
 const announce = text => { if (news.textContent !== text) news.textContent = text; };
@@ -43,7 +43,7 @@ function replaceMain(main) {
 async function update() {
   triedAt = now();
   try {
-    const response = await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(everySeconds * 1000) });
+    const response = await fetch(`./${location.search}`, { cache: 'no-store', signal: AbortSignal.timeout(everySeconds * 1000) });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const main = page.querySelector('main:has(#asOf)');
     if (!response.ok || !main) throw new Error('The response is not a status page.');
