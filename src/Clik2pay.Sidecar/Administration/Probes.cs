@@ -18,7 +18,9 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
     /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused. With several profiles,
     /// <c>Sidecar:ReadyWhen</c> decides whether one profile suffices.
     /// </summary>
-    public Probe Readiness() => drain.HasBegun ? new(false, "The sidecar is stopping.") : Combine(ReadinessOf, "Profiles that are ready");
+    public Probe Readiness() => drain.HasBegun
+        ? new(false, "The sidecar is stopping.")
+        : Combine(ReadinessOf, "Profiles that have or can obtain an access token");
 
     /// <summary>Whether a profile has a valid token or may obtain one.</summary>
     public static Probe ReadinessOf(Profile profile)

@@ -26,7 +26,7 @@ public sealed class ProfileProbeTests
             startup.Text,
             StringComparison.Ordinal);
         Assert.StartsWith(
-            "Profiles that are ready: 1 of 2.\nProfile shop: There is no access token, and none can be obtained: ",
+            "Profiles that have or can obtain an access token: 1 of 2.\nProfile shop: There is no access token, and none can be obtained: ",
             readiness.Text,
             StringComparison.Ordinal);
         Assert.All((string[])[startup.Text, readiness.Text], text =>
@@ -49,7 +49,8 @@ public sealed class ProfileProbeTests
 
         Assert.Equal(
             (HttpStatusCode.OK, "Profiles that have obtained an access token: 2 of 2.\n"), await GetAsync(sidecar, "/startupz"));
-        Assert.Equal((HttpStatusCode.OK, "Profiles that are ready: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
+        Assert.Equal(
+            (HttpStatusCode.OK, "Profiles that have or can obtain an access token: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
     }
 
     [Theory]
@@ -79,7 +80,8 @@ public sealed class ProfileProbeTests
         await using var sidecar = await StartAsync("All", other);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(sidecar, "/startupz")).Status);
-        Assert.Equal((HttpStatusCode.OK, "Profiles that are ready: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
+        Assert.Equal(
+            (HttpStatusCode.OK, "Profiles that have or can obtain an access token: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class ProfileProbeTests
 
         Assert.Equal(HttpStatusCode.OK, status);
         var lines = text.Split('\n');
-        Assert.Equal("Profiles that are ready: 1 of 8.", lines[0]);
+        Assert.Equal("Profiles that have or can obtain an access token: 1 of 8.", lines[0]);
         Assert.Equal(
             ["Profile shop-1", "Profile shop-2", "Profile shop-3", "Profile shop-4", "Profile shop-5"],
             lines[1..6].Select(line => line.Split(':')[0]));

@@ -51,6 +51,9 @@ internal static class PageValues
         _ => $"{span.Seconds} s",
     };
 
+    /// <summary>Only the largest unit, for example <c>2 h</c>.</summary>
+    public static string ShortSpan(TimeSpan span) => string.Join(' ', Span(span).Split(' ')[..2]);
+
     /// <summary>For example <c>1,234 responses</c>.</summary>
     public static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 

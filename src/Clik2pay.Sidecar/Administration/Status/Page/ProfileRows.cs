@@ -15,10 +15,6 @@ internal static class ProfileRows
             ["rows"] = profiles.Select(profile => Row(profile, profile == selected)).ToList(),
         });
 
-    /// <summary>The time of the next refresh, for example <c>in 15 min</c>.</summary>
-    public static string NextRefresh(ProfileStatus profile) =>
-        profile.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(profile.NextRefresh)}";
-
     private static Values Row(ProfileStatus profile, bool isSelected)
     {
         var state = PageState.Of(profile);
@@ -31,8 +27,8 @@ internal static class ProfileRows
             ["state"] = state.Text,
             ["class"] = state.Class,
             ["help"] = Help(state.Heading),
-            ["left"] = profile.Token is { } token ? Span(token.Remaining) : "none",
-            ["next"] = NextRefresh(profile),
+            ["left"] = profile.Token is { } token ? ShortSpan(token.Remaining) : "none",
+            ["next"] = profile.NextRefresh == TimeSpan.Zero ? "now" : $"in {ShortSpan(profile.NextRefresh)}",
         };
     }
 
@@ -40,8 +36,7 @@ internal static class ProfileRows
         profiles.Count(profile => PageState.IsBad(PageState.Of(profile))) switch
         {
             0 => $"Each of the {profiles.Count} profiles has a valid access token.",
-            1 => $"1 of {profiles.Count} profiles is not ready: it has no valid access token, so its requests get a 503 response.",
-            var count => $"{count} of {profiles.Count} profiles are not ready: they have no valid access token, so their requests get a "
-                + "503 response.",
+            1 => $"1 of {profiles.Count} profiles has no valid access token, so its requests get a 503 response.",
+            var count => $"{count} of {profiles.Count} profiles have no valid access token, so their requests get a 503 response.",
         };
 }

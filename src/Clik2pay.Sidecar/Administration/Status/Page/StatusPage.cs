@@ -32,7 +32,7 @@ internal static class StatusPage
             ["token"] = Optional(profile.Token is { } token ? Token(token, status.At) : null),
             ["noToken"] = Optional(profile.Token is null ? LastSuccess(profile, status.At) : null),
             ["next"] = profile.Refreshes is [{ Last.HasObtainedToken: false }, ..] ? "Next attempt" : "Next refresh",
-            ["nextRefresh"] = ProfileRows.NextRefresh(profile),
+            ["nextRefresh"] = profile.NextRefresh == TimeSpan.Zero ? "now" : $"in {Span(profile.NextRefresh)}",
             ["rotation"] = Optional(profile.WhyRotationPending is { } why ? Rotation(why) : null),
             ["refreshes"] = RefreshRows.Of(profile.Refreshes, status.At),
             ["noRefresh"] = Optional(profile.Refreshes.Count == 0 ? None : null),

@@ -55,6 +55,21 @@ public sealed class ProfileRowTests
         TableOf(Write(Several(ExampleStatus.Profile("default"), Refused))));
 
     [Fact]
+    public void Times_in_a_row_have_only_their_largest_unit()
+    {
+        var profile = ExampleStatus.Profile("shop") with
+        {
+            Token = new(TimeSpan.FromHours(1), TimeSpan.FromSeconds(3599)),
+            NextRefresh = TimeSpan.FromHours(2.5),
+        };
+
+        Assert.Contains(
+            "<td class=\"number\">59 min</td><td class=\"number\">in 2 h</td>",
+            TableOf(Write(Several(ExampleStatus.Profile("default"), profile))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rows_have_the_order_of_the_configuration_and_the_states_of_the_page()
     {
         var rows = TableOf(Write(Several(Failing, ExampleStatus.Profile("ready"), WithoutToken, Refused))).Split("<tr>")[1..];
@@ -69,14 +84,14 @@ public sealed class ProfileRowTests
     }
 
     [Fact]
-    public void The_number_of_profiles_that_are_not_ready_is_above_the_table()
+    public void The_number_of_profiles_without_a_token_is_above_the_table()
     {
         var ready = ExampleStatus.Profile("ready");
 
         Assert.Contains($"<p>{AllHaveTokens}</p>", Write(Several(ready, Failing)), StringComparison.Ordinal);
-        Assert.Contains("<p>1 of 2 profiles is not ready: it has ", Write(Several(ready, Refused)), StringComparison.Ordinal);
+        Assert.Contains("<p>1 of 2 profiles has no valid ", Write(Several(ready, Refused)), StringComparison.Ordinal);
         Assert.Contains(
-            "<p>2 of 3 profiles are not ready: they have ", Write(Several(ready, Refused, WithoutToken)), StringComparison.Ordinal);
+            "<p>2 of 3 profiles have no valid ", Write(Several(ready, Refused, WithoutToken)), StringComparison.Ordinal);
     }
 
     [Fact]
