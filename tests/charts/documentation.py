@@ -15,6 +15,7 @@ from chart import (
     SHOP,
     Skip,
     TRIAL,
+    UNDER,
     UPDATE,
     check,
     helm,
@@ -45,6 +46,10 @@ def _():
     trial = notes(CHART, *TRIAL)
     assert "WARNING: the values of this release contain the credentials." in trial, trial
     assert not [canary for canary in CANARIES.values() if canary in trial], trial
+    several = notes(CHART, "-f", CHART / "ci/callers-values.yaml")
+    assert "with a Clik2pay sidecar for Production (default), Sandbox (sandbox), a native sidecar." in several, several
+    others = notes(CHART, "-f", CHART / "ci/profiles-values.yaml")
+    assert "sidecar for Custom (2), Sandbox (pop-up_store), Production (shop), a" in others and "WARNING" not in others, others
     policy = notes(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true")
     assert "The NetworkPolicy covers the whole pod, and app.port is not set." in policy, policy
     only = notes(CHART, "--set", "dashboard.enabled=true")
@@ -95,8 +100,14 @@ def _():
         "boolean": [True, False],
         "integer": [7],
         "number": [0.5],
-        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64],
-        "object": [{"x": "y"}, {"Routes": {"x": {}}}],
+        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64, "/x", ""],
+        "object": [
+            {"x": "y"},
+            {"Routes": {"x": {}}},
+            {"x": {"environment": "Sandbox", "credentials": {"existingSecret": "x"}}},
+            {"x": {"port": 7}},
+            {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
+        ],
         "array": [[{"name": "x"}], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
     }
 
@@ -116,7 +127,7 @@ def _():
     def text(*arguments):
         return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
 
-    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline")
+    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers")
     renders = {render: text(*RENDERS[render][1]) for render in names}
     assert all(renders.values())
     unused = [key for key, _, _ in documented() if not differs(key)]
@@ -163,6 +174,15 @@ def _():
     )
     shown = (CHART / "README.md").read_text().partition("<!-- same: shop -->\n```yaml\n")[2].partition("```")[0]
     assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
+
+
+@check("the chart accepts the values with profiles and callers in the README")
+def _():
+    shown = (CHART / "README.md").read_text().partition("<!-- values: callers -->\n```yaml\n")[2].partition("```")[0]
+    values = yaml.safe_load(shown)["clik2pay-sidecar"]
+    arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{UNDER}{key}={json.dumps(value)}")]
+    settings = settings_of(sidecar_of(pod_of(template(SHOP, *arguments)))[2])
+    assert settings["Sidecar__Listeners__pop-up__Profile"] == "pop-up" and settings["Callers__shop__Operations"] == "create;read", settings
 
 
 @check("the table of times in docs/reference/chart.md matches the rendered values")

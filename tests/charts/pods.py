@@ -106,8 +106,12 @@ def _(objects):
     for _ in of_kind(objects, "Deployment"):
         pod = pod_of(objects)
         _, _, sidecar = sidecar_of(pod)
-        listen = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", settings_of(sidecar)["Sidecar__Listen"])
-        assert listen, settings_of(sidecar)["Sidecar__Listen"]
+        settings = settings_of(sidecar)
+        listen = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", settings["Sidecar__Listen"])
+        assert listen, settings["Sidecar__Listen"]
+        for name, address in settings.items():
+            if re.fullmatch(r"Sidecar__Listeners__.+__Address", name):
+                assert re.fullmatch(r"http://(127\.0\.0\.1:\d+|unix:/.+)", address), f"{name} {address}"
         assert "Sidecar__AllowRemoteCallers" not in settings_of(sidecar)
         callers = int(listen[1])
         for document in objects:
@@ -167,24 +171,35 @@ def _(objects):
                 assert secret["defaultMode"] == 0o444, secret
                 files |= {f"{mount['mountPath']}/{item['path']}": secret["secretName"] for item in secret["items"]}
             authorities = volumes[mount["name"]].get("configMap")
-            if authorities and mount["name"] == "clik2pay-ca":
+            if authorities and mount["name"].startswith("clik2pay-ca"):
                 files |= {f"{mount['mountPath']}/{item['path']}": authorities["name"] for item in authorities["items"]}
         settings = settings_of(container)
-        folder = settings["Clik2pay__CredentialsDirectory"]
-        expected = [f"{folder}/{name}" for name in ("username", "password", "api-key")]
+        folders = [value for name, value in settings.items() if name.endswith("__CredentialsDirectory") and not value.startswith("/vault/")]
+        expected = [f"{folder}/{name}" for folder in folders for name in ("username", "password", "api-key")]
         expected += [value for name, value in settings.items() if name.endswith("File")]
+        expected += [file for name, value in settings.items() if name.endswith("__TokenFiles") for file in value.split(";")]
         assert sorted(expected) == sorted(files), f"expected {expected}, found {list(files)}"
         for container in containers:
             assert not [variable for variable in container["env"] if "valueFrom" in variable], "A variable comes from a Secret."
+            # An app mounts the folder of its own caller token only.
+            tokens = [value.rpartition("/")[0] for name, value in settings_of(container).items() if name == "CLIK2PAY_CALLER_TOKEN_FILE"]
             for mount in container.get("volumeMounts") or []:
-                assert container["name"] in ("clik2pay-sidecar", "check") or mount["name"] in (
-                    "clik2pay-caller-token",
-                    "scratch",
-                ), f"{container['name']} mounts {mount['name']}"
+                is_allowed = mount["name"] == "scratch" or mount["mountPath"] in tokens
+                assert container["name"] in ("clik2pay-sidecar", "check") or is_allowed, f"{container['name']} mounts {mount['name']}"
         for secret in set(files.values()):
             ours = [document for document in of_kind(objects, "Secret") if document["metadata"]["name"] == secret]
             is_existing = not re.search("-(credentials|redis)$", secret) or secret == "clik2pay-credentials"
             assert ours or is_existing, f"{secret} does not exist."
+
+
+@everywhere("names of volumes are DNS labels, and names of variables are those that every version of Kubernetes accepts")
+def _(objects):
+    for _ in of_kind(objects, "Deployment"):
+        spec = pod_of(objects)["spec"]
+        for volume in spec["volumes"]:
+            assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", volume["name"]), volume["name"]
+        for name in settings_of(sidecar_of(pod_of(objects))[2]):
+            assert re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", name), name
 
 
 @everywhere("the check of helm test runs with the settings of the sidecar")

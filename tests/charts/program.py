@@ -72,6 +72,18 @@ def _():
     ), result.stdout
 
 
+@check("the program accepts the profiles of the pod, with hyphens and underscores in their names, and no profile default")
+def _():
+    profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
+    profiles = {name: {**profile, "credentials": {"existingSecret": name[:3]}} for name in ("pop-up", "two_words", "3")}
+    objects = template(CHART, "--set", "app.image=a,readyWhen=All", "--set-json", f"profiles={json.dumps(profiles)}")
+    spec = one(objects, "Pod")["spec"]
+    options = process_of(objects, spec, spec["containers"][0])
+    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
+    assert result.returncode == 5 and all(name in result.stdout for name in profiles), result.stdout + result.stderr
+
+
 @check("the program connects to a Redis that requires user, password and client certificate, with the files of the pod")
 def _():
     for tool in ("redis-server", "openssl"):

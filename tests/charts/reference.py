@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from chart import CHART, MINIMAL, RENDERS, REPOSITORY, check, of_kind, pod_of, rendered, settings_of, sidecar_of, template
+from chart import CHART, MINIMAL, RENDERS, REPOSITORY, check, node_at, of_kind, pod_of, rendered, settings_of, sidecar_of, template
 
 REFERENCE = "docs/reference/chart.md"
 
@@ -26,11 +26,11 @@ def code(text):
 def effective(pod):
     """Returns each setting with its value and, if the value is a path, with the volume that contains the file."""
     container = sidecar_of(pod)[2]
-    volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
+    volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"] or []}
 
     def file_of(path):
         mount = max(
-            (mount for mount in container["volumeMounts"] if f"{path}/".startswith(mount["mountPath"] + "/")),
+            (mount for mount in container["volumeMounts"] or [] if f"{path}/".startswith(mount["mountPath"] + "/")),
             key=lambda mount: len(mount["mountPath"]),
             default=None,
         )
@@ -48,17 +48,31 @@ def effective(pod):
     return {name.replace("__", ":"): (value, file_of(value or "")) for name, value in settings_of(container).items()}
 
 
+def at(name):
+    """Returns a value or setting with a real name."""
+    return name.replace("{name}", "x")
+
+
+def general(setting):
+    """Replaces the name of a profile, a listener or a caller with {name}."""
+    return re.sub("^(Profiles|Callers|Sidecar:Listeners):[^:]+:", r"\1:{name}:", setting)
+
+
 # A value that differs from the default, and the values that it requires.
 REDIS = ["redis.connectionString=r:1"]
 AUTH = [*REDIS, "redis.auth.existingSecret=s"]
 SENTINEL = [*REDIS, "redis.sentinelAuth.existingSecret=s"]
 CLIENT = [*REDIS, "redis.clientCertificate.existingSecret=s"]
 CUSTOM = ["environment=Custom", "apiBaseUrl=https://a.example", "tokenEndpoint=https://a.example/token"]
+PROFILE = ["profiles.x.environment=Sandbox", "profiles.x.credentials.existingSecret=s"]
+CUSTOM_PROFILE = [f"profiles.x.{value}" for value in CUSTOM]
+CALLER = ["callers.x.tokens.existingSecret=s", 'callers.x.operations=["read"]', *PROFILE, "listeners.s.address=http://unix:/s"]
 PROBES = {
     "environment": ("Production", []),
     "apiBaseUrl": ("https://b.example", CUSTOM),
     "tokenEndpoint": ("https://b.example/token", CUSTOM),
     "credentials.existingSecret": ("other", []),
+    "credentials.directory": ("/other", ["credentials.existingSecret=", "credentials.directory=/x"]),
     "credentials.keys.username": ("other", []),
     "credentials.keys.password": ("other", []),
     "credentials.keys.apiKey": ("other", []),
@@ -92,6 +106,31 @@ PROBES = {
     "allowQuit": (True, []),
     "logFormat": ("Text", []),
     "accessLog": (True, []),
+    "readyWhen": ("All", []),
+    "requireMerchantTransactionId": (True, []),
+    "placeholderTokenEndpoint": (True, []),
+    "profiles.{name}.environment": ("Production", PROFILE),
+    "profiles.{name}.apiBaseUrl": ("https://b.example", [*PROFILE, *CUSTOM_PROFILE]),
+    "profiles.{name}.tokenEndpoint": ("https://b.example/token", [*PROFILE, *CUSTOM_PROFILE]),
+    "profiles.{name}.credentials.existingSecret": ("other", PROFILE),
+    "profiles.{name}.credentials.directory": ("/other", [PROFILE[0], "profiles.x.credentials.directory=/x"]),
+    "profiles.{name}.credentials.keys.username": ("other", PROFILE),
+    "profiles.{name}.credentials.keys.password": ("other", PROFILE),
+    "profiles.{name}.credentials.keys.apiKey": ("other", PROFILE),
+    "profiles.{name}.scope": ("other", PROFILE),
+    "profiles.{name}.refreshAt": (0.5, PROFILE),
+    "profiles.{name}.ca.configMap": ("other", PROFILE),
+    "profiles.{name}.ca.secret": ("other", PROFILE),
+    "profiles.{name}.ca.key": ("other", [*PROFILE, "profiles.x.ca.configMap=c"]),
+    "listeners.{name}.port": (8083, ["listeners.x.port=8082"]),
+    "listeners.{name}.address": ("http://unix:/y", ["listeners.x.address=http://unix:/x"]),
+    "listeners.{name}.profile": ("default", ["listeners.x.port=8082"]),
+    "callers.{name}.tokens.existingSecret": ("other", CALLER),
+    "callers.{name}.tokens.keys": (["other"], CALLER),
+    "callers.{name}.uid": ([1], CALLER),
+    "callers.{name}.gid": ([1], CALLER),
+    "callers.{name}.profiles": (["x"], CALLER),
+    "callers.{name}.operations": (["create"], CALLER),
 }
 
 
@@ -102,19 +141,28 @@ def _():
         for value in code(values):
             documented.setdefault(value, set()).update(code(settings))
     defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+    schema = json.loads((CHART / "values.schema.json").read_text())
     for value in documented:
+        place, of_each, key = value.partition(".{name}.")
         node = defaults
-        for key in value.split("."):
-            assert key in node, f"values.yaml has no {value}"
-            node = node[key]
+        for part in place.split("."):
+            assert part in node, f"values.yaml has no {value}"
+            node = node[part]
+        if of_each:
+            entry = schema["properties"][place]["additionalProperties"]["$ref"].rpartition("/")[2]
+            *path, last = key.split(".")
+            assert last in node_at(schema["definitions"][entry], path)["properties"], f"the schema has no {value}"
     assert documented.keys() == PROBES.keys(), f"without a probe or a row: {documented.keys() ^ PROBES.keys()}"
 
     for value, (probe, needs) in PROBES.items():
         # With --set, a value would take precedence over the probe.
-        base = [*MINIMAL, *(argument for need in needs for argument in ("--set-json", '{}="{}"'.format(*need.split("="))))]
+        pairs = [need.split("=", 1) for need in needs]
+        is_json = lambda text: text.isdigit() or text.startswith("[")
+        needed = [f"{key}={text if is_json(text) else json.dumps(text)}" for key, text in pairs]
+        base = [*MINIMAL, *(argument for need in needed for argument in ("--set-json", need))]
         before = effective(pod_of(template(CHART, *base)))
-        after = effective(pod_of(template(CHART, *base, "--set-json", f"{value}={json.dumps(probe)}")))
-        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        after = effective(pod_of(template(CHART, *base, "--set-json", f"{at(value)}={json.dumps(probe)}")))
+        changed = {general(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         assert changed == documented[value], f"{value} changes {sorted(changed)}, and {REFERENCE} lists {sorted(documented[value])}"
 
     rendered_names = {
@@ -126,6 +174,7 @@ def _():
     }
     in_values = [yaml.safe_load(path.read_text()).get("extraEnv") or [] for path in (CHART / "ci").glob("*.yaml")]
     rendered_names -= {variable["name"].replace("__", ":") for variables in in_values for variable in variables}
+    rendered_names = {general(name) for name in rendered_names}
     listed = set().union(*documented.values())
     assert listed == rendered_names, f"not listed or not rendered: {listed ^ rendered_names}"
 

@@ -44,8 +44,73 @@ def _():
     volume = next(volume for volume in authority["volumes"] if volume["name"] == "clik2pay-ca")
     assert volume["configMap"] == {"name": "pay-trusted-ca", "items": [{"key": "ca-bundle.crt", "path": "ca.crt"}]}, volume
     least = settings_of(sidecar_of(pod_of(rendered("minimal")))[2])
-    optional = ("Redis__", "OTEL_", "Token", "AllowQuit", "ApiBaseUrl", "CaFile")
+    optional = ["Redis__", "OTEL_", "Token", "AllowQuit", "ApiBaseUrl", "CaFile"]
+    optional += ["Profiles", "Callers", "Listeners", "ReadyWhen", "Require"]
     assert not [name for name in least if any(part in name for part in optional)], least
+
+
+@check("each profile reaches the sidecar with its own files, and no setting creates a profile without values")
+def _():
+    objects = rendered("profiles")
+    settings = settings_of(sidecar_of(pod_of(objects))[2])
+    folder = "/etc/clik2pay-sidecar/profiles"
+    names = ("Clik2pay", "Profiles", "Sidecar__Lis", "Sidecar__Ready")
+    found = {name: value for name, value in settings.items() if name.startswith(names)}
+    assert found == {
+        "Profiles__2__Environment": "Custom",
+        "Profiles__2__ApiBaseUrl": "http://simulator.test.svc:5080",
+        "Profiles__2__TokenEndpoint": "http://simulator.test.svc:5080/oauth2/token",
+        "Profiles__2__CredentialsDirectory": "/vault/secrets/two",
+        "Profiles__2__AllowInsecureUpstream": "true",
+        "Profiles__pop-up_store__Environment": "Sandbox",
+        "Profiles__pop-up_store__CredentialsDirectory": f"{folder}/pop-up_store/credentials",
+        "Profiles__pop-up_store__Scope": "",
+        "Profiles__pop-up_store__RefreshAt": "0.6",
+        "Profiles__pop-up_store__CaFile": f"{folder}/pop-up_store/ca/ca.crt",
+        "Profiles__shop__Environment": "Production",
+        "Profiles__shop__CredentialsDirectory": f"{folder}/shop/credentials",
+        "Sidecar__Listen": "http://127.0.0.1:8080",
+        "Sidecar__Listeners__default__Profile": "shop",
+        "Sidecar__Listeners__pop-up__Address": "http://127.0.0.1:8082",
+        "Sidecar__Listeners__pop-up__Profile": "pop-up_store",
+        "Sidecar__ReadyWhen": "All",
+    }, found
+    assert not of_kind(objects, "Secret"), "A Secret is created for a profile."
+    volumes = {volume["name"]: volume for volume in pod_of(objects)["spec"]["volumes"]}
+    mounts = {mount["mountPath"]: volumes[mount["name"]] for mount in sidecar_of(pod_of(objects))[2]["volumeMounts"]}
+    assert mounts[f"{folder}/shop/credentials"]["secret"]["secretName"] == "pay-shop"
+    items = {item["path"]: item["key"] for item in mounts[f"{folder}/pop-up_store/credentials"]["secret"]["items"]}
+    assert items == {"username": "USER", "password": "PASSWORD", "api-key": "KEY"}, items
+    authority = mounts[f"{folder}/pop-up_store/ca"]["configMap"]
+    assert authority == {"name": "trusted-ca", "items": [{"key": "bundle.crt", "path": "ca.crt"}]}, authority
+
+
+@check("each caller reaches the sidecar, and the app gets only the tokens of its own caller")
+def _():
+    pod = pod_of(rendered("callers"))
+    settings = settings_of(sidecar_of(pod)[2])
+    folder = "/etc/clik2pay-sidecar/callers"
+    names = ("Callers", "Sidecar__Listeners", "Sidecar__Re", "Sidecar__P")
+    found = {name: value for name, value in settings.items() if name.startswith(names)}
+    assert found == {
+        "Callers__shop__TokenFiles": f"{folder}/shop/current;{folder}/shop/1",
+        "Callers__shop__Operations": "create;read;GET /open/v1/reports/*/**",
+        "Callers__refund-job__Uid": "10001;2147483648",
+        "Callers__refund-job__Gid": "10001",
+        "Callers__refund-job__Profiles": "default;sandbox",
+        "Callers__refund-job__Operations": "refund;cancel;pay",
+        "Callers__till_2__TokenFiles": f"{folder}/till_2/caller-token",
+        "Callers__till_2__Operations": "* /open/v1/**",
+        "Sidecar__Listeners__socket__Address": "http://unix:/run/clik2pay/sidecar.sock",
+        "Sidecar__RequireMerchantTransactionId": "true",
+        "Sidecar__PlaceholderTokenEndpoint": "true",
+    }, found
+    app = pod["spec"]["containers"][0]
+    assert settings_of(app)["CLIK2PAY_CALLER_TOKEN_FILE"] == f"{folder}/shop/current"
+    mounts = [(mount["name"], mount["mountPath"]) for mount in app["volumeMounts"] if mount["name"] != "scratch"]
+    assert mounts == [("clik2pay-caller-shop", f"{folder}/shop")], mounts
+    secrets = {volume["name"]: volume["secret"]["secretName"] for volume in pod["spec"]["volumes"] if "secret" in volume}
+    assert (secrets["clik2pay-caller-shop"], secrets["clik2pay-caller-till-2"]) == ("pay-token", "till"), secrets
 
 
 @check("the app of the chart gets its values")

@@ -77,31 +77,14 @@ name of the release, because an alert counts token calls by job. */}}
 {{- with get $secrets (lower $variable.name) -}}
 {{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. Set %s instead." $variable.name .) -}}
 {{- end -}}
-{{- end -}}
-{{- if not $v.environment -}}
-{{- fail "environment: set Sandbox, Production or Custom. There is no default, because calls to production move real money." -}}
-{{- end -}}
-{{- if and (eq $v.environment "Custom") (not (and $v.apiBaseUrl $v.tokenEndpoint)) -}}
-{{- fail "environment: Custom requires addresses. Set apiBaseUrl and tokenEndpoint." -}}
-{{- end -}}
-{{- if and (ne $v.environment "Custom") (or $v.apiBaseUrl $v.tokenEndpoint) -}}
-{{- fail (printf "apiBaseUrl, tokenEndpoint: %s has fixed addresses. Remove both values, or set environment to Custom." $v.environment) -}}
-{{- end -}}
-{{- if not $v.credentials.existingSecret -}}
-{{- $missing := list -}}
-{{- range list "username" "password" "apiKey" -}}
-{{- if not (index $v.credentials.inline .) -}}{{- $missing = append $missing . -}}{{- end -}}
-{{- end -}}
-{{- if len $missing | eq 3 -}}
-{{- $remedy := "Set credentials.existingSecret to a Secret with username, password and api-key (for a trial: credentials.inline)." -}}
-{{- fail (printf "credentials: no credentials are set. %s" $remedy) -}}
-{{- else if $missing -}}
-{{- fail (printf "credentials.inline: missing %s. Set all three, or preferably credentials.existingSecret." (join ", " $missing)) -}}
+{{- if regexMatch "(?i)^profiles__.+__(username|password|apikey)$" $variable.name -}}
+{{- $profile := regexReplaceAll "^profiles__(.+)__[a-z]+$" (lower $variable.name) "$1" -}}
+{{- $remedy := printf "Set profiles.%s.credentials.existingSecret instead." $profile -}}
+{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. %s" $variable.name $remedy) -}}
 {{- end -}}
 {{- end -}}
-{{- if and $v.ca.configMap $v.ca.secret -}}
-{{- fail "ca: configMap and secret are both set. Keep only one of them." -}}
-{{- end -}}
+{{- include "clik2pay-sidecar.own.profilesGuard" . -}}
+{{- include "clik2pay-sidecar.own.callersGuard" . -}}
 {{- $forRedis := dict
   "caSecret" $v.redis.caSecret
   "auth.existingSecret" $v.redis.auth.existingSecret
@@ -126,9 +109,13 @@ name of the release, because an alert counts token calls by job. */}}
 {{- end -}}
 {{- $ports := list (int $v.ports.callers) (int $v.ports.admin) -}}
 {{- with $v.app.port }}{{ $ports = append $ports (int .) }}{{ end -}}
-{{- if ne (uniq $ports | len) (len $ports) -}}
+{{- $ofListeners := list -}}
+{{- range $v.listeners }}{{ with .port }}{{ $ofListeners = append $ofListeners (int .) }}{{ end }}{{ end -}}
+{{- $all := concat $ports $ofListeners -}}
+{{- if ne (uniq $all | len) (len $all) -}}
 {{- $remedy := "They must differ, because the containers of a pod share its ports." -}}
-{{- fail (printf "ports: ports.callers, ports.admin and app.port are %s. %s" (join ", " $ports) $remedy) -}}
+{{- $listeners := $ofListeners | empty | ternary "" (printf ", and those of listeners are %s" (join ", " $ofListeners)) -}}
+{{- fail (printf "ports: ports.callers, ports.admin and app.port are %s%s. %s" (join ", " $ports) $listeners $remedy) -}}
 {{- end -}}
 {{- $names := list -}}
 {{- range include "clik2pay-sidecar.own.env" . | fromYamlArray -}}

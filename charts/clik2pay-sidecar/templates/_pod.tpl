@@ -70,9 +70,13 @@ securityContext:
 {{- end }}
 {{- /* Folders are mounted without subPath, because Kubernetes does not update a file that is mounted by subPath. */}}
 volumeMounts:
-  - name: clik2pay-credentials
-    mountPath: /etc/clik2pay-sidecar/credentials
+  {{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}
+  {{- if not .credentials.directory }}
+  - name: {{ .volume }}
+    mountPath: {{ .folder }}
     readOnly: true
+  {{- end }}
+  {{- end }}
   {{- if .Values.reverseProxy }}
   - name: clik2pay-routes
     mountPath: /etc/clik2pay-sidecar/routes
@@ -83,10 +87,12 @@ volumeMounts:
     mountPath: /etc/clik2pay-sidecar/redis
     readOnly: true
   {{- end }}
-  {{- if or .Values.ca.configMap .Values.ca.secret }}
-  - name: clik2pay-ca
-    mountPath: /etc/clik2pay-sidecar/ca
+  {{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}
+  {{- if or .ca.configMap .ca.secret }}
+  - name: {{ .caVolume }}
+    mountPath: {{ .caFolder }}
     readOnly: true
+  {{- end }}
   {{- end }}
   {{- if .Values.redis.caSecret }}
   - name: clik2pay-redis-ca
@@ -108,8 +114,13 @@ volumeMounts:
     mountPath: /etc/clik2pay-sidecar/redis-client-certificate
     readOnly: true
   {{- end }}
-  {{- with include "clik2pay-sidecar.own.appVolumeMounts" . }}
-  {{- . | nindent 2 }}
+  {{- if .Values.callerToken.existingSecret }}
+  {{- include "clik2pay-sidecar.own.callerTokenMount" . | nindent 2 }}
+  {{- end }}
+  {{- range $name, $caller := .Values.callers }}
+  {{- if dig "tokens" "existingSecret" "" $caller }}
+  {{- include "clik2pay-sidecar.own.callerMount" $name | nindent 2 }}
+  {{- end }}
   {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
@@ -124,23 +135,9 @@ volumeMounts:
 
 {{- /* Settings, and the paths of secrets. The chart puts no secret into an environment variable. */}}
 {{- define "clik2pay-sidecar.own.env" -}}
-- name: Clik2pay__Environment
-  value: {{ .Values.environment }}
-{{- if eq .Values.environment "Custom" }}
-- name: Clik2pay__ApiBaseUrl
-  value: {{ .Values.apiBaseUrl | quote }}
-- name: Clik2pay__TokenEndpoint
-  value: {{ .Values.tokenEndpoint | quote }}
-{{- end }}
-- name: Clik2pay__CredentialsDirectory
-  value: /etc/clik2pay-sidecar/credentials
-- name: Clik2pay__Scope
-  value: {{ .Values.scope | quote }}
-- name: Clik2pay__RefreshAt
-  value: {{ .Values.refreshAt | quote }}
-{{- if or .Values.ca.configMap .Values.ca.secret }}
-- name: Clik2pay__CaFile
-  value: /etc/clik2pay-sidecar/ca/ca.crt
+{{- range $index, $profile := include "clik2pay-sidecar.own.profiles" . | fromJsonArray -}}
+{{- if $index }}{{ "\n" }}{{ end -}}
+{{- include "clik2pay-sidecar.own.profileEnv" $profile -}}
 {{- end }}
 {{- if include "clik2pay-sidecar.own.hasRedis" . }}
 - name: Redis__ConnectionStringFile
@@ -198,6 +195,20 @@ volumeMounts:
   value: {{ .Values.logFormat }}
 - name: Sidecar__AccessLog
   value: {{ .Values.accessLog | quote }}
+{{- if ne .Values.readyWhen "Any" }}
+- name: Sidecar__ReadyWhen
+  value: {{ .Values.readyWhen }}
+{{- end }}
+{{- if .Values.requireMerchantTransactionId }}
+- name: Sidecar__RequireMerchantTransactionId
+  value: "true"
+{{- end }}
+{{- if .Values.placeholderTokenEndpoint }}
+- name: Sidecar__PlaceholderTokenEndpoint
+  value: "true"
+{{- end }}
+{{- include "clik2pay-sidecar.own.listenersEnv" . }}
+{{- include "clik2pay-sidecar.own.callersEnv" . }}
 {{- with .Values.extraEnv }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
@@ -222,10 +233,14 @@ A plain container gets SIGTERM at the same time as the app. */}}
 
 {{- define "clik2pay-sidecar.own.volumes" -}}
 {{- $name := include "clik2pay-sidecar.own.fullname" . -}}
-{{- $keys := .Values.credentials.keys -}}
-{{- include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-credentials"
-  (.Values.credentials.existingSecret | default (printf "%s-credentials" $name))
+{{- $profiles := include "clik2pay-sidecar.own.profiles" . | fromJsonArray -}}
+{{- range $profiles }}
+{{- if not .credentials.directory }}
+{{- $keys := .credentials.keys }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ .volume (.credentials.existingSecret | default (printf "%s-credentials" $name))
   (dict "username" $keys.username "password" $keys.password "api-key" $keys.apiKey)) }}
+{{- end }}
+{{- end }}
 {{- if .Values.reverseProxy }}
 - name: clik2pay-routes
   configMap:
@@ -236,16 +251,17 @@ A plain container gets SIGTERM at the same time as the app. */}}
   (.Values.redis.existingSecret | default (printf "%s-redis" $name))
   (dict "connection-string" .Values.redis.key)) }}
 {{- end }}
-{{- with .Values.ca.configMap }}
-- name: clik2pay-ca
+{{- range $profiles }}
+{{- if .ca.configMap }}
+- name: {{ .caVolume }}
   configMap:
-    name: {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+    name: {{ include "clik2pay-sidecar.own.tpl" (list .ca.configMap $) }}
     items:
-      - key: {{ $.Values.ca.key | quote }}
+      - key: {{ .ca.key | quote }}
         path: ca.crt
+{{- else if .ca.secret }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ .caVolume .ca.secret (dict "ca.crt" .ca.key)) }}
 {{- end }}
-{{- with .Values.ca.secret }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-ca" . (dict "ca.crt" $.Values.ca.key)) }}
 {{- end }}
 {{- with .Values.redis.caSecret }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-ca" . (dict "ca.crt" $.Values.redis.caKey)) }}
@@ -265,6 +281,14 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- with .Values.callerToken.existingSecret }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-caller-token" . (dict "caller-token" $.Values.callerToken.key)) }}
 {{- end }}
+{{- range $name, $caller := .Values.callers }}
+{{- if dig "tokens" "existingSecret" "" $caller }}
+{{- $items := dict }}
+{{- range include "clik2pay-sidecar.own.callerKeys" $caller | fromJsonArray }}{{ $_ := set $items . . }}{{ end }}
+{{- $volume := include "clik2pay-sidecar.own.callerVolume" $name }}
+{{ include "clik2pay-sidecar.own.secretVolume" (list $ $volume $caller.tokens.existingSecret $items) }}
+{{- end }}
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
@@ -283,7 +307,7 @@ root. */}}
     items:
       {{- range $file, $key := index . 3 }}
       - key: {{ $key | quote }}
-        path: {{ $file }}
+        path: {{ toYaml $file }}
       {{- end }}
 {{- end }}
 
@@ -317,12 +341,23 @@ checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}
 - name: CLIK2PAY_CALLER_TOKEN_FILE
   value: /etc/clik2pay-sidecar/caller-token/caller-token
 {{- end }}
+{{- with .Values.app.caller }}
+- name: CLIK2PAY_CALLER_TOKEN_FILE
+  value: {{ include "clik2pay-sidecar.own.callerTokenFiles" (list . (get $.Values.callers .)) | fromJsonArray | first }}
+{{- end }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.appVolumeMounts" -}}
 {{- if .Values.callerToken.existingSecret -}}
+{{- include "clik2pay-sidecar.own.callerTokenMount" . -}}
+{{- end -}}
+{{- with .Values.app.caller -}}
+{{- include "clik2pay-sidecar.own.callerMount" . -}}
+{{- end -}}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.callerTokenMount" -}}
 - name: clik2pay-caller-token
   mountPath: /etc/clik2pay-sidecar/caller-token
   readOnly: true
-{{- end -}}
 {{- end }}
