@@ -160,10 +160,10 @@ def check_dashboard():
 
     report("The dashboard is valid JSON", [])
     variables = {variable["name"]: variable for variable in dashboard["templating"]["list"]}
-    errors = [f"it has no variable {name}" for name in ("datasource", "job", "instance") if name not in variables]
+    errors = [f"it has no variable {name}" for name in ("datasource", "job", "instance", "profile") if name not in variables]
     if variables.get("datasource", {}).get("query") != "prometheus":
         errors.append("the variable datasource does not select Prometheus")
-    report("The dashboard has the variables datasource, job and instance", errors)
+    report("The dashboard has the variables datasource, job, instance and profile", errors)
 
     errors = []
     panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
@@ -185,6 +185,9 @@ def check_dashboard():
                 errors.append(f"{title}: a query has the unknown variables {unknown}")
             if 'job=~"$job"' not in target["expr"] or 'instance=~"$instance"' not in target["expr"]:
                 errors.append(f"{title}: a query does not filter by job and instance")
+            of_profile = r"clik2pay_sidecar_(?:token_|lease_|rotation_|profile_|caller_requests)\w*\{([^}]*)\}"
+            if any('profile=~"$profile' not in labels for labels in re.findall(of_profile, target["expr"])):
+                errors.append(f"{title}: a query does not filter by profile")
     report("Each panel has queries, a description and a unit", errors)
 
     errors = []

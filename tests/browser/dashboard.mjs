@@ -14,7 +14,8 @@ const named = { green: '#3d9a50', orange: '#d9822b', red: '#c23b4b', text: '#1b1
 
 const dashboard = JSON.parse(readFileSync(new URL('../../observability/grafana-dashboard.json', import.meta.url), 'utf8'));
 const escape = text => String(text).replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
-const expand = query => query.replaceAll('$__rate_interval', rateInterval).replaceAll('$job', '.*').replaceAll('$instance', '.*');
+const expand = query => ['$job', '$instance', '$profile']
+  .reduce((text, variable) => text.replaceAll(variable, '.*'), query.replaceAll('$__rate_interval', rateInterval));
 
 async function query(path, parameters) {
   const response = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`);

@@ -176,9 +176,9 @@ def _():
     assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
 
 
-@check("the chart accepts the values with profiles and callers in the README")
+@check("the chart accepts the values with profiles and callers in docs/reference/chart.md")
 def _():
-    shown = (CHART / "README.md").read_text().partition("<!-- values: callers -->\n```yaml\n")[2].partition("```")[0]
+    shown = (REPOSITORY / "docs/reference/chart.md").read_text().partition("<!-- values: callers -->\n```yaml\n")[2].partition("```")[0]
     values = yaml.safe_load(shown)["clik2pay-sidecar"]
     arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{UNDER}{key}={json.dumps(value)}")]
     settings = settings_of(sidecar_of(pod_of(template(SHOP, *arguments)))[2])

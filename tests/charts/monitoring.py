@@ -20,7 +20,7 @@ def rules_of(objects):
 
 @check("the PrometheusRule contains all alerts unchanged")
 def _():
-    assert len(ALERTS) == 15, len(ALERTS)
+    assert len(ALERTS) == 17, len(ALERTS)
     rules = rules_of(template(CHART, *OPERATOR, "--set", "prometheusRule.enabled=true"))
     assert rules == ALERTS
     assert all("{{ $labels." in rule["annotations"]["description"] for rule in rules.values())

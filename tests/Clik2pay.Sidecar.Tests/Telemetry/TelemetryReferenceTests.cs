@@ -15,7 +15,7 @@ public sealed partial class TelemetryReferenceTests
     /// <summary>The labels whose values the operator chooses.</summary>
     private static readonly string[] NamesOfOperator = ["caller", "profile"];
 
-    /// <summary>These exist only with Redis. None of them has labels.</summary>
+    /// <summary>These exist only with Redis.</summary>
     private static readonly string[] WithRedis =
     [
         "clik2pay_sidecar_lease_wait_seconds histogram profile", "clik2pay_sidecar_store_up gauge ",
