@@ -8,7 +8,9 @@ namespace Clik2pay.Sidecar.Networking;
 /// Opens TCP connections. Tries every address of a name, and uses the first that connects (Happy Eyeballs, RFC 8305, sections 4 and 5). The
 /// next attempt starts after 250 ms, or as soon as an attempt fails. The address that worked last comes first.
 /// </summary>
-internal sealed class TcpConnector(TimeProvider time)
+/// <param name="time">The clock for the delay.</param>
+/// <param name="resolver">Null for the system's resolver.</param>
+internal sealed class TcpConnector(TimeProvider time, NameResolver? resolver = null)
 {
     /// <summary>
     /// The maximum number of concurrent attempts in the process, not counting the first attempt of each call. Each attempt needs an open
@@ -27,6 +29,8 @@ internal sealed class TcpConnector(TimeProvider time)
     /// </summary>
     private readonly ConcurrentDictionary<(string Host, IPAddress Address), long> ranks = new();
 
+    private readonly NameResolver resolver = resolver ?? new();
+
     private long reports;
     private int furtherAttempts;
 
@@ -38,11 +42,7 @@ internal sealed class TcpConnector(TimeProvider time)
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        // The system's resolver cannot be canceled, and takes 10 s or more if no name server responds. After a cancellation, the resolver
-        // continues in the background.
-        var resolving = Dns.GetHostAddressesAsync(host, cancellationToken);
-        _ = resolving.ContinueWith(static abandoned => _ = abandoned.Exception, TaskContinuationOptions.OnlyOnFaulted);
-        var addresses = await resolving.WaitAsync(cancellationToken);
+        var addresses = await resolver.ResolveAsync(host, cancellationToken);
         return addresses.Length == 1
             ? addresses
             : Interleave(addresses).OrderByDescending(address => ranks.GetValueOrDefault((host, address))).ToList();
@@ -50,7 +50,7 @@ internal sealed class TcpConnector(TimeProvider time)
 
     /// <exception cref="SocketException">No address could be connected to. The exception is that of the first failed attempt.</exception>
     public Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) =>
-        addresses.Count == 1 ? AttemptAsync(addresses[0], port, cancellationToken) : RaceAsync(addresses, port, cancellationToken);
+        addresses.Count == 1 ? Start(addresses[0], port, cancellationToken).Connecting : RaceAsync(addresses, port, cancellationToken);
 
     /// <summary>
     /// Records whether a connection to an address could be used. An address that accepts connections but completes no TLS handshake is
@@ -114,7 +114,6 @@ internal sealed class TcpConnector(TimeProvider time)
 
                 var attempt = running[index];
                 running.RemoveAt(index);
-                attempt.Stop.Dispose();
                 if (attempt.Connecting.IsCompletedSuccessfully)
                     return await attempt.Connecting;
 
@@ -143,31 +142,32 @@ internal sealed class TcpConnector(TimeProvider time)
 
     private static Attempt Start(IPAddress address, int port, CancellationToken cancellationToken)
     {
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        return new(AttemptAsync(address, port, stop.Token), stop);
+        try
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            return new(ConnectAsync(socket, address, port, cancellationToken), socket);
+        }
+        catch (SocketException e)
+        {
+            return new(Task.FromException<Socket>(e), Socket: null);
+        }
     }
 
-    /// <summary>Stops the oldest attempt, and closes its connection if it has connected in the meantime.</summary>
+    /// <summary>
+    /// Stops the oldest attempt. Closes its socket at once, because a cancellation would close it later. If many calls abandon an attempt
+    /// at the same moment, both their old and their new sockets would be open.
+    /// </summary>
     private static void AbandonOldest(List<Attempt> running)
     {
-        var (connecting, stop) = running[0];
+        var (connecting, socket) = running[0];
         running.RemoveAt(0);
-        stop.Cancel();
-        stop.Dispose();
-        _ = connecting.ContinueWith(
-            static abandoned =>
-            {
-                if (abandoned.IsCompletedSuccessfully)
-                    abandoned.Result.Dispose();
-                else
-                    _ = abandoned.Exception;
-            },
-            TaskScheduler.Default);
+        socket?.Dispose();
+        _ = connecting.ContinueWith(static abandoned => _ = abandoned.Exception, TaskScheduler.Default);
     }
 
-    private static async Task<Socket> AttemptAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    /// <exception cref="SocketException">The address could not be connected to.</exception>
+    private static async Task<Socket> ConnectAsync(Socket socket, IPAddress address, int port, CancellationToken cancellationToken)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             KeepAlive.Configure(socket);
@@ -181,5 +181,5 @@ internal sealed class TcpConnector(TimeProvider time)
         }
     }
 
-    private readonly record struct Attempt(Task<Socket> Connecting, CancellationTokenSource Stop);
+    private readonly record struct Attempt(Task<Socket> Connecting, Socket? Socket);
 }
