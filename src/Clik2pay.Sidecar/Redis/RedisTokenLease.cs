@@ -63,8 +63,8 @@ internal sealed class RedisTokenLease(
     private readonly ConcurrentDictionary<string, TimeSpan> pauseEnds = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The owner name of the last attempt for each key, if no reply arrived. Redis may have granted the lease, so the next attempt uses the
-    /// same name.
+    /// The owner name of the last attempt for each key, if the reply did not show whether the owner has the lease. The next attempt uses the
+    /// same name. An attempt takes the name out, because two profiles can have the same key, and must not own one lease together.
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unconfirmedOwners = new();
 
@@ -75,12 +75,16 @@ internal sealed class RedisTokenLease(
     public async ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken)
     {
         var names = new RedisKeys(options, key);
-        var owner = unconfirmedOwners.GetValueOrDefault(key) ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
+        if (!unconfirmedOwners.TryRemove(key, out var owner))
+            owner = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var response = await AcquireAsync(names, owner);
         if (response.Reply?.Items is [{ Bytes: { } note }, { Integer: { } left }])
         {
             if (FindPause(note, Decode(SealedValue.TryOpen(note, key.SealingKey, names.Failure)), left) is { } failure)
+            {
+                unconfirmedOwners[key] = owner;
                 return LeaseAttempt.HeldOff(failure);
+            }
 
             // The note was not written by a sidecar with these credentials, or its pause is over and its key in Redis did not expire.
             log.Invalid(names.Failure);
@@ -91,8 +95,6 @@ internal sealed class RedisTokenLease(
 
         if (response.Reply is null)
             unconfirmedOwners[key] = owner;
-        else
-            unconfirmedOwners.TryRemove(key, out _);
         return response.Reply switch
         {
             { Integer: 0 } => LeaseAttempt.Acquired(failure => ReleaseAsync(key, names, owner, failure)),

@@ -35,6 +35,10 @@ internal sealed class RedisTokenStore(
     /// </summary>
     private const long Tolerance = 1000;
 
+    /// <summary>
+    /// Two profiles can have the same key. A write that uses the other profile's reading stays correct, because the script compares the
+    /// values of the reading with those in Redis.
+    /// </summary>
     private readonly ConcurrentDictionary<TokenKey, LastRead> lastReads = new();
 
     public bool CanLoseTokens => true;
@@ -48,9 +52,11 @@ internal sealed class RedisTokenStore(
         var wallOffset = time.GetWallOffset(startedAt);
         var script = new RedisScript(TokenScripts.Read, [names.Token, names.Rejected], [MaxValueLength], FirstKeySuffices: true);
         var response = await redis.RunAsync(RedisOperation.Read, script, cancellationToken);
-        lastReads.TryRemove(key, out _);
         if (response.Reply?.Items is not [{ Integer: { } clock and >= 0 and <= LatestClock }, { Text: { } rejected }, ..] items)
+        {
+            lastReads.TryRemove(key, out _);
             return StoreReading.Unavailable;
+        }
 
         var clockOffset = TimeSpan.FromMilliseconds(clock) - time.GetMonotonicNow();
         var empty = StoreReading.Empty with { Rejected = SplitFingerprints(rejected) };

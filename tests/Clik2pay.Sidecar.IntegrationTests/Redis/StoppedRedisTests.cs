@@ -25,6 +25,22 @@ public sealed class StoppedRedisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Concurrent_operations_log_each_change_of_state_once()
+    {
+        await RunManyAsync();
+        await server.KillAsync();
+        await RunManyAsync();
+        await server.StartAgainAsync();
+        await RunManyAsync();
+
+        Assert.Equal(
+            ["shared through", "(Unreachable)", "shared through"],
+            rig.Log.Lines.Select(line => line.Text.Contains("(Unreachable)", StringComparison.Ordinal) ? "(Unreachable)" : "shared through"));
+
+        Task RunManyAsync() => Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () => await rig.ReadAsync())));
+    }
+
+    [Fact]
     public async Task After_a_timeout_of_a_write_the_next_read_logs_that_Redis_is_used_again()
     {
         await rig.ReadAsync();

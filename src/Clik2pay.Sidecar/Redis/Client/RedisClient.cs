@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Networking;
@@ -28,9 +29,18 @@ internal sealed class RedisClient(
         return 0
         """;
 
-    private RedisEndpoint? lastEndpoint;
+    private const int MaxLastEndpoints = 1000;
+
+    /// <summary>
+    /// The endpoint that worked last, for the keys of each profile. In a cluster, it is the node that has these keys. The key is the name
+    /// of the first key without its last part.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, RedisEndpoint> lastEndpoints = new(StringComparer.Ordinal);
+
+    private readonly Lock reporting = new();
     private bool isInUse;
     private (RedisFailure Failure, bool AffectsWritesOnly)? lastFailure;
+    private TimeSpan lastReportedStart = TimeSpan.MinValue;
     private volatile StoreStatus status = new("Redis");
 
     /// <summary>
@@ -49,7 +59,7 @@ internal sealed class RedisClient(
         var response = await TryAllAsync(SelectDatabase(script), cancellationToken);
         activity.SetOutcome(response.Failure?.ToSnakeCase() ?? "success", isError: response.Failure is not null);
         metrics.OperationEnded(operation, response.Failure, time.GetMonotonicNow() - startedAt);
-        Report(response, isWriting: operation != RedisOperation.Read);
+        Report(response, isWriting: operation != RedisOperation.Read, startedAt);
         return response;
     }
 
@@ -68,32 +78,44 @@ internal sealed class RedisClient(
     private RedisScript SelectDatabase(RedisScript script) =>
         options.Database == 0 ? script : script with { Text = $"redis.call('SELECT', {options.Database})\n{script.Text}" };
 
-    /// <summary>Updates the state, and logs a change. A Redis that accepts reads may still refuse writes.</summary>
-    private void Report(RedisResponse response, bool isWriting)
+    /// <summary>
+    /// Updates the state, and logs a change. A Redis that accepts reads may still refuse writes. Operations of several profiles run at the
+    /// same time. A failure takes up to 2 s, so it may end after a later operation has succeeded. Such an outdated result is not reported.
+    /// </summary>
+    private void Report(RedisResponse response, bool isWriting, TimeSpan startedAt)
     {
-        if (response.Failure is { } failure)
+        lock (reporting)
         {
-            if (lastFailure?.Failure != failure)
-                log.Unusable(failure, response.Reason!);
+            if (startedAt < lastReportedStart)
+                return;
 
-            // A successful read does not end a failure that affects writes only.
-            var affectsWritesOnly = isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply;
-            lastFailure = (failure, affectsWritesOnly);
-            isInUse = false;
-            status = status with { IsUp = false, Failure = failure.ToSnakeCase() };
-        }
-        else if (!isInUse && (isWriting || lastFailure is not { AffectsWritesOnly: true }))
-        {
-            log.InUse(options);
-            lastFailure = null;
-            isInUse = true;
-            status = status with { IsUp = true, Failure = null };
+            lastReportedStart = startedAt;
+            if (response.Failure is { } failure)
+            {
+                if (lastFailure?.Failure != failure)
+                    log.Unusable(failure, response.Reason!);
+
+                // A successful read does not end a failure that affects writes only.
+                var affectsWritesOnly =
+                    isWriting && failure is RedisFailure.NotReady or RedisFailure.AccessDenied or RedisFailure.InvalidReply;
+                lastFailure = (failure, affectsWritesOnly);
+                isInUse = false;
+                status = status with { IsUp = false, Failure = failure.ToSnakeCase() };
+            }
+            else if (!isInUse && (isWriting || lastFailure is not { AffectsWritesOnly: true }))
+            {
+                log.InUse(options);
+                lastFailure = null;
+                isInUse = true;
+                status = status with { IsUp = true, Failure = null };
+            }
         }
     }
 
     private async Task<RedisResponse> TryAllAsync(RedisScript script, CancellationToken cancellationToken)
     {
-        // The endpoint that worked last comes first. In a cluster, it is the node that has the keys.
+        // The endpoint that worked last comes first.
+        var lastEndpoint = lastEndpoints.GetValueOrDefault(GroupOf(script));
         var endpoints = options.Endpoints.Prepend(lastEndpoint).OfType<RedisEndpoint>().Distinct().ToList();
         var deadline = time.GetMonotonicNow() + Timeout;
         var response = default(RedisResponse);
@@ -124,7 +146,7 @@ internal sealed class RedisClient(
                 at = await FindMasterAsync(endpoint, service, login, endsAt, either.Token);
 
             var (reply, node) = await RunAsync(at, login, script, endsAt, either.Token);
-            lastEndpoint = options.ServiceName is null ? node : endpoint;
+            Remember(script, options.ServiceName is null ? node : endpoint);
             return new(reply);
         }
         catch (RedisFailureException e)
@@ -145,6 +167,21 @@ internal sealed class RedisClient(
         // A Sentinel can report any text as the name of the master. Only configured names and IP addresses are quoted.
         string Name(RedisEndpoint failed) =>
             failed.IsAddress || options.Endpoints.Contains(failed) ? $"{failed}" : "the master that the Sentinel reported";
+    }
+
+    /// <summary>Rotations add groups, so all groups are removed when there are too many.</summary>
+    private void Remember(RedisScript script, RedisEndpoint endpoint)
+    {
+        if (lastEndpoints.Count >= MaxLastEndpoints)
+            lastEndpoints.Clear();
+        lastEndpoints[GroupOf(script)] = endpoint;
+    }
+
+    /// <summary>The part of a key's name that all keys of one profile have in common.</summary>
+    private static string GroupOf(RedisScript script)
+    {
+        var name = $"{script.Keys[0]}";
+        return name[..Math.Max(0, name.LastIndexOf(':'))];
     }
 
     private async Task<(RedisResult Reply, RedisEndpoint Node)> RunAsync(
