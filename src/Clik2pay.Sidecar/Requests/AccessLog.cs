@@ -48,7 +48,8 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider time,
             : None;
 
     [LoggerMessage(1400, LogLevel.Information, "{Method} {Route}: {Status} in {Milliseconds} ms, "
-        + "upstream request id {UpstreamRequestId}, error {Error}, sent {Sent}, profile {Profile}, caller {Caller}, operation {Operation}.")]
+        + "upstream request id {UpstreamRequestId}, error {Error}, sent {Sent}, profile {Profile}, caller {Caller}, "
+        + "operation {Operation}.")]
     private static partial void Responded(
         ILogger log,
         string method,

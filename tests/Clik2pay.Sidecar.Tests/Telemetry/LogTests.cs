@@ -90,16 +90,16 @@ public sealed class LogTests
     }
 
     [Theory]
-    [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route, sent no.")]
-    [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused, sent no.")]
-    [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request, sent no.")]
+    [InlineData("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n", "GET -: 404 in ", "error no_route, sent no, profile default")]
+    [InlineData("GET /open/v1/a HTTP/1.1\r\nHost: e.example\r\n", "GET -: 403 in ", "error caller_refused, sent no, profile -")]
+    [InlineData("BREW /open/v1/a HTTP/1.1\r\nHost: localhost\r\n", "_OTHER -: 405 in ", "error bad_request, sent no, profile -")]
     public async Task The_line_of_a_refused_request_contains_no_target_and_no_unknown_method(string head, string begins, string ends)
     {
         await using var rig = await StartAsync(("Sidecar:AccessLog", "true"));
 
         await RawConnection.ExchangeAsync(rig.Address, $"{head}Connection: close\r\n\r\n");
 
-        Assert.EndsWith(ends, await rig.Program.WaitForLineAsync(begins), StringComparison.Ordinal);
+        Assert.EndsWith($"{ends}, caller -, operation -.", await rig.Program.WaitForLineAsync(begins), StringComparison.Ordinal);
     }
 
     [Theory]

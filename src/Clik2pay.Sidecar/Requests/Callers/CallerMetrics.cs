@@ -23,7 +23,8 @@ internal sealed class CallerMetrics
         if (!callers.AreDefined)
             return;
 
-        var all = callers.All.SelectMany(caller => caller.Profiles.Select(profile => (caller.Index, profile.Index)).Append((caller.Index, None)))
+        var all = callers.All
+            .SelectMany(caller => caller.Profiles.Select(profile => (caller.Index, profile.Index)).Append((caller.Index, None)))
             .Append((None, None));
         requests = new(
             meters.CreateSidecarMeter(),

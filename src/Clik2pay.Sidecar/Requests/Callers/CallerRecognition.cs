@@ -12,7 +12,9 @@ internal sealed class CallerRecognition(
     IReadOnlyList<CallerDefinition> definitions, Profiles profiles, CallerTokens tokens, CallerOptions options)
 {
     public IReadOnlyList<Caller> All { get; } =
-        [.. definitions.Select((definition, i) => new Caller(i, definition, [.. definition.Profiles.Select(name => profiles.Find(name)!)]))];
+    [
+        .. definitions.Select((definition, i) => new Caller(i, definition, [.. definition.Profiles.Select(name => profiles.Find(name)!)])),
+    ];
 
     /// <summary>Whether callers are defined. Otherwise, every caller may do everything.</summary>
     public bool AreDefined => All.Count > 0;

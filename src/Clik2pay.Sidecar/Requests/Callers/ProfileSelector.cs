@@ -11,7 +11,8 @@ internal sealed class ProfileSelector(Profiles profiles)
 {
     /// <summary>The text is the same for both causes, so that a caller cannot find out the names of other callers' profiles.</summary>
     private static readonly Problem Unknown = Refusals.CallerRefused(RefusalReason.Profile,
-        $"The header {SidecarHeaders.Profile} does not name a profile that you may use. Send the name of one profile, or remove the header.");
+        $"The header {SidecarHeaders.Profile} does not name a profile that you may use. Send the name of one profile, or remove the "
+        + "header.");
 
     private static readonly Problem UnknownHeader = Refusals.CallerRefused(RefusalReason.Profile,
         $"The request has a header that begins like {SidecarHeaders.Profile} and is not known. Correct its name, or remove it.");

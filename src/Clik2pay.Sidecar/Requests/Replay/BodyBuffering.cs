@@ -18,6 +18,13 @@ internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failu
     public Task InvokeAsync(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
 
+    /// <summary>
+    /// Whether a body that could not be read is malformed. The server throws such exceptions for a chunk size that overflows, and for
+    /// trailers that it cannot decode.
+    /// </summary>
+    public static bool IsMalformed(Exception e) =>
+        e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e);
+
     /// <exception cref="BadHttpRequestException">The body is malformed, too large or too slow.</exception>
     private async Task ReadAsync(HttpContext context)
     {
@@ -26,10 +33,8 @@ internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failu
         {
             await BufferAsync(context, exchange);
         }
-        catch (Exception e) when (
-            e is (IOException or InvalidOperationException) and not BadHttpRequestException && !CallerDisconnect.Explains(e))
+        catch (Exception e) when (IsMalformed(e))
         {
-            // The server throws these exceptions for a chunk size that overflows, and for trailers that it cannot decode.
             throw new BadHttpRequestException("The body is malformed.", e);
         }
 

@@ -153,15 +153,19 @@ public sealed class CallerListenerTests
         var settings = TryRead(
             out var errors,
             ("Sidecar:Listen", "http://127.0.0.1:8080"),
-            ("Sidecar:Listeners:Default:Profile", "Main"),
+            ("Sidecar:Listeners:Default:Profile", "Default"),
             ("Sidecar:Listeners:Shop:Address", "http://127.0.0.1:8081"),
             ("Sidecar:Listeners:Shop:Profile", "Shop"),
-            ("Sidecar:Listeners:agent:Address", "http://127.0.0.1:8082"));
+            ("Sidecar:Listeners:agent:Address", "http://127.0.0.1:8082"),
+            ("Profiles:Shop:Environment", "Sandbox"),
+            ("Profiles:Shop:Username", "u"),
+            ("Profiles:Shop:Password", "p"),
+            ("Profiles:Shop:ApiKey", "k"));
 
         Assert.Empty(errors);
         Assert.Equal(
             [
-                ("default", "http://127.0.0.1:8080", "main", "Sidecar:Listen", "Sidecar:Listeners:default:Profile"),
+                ("default", "http://127.0.0.1:8080", "default", "Sidecar:Listen", "Sidecar:Listeners:default:Profile"),
                 ("agent", "http://127.0.0.1:8082", null, "Sidecar:Listeners:agent:Address", "Sidecar:Listeners:agent:Profile"),
                 ("shop", "http://127.0.0.1:8081", "shop", Shop, "Sidecar:Listeners:shop:Profile"),
             ],

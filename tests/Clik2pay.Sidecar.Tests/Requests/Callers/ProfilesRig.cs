@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Callers;
 
-/// <summary>A sidecar with several profiles and callers, whose upstream records bytes. The API key and the token name the profile.</summary>
+/// <summary>
+/// A sidecar with several profiles and callers, whose upstream records bytes. The API key and the token name the profile.
+/// </summary>
 internal sealed class ProfilesRig : IAsyncDisposable
 {
     private static readonly string[] Names = ["default", "shop", "other"];

@@ -212,8 +212,9 @@ public sealed class CanaryTests : IAsyncLifetime
         AssertContain(
             rig.Pages, "The sidecar is alive.", "There is a valid access token.", "refused the username or the password",
             "clik2pay_sidecar_own_answers_total", "# EOF", "\"tokenEndpoint\"", "Last refreshes");
-        string[] keys = ["Clik2pay:PasswordFile: ", "Clik2pay:Username: ", "Redis:ConnectionString: ", "Sidecar:CallerToken: ", "Callers:app:TokenFiles: "];
-        Assert.All(keys, key => Assert.Contains(errors, error => error.StartsWith(key, StringComparison.Ordinal)));
+        string[] keys =
+            ["Clik2pay:PasswordFile", "Clik2pay:Username", "Redis:ConnectionString", "Sidecar:CallerToken", "Callers:app:TokenFiles"];
+        Assert.All(keys, key => Assert.Contains(errors, error => error.StartsWith($"{key}: ", StringComparison.Ordinal)));
         Assert.Contains("credential set", rig.Texts);
         AssertContain(rig.Exports, "wait for access token", "clik2pay.sidecar.token_refreshes", "GET /open/v1/{**rest}");
     }

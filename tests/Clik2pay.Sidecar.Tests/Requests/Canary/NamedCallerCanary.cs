@@ -5,7 +5,9 @@ using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Canary;
 
-/// <summary>A named caller uses its token and its placeholder, in allowed and refused requests, until the file of its token is removed.</summary>
+/// <summary>
+/// A named caller uses its token and its placeholder, in allowed and refused requests, until the file of its token is removed.
+/// </summary>
 internal sealed class NamedCallerCanary(CanaryRig rig)
 {
     private readonly RandomSecrets secrets = rig.Secrets;

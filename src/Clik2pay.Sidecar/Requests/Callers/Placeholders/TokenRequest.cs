@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using System.Net.Mime;
 using System.Text;
 using Clik2pay.Sidecar.Requests.Problems;
+using Clik2pay.Sidecar.Requests.Replay;
 using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -42,11 +44,26 @@ internal static class TokenRequest
             return NotAForm;
         }
 
-        var read = await request.BodyReader.ReadAtLeastAsync(MaxLength + 1, cancellationToken);
+        return await ReadAsync(request.BodyReader, cancellationToken) is { } form ? FindError(form) : TooLarge;
+    }
+
+    /// <returns>The body. Null if it is too large.</returns>
+    private static async ValueTask<string?> ReadAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        ReadResult read;
+        try
+        {
+            read = await body.ReadAtLeastAsync(MaxLength + 1, cancellationToken);
+        }
+        catch (Exception e) when (BodyBuffering.IsMalformed(e))
+        {
+            throw new BadHttpRequestException("The body is malformed.", e);
+        }
+
         var isComplete = read.IsCompleted && read.Buffer.Length <= MaxLength;
-        var form = isComplete ? Encoding.UTF8.GetString(read.Buffer) : "";
-        request.BodyReader.AdvanceTo(read.Buffer.End);
-        return isComplete ? FindError(form) : TooLarge;
+        var form = isComplete ? Encoding.UTF8.GetString(read.Buffer) : null;
+        body.AdvanceTo(read.Buffer.End);
+        return form;
     }
 
     private static Problem? FindError(string form) =>
