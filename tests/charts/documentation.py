@@ -226,6 +226,16 @@ def _():
     )
 
 
+@check("golden: profiles")
+def _():
+    golden("profiles", rendered("profiles"))
+
+
+@check("golden: callers")
+def _():
+    golden("callers", rendered("callers"))
+
+
 @check("golden: the example")
 def _():
     golden("shop", rendered("the example"))
