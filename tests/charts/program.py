@@ -84,6 +84,37 @@ def _():
     assert result.returncode == 5 and all(name in result.stdout for name in profiles), result.stdout + result.stderr
 
 
+@check("the program accepts the listeners and callers of the pod")
+def _():
+    profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
+    values = {
+        "profiles": {name: {**profile, "credentials": {"existingSecret": "credentials"}} for name in ("pop-up", "two_words")},
+        "listeners": {
+            "default": {"profile": "pop-up"},
+            "two_words": {"port": free_port(), "profile": "two_words"},
+            "socket": {"address": "http://unix:/tmp/clik2pay-chart-test.sock"},
+        },
+        "callers": {
+            "shop-1": {
+                "tokens": {"existingSecret": "tokens", "keys": ["current", "next"]},
+                "profiles": ["pop-up", "two_words"],
+                "operations": ["create", "read", "GET /open/v1/*/**", "* /open/v1/payments"],
+            },
+            "refund_job": {"uid": [10001, 2147483648], "gid": [10001], "profiles": ["pop-up"], "operations": ["refund"]},
+        },
+        "requireMerchantTransactionId": True,
+        "placeholderTokenEndpoint": True,
+    }
+    arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{key}={json.dumps(value)}")]
+    objects = template(CHART, "--set", "app.image=a,app.caller=shop-1", *arguments)
+    spec = one(objects, "Pod")["spec"]
+    existing = {"tokens": {"current": "the-current-token", "next": "the-following-token"}}
+    options = process_of(objects, spec, spec["containers"][0], existing)
+    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
+    assert result.returncode == 5, result.stdout + result.stderr
+
+
 @check("the program connects to a Redis that requires user, password and client certificate, with the files of the pod")
 def _():
     for tool in ("redis-server", "openssl"):
