@@ -32,7 +32,8 @@ internal static class Listeners
 
         var options = settings.Listener;
         var furtherListeners = options.CallerListeners.Count - 1;
-        builder.Services.AddSingleton(ConnectionLimits.Create(options.MaxConnections, OpenFileLimit.GetFree(), furtherListeners));
+        builder.Services.AddSingleton(
+            ConnectionLimits.Create(options.MaxConnections, OpenFileLimit.GetFree(), settings.Profiles.Count, furtherListeners));
         builder.Services.AddSingleton<LimitedListenerFactory>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<LimitedListenerFactory>());
         builder.Services.Configure<SocketTransportOptions>(sockets =>

@@ -10,8 +10,13 @@ namespace Clik2pay.Sidecar.Hosting.Listeners;
 /// <param name="MaxConnections">The setting Sidecar:MaxConnections.</param>
 /// <param name="Callers">The limit of callers. Each caller connection may also need a connection to the provider.</param>
 /// <param name="Administration">The limit of the administration listener.</param>
+/// <param name="ReusablePerProfile">
+/// How many connections to the provider each profile may keep for further requests. Requests beyond this number have connections of their
+/// own, which are closed after the response. Otherwise, the idle connections of many profiles could need all open files.
+/// </param>
 /// <param name="Shortage">The limit of open files and the limit that the setting needs. Null if the limit is high enough.</param>
-internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Administration, (long OpenFiles, long Needed)? Shortage)
+internal sealed record ConnectionLimits(
+    int MaxConnections, int Callers, int Administration, int ReusablePerProfile, (long OpenFiles, long Needed)? Shortage)
 {
     /// <summary>
     /// Open files for everything else: two listeners, Redis, the token endpoint, exports, name resolution, files that are read, and
@@ -26,21 +31,36 @@ internal sealed record ConnectionLimits(int MaxConnections, int Callers, int Adm
 
     /// <param name="maxConnections">The setting Sidecar:MaxConnections.</param>
     /// <param name="openFiles">The limit of open files, and how many more can be opened. Null if they are unknown.</param>
+    /// <param name="profiles">The number of profiles, at least 1.</param>
     /// <param name="furtherListeners">The number of listeners that are neither the default one nor administration.</param>
-    public static ConnectionLimits Create(int maxConnections, (long Limit, long Free)? openFiles, int furtherListeners = 0)
+    public static ConnectionLimits Create(
+        int maxConnections, (long Limit, long Free)? openFiles, int profiles = 1, int furtherListeners = 0)
     {
         var reserve = Reserve + furtherListeners;
 
-        // Each caller needs its own connection and one to the provider. Administration may have as many connections as callers.
+        // Each caller needs its own connection and one to the provider. With several profiles, a caller's profile may have no connection
+        // while others have idle ones. Administration may have as many connections as callers.
         long configured = maxConnections;
-        var needed = (3 * configured) + reserve;
-        if (openFiles is not { } files || files.Free >= needed)
-            return new(maxConnections, maxConnections, maxConnections, Shortage: null);
+        var perCaller = profiles == 1 ? 2 : 3;
+        var needed = ((perCaller + 1) * configured) + reserve;
+        if (openFiles is not { } files)
+            return new(maxConnections, maxConnections, maxConnections, maxConnections, Shortage: null);
+
+        if (files.Free >= needed)
+        {
+            var reusable = Math.Min(configured, (files.Free - needed + configured) / profiles);
+            return new(maxConnections, maxConnections, maxConnections, (int)reusable, Shortage: null);
+        }
 
         var free = Math.Max(0, files.Free - reserve);
         var administration = Math.Min(configured, Math.Max(MinForAdministration, free / AdministrationDivisor));
-        var callers = Math.Clamp((free - administration) / 2, 1, configured);
-        return new(maxConnections, (int)callers, (int)administration, (files.Limit, needed + files.Limit - files.Free));
+        var callers = Math.Clamp((free - administration) / perCaller, 1, configured);
+        return new(
+            maxConnections,
+            (int)callers,
+            (int)administration,
+            (int)callers / profiles,
+            (files.Limit, needed + files.Limit - files.Free));
     }
 
     /// <summary>Why a listener accepts only this number of connections.</summary>

@@ -80,6 +80,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether the request's body is streamed, so that it cannot be sent again.</summary>
     public bool HasStreamedBody { get; set; }
 
+    /// <summary>Whether the request is sent on a connection of its own, because its profile may not keep another one.</summary>
+    public bool UsesOwnConnection { get; set; }
+
     /// <summary>Whether the request is sent without a Content-Length, as it was received.</summary>
     public bool OmitsContentLength { get; set; }
 

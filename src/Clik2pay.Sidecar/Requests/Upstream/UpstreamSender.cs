@@ -7,7 +7,7 @@ namespace Clik2pay.Sidecar.Requests.Upstream;
 /// Sends a request to the API of its profile, through YARP's forwarder with the transforms of the route. This step runs again for the
 /// replay after a 401.
 /// </summary>
-internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time)
+internal sealed class UpstreamSender(IHttpForwarder forwarder, ReusableConnections reusable, TimeProvider time)
 {
     /// <summary>The minimum time for a replay.</summary>
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -29,7 +29,29 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, TimeProvider time
             request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
         }
 
+        return reusable.IsLimited ? SendLimitedAsync(context, exchange, request) : SendAsync(context, exchange, request);
+    }
+
+    private Task<ForwarderError> SendAsync(HttpContext context, Exchange exchange, ForwarderRequestConfig request)
+    {
+        var proxy = context.GetReverseProxyFeature();
         var address = exchange.Profile.ApiAddress;
         return forwarder.SendAsync(context, address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
+    }
+
+    private async Task SendLimitedAsync(HttpContext context, Exchange exchange, ForwarderRequestConfig request)
+    {
+        var profile = exchange.Profile;
+        var canReuse = reusable.TryTake(profile);
+        exchange.UsesOwnConnection = !canReuse;
+        try
+        {
+            await SendAsync(context, exchange, request);
+        }
+        finally
+        {
+            if (canReuse)
+                reusable.Return(profile);
+        }
     }
 }

@@ -27,8 +27,24 @@ public sealed class ConnectionLimitsTests
     [InlineData(100, 375, 364)]
     public void If_the_limit_of_open_files_is_high_enough_the_setting_applies_to_both_listeners(int configured, long limit, long free) =>
         Assert.Equal(
-            new ConnectionLimits(configured, configured, configured, Shortage: null),
+            new ConnectionLimits(configured, configured, configured, configured, Shortage: null),
             ConnectionLimits.Create(configured, (limit, free)));
+
+    [Theory]
+    [InlineData(16_384, 256, 246, 53, 1)]
+    [InlineData(16_384, 1_024, 1_014, 277, 5)]
+    [InlineData(16_384, 64, 51, 1, 0)]
+    [InlineData(16_384, 65_536, 65_526, 16_384, 327)]
+    [InlineData(16_384, 1_048_576, 1_048_566, 16_384, 16_384)]
+    [InlineData(100, 1_024, 1_014, 100, 13)]
+    public void The_connections_that_50_profiles_may_keep_fit_into_the_limit_of_open_files(
+        int configured, long limit, long free, int callers, int reusable)
+    {
+        var limits = ConnectionLimits.Create(configured, (limit, free), profiles: 50);
+
+        Assert.Equal((callers, reusable), (limits.Callers, limits.ReusablePerProfile));
+        Assert.InRange((2 * limits.Callers) + limits.Administration + (50 * limits.ReusablePerProfile), 1, Math.Max(free - 48, 18));
+    }
 
     [Fact]
     public void Each_further_listener_takes_one_of_the_open_files() =>
