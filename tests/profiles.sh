@@ -100,7 +100,8 @@ for count in $counts; do
     sleep 3
     before=$(cpu_ticks)
     sleep "$seconds"
-    cpu=$(awk -v ticks=$(($(cpu_ticks) - before)) -v hz="$(getconf CLK_TCK)" -v s="$seconds" 'BEGIN { printf "%.2f", 100 * ticks / hz / s }')
+    ticks=$(($(cpu_ticks) - before))
+    cpu=$(awk -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" -v s="$seconds" 'BEGIN { printf "%.2f", 100 * ticks / hz / s }')
     stop_sidecar
   fi
   per=$(awk -v all="$memory" -v one="$first" -v n="$count" 'BEGIN { print (n > 1 ? int((all - one) / (n - 1)) : "-") }')

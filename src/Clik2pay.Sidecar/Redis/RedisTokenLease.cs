@@ -63,8 +63,8 @@ internal sealed class RedisTokenLease(
     private readonly ConcurrentDictionary<string, TimeSpan> pauseEnds = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The owner name of the last attempt for each key, if the reply did not show whether the owner has the lease. The next attempt uses the
-    /// same name. An attempt takes the name out, because two profiles can have the same key, and must not own one lease together.
+    /// The owner name of the last attempt for each key, if the reply did not show whether the owner has the lease. The next attempt uses
+    /// this name. An attempt takes the name out, because two profiles can have the same key, and must not own one lease together.
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unconfirmedOwners = new();
 

@@ -21,7 +21,8 @@ public sealed class ProfileRotationTests
         var rotations = LongTests.Repeats(many: 100, few: 10);
         await using var servers = await MerchantServers.StartAsync(MerchantServers.FiftyNames);
         var merchants = servers.Merchants;
-        var (secrets, sets) = (new Dictionary<string, MountedSecret>(StringComparer.Ordinal), merchants.Names.ToDictionary(name => name, _ => 0));
+        var secrets = new Dictionary<string, MountedSecret>(StringComparer.Ordinal);
+        var sets = merchants.Names.ToDictionary(name => name, _ => 0);
         foreach (var name in merchants.Names)
         {
             secrets[name] = new();

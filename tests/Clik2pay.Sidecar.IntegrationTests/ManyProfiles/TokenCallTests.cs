@@ -11,8 +11,8 @@ public sealed class TokenCallTests
     private const int Lifetime = 6;
 
     /// <summary>
-    /// A refresh is due after 0.75 of the lifetime. With a second call per interval, two calls would be at most 0.375 of the lifetime apart.
-    /// The calls arrive with a delay.
+    /// A refresh is due after 0.75 of the lifetime. With a second call per interval, two calls would be at most 0.375 of the lifetime
+    /// apart. The calls arrive with a delay.
     /// </summary>
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(Lifetime * 0.5);
 
