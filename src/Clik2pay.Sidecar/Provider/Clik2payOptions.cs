@@ -11,6 +11,10 @@ internal sealed record Clik2payOptions
     public const string Section = "Clik2pay";
     public const string ProfilesSection = "Profiles";
     public const string DefaultProfile = "default";
+
+    /// <summary>The label of refused requests, so no profile can have this name.</summary>
+    public const string NoProfile = "none";
+
     public const string EnvironmentKey = "Clik2pay:Environment";
     public const string ApiBaseUrlKey = "Clik2pay:ApiBaseUrl";
     public const string TokenEndpointKey = "Clik2pay:TokenEndpoint";

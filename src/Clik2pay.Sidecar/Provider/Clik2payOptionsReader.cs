@@ -17,13 +17,19 @@ internal static class Clik2payOptionsReader
                 $"{Clik2payOptions.ProfilesSection}:{Clik2payOptions.DefaultProfile} is this section. Move the settings here.");
         }
 
+        if (names.Remove(Clik2payOptions.NoProfile))
+        {
+            settings.AddError(
+                Clik2payOptions.SectionOf(Clik2payOptions.NoProfile),
+                "the name is reserved for requests without a profile. Use another name.");
+        }
+
         // With other profiles, the profile default is optional.
         if (names.Count == 0 || settings.HasAny(Clik2payOptions.Section))
             names.Insert(0, Clik2payOptions.DefaultProfile);
 
         var profiles = names.ConvertAll(name => Read(settings, name));
-        settings.RejectUnknownKeys(Clik2payOptions.Section);
-        foreach (var name in names.Where(name => name != Clik2payOptions.DefaultProfile))
+        foreach (var name in names)
             settings.RejectUnknownKeys(Clik2payOptions.SectionOf(name));
         return [.. profiles.OfType<Clik2payOptions>()];
     }

@@ -49,6 +49,7 @@ internal static class RequestServices
         services.AddSingleton<ServerRefusals>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CallerToken>();
+        services.AddCallers(callers);
         services.AddSingleton<ReusableConnections>();
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<UpstreamFailures>();

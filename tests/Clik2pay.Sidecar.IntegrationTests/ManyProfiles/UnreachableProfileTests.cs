@@ -12,7 +12,9 @@ public sealed class UnreachableProfileTests : IAsyncDisposable
 {
     private const int Starts = 5;
 
-    /// <summary>The largest ratio of two latencies of the same run. A timeout of another profile would be a hundred times as long.</summary>
+    /// <summary>
+    /// The largest ratio of two latencies of the same run. A timeout of another profile would be a hundred times as long.
+    /// </summary>
     private const double MaxRatio = 10;
 
     private readonly Socket refusing = new(SocketType.Stream, ProtocolType.Tcp);

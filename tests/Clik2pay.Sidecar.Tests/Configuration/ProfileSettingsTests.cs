@@ -37,6 +37,10 @@ public sealed class ProfileSettingsTests
         Assert.Equal("shop", Assert.Single(Read(Shop)).Profile);
 
     [Fact]
+    public void Empty_settings_of_the_default_profile_count_as_missing() =>
+        Assert.Equal("shop", Assert.Single(Read([.. Shop, ("Clik2pay:Username", ""), ("Clik2pay:Scope", "")])).Profile);
+
+    [Fact]
     public void A_default_profile_that_is_incomplete_is_refused_even_if_there_is_another_profile() => Assert.Equal(
         ["Clik2pay:Password", "Clik2pay:ApiKey"], KeysOfErrors([.. Default[..2], .. Shop]));
 
@@ -70,6 +74,7 @@ public sealed class ProfileSettingsTests
     [InlineData("Profiles:-a:Username", "Profiles:…", "the name is not valid")]
     [InlineData("Profiles:a__canary:Username", "Profiles:a…", "the name is not valid")]
     [InlineData("Profiles:a0123456789012345678901234567890123456789:Username", "Profiles:a0123456…: ", "the name is not valid")]
+    [InlineData("Profiles:none:Username", "Profiles:none", "the name is reserved")]
     [InlineData("Profiles:default:Username", "Clik2pay", "Profiles:default is this section")]
     [InlineData("Profiles:canary", "Profiles:canary", "cannot have a value")]
     [InlineData("Profiles:shop:Username:canary", "Profiles:shop:Username", "unknown setting")]

@@ -17,9 +17,10 @@ internal sealed class UpstreamHttpClientFactory(Profiles profiles, ConnectionLim
         var first = base.WrapHandler(context, handler);
         return new NoRepeatHandler(new ClientSpan(profiles.All.Count == 1
             ? AddUnpooled(context, first, profiles.All[0])
-            : new ProfileHandler(
-                profiles.All.Count,
-                profile => AddUnpooled(context, profile.Index == 0 ? first : CreateHandler(context, profile, limits.ReusablePerProfile), profile))));
+            : new ProfileHandler(profiles.All.Count, Create)));
+
+        HttpMessageHandler Create(Profile profile) => AddUnpooled(
+            context, profile.Index == 0 ? first : CreateHandler(context, profile, limits.ReusablePerProfile), profile);
     }
 
     private OwnConnectionHandler AddUnpooled(ForwarderHttpClientContext context, HttpMessageHandler pooled, Profile profile)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures what further profiles cost when the sidecar is idle: private memory after all tokens were obtained and one scrape, and CPU time
 # with credential files, which are read every second.
-# Usage: tests/profiles.sh PROGRAM [STARTS] [SECONDS]
+# Usage: tests/benchmarks/profiles.sh PROGRAM [STARTS] [SECONDS]
 #   PROGRAM   a native program: dotnet publish src/Clik2pay.Sidecar --os linux --output artifacts/program
 #   STARTS    the number of starts with each number of profiles (default 5)
 #   SECONDS   how long the CPU time is measured (default 60; 0 to skip)
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 . tests/support.sh
 suite profiles
