@@ -19,7 +19,8 @@ internal sealed class CallerAccess(
         + "user or group in the settings Callers.");
 
     private static readonly Problem OtherOperation = NotAllowed(
-        "The caller may not send this method to this path. Use an allowed operation, or add the operation to the caller's Operations.");
+        "The caller may not send this method to this path. Use an allowed operation, or add this one to the setting Operations of the "
+        + "caller.");
 
     private static readonly Problem OverriddenOperation = NotAllowed(
         "A header of the request can change its method or path at the provider, so the operation is not certain. Remove the header: "
