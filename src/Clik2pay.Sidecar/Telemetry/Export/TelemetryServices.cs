@@ -20,10 +20,10 @@ internal static class TelemetryServices
     private const int FewSeries = 200;
     private const int ManySeries = 2000;
 
-    /// <summary>The most series of a profile: seven outcomes of a refresh with seven triggers each.</summary>
+    /// <summary>The most series of a further profile: seven outcomes of a refresh with seven triggers each.</summary>
     private const int RefreshSeries = 49;
 
-    /// <summary>The most series of a profile in any other instrument.</summary>
+    /// <summary>The most series of a further profile in any other instrument.</summary>
     private const int ProfileSeries = 5;
 
     public static void AddTelemetry(
@@ -134,9 +134,9 @@ internal static class TelemetryServices
         view.CardinalityLimit = instrument.Name switch
         {
             RequestDuration or ClientRequestDuration => ManySeries,
-            Refreshes => FewSeries + (profiles * RefreshSeries),
+            Refreshes => FewSeries + ((profiles - 1) * RefreshSeries),
             CallerRequests => FewSeries + callerSeries,
-            _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + (profiles * ProfileSeries),
+            _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + ((profiles - 1) * ProfileSeries),
             _ => FewSeries,
         };
         return view;
