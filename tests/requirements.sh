@@ -15,6 +15,13 @@ need_yaml() {
   commands+=("the Python module yaml") packages+=(python3-yaml)
 }
 
+# need_oauth_library: the same for Python's module requests_oauthlib. If python3 does not find it, tests/placeholder.sh uses Debian's Python.
+need_oauth_library() {
+  local python
+  for python in python3 /usr/bin/python3; do "$python" -c 'import requests_oauthlib' 2>/dev/null && return; done
+  commands+=("the Python module requests_oauthlib") packages+=(python3-requests-oauthlib)
+}
+
 # need_php_extension EXTENSION PACKAGE: adds the package if the extension is missing and PHP comes from Debian.
 need_php_extension() {
   [ "$(command -v php)" = /usr/bin/php ] || return
@@ -31,6 +38,7 @@ need_all() {
   need redis-server redis-server
   [ -z "$fast" ] || return
   need_yaml
+  need_oauth_library
   need npm npm
   need jq jq
   need php php-cli php-curl php-sqlite3

@@ -92,6 +92,7 @@ documents_and_tools() {
   part "how-to guides" script how-to.sh
   part "figures in the documentation" script figures.sh
   part "webhook listeners" script webhooks.sh
+  part "placeholder token endpoint" script placeholder.sh
   part "dotnet tool" script tool.sh
   part "chart and Kubernetes examples" script charts.sh
   part "OpenAPI description" script openapi.sh
@@ -111,6 +112,6 @@ part "image" script image.sh
 part "docker compose" script compose.sh
 
 for name in unit integration waiting; do count_tests "$name"; done
-for name in alerts prometheus browser readme tutorial guides how-to figures webhooks; do count_checks "$name.sh"; done
+for name in alerts prometheus browser readme tutorial guides how-to figures webhooks placeholder; do count_checks "$name.sh"; done
 for name in tool charts openapi workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Runs the applications examples/migrating/oauth.py and oauth.mjs, which obtain access tokens with OAuth libraries, unchanged: against the
+# simulator, then through a sidecar with Sidecar:PlaceholderTokenEndpoint, then through one that also defines callers. Relays record what
+# the applications and the simulator send and receive. Requires the Debug build.
+# Usage: tests/placeholder.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+. tests/support.sh
+suite placeholder "${1:-}"
+samples=examples/migrating
+require_commands "The applications in $samples work unchanged" curl jq node npm python3
+export Sidecar__DrainSeconds=0 PYTHONDONTWRITEBYTECODE=1
+sidecar=${TEST_SIDECAR:-$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
+if [ ! -x "$sidecar" ]; then
+  report failed "The sidecar is built (to build it, run dotnet build)"
+  end
+fi
+(cd "$samples" && npm ci --no-audit --no-fund) >"$work/npm" 2>&1 || { cat "$work/npm"; report failed "npm ci succeeds"; end; }
+
+# Another Python than Debian's does not find Debian's packages.
+if ! python3 -c 'import requests_oauthlib' 2>/dev/null; then
+  if ! /usr/bin/python3 -c 'import requests_oauthlib' 2>/dev/null; then
+    report skipped "The applications in $samples work unchanged (the Python module requests_oauthlib is not installed)"
+    end
+  fi
+  mkdir "$work/bin"
+  ln -s /usr/bin/python3 "$work/bin/python3"
+  PATH=$work/bin:$PATH
+fi
+
+placeholder=clik2pay-sidecar-placeholder
+uuid='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+declare -A commands=([oauthlib]="python3 oauth.py" [simple-oauth2]="node oauth.mjs")
+libraries=(oauthlib simple-oauth2)
+
+# The token contains characters that simple-oauth2 form-encodes and oauthlib does not.
+caller_token=$(head -c 30 /dev/urandom | base64)+/%2B=
+printf '%s\n' "$caller_token" >"$work/shop-token"
+head -c 32 /dev/urandom | base64 >"$work/reader-token"
+
+# start_relay NAME TARGET_PORT: starts a relay that records to $work/NAME.bytes, and sets $relay to its port.
+start_relay() {
+  relay=$(free_port)
+  start "relay-$1" "$relay" python3 tests/placeholder/relay.py "$relay" "$2" "$work/$1.bytes"
+}
+
+# start_sidecar NAME SETTING…: starts a sidecar between two relays, and sets $relay to the port for applications and $admin to the address
+# of its administration listener.
+start_sidecar() {
+  local name=$1 port
+  shift
+  start_relay "$name-upstream" "$simulator_port"
+  port=$(free_port) admin=http://127.0.0.1:$(free_port)
+  start "$name" "$admin/startupz" env Sidecar__Listen="http://127.0.0.1:$port" Sidecar__Admin="$admin" \
+    Sidecar__PlaceholderTokenEndpoint=true Sidecar__AccessLog=true Logging__LogLevel__Default=Trace \
+    Clik2pay__Environment=Custom Clik2pay__ApiBaseUrl="http://127.0.0.1:$relay" \
+    Clik2pay__TokenEndpoint="http://127.0.0.1:$relay/oauth2/token" Clik2pay__Username=sandbox-username \
+    Clik2pay__Password=sandbox-password Clik2pay__ApiKey=sandbox-api-key "$@" "$sidecar" run
+  start_relay "$name" "$port"
+}
+
+# run_application LIBRARY RELAY USERNAME PASSWORD API_KEY ORDER: runs an application. Its output goes to $work/output.
+run_application() {
+  (cd "$samples" && CLIK2PAY_API=http://127.0.0.1:$2 CLIK2PAY_TOKEN_ENDPOINT=http://127.0.0.1:$2/oauth2/token \
+    CLIK2PAY_USERNAME=$3 CLIK2PAY_PASSWORD=$4 CLIK2PAY_API_KEY=$5 OAUTHLIB_INSECURE_TRANSPORT=1 \
+    ${commands[$1]} "$6") >"$work/output" 2>&1
+}
+
+# creates TITLE LIBRARY RELAY USERNAME PASSWORD API_KEY ORDER: the application must create a payment request, which the simulator has.
+creates() {
+  local title=$1 id
+  shift
+  if run_application "$@" && id=$(sed -nE "s/^$6 ($uuid) CREATED\$/\1/p" "$work/output") && [ -n "$id" ] &&
+    curl -s "$simulator/_simulator/payment-requests" |
+    jq -e --arg id "$id" --arg order "$6" 'any(.items[]; .id == $id and .merchantTransactionId == $order)' >"$work/log"; then
+    report passed "$title"
+  else
+    cat "$work/output"
+    report failed "$title"
+  fi
+}
+
+# fails TITLE TEXT LIBRARY…: the application must fail, and its output must contain the text.
+fails() {
+  local title=$1 text=$2
+  shift 2
+  if ! run_application "$@" && grep -qF "$text" "$work/output"; then
+    report passed "$title"
+  else
+    cat "$work/output"
+    report failed "$title"
+  fi
+}
+
+# counter NAME: prints one of the simulator's counters.
+counter() { curl -s "$simulator/_simulator/counters" | jq ".$1"; }
+
+# contains FILE TEXT, lacks FILE TEXT…: whether a recording or a log contains the text.
+contains() { grep -qaF -e "$2" "$1"; }
+lacks() {
+  local file=$1 text
+  shift
+  [ -s "$file" ] || return 1
+  for text in "$@"; do if contains "$file" "$text"; then return 1; fi; done
+}
+
+simulator_port=$(free_port)
+simulator=http://127.0.0.1:$simulator_port
+start simulator "$simulator/_simulator/counters" "$sidecar" simulate --urls "$simulator"
+start_relay direct "$simulator_port"
+direct=$relay
+start_sidecar plain
+plain=$relay
+start_sidecar callers Callers__shop__TokenFiles="$work/shop-token" Callers__shop__Operations='create;read' \
+  Callers__reader__TokenFiles="$work/reader-token" Callers__reader__Operations=read
+callers=$relay
+
+order=1000
+for library in "${libraries[@]}"; do
+  creates "$library: The application works with Clik2pay" \
+    "$library" "$direct" sandbox-username sandbox-password sandbox-api-key "ORDER-$((++order))"
+done
+token_requests=$(counter tokenRequests)
+for library in "${libraries[@]}"; do
+  creates "$library: The unchanged application works through the sidecar without secrets" \
+    "$library" "$plain" unused unused unused "ORDER-$((++order))"
+  creates "$library: The unchanged application works with the name and the token of a caller" \
+    "$library" "$callers" shop "$caller_token" unused "ORDER-$((++order))"
+  created=$(counter paymentRequestsCreated)
+  fails "$library: The library reports invalid_client for a wrong caller token" "No access token: invalid_client" \
+    "$library" "$callers" shop "$(<"$work/reader-token")" unused "ORDER-$((++order))"
+  fails "$library: The placeholder has the rights of its caller" '"code":"operation_not_allowed"' \
+    "$library" "$callers" reader "$(<"$work/reader-token")" unused "ORDER-$((++order))"
+  check_equal "$library: Refused requests create nothing" "$created" "$(counter paymentRequestsCreated)"
+done
+check_equal "The applications cause no token request to Clik2pay" "$token_requests" "$(counter tokenRequests)"
+curl -s "$admin/metrics" >"$work/metrics"
+caller_requests() { sed -nE "/^clik2pay_sidecar_caller_requests_total\{.*caller=\"$1\".*operation=\"create\".*outcome=\"$2\"/s/.* //p" "$work/metrics"; }
+check_equal "The sidecar recognizes the caller by its placeholder" "2 2" "$(caller_requests shop allowed) $(caller_requests reader refused)"
+
+# The applications and the simulator have sent the following secrets, so the recordings can contain them.
+grep -ahoE '"access_token": *"[^"]+' "$work"/{direct,plain-upstream,callers-upstream}.bytes | sed 's/.*"//' >"$work/tokens"
+mapfile -t tokens <"$work/tokens"
+basic() { printf %s "$1" | base64 -w 0; }
+encoded=$(jq -rn --arg token "$caller_token" '$token | @uri')
+caller_secrets=("$placeholder" "$caller_token" "$encoded" "$(basic "shop:$caller_token")" "$(basic "shop:$encoded")" "$(<"$work/reader-token")")
+check_equal "The simulator issues an access token to each application and each sidecar" 4 "$(sort -u "$work/tokens" | wc -l)"
+check "oauthlib sends the caller token as it is" contains "$work/callers.bytes" "$(basic "shop:$caller_token")"
+check "simple-oauth2 sends the caller token form-encoded" contains "$work/callers.bytes" "$(basic "shop:$encoded")"
+for name in plain callers; do
+  check "The applications get a placeholder ($name)" contains "$work/$name.bytes" "\"access_token\":\"$placeholder"
+  check "The applications get no access token ($name)" lacks "$work/$name.bytes" "${tokens[@]}"
+  check "The simulator gets no placeholder and no caller token ($name)" lacks "$work/$name-upstream.bytes" "${caller_secrets[@]}"
+  check "The log contains no token and no placeholder ($name)" lacks "$work/$name.log" "${caller_secrets[@]}" "${tokens[@]}"
+done
+stop
+end
