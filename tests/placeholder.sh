@@ -1,21 +1,28 @@
 #!/usr/bin/env bash
 # Runs the applications examples/migrating/oauth.py and oauth.mjs, which obtain access tokens with OAuth libraries, unchanged: against the
 # simulator, then through a sidecar with Sidecar:PlaceholderTokenEndpoint, then through one that also defines callers. Relays record what
-# the applications and the simulator send and receive. Requires the Debug build.
+# the applications and the simulator send and receive. Then runs the blocks of docs/how-to/migrate-token-code.md that follow a comment
+# <!-- run: NAME -->, unchanged. Requires the Debug build.
 # Usage: tests/placeholder.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 . tests/support.sh
 suite placeholder "${1:-}"
-samples=examples/migrating
+guide=docs/how-to/migrate-token-code.md samples=examples/migrating
 require_commands "The applications in $samples work unchanged" curl jq node npm python3
+require_ports 5080 8080 9090
 export Sidecar__DrainSeconds=0 PYTHONDONTWRITEBYTECODE=1
 sidecar=${TEST_SIDECAR:-$PWD/src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 if [ ! -x "$sidecar" ]; then
   report failed "The sidecar is built (to build it, run dotnet build)"
   end
 fi
+if [ -e /tmp/clik2pay ]; then
+  report failed "/tmp/clik2pay, which the guide creates, does not exist yet"
+  end
+fi
+trap 'stop; rm -rf "$work" /tmp/clik2pay' EXIT
 (cd "$samples" && npm ci --no-audit --no-fund) >"$work/npm" 2>&1 || { cat "$work/npm"; report failed "npm ci succeeds"; end; }
 
 # Another Python than Debian's does not find Debian's packages.
@@ -136,7 +143,10 @@ for library in "${libraries[@]}"; do
 done
 check_equal "The applications cause no token request to Clik2pay" "$token_requests" "$(counter tokenRequests)"
 curl -s "$admin/metrics" >"$work/metrics"
-caller_requests() { sed -nE "/^clik2pay_sidecar_caller_requests_total\{.*caller=\"$1\".*operation=\"create\".*outcome=\"$2\"/s/.* //p" "$work/metrics"; }
+# caller_requests CALLER OUTCOME: prints the number of creates of a caller.
+caller_requests() {
+  sed -nE "/^clik2pay_sidecar_caller_requests_total\{.*caller=\"$1\".*operation=\"create\".*outcome=\"$2\"/s/.* //p" "$work/metrics"
+}
 check_equal "The sidecar recognizes the caller by its placeholder" "2 2" "$(caller_requests shop allowed) $(caller_requests reader refused)"
 
 # The applications and the simulator have sent the following secrets, so the recordings can contain them.
@@ -144,7 +154,8 @@ grep -ahoE '"access_token": *"[^"]+' "$work"/{direct,plain-upstream,callers-upst
 mapfile -t tokens <"$work/tokens"
 basic() { printf %s "$1" | base64 -w 0; }
 encoded=$(jq -rn --arg token "$caller_token" '$token | @uri')
-caller_secrets=("$placeholder" "$caller_token" "$encoded" "$(basic "shop:$caller_token")" "$(basic "shop:$encoded")" "$(<"$work/reader-token")")
+caller_secrets=("$placeholder" "$caller_token" "$encoded" "$(basic "shop:$caller_token")" "$(basic "shop:$encoded")"
+  "$(<"$work/reader-token")")
 check_equal "The simulator issues an access token to each application and each sidecar" 4 "$(sort -u "$work/tokens" | wc -l)"
 check "oauthlib sends the caller token as it is" contains "$work/callers.bytes" "$(basic "shop:$caller_token")"
 check "simple-oauth2 sends the caller token form-encoded" contains "$work/callers.bytes" "$(basic "shop:$encoded")"
@@ -154,5 +165,59 @@ for name in plain callers; do
   check "The simulator gets no placeholder and no caller token ($name)" lacks "$work/$name-upstream.bytes" "${caller_secrets[@]}"
   check "The log contains no token and no placeholder ($name)" lacks "$work/$name.log" "${caller_secrets[@]}" "${tokens[@]}"
 done
+stop
+
+# --- docs/how-to/migrate-token-code.md
+
+# in_third_terminal FILE: runs a block in the folder of the applications. Its settings remain for the next block.
+in_third_terminal() {
+  local code
+  pushd "$samples" >/dev/null
+  . "$1"
+  code=$?
+  popd >/dev/null
+  return "$code"
+}
+
+# check_orders NAME LINE…: the block must have printed these lines. IDs are replaced by an ellipsis.
+check_orders() {
+  local name=$1
+  shift
+  check_equal "The block $name in $guide prints exactly the expected lines" \
+    "$(printf '%s\n' "$@")" "$(sed -E "s/$uuid/…/" "$work/$name.log")"
+}
+
+start_block "$guide" simulate http://127.0.0.1:5080/_simulator/counters
+block "$guide" settings >"$work/settings.sh"
+. "$work/settings.sh"
+check_block "$guide" direct '^ORDER-1002 ' direct.sh in_third_terminal
+check_orders direct "ORDER-1001 … CREATED" "ORDER-1002 … CREATED"
+block "$guide" credentials >"$work/credentials.sh"
+. "$work/credentials.sh"
+start_block "$guide" run http://127.0.0.1:9090/startupz
+check_block "$guide" through '^ORDER-1004 ' through.sh in_third_terminal
+check_orders through "ORDER-1003 … CREATED" "ORDER-1004 … CREATED"
+
+stop_last
+start_block "$guide" caller http://127.0.0.1:9090/startupz
+check_block "$guide" as-caller '^ORDER-1006 ' as-caller.sh in_third_terminal
+check_orders as-caller "No access token: invalid_client" "ORDER-1005 … CREATED" "ORDER-1006 … CREATED"
+check_block "$guide" placeholder "^\{\"access_token\":\"$placeholder-[^\"]+\",\"expires_in\":3600,\"token_type\":\"Bearer\"}\$" \
+  placeholder.sh bash
+
+# The pitfalls of the guide.
+status() { curl -s -o "$work/response" -w '%{http_code}%header{clik2pay-sidecar-error}' "$@"; }
+form=(-d grant_type=client_credentials)
+token=$(curl -s http://127.0.0.1:5080/oauth2/token -u sandbox-username:sandbox-password "${form[@]}" | jq -r .access_token)
+check_equal "A cached access token gets 403 caller_refused" 403caller_refused \
+  "$(status -H "Authorization: Bearer $token" "$CLIK2PAY_API/open/v1/payment-requests/1")"
+check_equal "Another path of the token endpoint gets 403 caller_refused" 403caller_refused \
+  "$(status -u "shop:$CLIK2PAY_PASSWORD" "${form[@]}" "$CLIK2PAY_API/token")"
+check_equal "A request for the metadata of the token endpoint gets 403 caller_refused" 403caller_refused \
+  "$(status "$CLIK2PAY_API/.well-known/openid-configuration")"
+check_equal "Credentials in the form get 401 caller_refused" 401caller_refused \
+  "$(status "${form[@]}" -d client_id=shop --data-urlencode "client_secret=$CLIK2PAY_PASSWORD" "$CLIK2PAY_TOKEN_ENDPOINT")"
+env -u OAUTHLIB_INSECURE_TRANSPORT python3 "$samples/oauth.py" ORDER-1008 >"$work/output" 2>&1
+check_equal "oauthlib refuses http without OAUTHLIB_INSECURE_TRANSPORT" "No access token: insecure_transport" "$(<"$work/output")"
 stop
 end

@@ -15,7 +15,8 @@ need_yaml() {
   commands+=("the Python module yaml") packages+=(python3-yaml)
 }
 
-# need_oauth_library: the same for Python's module requests_oauthlib. If python3 does not find it, tests/placeholder.sh uses Debian's Python.
+# need_oauth_library: the same for Python's module requests_oauthlib. If python3 does not find the module, tests/placeholder.sh uses
+# Debian's Python.
 need_oauth_library() {
   local python
   for python in python3 /usr/bin/python3; do "$python" -c 'import requests_oauthlib' 2>/dev/null && return; done

@@ -125,6 +125,14 @@ stop() {
   started=()
 }
 
+# stop_last: stops the most recently started process.
+stop_last() {
+  local others=("${started[@]:0:${#started[@]}-1}")
+  started=("${started[-1]}")
+  stop
+  started=("${others[@]}")
+}
+
 # block FILE NAME: prints the fenced block after <!-- run: NAME --> in a Markdown file.
 block() {
   awk -v mark="<!-- run: $2 -->" '

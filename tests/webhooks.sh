@@ -70,14 +70,6 @@ has_fulfilled() {
     diff <(sort "$2") <(grep -oE "^fulfilled $uuid " "$work/listener.log" | cut -d ' ' -f 2 | grep -xFf "$2" | sort)
 }
 
-# stop_last: stops the most recently started process.
-stop_last() {
-  local others=("${started[@]:0:${#started[@]}-1}")
-  started=("${started[-1]}")
-  stop
-  started=("${others[@]}")
-}
-
 has_delivered_all() {
   curl -sf http://127.0.0.1:5080/_simulator/deliveries |
     jq -e '.deliveries | length > 0 and all(.status == "delivered")' >/dev/null
