@@ -14,7 +14,6 @@ public sealed class RedisMetricsTests : IAsyncLifetime
 {
     private const string Operations = "clik2pay.sidecar.store_operations";
     private const string Invalid = "clik2pay.sidecar.store_foreign_values";
-    private const string Lease = "clik2pay.sidecar.lease_acquisitions";
 
     private RedisServer server = null!;
 
@@ -81,16 +80,6 @@ public sealed class RedisMetricsTests : IAsyncLifetime
         {
             Assert.Equal((2, 2), (rig.Recorded.Sum(Invalid), rig.Recorded.Sum(Operations, "discard", "success")));
         }
-    }
-
-    [Fact]
-    public async Task A_lease_that_was_removed_before_its_release_is_counted_as_lost()
-    {
-        using var rig = new RedisRig($"{server.Endpoint}");
-        await using (await rig.AcquireAsync())
-            await server.RunAsync("DEL", rig.LeaseName);
-
-        Assert.Equal(1, rig.Recorded.Sum(Lease, "lost"));
     }
 
     [Fact]

@@ -61,6 +61,7 @@ public sealed class RedisTokenLeaseTests : IAsyncLifetime
         Assert.Equal(LeaseOutcome.Acquired, next.Outcome);
 
         Assert.False(await lost.ReleaseAsync(Outage));
+        Assert.True(lost.WasLost);
 
         Assert.Equal(LeaseOutcome.Contended, (await rig.AcquireAsync()).Outcome);
         Assert.Single(rig.Log.Lines, line => line.Text.Contains("The lease expired or was removed", StringComparison.Ordinal));

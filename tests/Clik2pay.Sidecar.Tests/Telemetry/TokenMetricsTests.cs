@@ -132,5 +132,20 @@ public sealed class TokenMetricsTests : IDisposable
         Assert.Equal(1, recorded.Sum(Refreshes, "success", "unauthorized"));
     }
 
+    [Fact]
+    public void A_lease_that_expired_before_its_release_is_counted_as_lost()
+    {
+        _ = new TokenRig(simulation, endpoint, store, new LostLease(), metrics: metrics).Start();
+        simulation.Advance(3 * Second, Second);
+
+        Assert.Equal((1, 1), (recorded.Sum(Lease, "acquired"), recorded.Sum(Lease, "lost")));
+    }
+
     private TokenRig NewRig(int seed = 1) => new(simulation, endpoint, store, lease, seed, metrics: metrics);
+
+    private sealed class LostLease : ITokenLease
+    {
+        public ValueTask<LeaseAttempt> TryAcquireAsync(TokenKey key, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(LeaseAttempt.Acquired(_ => ValueTask.FromResult(LeaseRelease.Lost)));
+    }
 }
