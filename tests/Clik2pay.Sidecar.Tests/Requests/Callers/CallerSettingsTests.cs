@@ -102,6 +102,40 @@ public sealed class CallerSettingsTests : IDisposable
         Assert.StartsWith($"Callers:b:{setting}: the caller a has the same {kind}", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Callers:agent:Uid", ";")]
+    [InlineData("Callers:agent:Uid", " ; ")]
+    [InlineData("Callers:agent:Gid", ";")]
+    public void A_list_without_an_id_is_an_error_because_every_peer_would_be_the_caller(string key, string value)
+    {
+        var error = Assert.Single(Errors(
+            ("Sidecar:Listen", "http://unix:/run/a.sock"),
+            ("Callers:agent:Operations", "refund"), (key, value),
+            ("Callers:shop:Uid", "1000"), ("Callers:shop:Operations", "read")));
+
+        Assert.StartsWith("Callers:agent:", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Callers:shop:Uid", ";")]
+    [InlineData("Callers:shop:Gid", ";")]
+    public void A_list_without_an_id_beside_a_token_is_an_error_because_the_condition_would_be_lost(string key, string value)
+    {
+        var error = Assert.Single(Errors([.. Shop, ("Sidecar:Listen", "http://unix:/run/a.sock"), (key, value)]));
+
+        Assert.StartsWith(key, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_without_a_file_beside_an_id_is_an_error_because_the_condition_would_be_lost()
+    {
+        var error = Assert.Single(Errors(
+            ("Sidecar:Listen", "http://unix:/run/a.sock"),
+            ("Callers:shop:TokenFiles", ";"), ("Callers:shop:Uid", "1000"), ("Callers:shop:Operations", "read")));
+
+        Assert.StartsWith("Callers:shop:TokenFiles", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Callers_with_tokens_can_have_the_same_id() => Read(
         [

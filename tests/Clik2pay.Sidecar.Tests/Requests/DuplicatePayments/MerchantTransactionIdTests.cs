@@ -59,6 +59,12 @@ public sealed class MerchantTransactionIdTests
     [InlineData("""{"merchantTransactionId":"order-1001","MERCHANTTRANSACTIONID":null}""")]
     [InlineData("""{"MerchantTransactionId":null,"merchantTransactionId":"order-1001"}""")]
 
+    // Java's equalsIgnoreCase and Go's encoding/json treat a long s as s, and Java a dotless i as i.
+    [InlineData("""{"merchantTransactionId":"order-1001","merchantTran\u017factionId":null}""")]
+    [InlineData("""{"merchantTransactionId":"order-1001","merchantTransact\u0131onId":null}""")]
+    [InlineData("""{"merchantTransactionId":"\u0000\u0000\u0000\u0000\u0000\u0000"}""")]
+    [InlineData("""{"merchantTransactionId":"\u200b\u200b\u200b\u200b\u200b\u200b"}""")]
+
     // Not one JSON value.
     [InlineData("""{"merchantTransactionId":"order-1001"}{}""")]
     [InlineData("""{"merchantTransactionId":"order-1001"} {"amount":1}""")]
