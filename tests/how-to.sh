@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 . tests/support.sh
 suite how-to "${1:-}"
-require_ports 5080 6379 8080 8081 8082 9090 9091 9092
+require_ports 5080 5081 6379 8080 8081 8082 9090 9091 9092
 export Sidecar__DrainSeconds=0
 for folder in /tmp/clik2pay /tmp/clik2pay-credentials; do
   if [ -e "$folder" ]; then
@@ -26,6 +26,38 @@ use_settings() {
   . "$work/settings.sh"
 }
 
+# use_exports BLOCK: runs the lines of a block that export settings in this shell. A reader starts the next block in the same terminal.
+use_exports() {
+  block "$guide" "$1" | grep '^export ' >"$work/exports.sh"
+  . "$work/exports.sh"
+}
+
+# unset_settings: removes the settings of the guide.
+unset_settings() {
+  local name
+  for name in $(compgen -e | grep -E '^(Clik2pay|Profiles|Callers|Sidecar)__'); do unset "$name"; done
+  export Sidecar__DrainSeconds=0
+}
+
+# check_output BLOCK: the output of a block that has run must be the text that the guide shows after the block.
+check_output() {
+  check_equal "The block $1 in $guide prints exactly the output that the guide shows" "$(awk -v mark="<!-- run: $1 -->" '
+    $0 == mark { found = 1 }
+    inside && /^```$/ { exit }
+    inside
+    found && /^```text$/ { inside = 1 }' "$guide")" "$(cat "$work/$1.log")"
+}
+
+# check_silent_block BLOCK [BEFORE]: runs a block that prints nothing. It may use the functions of the block BEFORE.
+check_silent_block() {
+  block "$guide" "$1" >"$work/$1.sh"
+  check "The block $1 in $guide succeeds" timeout 60 bash -c 'for file; do . "$file" >/dev/null || exit; done' run \
+    ${2:+"$work/$2.sh"} "$work/$1.sh"
+}
+
+# check_next_block BLOCK PATTERN BEFORE: runs a block that uses the functions of the block before it.
+check_next_block() { check_block "$guide" "$1" "$2" "$1.sh" bash -c '. "$1" >/dev/null && . "$2"' run "$work/$3.sh"; }
+
 guide=docs/how-to/restrict-callers.md
 start_block "$guide" simulate "$simulator"
 use_settings
@@ -40,7 +72,62 @@ check_block "$guide" refused '^403 caller_refused$' refused.sh bash
 check_block "$guide" refused '^404 no_route$' refused.sh bash
 stop
 rm -r /tmp/clik2pay
-unset Sidecar__CallerTokenFile
+unset_settings
+
+guide=docs/how-to/callers.md
+check_silent_block tokens
+start_block "$guide" simulate "$simulator"
+use_settings
+start_block "$guide" run http://127.0.0.1:9090/startupz
+check_block "$guide" create "\"id\":\"$uuid\"" create.sh bash
+check_next_block refused '"code":"operation_not_allowed","sent":"no"' create
+check "The block refused in $guide is refused without a token" grep -qF '"code":"caller_refused","sent":"no"' "$work/refused.log"
+# The check of the block refused also repeats the block create.
+check "The simulator receives only the two creates of $guide" \
+  bash -c 'curl -s "$0" | grep "\"apiRequests\":2,.*\"paymentRequestsCreated\":2,"' "$simulator"
+check_block "$guide" counter 'caller="shop",operation="refund",outcome="refused",profile="none"} 1$' counter.sh bash
+check "The access log has the line that $guide describes" timeout 10 bash -c 'until grep -E "$1" "$2"; do sleep 0.2; done' run \
+  'error operation_not_allowed, sent no, profile -, caller shop, operation refund\.$' "$work/run.log"
+check_silent_block rotate create
+stop
+start_block "$guide" simulate "$simulator"
+use_exports run
+start_block "$guide" socket http://127.0.0.1:9090/startupz
+check_block "$guide" by-user '"_simulator"' by-user.sh bash
+stop
+rm -r /tmp/clik2pay
+unset_settings
+
+guide=docs/how-to/ai-agent.md
+check_silent_block tokens
+start_block "$guide" simulate "$simulator"
+use_settings
+start_block "$guide" run http://127.0.0.1:9090/startupz
+check_block "$guide" refused '"apiRequests":1' refused.sh bash
+check_output refused
+check_next_block without-id '"code":"merchant_transaction_id_required","sent":"no"' refused
+stop
+rm -r /tmp/clik2pay
+unset_settings
+
+guide=docs/how-to/several-merchants.md
+check_silent_block credentials
+start_block "$guide" simulate-east "$simulator"
+start_block "$guide" simulate-west http://127.0.0.1:5081/_simulator/counters
+block "$guide" profiles >"$work/profiles.sh"
+. "$work/profiles.sh"
+start_block "$guide" run http://127.0.0.1:9090/startupz
+for profile in east west; do
+  check "The block run in $guide checks the credentials of $profile" grep -F "[$profile] username and password accepted" "$work/run.log"
+done
+check_block "$guide" create '"createdBy":"production-username"' create.sh bash
+check_output create
+check_block "$guide" refused '^403 caller_refused$' refused.sh bash
+check_output refused
+check_block "$guide" metrics 'rotation_pending\{profile="west"\} 0$' metrics.sh bash
+stop
+rm -r /tmp/clik2pay-credentials
+unset_settings
 
 guide=docs/how-to/rotate-credentials.md
 start_block "$guide" simulate "$simulator"
