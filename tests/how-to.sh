@@ -134,7 +134,7 @@ start_block "$guide" simulate "$simulator"
 use_settings
 start_block "$guide" credential-files http://127.0.0.1:9090/startupz
 check_block "$guide" wrong-rotation "\"id\":\"$uuid\"" wrong-rotation.sh timeout 60 bash
-check_block "$guide" restore '^clik2pay_sidecar_rotation_pending\{\} 0$' restore.sh timeout 60 bash
+check_block "$guide" restore '^clik2pay_sidecar_rotation_pending\{profile="default"\} 0$' restore.sh timeout 60 bash
 check "The log of the sidecar reports the refused credentials, as $guide describes" \
   grep -F 'The new credentials were refused, and the current ones stay in use' "$work/credential-files.log"
 check "The log of the sidecar reports that the files contain the current credentials again, as $guide describes" \
