@@ -79,6 +79,23 @@ public sealed class LogTests
         Assert.DoesNotContain("=>", rig.Program.Text(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text", " => Profile:shop Profile shop: Access token refreshed: ")]
+    [InlineData("json", "{\"Message\":\"Profile:shop\",\"Profile\":\"shop\"}")]
+    public async Task With_several_profiles_a_scope_names_the_profile(string format, string expected)
+    {
+        await using var tokenEndpoint = await FakeTokenEndpoint.StartAsync();
+        await using var rig = await StartAsync(
+        [
+            ("Sidecar:LogFormat", format), ("Sidecar:AccessLog", "true"),
+            .. TestProfiles.Settings("shop", "http://127.0.0.1:1", tokenEndpoint.Address),
+        ]);
+
+        var line = await rig.Program.WaitForLineAsync("Profile shop: Access token refreshed");
+
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_address_of_the_collector_is_logged_at_start_without_path_and_credentials()
     {

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Clik2pay.Sidecar.Telemetry.Logging;
 
 /// <summary>Begins each message with the name of the object that it is about, and adds that name as a value of the scope.</summary>
@@ -6,7 +8,7 @@ namespace Clik2pay.Sidecar.Telemetry.Logging;
 /// <param name="name">The name of the object.</param>
 internal sealed class PrefixedLogger(ILogger inner, string kind, string name) : ILogger
 {
-    private readonly KeyValuePair<string, object?>[] scope = [new(kind, name)];
+    private readonly Scope scope = new(kind, name);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
@@ -18,5 +20,22 @@ internal sealed class PrefixedLogger(ILogger inner, string kind, string name) : 
     {
         using (inner.BeginScope(scope))
             inner.Log(logLevel, eventId, state, exception, (values, error) => $"{kind} {name}: {formatter(values, error)}");
+    }
+
+    /// <summary>A list with one value. Logs in text show it like the other scopes, for example <c>Profile:shop</c>.</summary>
+    private sealed class Scope(string kind, string name) : IReadOnlyList<KeyValuePair<string, object?>>
+    {
+        public int Count => 1;
+
+        public KeyValuePair<string, object?> this[int index] => new(kind, name);
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+        {
+            yield return this[0];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        public override string ToString() => $"{kind}:{name}";
     }
 }
