@@ -63,14 +63,17 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         var redis = RedisOptionsReader.Read(reader);
         var listener = ListenerOptionsReader.Read(reader);
         var callers = CallerOptionsReader.Read(reader);
-        var knownCallers = new CallerDefinitionReader(reader, IsProfile, listener.CallerListeners).ReadAll(callers);
+        var knownCallers = new CallerDefinitionReader(reader, FindProfileError, listener.CallerListeners).ReadAll(callers);
         var administration = reader.Read<AdministrationOptions>();
         var drain = reader.Read<DrainOptions>();
         var log = reader.Read<LogOptions>();
         var process = reader.Read<ProcessOptions>();
 
-        foreach (var fixedProfile in listener.CallerListeners.Where(callers => callers.Profile is { } profile && !IsProfile(profile)))
-            reader.AddError(fixedProfile.ProfileSetting, "there is no profile with this name. Use the name of an existing profile.");
+        foreach (var fixedListener in listener.CallerListeners)
+        {
+            if (fixedListener.Profile is { } profile && FindProfileError(profile) is { } error)
+                reader.AddError(fixedListener.ProfileSetting, error);
+        }
 
         ValidateAddresses(reader, profiles, [
             .. listener.CallerListeners.Select(callers => (callers.AddressSetting, callers.Address)),
@@ -104,6 +107,10 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         // A profile with an error in its settings exists, and its error has been reported.
         bool IsProfile(string name) => profiles.Count == 0 || profiles.Any(profile => profile.Profile == name)
             || reader.HasAny(Clik2payOptions.SectionOf(name));
+
+        string? FindProfileError(string name) => IsProfile(name)
+            ? null
+            : $"there is no profile '{name}'. Use one of: {string.Join(", ", profiles.Select(profile => profile.Profile))}.";
     }
 
     /// <summary>Whether a key is the key of a secret, or below it.</summary>

@@ -13,8 +13,8 @@ internal static class Clik2payOptionsReader
         if (names.Remove(Clik2payOptions.DefaultProfile))
         {
             settings.AddError(
-                Clik2payOptions.SectionOf(Clik2payOptions.DefaultProfile),
-                $"{Clik2payOptions.ProfilesSection}:{Clik2payOptions.DefaultProfile} is this section. Move the settings here.");
+                $"{Clik2payOptions.ProfilesSection}:{Clik2payOptions.DefaultProfile}",
+                $"the section {Clik2payOptions.Section} is the profile {Clik2payOptions.DefaultProfile}. Move the settings there.");
         }
 
         if (names.Remove(Clik2payOptions.NoProfile))

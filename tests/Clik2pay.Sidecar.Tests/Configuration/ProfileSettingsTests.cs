@@ -75,7 +75,7 @@ public sealed class ProfileSettingsTests
     [InlineData("Profiles:a__canary:Username", "Profiles:a…", "the name is not valid")]
     [InlineData("Profiles:a0123456789012345678901234567890123456789:Username", "Profiles:a0123456…: ", "the name is not valid")]
     [InlineData("Profiles:none:Username", "Profiles:none", "the name is reserved")]
-    [InlineData("Profiles:default:Username", "Clik2pay", "Profiles:default is this section")]
+    [InlineData("Profiles:default:Username", "Profiles:default", "the section Clik2pay is the profile default")]
     [InlineData("Profiles:canary", "Profiles:canary", "cannot have a value")]
     [InlineData("Profiles:shop:Username:canary", "Profiles:shop:Username", "unknown setting")]
     public void A_section_that_is_not_valid_is_refused(string key, string start, string text)

@@ -10,10 +10,10 @@ namespace Clik2pay.Sidecar.Requests.Callers;
 
 /// <summary>Reads and validates the sections in <c>Callers</c>.</summary>
 /// <param name="settings">The settings of all features.</param>
-/// <param name="isProfile">Whether a profile with this name exists.</param>
+/// <param name="findProfileError">Reports that no profile has a name. Null if the profile exists.</param>
 /// <param name="listeners">The listeners for callers.</param>
 internal sealed class CallerDefinitionReader(
-    SettingsReader settings, Func<string, bool> isProfile, IReadOnlyList<CallerListener> listeners)
+    SettingsReader settings, Func<string, string?> findProfileError, IReadOnlyList<CallerListener> listeners)
 {
     /// <param name="options">The options that apply to all callers.</param>
     /// <returns>The callers in the order of their names. Those with errors may be incomplete.</returns>
@@ -46,6 +46,9 @@ internal sealed class CallerDefinitionReader(
         RejectAmbiguous(byPeer, caller => caller.Gids, CallerDefinition.GidKey, "gid");
         return callers;
     }
+
+    private static string SocketRemedy =>
+        $"Set {ListenerOptions.ListenKey} or {CallerListener.AddressKey} to http://unix:/PATH.";
 
     private static string SectionOf(string name) => $"{CallerDefinition.Section}:{name}";
 
@@ -85,7 +88,7 @@ internal sealed class CallerDefinitionReader(
             if (!OperatingSystem.IsLinux())
                 section.AddError(key, $"it works only on Linux. Use {section.KeyOf(CallerDefinition.TokenFilesKey)}.");
             else if (!listeners.Any(listener => listener.Address.EndPoint is UnixDomainSocketEndPoint))
-                section.AddError(key, $"no listener is a Unix socket. Set {ListenerOptions.ListenKey} to http://unix:/PATH.");
+                section.AddError(key, $"no listener is a Unix socket. {SocketRemedy}");
         }
 
         bool HasValue(string key) => settings.HasAny(section.KeyOf(key));
@@ -95,8 +98,9 @@ internal sealed class CallerDefinitionReader(
     {
         var names = ReadList(section, nameof(CallerDefinition.Profiles)).Select(name => name.ToLowerInvariant())
             .Distinct(StringComparer.Ordinal).ToList();
-        foreach (var name in names.Where(name => !isProfile(name)))
-            section.AddError(CallerDefinition.ProfilesKey, $"there is no profile '{name}'. Use the names of existing profiles.");
+        var prefix = settings.HasAny(section.KeyOf(CallerDefinition.ProfilesKey)) ? "" : "it is missing, and ";
+        foreach (var error in names.Select(findProfileError).OfType<string>())
+            section.AddError(CallerDefinition.ProfilesKey, prefix + error);
         return names;
     }
 
@@ -157,7 +161,8 @@ internal sealed class CallerDefinitionReader(
             var names = same.ToList();
             settings.AddError(
                 key.Replace(SectionName.Any, names[1], StringComparison.Ordinal),
-                $"the caller {names[0]} has the same {kind}, so the callers cannot be distinguished. Use different ones.");
+                $"the caller {names[0]} has the same {kind}, so the callers cannot be distinguished. "
+                    + $"Use a different {kind} for each caller.");
         }
     }
 }

@@ -64,7 +64,7 @@ public sealed class CallerSettingsTests : IDisposable
     [InlineData("Callers:shop:Operations: it is missing", "Callers:shop:Operations=")]
     [InlineData("Callers:shop:Operations: 'creat' is not a valid operation", "Callers:shop:Operations=read;creat")]
     [InlineData("Callers:shop:Operations: 'GET open' is not a valid operation", "Callers:shop:Operations=GET open")]
-    [InlineData("Callers:shop:Profiles: there is no profile 'other'", "Callers:shop:Profiles=default;other")]
+    [InlineData("Callers:shop:Profiles: there is no profile 'other'. Use one of: default.", "Callers:shop:Profiles=default;other")]
     [InlineData("Callers:shop:Uid: no listener is a Unix socket", "Callers:shop:Uid=1000")]
     [InlineData("Callers:shop:Gid: no listener is a Unix socket", "Callers:shop:Gid=1000")]
     [InlineData("Callers:shop:Uid: 'root' is not a whole number", "Callers:shop:Uid=root", "Sidecar:Listen=http://unix:/run/a.sock")]
@@ -148,9 +148,22 @@ public sealed class CallerSettingsTests : IDisposable
     {
         var error = Assert.Single(Errors(("Sidecar:Listeners:default:Profile", "shop")));
 
-        Assert.StartsWith("Sidecar:Listeners:default:Profile: there is no profile with this name", error, StringComparison.Ordinal);
+        Assert.Equal("Sidecar:Listeners:default:Profile: there is no profile 'shop'. Use one of: default.", error);
     }
 
+    [Fact]
+    public void A_caller_without_profiles_is_an_error_if_there_is_no_profile_default()
+    {
+        var error = Assert.Single(Errors(
+        [
+            .. TestSidecar.Defaults("http://127.0.0.1:1", new("http://127.0.0.1:1/token")).Keys
+                .Where(key => key.StartsWith("Clik2pay:", StringComparison.Ordinal)).Select(key => (key, (string?)null)),
+            .. TestProfiles.Settings("east", "http://127.0.0.1:1", new("http://127.0.0.1:1/token")).Select(one => (one.Key, one.Value)),
+            .. Shop,
+        ]));
+
+        Assert.Equal("Callers:shop:Profiles: it is missing, and there is no profile 'default'. Use one of: east.", error);
+    }
 
     private (string, string?)[] Shop => [("Callers:shop:TokenFiles", tokenFile), ("Callers:shop:Operations", "read")];
 
