@@ -53,7 +53,7 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
         var lines = unhealthy.Take(MaxNamed).Select(one => $"Profile {one.Name}: {one.Probe.Reason}")
             .Prepend($"{what}: {healthy} of {profiles.All.Count}.");
         if (!isHealthy && healthy > 0)
-            lines = lines.Append($"{AdministrationOptions.ReadyWhenKey}={options.ReadyWhen} requires each profile.");
+            lines = lines.Append($"{AdministrationOptions.ReadyWhenKey}={options.ReadyWhen} requires every profile.");
         if (unhealthy.Count > MaxNamed)
             lines = lines.Append($"Further profiles: {unhealthy.Count - MaxNamed}. See /status.");
         return new(isHealthy, string.Join('\n', lines));

@@ -9,7 +9,7 @@ public sealed class ProfileProbeTests
 {
     [Theory]
     [InlineData("Any", HttpStatusCode.OK, "")]
-    [InlineData("All", HttpStatusCode.ServiceUnavailable, "Sidecar:ReadyWhen=All requires each profile.\n")]
+    [InlineData("All", HttpStatusCode.ServiceUnavailable, "Sidecar:ReadyWhen=All requires every profile.\n")]
     public async Task If_one_of_two_profiles_is_refused_the_setting_decides_and_the_text_names_the_profile(
         string readyWhen, HttpStatusCode status, string requirement)
     {

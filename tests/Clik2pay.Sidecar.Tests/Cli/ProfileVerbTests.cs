@@ -128,7 +128,7 @@ public sealed class ProfileVerbTests : IAsyncLifetime
 
         Assert.StartsWith("The sidecar did not start within 0 s. ", output, StringComparison.Ordinal);
         Assert.Contains("503: Profiles that have obtained an access token: 1 of 2.\nProfile shop: ", output, StringComparison.Ordinal);
-        Assert.EndsWith("\nSidecar:ReadyWhen=All requires each profile.", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nSidecar:ReadyWhen=All requires every profile.", output, StringComparison.Ordinal);
     }
 
     [Fact]

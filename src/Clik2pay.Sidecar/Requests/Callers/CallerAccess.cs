@@ -8,15 +8,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Clik2pay.Sidecar.Requests.Callers;
 
 /// <summary>
-/// Decides who a caller is, whose credentials its request is sent with, and whether it may send the request. Refuses the request before
+/// Recognizes the caller, selects the profile, and decides whether the caller may send the request. Otherwise, refuses the request before
 /// anything is sent.
 /// </summary>
 internal sealed class CallerAccess(
     RequestDelegate next, CallerRecognition callers, ProfileSelector selector, CallerMetrics metrics, FailureResponder failures)
 {
     private static readonly Problem Unrecognized = Refusals.CallerRefused(RefusalReason.CallerToken,
-        $"The caller is not recognized. Send a valid token in the header {SidecarHeaders.CallerToken}, or connect to the Unix socket as a "
-        + "user or group in the settings Callers.");
+        $"The caller is not recognized. Send a valid token in the header {SidecarHeaders.CallerToken}, or connect to a Unix socket as a "
+        + "user or group in the section Callers.");
 
     private static readonly Problem OtherOperation = NotAllowed(
         "The caller may not send this method to this path. Use an allowed operation, or add this one to the setting Operations of the "

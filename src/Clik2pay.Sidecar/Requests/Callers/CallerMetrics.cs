@@ -29,7 +29,7 @@ internal sealed class CallerMetrics
         requests = new(
             meters.CreateSidecarMeter(),
             "clik2pay.sidecar.caller_requests",
-            "Requests of callers, by what the caller wanted to do and whether it may do that.",
+            "Requests by caller and operation. The outcome shows whether the caller may send the request.",
             from pair in all from operation in Operations select (pair.Item1, pair.Item2, operation),
             request =>
             [
@@ -48,6 +48,6 @@ internal sealed class CallerMetrics
         requests?.Add((caller.Index, profile.Index, operation));
 
     /// <param name="caller">Null if the caller was not recognized.</param>
-    /// <param name="operation">What the caller wanted to do.</param>
+    /// <param name="operation">The operation of the request.</param>
     public void RequestRefused(Caller? caller, Operation operation) => requests?.Add((caller?.Index ?? None, None, operation));
 }

@@ -2,7 +2,7 @@ using Clik2pay.Sidecar.Requests.Callers.Tokens;
 
 namespace Clik2pay.Sidecar.Requests.Callers;
 
-/// <summary>Registers the recognition of callers, and the watch over their token files.</summary>
+/// <summary>Registers the recognition of callers, and the polling of their token files.</summary>
 internal static class CallerServices
 {
     /// <param name="services">The services of the application.</param>

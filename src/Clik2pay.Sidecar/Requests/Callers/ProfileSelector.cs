@@ -15,17 +15,19 @@ internal sealed class ProfileSelector(Profiles profiles)
         + "header.");
 
     private static readonly Problem UnknownHeader = Refusals.CallerRefused(RefusalReason.Profile,
-        $"The request has a header that begins like {SidecarHeaders.Profile} and is not known. Correct its name, or remove it.");
+        $"The request has an unknown header that begins with {SidecarHeaders.Prefix} or a similar spelling. Correct its name, or remove "
+        + "it.");
 
     private static readonly Problem OtherListener = Refusals.CallerRefused(RefusalReason.Profile,
-        $"The header {SidecarHeaders.Profile} names another profile than this address serves. Call the address of that profile, or remove "
+        $"The header {SidecarHeaders.Profile} names a profile other than that of this address. Call the address of that profile, or remove "
         + "the header.");
 
     private static readonly Problem ListenerNotAllowed = Refusals.CallerRefused(RefusalReason.Profile,
-        "The caller may not use the profile of this address. Call another address, or add the profile to the caller's Profiles.");
+        "The caller may not use the profile of this address. Call another address, or add the profile to the setting Profiles of the "
+        + "caller.");
 
     private static readonly Problem None = Refusals.CallerRefused(RefusalReason.Profile,
-        $"The request does not name a profile, and there is no default. Send the name of a profile in the header {SidecarHeaders.Profile}, "
+        $"The request does not name a profile, and no default applies. Send the name of a profile in the header {SidecarHeaders.Profile}, "
         + "or call an address that serves one profile.");
 
     /// <param name="listener">The profile of the address that the caller connected to. Null if the address serves every profile.</param>

@@ -6,6 +6,9 @@ namespace Clik2pay.Sidecar.Requests.Headers;
 /// </summary>
 internal static class SidecarHeaders
 {
+    /// <summary>The beginning of every such header. Headers that begin with a similar spelling are reserved too.</summary>
+    public const string Prefix = "Clik2pay-Sidecar";
+
     /// <summary>The error code of a problem response. The provider's responses never have this header.</summary>
     public const string Error = Prefix + "-Error";
 
@@ -14,8 +17,6 @@ internal static class SidecarHeaders
 
     /// <summary>The profile that a caller chooses.</summary>
     public const string Profile = Prefix + "-Profile";
-
-    private const string Prefix = "Clik2pay-Sidecar";
 
     /// <summary>Whether a header is one that callers can send to the sidecar.</summary>
     public static bool IsForSidecar(string header) =>
