@@ -19,7 +19,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]>? lookup = null)
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        // The system's resolver refuses 0.0.0.0 and ::, which are no destinations.
+        // The system's resolver refuses 0.0.0.0 and ::, because they are not valid destinations.
         if (IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
             return Task.FromResult<IPAddress[]>([address]);
 

@@ -68,7 +68,7 @@ internal sealed class RequestPipeline(
         //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
         app.UseMiddleware<CallerGuard>();
 
-        //  7. A token request gets a placeholder, if it may. Caller, profile and operation of any other request are checked.
+        //  7. A token request of a recognized caller gets a placeholder. Caller, profile and operation of any other request are checked.
         if (app.Services.GetRequiredService<CallerOptions>().PlaceholderTokenEndpoint)
             app.UseMiddleware<PlaceholderTokenEndpoint>();
         app.UseMiddleware<CallerAccess>();

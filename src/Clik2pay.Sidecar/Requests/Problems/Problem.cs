@@ -29,7 +29,7 @@ internal sealed record Problem(ErrorCode Code, string Detail)
     /// <summary>The value of the WWW-Authenticate header; null to send no such header.</summary>
     public string? Challenge { get; init; }
 
-    /// <summary>The error code for OAuth clients (RFC 6749, section 5.2); null if the request is no token request.</summary>
+    /// <summary>The error code for OAuth clients (RFC 6749, section 5.2); null if the request is not a token request.</summary>
     public string? OAuthError { get; init; }
 
     /// <summary>Whether the connection is closed after the response, so that the remaining input is not read as a request.</summary>

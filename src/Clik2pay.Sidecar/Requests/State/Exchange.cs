@@ -30,7 +30,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether a request has begun and not ended.</summary>
     public bool IsInProgress { get; private set; }
 
-    /// <summary>Whose credentials are sent. <see cref="HasProfile"/> must be true.</summary>
+    /// <summary>The profile whose credentials are sent. <see cref="HasProfile"/> must be true.</summary>
     /// <exception cref="InvalidOperationException">No profile was chosen, so nothing may be sent (fail closed).</exception>
     public Profile Profile
     {
@@ -44,7 +44,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>The name of the caller. Null if callers are not defined, or if the caller was not recognized.</summary>
     public string? Caller { get; set; }
 
-    /// <summary>What the caller wants to do. Null if callers are not defined.</summary>
+    /// <summary>The operation of the request. Null if callers are not defined.</summary>
     public Operation? Operation { get; set; }
 
     /// <summary>Whether anything of the request, in either attempt, may have reached the provider.</summary>
