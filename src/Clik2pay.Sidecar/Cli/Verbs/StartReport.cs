@@ -13,7 +13,7 @@ internal static partial class StartReport
     {
         // The last address is the one for administration.
         var listening = sidecar.Urls.ToArray();
-        var callers = string.Join(", ", listening[..^1]);
+        var callers = string.Join(", ", listening[..^1].Zip(settings.Listener.CallerListeners, Describe));
         Serving(sidecar.Logger, callers, Describe(settings.Profiles), routes.FullPath, listening[^1]);
         if (new OtelVariables(sidecar.Configuration).TracesDestination is { } collector)
             Exporting(sidecar.Logger, collector);
@@ -23,6 +23,9 @@ internal static partial class StartReport
         if (!routes.IsWatched)
             NotWatched(sidecar.Logger, routes.FullPath);
     }
+
+    private static string Describe(string address, CallerListener listener) =>
+        listener.Profile is { } profile ? $"{address} (profile {profile})" : address;
 
     /// <summary>The environment and the address of each profile. A single profile is not named.</summary>
     private static string Describe(IReadOnlyList<Clik2payOptions> profiles) => string.Join(", ", profiles.Select(profile =>
