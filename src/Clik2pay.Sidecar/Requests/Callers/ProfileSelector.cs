@@ -37,6 +37,10 @@ internal sealed class ProfileSelector(Profiles profiles)
     /// <returns>The profile, or null and a problem.</returns>
     public Profile? Select(string? listener, IReadOnlyList<Profile>? allowed, IHeaderDictionary headers, out Problem? problem)
     {
+        problem = profiles.All.Count > 1 && HasUnknownHeader(headers) ? UnknownHeader : null;
+        if (problem is not null)
+            return null;
+
         var header = headers[SidecarHeaders.Profile];
         Profile? selected;
         if (listener is not null)
@@ -49,9 +53,7 @@ internal sealed class ProfileSelector(Profiles profiles)
         if (selected is null || (allowed is not null && !Contains(allowed, selected)))
             return null;
 
-        problem = listener is not null && header.Count > 0 && !IsNameOf(header, selected) ? OtherListener
-            : profiles.All.Count > 1 && HasUnknownHeader(headers) ? UnknownHeader
-            : null;
+        problem = listener is not null && header.Count > 0 && !IsNameOf(header, selected) ? OtherListener : null;
         return problem is null ? selected : null;
     }
 
