@@ -27,7 +27,7 @@ internal static class Program
             configuration, settings.Log.AccessLog, settings.Profiles.Count, CallerMetrics.CountSeries(settings.KnownCallers));
 
         builder.Services.AddSettings(settings);
-        builder.Services.AddSystemDefaults();              // the real clock and the real randomness
+        builder.Services.AddSystemDefaults();              // the real clock, randomness and threads
         builder.Services.AddSingleton<TcpConnector>();     // connections to the provider and to Redis
         builder.Services.AddCredentials(configuration, settings.Profiles); // per profile: schedule → adopt or fetch → publish → share
         builder.Services.AddRedis(settings.Redis);         // the store and the lease that replicas share, if Redis is configured

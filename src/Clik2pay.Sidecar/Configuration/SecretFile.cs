@@ -8,11 +8,23 @@ internal static class SecretFile
     /// <summary>In characters. A longer file is not a secret, and is not read to its end.</summary>
     private const int MaxLength = 64 * 1024;
 
+    /// <summary>Determining the name opens a file, which fails without free open files.</summary>
+    private static readonly string User = Environment.UserName;
+
     /// <summary>Does not throw.</summary>
     /// <returns>The secret without one trailing line end, or null and an error.</returns>
-    public static string? TryRead(string path, out string? error)
+    public static string? TryRead(string path, out string? error) => TryRead(path, out error, out _);
+
+    /// <inheritdoc cref="TryRead(string, out string?)"/>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="error">Null if the file was read.</param>
+    /// <param name="isTemporary">
+    /// Whether the system could not read the file for a reason that says nothing about the file, such as too many open files.
+    /// </param>
+    public static string? TryRead(string path, out string? error, out bool isTemporary)
     {
         var secret = (string?)null;
+        isTemporary = false;
         try
         {
             secret = ReadAtMost(path);
@@ -22,6 +34,7 @@ internal static class SecretFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
+            isTemporary = IsTemporary(e);
             error = $"{Describe(path)} {Explain(path, e)}.";
         }
 
@@ -54,7 +67,10 @@ internal static class SecretFile
         e is FileNotFoundException or DirectoryNotFoundException
             ? $"does not exist. {(Path.IsPathFullyQualified(path) ? "Create it or correct the path" : "Use an absolute path")}"
         : Directory.Exists(path) ? "is a folder"
-        : $"cannot be read by the user {Environment.UserName}. Check the mode and the owner of the file and of its folder";
+        : IsTemporary(e) ? "cannot be read, because the system returned an error. Check the limit of open files and the file system"
+        : $"cannot be read by the user {User}. Check the mode and the owner of the file and of its folder";
+
+    private static bool IsTemporary(Exception e) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
     /// <summary>Uses a small buffer, because credential files are read every second.</summary>
     /// <returns>Null if the file is too large.</returns>

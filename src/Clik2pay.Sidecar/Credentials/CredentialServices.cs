@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens.Sharing;
@@ -23,6 +24,7 @@ internal static class CredentialServices
             provider.GetRequiredService<ITokenLease>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Random>(),
+            provider.GetRequiredService<BlockingThreads>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<ProfileService>();
         services.AddSingleton<ITokenStore, InProcessTokenStore>();

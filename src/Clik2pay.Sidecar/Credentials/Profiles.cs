@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Provider.Connections;
@@ -22,6 +23,7 @@ internal sealed class Profiles : IDisposable
         ITokenLease lease,
         TimeProvider time,
         Random random,
+        BlockingThreads threads,
         ILoggerFactory logs)
     {
         All = [.. all.Select(Create)];
@@ -43,6 +45,7 @@ internal sealed class Profiles : IDisposable
                 new TokenMetrics(meters, options.Profile),
                 time,
                 random,
+                threads,
                 all.Count == 1 ? logs : new ProfileLoggers(logs, options.Profile));
             return new(index, options, connections, endpoint, tokens);
         }

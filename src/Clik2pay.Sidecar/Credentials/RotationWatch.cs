@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tokens;
 using Clik2pay.Sidecar.Tokens.Control;
@@ -14,6 +15,7 @@ internal sealed class RotationWatch(
     Rotation rotation,
     Action<TokenKey> offer,
     Clik2payOptions options,
+    BlockingThreads threads,
     TimeProvider time,
     ILogger log)
 {
@@ -83,7 +85,7 @@ internal sealed class RotationWatch(
     private async Task<CredentialReading> ReadAsync(CancellationToken cancellationToken)
     {
         if (reading is null or { IsCompleted: true })
-            reading = Task.Run(files.Read, CancellationToken.None);
+            reading = threads.RunAsync(files.Read);
 
         try
         {

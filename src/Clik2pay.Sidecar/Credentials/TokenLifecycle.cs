@@ -33,6 +33,7 @@ internal sealed class TokenLifecycle
         TokenMetrics metrics,
         TimeProvider time,
         Random random,
+        BlockingThreads threads,
         ILoggerFactory logs)
     {
         (this.store, this.time) = (store, time);
@@ -48,7 +49,7 @@ internal sealed class TokenLifecycle
         loop = new(triggers, state, refresher, sharing, schedule, rotation, Slot, history, metrics, time, log);
 
         Source = new(Slot, state, triggers, time, logs.CreateLogger<AccessTokenSource>());
-        RotationWatch = new(files, rotation, Offer, options, time, logs.CreateLogger<RotationWatch>());
+        RotationWatch = new(files, rotation, Offer, options, threads, time, logs.CreateLogger<RotationWatch>());
     }
 
     /// <summary>Provides the request pipeline with tokens.</summary>

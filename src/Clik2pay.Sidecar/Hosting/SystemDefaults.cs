@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Hosting;
 
-/// <summary>The system's clock and random numbers. All other code receives them as parameters.</summary>
+/// <summary>The system's clock, random numbers and threads. All other code receives them as parameters.</summary>
 internal static class SystemDefaults
 {
 #pragma warning disable RS0030 // The only place where they are allowed.
@@ -13,5 +13,6 @@ internal static class SystemDefaults
     {
         services.AddSingleton(Time);
         services.AddSingleton(Random);
+        services.AddSingleton<BlockingThreads>();
     }
 }

@@ -17,6 +17,7 @@ internal static class RedisServices
             return services;
 
         services.AddSingleton(options);
+        services.AddSingleton<RedisLogins>();
         services.AddSingleton<RedisClient>();
         services.AddSingleton<RedisCheck>();
         services.AddSingleton<ITokenStore, RedisTokenStore>();

@@ -16,7 +16,12 @@ namespace Clik2pay.Sidecar.Redis.Client;
 /// logged if it differs from the previous one.
 /// </summary>
 internal sealed class RedisClient(
-    RedisOptions options, TcpConnector connector, RedisMetrics metrics, TimeProvider time, ILogger<RedisClient> log)
+    RedisOptions options,
+    TcpConnector connector,
+    RedisLogins logins,
+    RedisMetrics metrics,
+    TimeProvider time,
+    ILogger<RedisClient> log)
 {
     /// <summary>
     /// The time limit for an operation. It includes the connections to all endpoints and to the servers that they redirect to, TLS,
@@ -141,7 +146,7 @@ internal sealed class RedisClient(
             var endsAt = time.GetMonotonicNow() + share;
             using var timer = new CancellationTokenSource(share, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-            var login = Read(options.Login);
+            var login = await logins.ReadAsync(options.Login, either.Token);
             if (options.ServiceName is { } service)
                 at = await FindMasterAsync(endpoint, service, login, endsAt, either.Token);
 
@@ -207,7 +212,8 @@ internal sealed class RedisClient(
     private async Task<RedisEndpoint> FindMasterAsync(
         RedisEndpoint sentinel, string service, RedisLogin login, TimeSpan endsAt, CancellationToken deadline)
     {
-        var target = new RedisTarget(RedisServerKind.Sentinel, sentinel, Read(options.SentinelLogin ?? RedisLogin.None));
+        var target = new RedisTarget(
+            RedisServerKind.Sentinel, sentinel, await logins.ReadAsync(options.SentinelLogin ?? RedisLogin.None, deadline));
         RedisSession session;
         try
         {
@@ -229,9 +235,4 @@ internal sealed class RedisClient(
         var tunnel = new RedisTunnel(options, target.Login.Password is not null, connector, deadline);
         return RedisSession.OpenAsync(target, tunnel, MonotonicTime.Max(endsAt - time.GetMonotonicNow(), TimeSpan.Zero), deadline);
     }
-
-    /// <exception cref="RedisFailureException">A file of the login cannot be used.</exception>
-    private static RedisLogin Read(RedisLogin login) =>
-        login.TryRead(out var error)
-        ?? throw new RedisFailureException(RedisFailure.AccessDenied, $"was not contacted. {error?.TrimEnd('.')}");
 }

@@ -22,6 +22,8 @@ internal sealed record RedisLogin
     /// <summary>The path of a file that contains the password.</summary>
     public string? PasswordFile { get; init; }
 
+    public bool HasFiles => (UserFile ?? PasswordFile) is not null;
+
     /// <summary>Reads the files, if there are any. Does not throw.</summary>
     /// <returns>The login with the contents of its files, or null and an error that contains no secret.</returns>
     public RedisLogin? TryRead(out string? error)

@@ -48,7 +48,8 @@ internal sealed class RedisRig : IDisposable
         logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Options = settings!.Redis!;
         Key = TokenKey.For(settings.Profiles[0]);
-        Client = new(Options, new(SystemDefaults.Time), metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
+        Client = new(
+            Options, new(SystemDefaults.Time), new(new()), metrics, SystemDefaults.Time, logging.CreateLogger<RedisClient>());
         Store = new(Client, Options, metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenStore>());
         Lease = new(Client, Options, metrics, SystemDefaults.Time, logging.CreateLogger<RedisTokenLease>());
         Check = new(Client, Options);

@@ -72,7 +72,7 @@ public sealed partial class CallerRecognitionTests : IDisposable
 
         folder.Write("second", "canary-second-token-of-the-shop");
         await WaitForStatusAsync(sidecar, "canary-second-token-of-the-shop", HttpStatusCode.OK);
-        await sidecar.Log.WaitForAsync("is accepted again");
+        await sidecar.Log.WaitForAsync("can be used again");
         Assert.Single(sidecar.Log.Lines, line => line.Text.Contains("is no longer accepted", StringComparison.Ordinal));
         Assert.DoesNotContain(sidecar.Log.Lines, line => line.Text.Contains("canary", StringComparison.Ordinal));
     }
@@ -90,7 +90,7 @@ public sealed partial class CallerRecognitionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_hangs_revokes_its_token_and_delays_no_other_file()
+    public async Task A_file_that_hangs_revokes_nothing_and_delays_no_other_file()
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync([.. Tokens()], time);
@@ -102,11 +102,10 @@ public sealed partial class CallerRecognitionTests : IDisposable
         // Opening the pipe blocks until another process writes to it.
         while (await StatusAsync(sidecar, "canary-next-token-of-the-agent") != HttpStatusCode.OK)
             await AdvanceAsync(time);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(sidecar, ShopToken));
-        while (await StatusAsync(sidecar, ShopToken) == HttpStatusCode.OK)
+        while (!sidecar.Log.Lines.Any(line => line.Text.Contains("could not be read within 5 s", StringComparison.Ordinal)))
             await AdvanceAsync(time);
 
-        Assert.Contains("could not be read within 5 s", await sidecar.Log.WaitForAsync("is no longer accepted"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(sidecar, ShopToken));
         await File.WriteAllTextAsync(pipe, ShopToken, TestContext.Current.CancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
@@ -51,6 +52,7 @@ internal sealed class TokenRig
             metrics ?? TestMeters.Unread,
             time,
             random,
+            new BlockingThreads(),
             NullLoggerFactory.Instance);
     }
 

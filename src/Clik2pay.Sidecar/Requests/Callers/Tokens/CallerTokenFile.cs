@@ -14,9 +14,15 @@ internal sealed record CallerTokenFile(int Caller, string CallerName, string Pat
 
     /// <summary>Does not throw.</summary>
     /// <returns>The digest of the token in the file, or null and an error that does not quote the token.</returns>
-    public static TokenDigest? TryRead(string path, out string? error)
+    public static TokenDigest? TryRead(string path, out string? error) => TryRead(path, out error, out _);
+
+    /// <inheritdoc cref="TryRead(string, out string?)"/>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="error">Null if the file was read.</param>
+    /// <param name="isTemporary">Whether the error says nothing about the token.</param>
+    public static TokenDigest? TryRead(string path, out string? error, out bool isTemporary)
     {
-        var token = SecretFile.TryRead(path, out error);
+        var token = SecretFile.TryRead(path, out error, out isTemporary);
         error ??= FindError(token!, SecretFile.Describe(path));
         return error is null ? new(token!) : null;
     }

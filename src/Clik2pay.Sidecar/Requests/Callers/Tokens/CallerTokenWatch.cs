@@ -4,10 +4,12 @@ using Clik2pay.Sidecar.Hosting;
 namespace Clik2pay.Sidecar.Requests.Callers.Tokens;
 
 /// <summary>
-/// Polls the files of caller tokens, so that tokens rotate while the sidecar runs. A file that can no longer be used revokes its token.
-/// Each file has its own loop, so a file that hangs does not delay the others.
+/// Polls the files of caller tokens, so that tokens rotate while the sidecar runs. A file that is missing, empty or not readable for this
+/// user revokes its token. A file system that hangs or fails revokes nothing. Each file has its own loop, so a file that hangs does not
+/// delay the others.
 /// </summary>
-internal sealed class CallerTokenWatch(CallerTokens tokens, TimeProvider time, ILogger<CallerTokenWatch> log) : HostedLoop
+internal sealed class CallerTokenWatch(
+    CallerTokens tokens, BlockingThreads threads, TimeProvider time, ILogger<CallerTokenWatch> log) : HostedLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -25,14 +27,15 @@ internal sealed class CallerTokenWatch(CallerTokens tokens, TimeProvider time, I
     private async Task WatchAsync(int index, CancellationToken stoppingToken)
     {
         var file = tokens.Files[index];
-        var (last, inUse) = (new Reading(file.Initial, Error: null), new Reading(file.Initial, Error: null));
+        var last = new Reading(file.Initial, Error: null);
+        var inUse = last;
         Task<Reading>? running = null;
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             // While a reading hangs, no second one starts.
             if (running is null or { IsCompleted: true })
-                running = Task.Run(() => Read(file.Path), CancellationToken.None);
+                running = threads.RunAsync(() => Read(file.Path));
             var found = await WaitAsync(running, stoppingToken);
 
             // The first reading after a change may see a file that is being written.
@@ -49,6 +52,12 @@ internal sealed class CallerTokenWatch(CallerTokens tokens, TimeProvider time, I
     private void Apply(int index, Reading found, Reading before)
     {
         var file = tokens.Files[index];
+        if (found.KeepsToken)
+        {
+            log.TokenKept(file.CallerName, found.Error!);
+            return;
+        }
+
         tokens.Set(index, found.Token);
         if (found.Error is { } error)
             log.TokenRevoked(file.CallerName, error);
@@ -59,7 +68,11 @@ internal sealed class CallerTokenWatch(CallerTokens tokens, TimeProvider time, I
             log.TokenShared(file.CallerName, other);
     }
 
-    private static Reading Read(string path) => new(CallerTokenFile.TryRead(path, out var error), error);
+    private static Reading Read(string path)
+    {
+        var token = CallerTokenFile.TryRead(path, out var error, out var isTemporary);
+        return new(token, error, isTemporary);
+    }
 
     private async Task<Reading> WaitAsync(Task<Reading> running, CancellationToken stoppingToken)
     {
@@ -69,14 +82,14 @@ internal sealed class CallerTokenWatch(CallerTokens tokens, TimeProvider time, I
         }
         catch (TimeoutException)
         {
-            return new(Token: null, HangingFile);
+            return new(Token: null, HangingFile, KeepsToken: true);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new(Token: null, $"reading it ended with an unexpected {e.GetType().Name}. Please report this.");
+            return new(Token: null, $"reading it ended with an unexpected {e.GetType().Name}. Please report this.", KeepsToken: true);
         }
     }
 
-    /// <summary>Either a token or an error.</summary>
-    private sealed record Reading(TokenDigest? Token, string? Error);
+    /// <summary>Either a token or an error. After an error that says nothing about the token, the last token stays valid.</summary>
+    private sealed record Reading(TokenDigest? Token, string? Error, bool KeepsToken = false);
 }
