@@ -7,6 +7,9 @@ namespace Clik2pay.Sidecar.Hosting;
 /// </summary>
 internal sealed class BlockingThreads
 {
+    /// <summary>The name of the threads. The system shows at most 15 characters.</summary>
+    public const string Name = "blocking work";
+
     /// <summary>The time after which a thread without work ends. Files are read every second.</summary>
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
@@ -30,7 +33,7 @@ internal sealed class BlockingThreads
         }
 
         // The context of the caller, such as its span, does not belong to later work of the thread.
-        new Thread(Work) { IsBackground = true, Name = "Blocking work" }.UnsafeStart();
+        new Thread(Work) { IsBackground = true, Name = Name }.UnsafeStart();
         return result.Task;
     }
 
