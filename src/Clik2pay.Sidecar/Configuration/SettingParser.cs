@@ -15,7 +15,7 @@ internal static class SettingParser
         _ when type == typeof(double) => TryParseFraction(text, setting),
         _ when type == typeof(UnixFileMode) => TryParseFileMode(text),
         _ when type == typeof(ListenAddress) => ListenAddress.TryParse(text),
-        _ when type == typeof(IReadOnlyList<string>) => Split(text),
+        _ when type == typeof(IReadOnlyList<string>) => Split(text) is { Length: > 0 } entries ? entries : null,
         _ when type.IsEnum => TryParseName(text, type),
         _ => throw new ArgumentException($"{setting.Key}: settings of type {type.Name} are not supported.", nameof(type)),
     };
@@ -28,11 +28,13 @@ internal static class SettingParser
         _ when type == typeof(double) => $"'{text}' is not a number from {setting.Range}.",
         _ when type == typeof(UnixFileMode) => $"'{text}' is not a file mode. Use three octal digits, for example 0660.",
         _ when type == typeof(ListenAddress) => $"'{text}' is not a valid listen address. {ListenAddress.Remedy}",
+        _ when type == typeof(IReadOnlyList<string>) =>
+            "the list has no entry. Write at least one entry, and separate entries by semicolons, or remove the setting.",
         _ => $"'{text}' is not valid. Use {string.Join(", ", type.GetEnumNames()[..^1])} or {type.GetEnumNames()[^1]}.",
     };
 
-    /// <returns>The entries of a list, which are separated by semicolons.</returns>
-    public static IReadOnlyList<string> Split(string text) =>
+    /// <returns>The entries of a list, which are separated by semicolons. A list without an entry is not valid.</returns>
+    private static string[] Split(string text) =>
         text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static int? TryParseNumber(string text, SettingAttribute setting) =>

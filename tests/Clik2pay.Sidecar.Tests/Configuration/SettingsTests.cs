@@ -109,7 +109,7 @@ public sealed class SettingsTests
     [InlineData("Sidecar:Listen", "http://127.0.0.1:99999", "not a valid listen address")]
     [InlineData("Sidecar:Listen", "http://127.0.0.1", "http://IP:PORT")]
     [InlineData("Sidecar:AllowedHosts", "*", "not a valid host name")]
-    [InlineData("Sidecar:AllowedHosts", ";", "not a valid host name")]
+    [InlineData("Sidecar:AllowedHosts", ";", "the list has no entry")]
     [InlineData("Sidecar:AllowedHosts", "[localhost]", "not a valid host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost;localhost:8080", "'localhost:8080' is not a valid host name")]
     [InlineData("Sidecar:AllowedHosts", "localhost,other", "not a valid host name")]

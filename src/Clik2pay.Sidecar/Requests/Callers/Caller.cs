@@ -21,13 +21,16 @@ internal sealed class Caller(int index, CallerDefinition definition, IReadOnlyLi
     /// <summary>Whether requests of the caller must have one of its tokens.</summary>
     public bool RequiresToken => definition.TokenFiles.Count > 0;
 
+    /// <summary>Whether the peer must have certain user or group ids.</summary>
+    public bool RequiresPeer => definition.RequiresPeer;
+
     /// <summary>Whether the peer must have certain user ids.</summary>
     public bool RequiresUid => definition.Uids.Count > 0;
 
     /// <summary>Whether the peer fulfills every condition of the caller. Without conditions, every peer does.</summary>
     /// <param name="peer">Null if the connection is not a Unix socket.</param>
     public bool Allows(PeerCredentials? peer) =>
-        !definition.RequiresPeer || (peer is not null && Contains(definition.Uids, peer.Uid) && Contains(definition.Gids, peer.Gid));
+        !RequiresPeer || (peer is not null && Contains(definition.Uids, peer.Uid) && Contains(definition.Gids, peer.Gid));
 
     /// <summary>An empty list contains every id.</summary>
     private static bool Contains(IReadOnlyList<uint> ids, uint id)

@@ -15,6 +15,9 @@ namespace Clik2pay.Sidecar.Requests.Callers;
 internal sealed class CallerDefinitionReader(
     SettingsReader settings, Func<string, string?> findProfileError, IReadOnlyList<CallerListener> listeners)
 {
+    /// <summary>The system shows this id instead of each id that the user namespace does not map (user_namespaces(7)).</summary>
+    private const uint UnmappedId = 65534;
+
     /// <param name="options">The options that apply to all callers.</param>
     /// <returns>The callers in the order of their names. Those with errors may be incomplete.</returns>
     public IReadOnlyList<CallerDefinition> ReadAll(CallerOptions options)
@@ -58,24 +61,31 @@ internal sealed class CallerDefinitionReader(
     private CallerDefinition Read(string name)
     {
         var section = settings.ForSection(CallerDefinition.AnySection, SectionOf(name));
+        var knownErrors = settings.Errors.Count;
         var files = ReadList(section, nameof(CallerDefinition.TokenFiles));
+        var uids = ReadIds(section, nameof(CallerDefinition.Uids), CallerDefinition.UidKey);
+        var gids = ReadIds(section, nameof(CallerDefinition.Gids), CallerDefinition.GidKey);
+        var hasError = settings.Errors.Count > knownErrors;
         var caller = new CallerDefinition
         {
             Name = name,
             TokenFiles = files,
-            Uids = ReadIds(section, nameof(CallerDefinition.Uids), CallerDefinition.UidKey),
-            Gids = ReadIds(section, nameof(CallerDefinition.Gids), CallerDefinition.GidKey),
+            Uids = uids,
+            Gids = gids,
             Profiles = ReadProfiles(section),
             Operations = ReadOperations(section),
             Tokens = ReadTokens(section, files),
         };
-        ValidateRecognition(section, caller);
+        ValidateRecognition(section, caller, hasError);
         return caller;
     }
 
-    private void ValidateRecognition(SettingsReader section, CallerDefinition caller)
+    /// <param name="section">The section of the caller.</param>
+    /// <param name="caller">The caller, without the entries that are not valid.</param>
+    /// <param name="hasError">Whether an error of a setting that recognizes the caller has been reported.</param>
+    private void ValidateRecognition(SettingsReader section, CallerDefinition caller, bool hasError)
     {
-        if (caller.TokenFiles.Count == 0 && !HasValue(CallerDefinition.UidKey) && !HasValue(CallerDefinition.GidKey))
+        if (caller.TokenFiles.Count == 0 && !caller.RequiresPeer && !hasError)
         {
             section.AddError(
                 CallerDefinition.TokenFilesKey,
@@ -104,10 +114,10 @@ internal sealed class CallerDefinitionReader(
         return names;
     }
 
-    private static List<OperationPattern> ReadOperations(SettingsReader section)
+    private List<OperationPattern> ReadOperations(SettingsReader section)
     {
         var texts = ReadList(section, nameof(CallerDefinition.Operations));
-        if (texts.Count == 0)
+        if (texts.Count == 0 && !settings.HasAny(section.KeyOf(CallerDefinition.OperationsKey)))
             section.AddError(CallerDefinition.OperationsKey, $"it is missing, so the caller may do nothing. {OperationPattern.Remedy}");
 
         var patterns = new List<OperationPattern>();
@@ -128,10 +138,12 @@ internal sealed class CallerDefinitionReader(
         foreach (var text in ReadList(section, property))
         {
             // The system uses the largest number for an unknown id.
-            if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != uint.MaxValue)
-                ids.Add(id);
-            else
+            if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == uint.MaxValue)
                 section.AddError(key, $"'{text}' is not a whole number from 0 to {uint.MaxValue - 1}. Use numeric ids, not names.");
+            else if (id == UnmappedId)
+                section.AddError(key, $"{id} stands for every id that the container does not map. Use another id.");
+            else
+                ids.Add(id);
         }
 
         return ids;

@@ -61,8 +61,10 @@ internal sealed class CallerRecognition(
     {
         for (var i = 0; i < All.Count; i++)
         {
-            if (!All[i].RequiresToken && All[i].RequiresUid == byUid && All[i].Allows(peer))
-                return All[i];
+            // Without a condition, a caller would be recognized by any peer.
+            var caller = All[i];
+            if (!caller.RequiresToken && caller.RequiresPeer && caller.RequiresUid == byUid && caller.Allows(peer))
+                return caller;
         }
 
         return null;

@@ -14,10 +14,9 @@ internal static class CallerOptionsReader
 
         var hosts = options.AllowedHosts.Select(AsHostHeader).ToList();
         var invalid = hosts.Find(host => Uri.CheckHostName(host) == UriHostNameType.Unknown);
-        if (invalid is not null || hosts.Count == 0)
+        if (invalid is not null)
         {
-            // No Host header could equal such an entry. An entry that looks like a wildcard, for example, would allow no host. Without any
-            // entry, every caller would be refused.
+            // No Host header could equal such an entry. An entry that looks like a wildcard, for example, would allow no host.
             settings.AddError(
                 CallerOptions.AllowedHostsKey,
                 $"'{invalid}' is not a valid host name. Use names or addresses, separated by semicolons, without ports or wildcards.");
