@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -53,7 +55,7 @@ internal static class MerchantTransactionId
                 continue;
 
             var name = json.GetString();
-            if (!Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (!IsSimilar(name!))
                 continue;
 
             json.Read();
@@ -64,12 +66,26 @@ internal static class MerchantTransactionId
         return ids == 1 && isValid;
     }
 
-    /// <summary>An id of spaces only, such as that of an empty field of a database, does not identify a payment.</summary>
+    /// <summary>
+    /// Whether a server that ignores the case of names could read a name as the id. Go's encoding/json treats a long s as an s, and Java's
+    /// equalsIgnoreCase also an i without a dot, or a capital I with a dot, as an i.
+    /// </summary>
+    private static bool IsSimilar(string name) => Name.Equals(
+        name.Replace('\u017f', 's').Replace('\u0131', 'i').Replace('\u0130', 'i'), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// An id without a visible character, such as that of an empty field of a database, does not identify a payment.
+    /// </summary>
     private static bool IsValid(string id)
     {
-        var length = 0;
-        foreach (var _ in id.EnumerateRunes())
+        var (length, isVisible) = (0, false);
+        foreach (var character in id.EnumerateRunes())
+        {
             length++;
-        return length is >= MinLength and <= MaxLength && !string.IsNullOrWhiteSpace(id);
+            isVisible |= !Rune.IsWhiteSpace(character)
+                && Rune.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format);
+        }
+
+        return length is >= MinLength and <= MaxLength && isVisible;
     }
 }

@@ -16,6 +16,8 @@ public sealed class MerchantTransactionIdTests
     [InlineData("""{"merchantTransactionId":"éééééé"}""")]
     [InlineData("""{"merchantTransactionId":"ééééééééééééééééééééééééééééééée"}""")]
     [InlineData("""{"merchantTransactionId":"\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00"}""")]
+    [InlineData("""{"merchantTransactionId":"\u200border\u0007 1"}""")]
+    [InlineData("""{"merchantTransactionId":"order-1001","merchantTransact\u00efonId":null}""")]
     [InlineData("\ufeff{\"merchantTransactionId\":\"order-1001\"}")]
     public void A_body_with_one_id_of_6_to_32_characters_is_valid(string body) =>
         Assert.True(MerchantTransactionId.IsValidIn(Encoding.UTF8.GetBytes(body)));
@@ -62,7 +64,13 @@ public sealed class MerchantTransactionIdTests
     // Java's equalsIgnoreCase and Go's encoding/json treat a long s as s, and Java a dotless i as i.
     [InlineData("""{"merchantTransactionId":"order-1001","merchantTran\u017factionId":null}""")]
     [InlineData("""{"merchantTransactionId":"order-1001","merchantTransact\u0131onId":null}""")]
+    [InlineData("""{"MERCHANTTRAN\u017fACT\u0131ONID":null,"merchantTransactionId":"order-1001"}""")]
+    [InlineData("""{"merchantTransactionId":"order-1001","merchantTransact\u0130onId":null}""")]
+    [InlineData("""{"merchantTran\u017factionId":"order-1001"}""")]
+
+    // No visible character.
     [InlineData("""{"merchantTransactionId":"\u0000\u0000\u0000\u0000\u0000\u0000"}""")]
+    [InlineData("""{"merchantTransactionId":"\u00a0\u2003\u0009\ufeff\u2060\u00ad\u0085"}""")]
     [InlineData("""{"merchantTransactionId":"\u200b\u200b\u200b\u200b\u200b\u200b"}""")]
 
     // Not one JSON value.
