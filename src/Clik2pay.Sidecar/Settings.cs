@@ -71,7 +71,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
 
         foreach (var fixedListener in listener.CallerListeners)
         {
-            if (fixedListener.Profile is { } profile && FindProfileError(profile) is { } error)
+            if (fixedListener.Profile is { } profile && FindProfileError(profile, $"there is no profile '{profile}'") is { } error)
                 reader.AddError(fixedListener.ProfileSetting, error);
         }
 
@@ -108,9 +108,9 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         bool IsProfile(string name) => profiles.Count == 0 || profiles.Any(profile => profile.Profile == name)
             || reader.HasAny(Clik2payOptions.SectionOf(name));
 
-        string? FindProfileError(string name) => IsProfile(name)
+        string? FindProfileError(string name, string whatHappened) => IsProfile(name)
             ? null
-            : $"there is no profile '{name}'. Use one of: {string.Join(", ", profiles.Select(profile => profile.Profile))}.";
+            : $"{whatHappened}. Use one of: {string.Join(", ", profiles.Select(profile => profile.Profile))}.";
     }
 
     /// <summary>Whether a key is the key of a secret, or below it.</summary>

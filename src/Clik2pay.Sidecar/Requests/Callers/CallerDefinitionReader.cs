@@ -8,12 +8,15 @@ using Clik2pay.Sidecar.Requests.Operations;
 
 namespace Clik2pay.Sidecar.Requests.Callers;
 
-/// <summary>Reads and validates the sections in <c>Callers</c>.</summary>
+/// <summary>
+/// Reads and validates the sections in <c>Callers</c>. Errors name the position of an entry, because the entry may be a token in the wrong
+/// setting.
+/// </summary>
 /// <param name="settings">The settings of all features.</param>
-/// <param name="findProfileError">Reports that no profile has a name. Null if the profile exists.</param>
+/// <param name="findProfileError">Adds the known profiles to an error about a name. Null if a profile has the name.</param>
 /// <param name="listeners">The listeners for callers.</param>
 internal sealed class CallerDefinitionReader(
-    SettingsReader settings, Func<string, string?> findProfileError, IReadOnlyList<CallerListener> listeners)
+    SettingsReader settings, Func<string, string, string?> findProfileError, IReadOnlyList<CallerListener> listeners)
 {
     /// <summary>The system shows this id instead of each id that the user namespace does not map (user_namespaces(7)).</summary>
     private const uint UnmappedId = 65534;
@@ -106,12 +109,18 @@ internal sealed class CallerDefinitionReader(
 
     private List<string> ReadProfiles(SettingsReader section)
     {
-        var names = ReadList(section, nameof(CallerDefinition.Profiles)).Select(name => name.ToLowerInvariant())
-            .Distinct(StringComparer.Ordinal).ToList();
-        var prefix = settings.HasAny(section.KeyOf(CallerDefinition.ProfilesKey)) ? "" : "it is missing, and ";
-        foreach (var error in names.Select(findProfileError).OfType<string>())
-            section.AddError(CallerDefinition.ProfilesKey, prefix + error);
-        return names;
+        var names = ReadList(section, nameof(CallerDefinition.Profiles)).Select(name => name.ToLowerInvariant()).ToList();
+        var isMissing = !settings.HasAny(section.KeyOf(CallerDefinition.ProfilesKey));
+        foreach (var (index, name) in names.Index())
+        {
+            var whatHappened = isMissing
+                ? $"it is missing, and there is no profile '{name}'"
+                : $"entry {index + 1} is not the name of a profile";
+            if (findProfileError(name, whatHappened) is { } error)
+                section.AddError(CallerDefinition.ProfilesKey, error);
+        }
+
+        return [.. names.Distinct(StringComparer.Ordinal)];
     }
 
     private List<OperationPattern> ReadOperations(SettingsReader section)
@@ -121,12 +130,12 @@ internal sealed class CallerDefinitionReader(
             section.AddError(CallerDefinition.OperationsKey, $"it is missing, so the caller may do nothing. {OperationPattern.Remedy}");
 
         var patterns = new List<OperationPattern>();
-        foreach (var text in texts)
+        foreach (var (index, text) in texts.Index())
         {
             if (OperationPattern.TryParse(text) is { } pattern)
                 patterns.Add(pattern);
             else
-                section.AddError(CallerDefinition.OperationsKey, $"'{text}' is not a valid operation. {OperationPattern.Remedy}");
+                section.AddError(CallerDefinition.OperationsKey, $"entry {index + 1} is not a valid operation. {OperationPattern.Remedy}");
         }
 
         return patterns;
@@ -135,15 +144,22 @@ internal sealed class CallerDefinitionReader(
     private static List<uint> ReadIds(SettingsReader section, string property, string key)
     {
         var ids = new List<uint>();
-        foreach (var text in ReadList(section, property))
+        foreach (var (index, text) in ReadList(section, property).Index())
         {
             // The system uses the largest number for an unknown id.
             if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == uint.MaxValue)
-                section.AddError(key, $"'{text}' is not a whole number from 0 to {uint.MaxValue - 1}. Use numeric ids, not names.");
+            {
+                section.AddError(
+                    key, $"entry {index + 1} is not a whole number from 0 to {uint.MaxValue - 1}. Use numeric ids, not names.");
+            }
             else if (id == UnmappedId)
-                section.AddError(key, $"{id} stands for every id that the container does not map. Use another id.");
+            {
+                section.AddError(key, $"entry {index + 1} is {id}, which stands for every id that the container does not map. Use another id.");
+            }
             else
+            {
                 ids.Add(id);
+            }
         }
 
         return ids;
