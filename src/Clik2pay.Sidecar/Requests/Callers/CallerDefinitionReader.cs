@@ -133,9 +133,14 @@ internal sealed class CallerDefinitionReader(
         foreach (var (index, text) in texts.Index())
         {
             if (OperationPattern.TryParse(text) is { } pattern)
+            {
                 patterns.Add(pattern);
+            }
             else
-                section.AddError(CallerDefinition.OperationsKey, $"entry {index + 1} is not a valid operation. {OperationPattern.Remedy}");
+            {
+                section.AddError(
+                    CallerDefinition.OperationsKey, $"entry {index + 1} is not a valid operation. {OperationPattern.Remedy}");
+            }
         }
 
         return patterns;
@@ -154,7 +159,8 @@ internal sealed class CallerDefinitionReader(
             }
             else if (id == UnmappedId)
             {
-                section.AddError(key, $"entry {index + 1} is {id}, which stands for every id that the container does not map. Use another id.");
+                section.AddError(
+                    key, $"entry {index + 1} is {id}, which stands for every id that the container does not map. Use another id.");
             }
             else
             {

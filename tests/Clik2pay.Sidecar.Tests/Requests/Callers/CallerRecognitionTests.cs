@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Clik2pay.Sidecar.Hosting;
-using Clik2pay.Sidecar.Requests.Callers;
-using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Tests.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Clik2pay.Sidecar.Tests.Requests.Callers;
@@ -40,24 +37,6 @@ public sealed partial class CallerRecognitionTests : IDisposable
         using var response = await GetAsync(sidecar.Caller, token);
 
         AssertCaller(sidecar, response, caller);
-    }
-
-    /// <summary>The settings do not permit such a caller. If one existed, every user could act as this caller.</summary>
-    [Fact]
-    public void A_caller_without_a_condition_is_never_recognized()
-    {
-        var definition = new CallerDefinition
-        {
-            Name = "anybody", TokenFiles = [], Tokens = [], Uids = [], Gids = [], Profiles = [], Operations = [],
-        };
-        var options = new CallerOptions
-        {
-            AllowedHosts = [], CallerToken = null, RequireMerchantTransactionId = false, PlaceholderTokenEndpoint = false,
-        };
-        var context = new DefaultHttpContext();
-        context.Features.Set(new PeerCredentials(1000, 1000));
-
-        Assert.Null(new CallerRecognition([definition], profiles: null!, new([]), options).Recognize(context));
     }
 
     [Fact]

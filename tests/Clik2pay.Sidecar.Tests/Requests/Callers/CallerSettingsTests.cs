@@ -64,7 +64,7 @@ public sealed class CallerSettingsTests : IDisposable
     [InlineData("Callers:shop:Operations: it is missing", "Callers:shop:Operations=")]
     [InlineData("Callers:shop:Operations: entry 2 is not a valid operation. Use create, read,", "Callers:shop:Operations=read;creat")]
     [InlineData("Callers:shop:Operations: entry 1 is not a valid operation", "Callers:shop:Operations=GET canary")]
-    [InlineData("Callers:shop:Profiles: entry 2 is not the name of a profile. Use one of: default.", "Callers:shop:Profiles=default;canary")]
+    [InlineData("Callers:shop:Profiles: entry 2 is not the name of a profile. Use one of: default", "Callers:shop:Profiles=default;canary")]
     [InlineData("Callers:shop:Uid: no listener is a Unix socket", "Callers:shop:Uid=1000")]
     [InlineData("Callers:shop:Gid: no listener is a Unix socket", "Callers:shop:Gid=1000")]
     [InlineData("Callers:shop:Uid: entry 1 is not a whole number", "Callers:shop:Uid=canary", "Sidecar:Listen=http://unix:/run/a.sock")]
