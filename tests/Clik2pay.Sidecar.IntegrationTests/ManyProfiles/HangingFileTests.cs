@@ -11,7 +11,8 @@ public sealed class HangingFileTests : IDisposable
     private const int Calls = 20;
 
     /// <summary>
-    /// The largest ratio of two latencies of the same run. If each file blocked a thread of the pool, a call would wait for tens of seconds.
+    /// The largest ratio of two latencies of the same run. If each file blocked a thread of the pool, a call would wait for tens of
+    /// seconds.
     /// </summary>
     private const double MaxRatio = 200;
 
