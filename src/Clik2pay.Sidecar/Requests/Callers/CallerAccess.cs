@@ -23,8 +23,8 @@ internal sealed class CallerAccess(
         + "caller.");
 
     private static readonly Problem OverriddenOperation = NotAllowed(
-        "A header of the request can change its method or path at the provider, so the operation is not certain. Remove the header: "
-        + $"{string.Join(", ", OverrideHeaders.All)}, or one with a similar name.");
+        "The request has a header or query parameter that can change the method or the path at the provider, so the operation is not "
+        + "certain. Remove it. The section Overrides of docs/reference/callers.md lists the names.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -62,7 +62,7 @@ internal sealed class CallerAccess(
 
     private static Problem? FindError(HttpContext context, Caller caller, string target) =>
         !RequestOperation.IsAllowed(caller.Operations, context.Request.Method, target) ? OtherOperation
-        : OverrideHeaders.Find(context.Request.Headers) is not null ? OverriddenOperation
+        : OperationOverride.IsIn(context.Request.Headers, target) ? OverriddenOperation
         : null;
 
     private (Profile? Profile, Problem? Problem) Select(HttpContext context, Exchange exchange, Caller? caller)

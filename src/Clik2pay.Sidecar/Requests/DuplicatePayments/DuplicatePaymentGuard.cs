@@ -28,6 +28,11 @@ internal sealed class DuplicatePaymentGuard(RequestDelegate next, FailureRespond
         "The body has a Content-Encoding, or a charset other than UTF-8, so the sidecar cannot check it for a "
         + $"{MerchantTransactionId.Name}. Send the JSON in UTF-8, without compression. {Advice}");
 
+    private static readonly Problem Overridden = Refuse(
+        "The request has a header or query parameter that can change the method or the path at the provider, so the sidecar cannot "
+        + "recognize payments. Remove it. The section Overrides of docs/reference/callers.md lists the names. "
+        + "Sidecar:RequireMerchantTransactionId requires this.");
+
     private static readonly SearchValues<char> EndsOfCharset = SearchValues.Create(" \t;,\"'");
 
     public Task InvokeAsync(HttpContext context) =>
@@ -36,13 +41,10 @@ internal sealed class DuplicatePaymentGuard(RequestDelegate next, FailureRespond
     private static Problem? Validate(HttpContext context)
     {
         var (request, exchange) = (context.Request, Exchange.Of(context));
-        if (OverrideHeaders.Find(request.Headers) is { } header)
-        {
-            return Refuse($"The header {header} can turn a request into a payment, so the sidecar cannot recognize payments. Remove it. "
-                + "Sidecar:RequireMerchantTransactionId requires this.");
-        }
-
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (OperationOverride.IsIn(request.Headers, target))
+            return Overridden;
+
         if (request.Method is not "POST" || !PaymentTarget.IsPossible(target))
             return null;
 

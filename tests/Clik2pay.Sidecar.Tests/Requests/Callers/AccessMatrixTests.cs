@@ -42,15 +42,20 @@ public sealed class AccessMatrixTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("X-HTTP-Method-Override: DELETE", "operation_not_allowed")]
-    [InlineData("x_http_method: DELETE", "operation_not_allowed")]
-    [InlineData("X-Original-URL: /open/v1/payments", "operation_not_allowed")]
-    [InlineData("X-Original: /open/v1/payments", null)]
-    public async Task A_header_that_can_change_the_operation_is_refused(string header, string? code)
+    [InlineData("X-HTTP-Method-Override: DELETE", "", "operation_not_allowed")]
+    [InlineData("x_http_method: DELETE", "", "operation_not_allowed")]
+    [InlineData("X-Original-URL: /open/v1/payments", "", "operation_not_allowed")]
+    [InlineData("X-Original: /open/v1/payments", "", null)]
+    [InlineData("Accept: */*", "?_method=DELETE", "operation_not_allowed")]
+    [InlineData("Accept: */*", "?a=1&%5FMethod=DELETE", "operation_not_allowed")]
+    [InlineData("Accept: */*", "?method=DELETE", null)]
+    public async Task A_header_or_parameter_that_can_change_the_operation_is_refused(string header, string query, string? code)
     {
-        var found = await SendAsync(AccessMatrix.Ways[0], "agent", "POST", "/open/v1/payment-requests", $"{header}\r\n");
+        var target = $"/open/v1/payment-requests{query}";
 
-        Assert.Equal(Describe((code is null ? "shop" : null, code), "POST", "/open/v1/payment-requests"), found);
+        var found = await SendAsync(AccessMatrix.Ways[0], "agent", "POST", target, $"{header}\r\n");
+
+        Assert.Equal(Describe((code is null ? "shop" : null, code), "POST", target), found);
     }
 
     private static string Describe((string? Profile, string? Code) expected, string method, string target) =>

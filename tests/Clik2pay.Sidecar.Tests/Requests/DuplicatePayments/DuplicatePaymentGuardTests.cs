@@ -124,13 +124,15 @@ public sealed class DuplicatePaymentGuardTests(DuplicatePaymentRig rig) : IClass
         await rig.AssertForwardedAsync(Post(Valid, headers: header + "\r\n"), Valid);
 
     [Theory]
-    [InlineData("PUT", "X-HTTP-Method-Override: POST", "X-HTTP-Method-Override")]
-    [InlineData("POST", "x_original_url: /open/v1/payments", "X-Original-URL")]
-    public async Task A_header_that_can_turn_the_request_into_a_payment_is_refused(string method, string header, string name)
+    [InlineData("PUT", "/open/v1/other", "X-HTTP-Method-Override: POST")]
+    [InlineData("POST", "/open/v1/other", "x_original_url: /open/v1/payments")]
+    [InlineData("PUT", "/open/v1/payments?_method=POST", "Accept: */*")]
+    [InlineData("PUT", "/open/v1/payments?%5Fmethod=POST", "Accept: */*")]
+    public async Task A_request_that_can_become_a_payment_at_the_provider_is_refused(string method, string target, string header)
     {
-        var response = await rig.AssertRefusedAsync(Post(Valid, "/open/v1/other", header + "\r\n", method));
+        var response = await rig.AssertRefusedAsync(Post(Valid, target, header + "\r\n", method));
 
-        Assert.Contains($"The header {name} can turn", response.Text, StringComparison.Ordinal);
+        Assert.Contains("a header or query parameter that can change the method or the path", response.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("x_original_url", response.Text, StringComparison.Ordinal);
     }
 
