@@ -88,6 +88,8 @@ public sealed class PlaceholderTokenEndpointTests : IDisposable
         Assert.Equal("Basic", Assert.Single(response.Headers.WwwAuthenticate).Scheme);
         await AssertErrorAsync(response, "invalid_client");
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.requests_rejected", "caller_token"));
+        Assert.Equal(
+            [("none,none,other,refused", 1d)], sidecar.Metrics.All("clik2pay.sidecar.caller_requests").Where(series => series.Value > 0));
     }
 
     [Theory]
@@ -106,6 +108,7 @@ public sealed class PlaceholderTokenEndpointTests : IDisposable
         AssertProblem(response, HttpStatusCode.BadRequest, "bad_request");
         await AssertErrorAsync(response, error);
         Assert.Equal(1, sidecar.Metrics.Sum("clik2pay.sidecar.requests_rejected", "token_request"));
+        Assert.Equal(0, sidecar.Metrics.Sum("clik2pay.sidecar.caller_requests"));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using System.Text;
 using Clik2pay.Sidecar.Requests.Callers.Tokens;
+using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
@@ -13,7 +14,8 @@ namespace Clik2pay.Sidecar.Requests.Callers.Placeholders;
 /// Clik2pay's credentials. If callers are defined, the username is the name of the caller, and the password is one of its tokens. No
 /// response contains a real access token.
 /// </summary>
-internal sealed class PlaceholderTokenEndpoint(RequestDelegate next, CallerRecognition callers, FailureResponder failures)
+internal sealed class PlaceholderTokenEndpoint(
+    RequestDelegate next, CallerRecognition callers, CallerMetrics metrics, FailureResponder failures)
 {
     /// <summary>The path of the token endpoint, as at the provider.</summary>
     public const string Path = "/oauth2/token";
@@ -43,10 +45,17 @@ internal sealed class PlaceholderTokenEndpoint(RequestDelegate next, CallerRecog
         var problem = context.Request.Method == HttpMethods.Post
             ? await TokenRequest.FindErrorAsync(context.Request, context.RequestAborted)
             : OtherMethod;
-        var placeholder = problem is null ? Issue(context) : null;
+        if (problem is not null)
+        {
+            await failures.RespondAsync(context, problem);
+            return;
+        }
+
+        var placeholder = Issue(context);
         if (placeholder is null)
         {
-            await failures.RespondAsync(context, problem ?? InvalidClient);
+            metrics.RequestRefused(caller: null, Operation.Other);
+            await failures.RespondAsync(context, InvalidClient);
             return;
         }
 
