@@ -209,7 +209,7 @@ check_block "$guide" placeholder "^\{\"access_token\":\"$placeholder-[^\"]+\",\"
 status() { curl -s -o "$work/response" -w '%{http_code}%header{clik2pay-sidecar-error}' "$@"; }
 form=(-d grant_type=client_credentials)
 token=$(curl -s http://127.0.0.1:5080/oauth2/token -u sandbox-username:sandbox-password "${form[@]}" | jq -r .access_token)
-check_equal "A cached access token gets 403 caller_refused" 403caller_refused \
+check_equal "A cached access token gets 401 caller_refused" 401caller_refused \
   "$(status -H "Authorization: Bearer $token" "$CLIK2PAY_API/open/v1/payment-requests/1")"
 check_equal "Another path of the token endpoint gets 403 caller_refused" 403caller_refused \
   "$(status -u "shop:$CLIK2PAY_PASSWORD" "${form[@]}" "$CLIK2PAY_API/token")"

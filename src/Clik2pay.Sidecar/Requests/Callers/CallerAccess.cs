@@ -1,4 +1,6 @@
 using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Requests.Callers.Tokens;
+using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
@@ -12,11 +14,23 @@ namespace Clik2pay.Sidecar.Requests.Callers;
 /// anything is sent.
 /// </summary>
 internal sealed class CallerAccess(
-    RequestDelegate next, CallerRecognition callers, ProfileSelector selector, CallerMetrics metrics, FailureResponder failures)
+    RequestDelegate next,
+    CallerRecognition callers,
+    CallerOptions options,
+    ProfileSelector selector,
+    CallerMetrics metrics,
+    FailureResponder failures)
 {
     private static readonly Problem Unrecognized = Refusals.CallerRefused(RefusalReason.CallerToken,
         $"The caller is not recognized. Send a valid token in the header {SidecarHeaders.CallerToken}, or connect to a Unix socket as a "
         + "user or group in the section Callers.");
+
+    /// <summary>An OAuth client requests a new token after this response (RFC 6750, section 3).</summary>
+    private static readonly Problem InvalidBearerToken = Refusals.Create(
+        StatusCodes.Status401Unauthorized, ErrorCode.CallerRefused, RefusalReason.CallerToken,
+        "The caller is not recognized. The bearer token is not a valid placeholder, for example because the caller token was replaced. "
+        + $"Request a new one from the sidecar's token endpoint, or send a valid token in the header {SidecarHeaders.CallerToken}.") with
+    { Challenge = "Bearer realm=\"clik2pay-sidecar\", error=\"invalid_token\"" };
 
     private static readonly Problem OtherOperation = NotAllowed(
         "The caller may not send this method to this path. Use an allowed operation, or add this one to the setting Operations of the "
@@ -47,7 +61,7 @@ internal sealed class CallerAccess(
         var caller = callers.Recognize(context);
         (exchange.Caller, exchange.Operation) = (caller?.Name, operation);
 
-        var (profile, problem) = caller is null ? (null, Unrecognized) : Select(context, exchange, caller);
+        var (profile, problem) = caller is null ? (null, ExplainUnrecognized(context)) : Select(context, exchange, caller);
         if (profile is not null)
             problem = FindError(context, caller!, target);
         if (profile is null || problem is not null)
@@ -59,6 +73,11 @@ internal sealed class CallerAccess(
         metrics.RequestAllowed(caller!, profile, operation);
         return (profile, null);
     }
+
+    private Problem ExplainUnrecognized(HttpContext context) =>
+        options.PlaceholderTokenEndpoint && Placeholder.HasBearerToken(context.Request.Headers.Authorization)
+            ? InvalidBearerToken
+            : Unrecognized;
 
     private static Problem? FindError(HttpContext context, Caller caller, string target) =>
         !RequestOperation.IsAllowed(caller.Operations, context.Request.Method, target) ? OtherOperation

@@ -65,7 +65,7 @@ public sealed class PlaceholderTokenEndpointTests : IDisposable
         Assert.DoesNotContain(placeholder, string.Join(' ', sidecar.Upstream.Single().Headers.Values), StringComparison.Ordinal);
 
         folder.Write("shop", "canary-next-token-of-the-shop");
-        await WaitForAsync(sidecar, placeholder, HttpStatusCode.Forbidden);
+        await WaitForAsync(sidecar, placeholder, HttpStatusCode.Unauthorized);
         using var response = await PostAsync(sidecar, Grant, Basic("shop", password));
         AssertProblem(response, HttpStatusCode.Unauthorized, "caller_refused");
         var next = await FetchAsync(sidecar, Basic("shop", "canary-next-token-of-the-shop"));
@@ -142,10 +142,10 @@ public sealed class PlaceholderTokenEndpointTests : IDisposable
 
     [Theory]
     [InlineData("shop", "shop", HttpStatusCode.OK)]
-    [InlineData("shop", "agent", HttpStatusCode.Forbidden)]
-    [InlineData("wrong", "shop", HttpStatusCode.Forbidden)]
-    [InlineData("shop", "wrong", HttpStatusCode.Forbidden)]
-    [InlineData("wrong", null, HttpStatusCode.Forbidden)]
+    [InlineData("shop", "agent", HttpStatusCode.Unauthorized)]
+    [InlineData("wrong", "shop", HttpStatusCode.Unauthorized)]
+    [InlineData("shop", "wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("wrong", null, HttpStatusCode.Unauthorized)]
     public async Task A_placeholder_and_a_token_in_one_request_must_agree(string placeholder, string? token, HttpStatusCode expected)
     {
         await using var sidecar = await StartAsync();
@@ -164,7 +164,7 @@ public sealed class PlaceholderTokenEndpointTests : IDisposable
         using (var response = await GetAsync(sidecar, new("Bearer", "some-token-of-the-app"), Token))
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using (var response = await GetAsync(sidecar, new("Bearer", Token)))
-            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
     private static string TokenOf(string caller) => caller == "shop" ? Token : $"canary-token-of-the-{caller}";

@@ -24,6 +24,18 @@ internal static class Placeholder
         return $"{Prefix}-{Base64Url.EncodeToString(code)}";
     }
 
+    /// <summary>Whether a caller's Authorization header has a bearer token, which may be a placeholder.</summary>
+    public static bool HasBearerToken(StringValues authorization)
+    {
+        foreach (var value in authorization)
+        {
+            if (value?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Finds the placeholder in a caller's Authorization header. Any other content of the header is ignored.</summary>
     /// <param name="authorization">The values of the header.</param>
     /// <param name="placeholder">The placeholder. Empty if the header has other values too, so that it identifies nobody.</param>
