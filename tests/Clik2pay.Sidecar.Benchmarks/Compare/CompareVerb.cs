@@ -32,7 +32,7 @@ internal static class CompareVerb
             var wrk = new Wrk(folder, options.Headers);
             foreach (var build in builds)
             {
-                await build.StartAsync(times: 1, SettleTime, cancellationToken);
+                await build.StartAsync(times: 1, SettleTime, cancellationToken, options.Headers);
                 foreach (var load in options.Cases)
                     await build.WarmUpAsync(wrk, load, options.Seconds, cancellationToken);
             }

@@ -27,7 +27,12 @@ internal sealed class MeasuredProxy(IProxy proxy) : IAsyncDisposable
     /// <param name="times">The number of starts.</param>
     /// <param name="settleTime">The time between the first response of the last process and the reading of its idle memory.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task StartAsync(int times, TimeSpan settleTime, CancellationToken cancellationToken)
+    /// <param name="headers">Additional headers of the first request.</param>
+    public async Task StartAsync(
+        int times,
+        TimeSpan settleTime,
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? headers = null)
     {
         for (var i = 0; i < times; i++)
         {
@@ -35,7 +40,7 @@ internal sealed class MeasuredProxy(IProxy proxy) : IAsyncDisposable
                 await server.DisposeAsync();
             var startedAt = RealClock.Time.GetTimestamp();
             server = proxy.Start();
-            await FirstResponse.WaitAsync(server, NginxProvider.SmallPath, cancellationToken);
+            await FirstResponse.WaitAsync(server, NginxProvider.SmallPath, cancellationToken, headers);
             startTimes.Add(RealClock.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         }
 

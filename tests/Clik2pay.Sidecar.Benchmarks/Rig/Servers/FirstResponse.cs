@@ -12,9 +12,13 @@ internal static class FirstResponse
 
     /// <summary>Sends requests, 1 ms apart, until the server responds with status 200.</summary>
     /// <exception cref="BenchmarkFailure">The server ended, or did not respond with status 200 within 30 s.</exception>
-    public static async Task WaitAsync(Server server, string path, CancellationToken cancellationToken)
+    public static async Task WaitAsync(
+        Server server, string path, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? headers = null)
     {
-        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.Port}\r\nConnection: close\r\n\r\n");
+        var added = string.Concat((headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            .Select(header => $"{header.Key}: {header.Value}\r\n"));
+        var request = Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.Port}\r\n{added}Connection: close\r\n\r\n");
         var startedAt = RealClock.Time.GetTimestamp();
         while (!await TrySendAsync(server.Port, request, cancellationToken))
         {
