@@ -1,5 +1,5 @@
-using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Credentials;
+using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Requests;
 using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Guard;

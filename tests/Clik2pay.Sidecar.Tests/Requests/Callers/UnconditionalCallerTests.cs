@@ -12,11 +12,20 @@ public sealed class UnconditionalCallerTests
     {
         var definition = new CallerDefinition
         {
-            Name = "anybody", TokenFiles = [], Tokens = [], Uids = [], Gids = [], Profiles = [], Operations = [],
+            Name = "anybody",
+            TokenFiles = [],
+            Tokens = [],
+            Uids = [],
+            Gids = [],
+            Profiles = [],
+            Operations = [],
         };
         var options = new CallerOptions
         {
-            AllowedHosts = [], CallerToken = null, RequireMerchantTransactionId = false, PlaceholderTokenEndpoint = false,
+            AllowedHosts = [],
+            CallerToken = null,
+            RequireMerchantTransactionId = false,
+            PlaceholderTokenEndpoint = false,
         };
         var context = new DefaultHttpContext();
         context.Features.Set(new PeerCredentials(1000, 1000));
