@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { check, colors, end, fitsWidth, isSeen, open, problems, screenshots, simulator, violations } from './browser.mjs';
 
-const address = 'http://127.0.0.1:9091';
+const address = 'http://127.0.0.1:9092';
 const wide = { colorScheme: 'light', viewport: { width: 900, height: 860 } };
 const phone = { colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true };
 
@@ -17,7 +17,7 @@ const refused = { ...custom, Password: 'wrong' };
 
 // The proxy does not exist, so nothing leaves this machine, and a profile with this environment gets no token.
 const production = { Environment: 'Production', Username: 'user', Password: 'password', ApiKey: 'key' };
-const environment = { HTTPS_PROXY: 'http://127.0.0.1:9', Sidecar__Listen: 'http://127.0.0.1:8081', Sidecar__Admin: address };
+const environment = { HTTPS_PROXY: 'http://127.0.0.1:9', Sidecar__Listen: 'http://127.0.0.1:8082', Sidecar__Admin: address };
 
 const pages = [];
 async function show(options) {
