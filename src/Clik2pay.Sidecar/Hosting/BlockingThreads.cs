@@ -19,6 +19,7 @@ internal sealed class BlockingThreads
     private int free;
 
     /// <param name="work">Its result or its exception ends the task.</param>
+    /// <returns>The result. If no thread can be started, the task waits for a free one.</returns>
     public Task<T> RunAsync<T>(Func<T> work)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,9 +33,21 @@ internal sealed class BlockingThreads
             }
         }
 
-        // The context of the caller, such as its span, does not belong to later work of the thread.
-        new Thread(Work) { IsBackground = true, Name = Name }.UnsafeStart();
+        Start();
         return result.Task;
+    }
+
+    private void Start()
+    {
+        try
+        {
+            // The context of the caller, such as its span, does not belong to later work of the thread.
+            new Thread(Work) { IsBackground = true, Name = Name }.UnsafeStart();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // The limit of threads is reached. The work stays in the queue until a thread is free or can be started.
+        }
     }
 
     private static void Complete<T>(Func<T> work, TaskCompletionSource<T> result)
@@ -66,7 +79,7 @@ internal sealed class BlockingThreads
             Monitor.Wait(queue, IdleTime);
             free--;
 
-            // Work that arrives at the end of the wait was left to this thread.
+            // If work arrived at the end of the wait, no other thread was started for it.
             return queue.TryDequeue(out next) ? next : null;
         }
     }
