@@ -5,8 +5,8 @@ using Clik2pay.Sidecar.Tokens.Endpoint;
 namespace Clik2pay.Sidecar.Credentials;
 
 /// <summary>
-/// One credential set and everything that belongs to it. Profiles share neither tokens nor connections to the provider, so no request is
-/// sent with the credentials of another profile.
+/// One credential set and everything that belongs to it. Each profile has its own token slot and its own connections to the provider, so
+/// no request is sent with the credentials of another profile. Only profiles with the same login can adopt the same token.
 /// </summary>
 /// <param name="Index">The position in <see cref="Profiles.All"/>, from 0.</param>
 /// <param name="Options">The addresses and settings.</param>

@@ -64,7 +64,7 @@ internal sealed class RedisTokenLease(
 
     /// <summary>
     /// The owner name of the last attempt for each key, if the reply did not show whether the owner has the lease. The next attempt uses
-    /// this name. An attempt takes the name out, because two profiles can have the same key, and must not own one lease together.
+    /// this name. An attempt removes the name, because two profiles with the same key must not own one lease together.
     /// </summary>
     private readonly ConcurrentDictionary<TokenKey, string> unconfirmedOwners = new();
 

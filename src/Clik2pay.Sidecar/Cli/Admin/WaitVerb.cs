@@ -5,8 +5,10 @@ using static Clik2pay.Sidecar.Hosting.MonotonicTime;
 
 namespace Clik2pay.Sidecar.Cli.Admin;
 
-/// <summary>The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds. With several profiles,
-/// <c>Sidecar:ReadyWhen</c> of the sidecar decides when that is.</summary>
+/// <summary>
+/// The verb <c>wait</c>: polls the startup probe of a running sidecar until it succeeds. With several profiles, the sidecar's setting
+/// <c>Sidecar:ReadyWhen</c> decides which of them must have a token.
+/// </summary>
 internal static class WaitVerb
 {
     /// <summary>One day, in seconds.</summary>

@@ -24,7 +24,8 @@ internal sealed class RedisLogins(BlockingThreads threads)
         {
             throw new RedisFailureException(
                 RedisFailure.Timeout,
-                $"was not contacted. The files in {login.SettingPrefix}… could not be read in time. Check whether a mounted folder hangs");
+                $"was not contacted. The files in {login.SettingPrefix}… could not be read in time. "
+                    + "Check whether a mounted folder hangs");
         }
     }
 

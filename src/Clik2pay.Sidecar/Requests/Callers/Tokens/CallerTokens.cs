@@ -46,7 +46,7 @@ internal sealed class CallerTokens(IReadOnlyList<CallerTokenFile> files)
         return isAmbiguous ? null : found;
     }
 
-    /// <returns>The name of another caller that has the token of this file. Null if there is none.</returns>
+    /// <returns>The name of another caller with the same token as this file. Null if the token belongs to one caller only.</returns>
     public string? FindOtherOwner(int file)
     {
         var tokens = current;
