@@ -1,4 +1,5 @@
 """Renders the chart, reads the rendered objects, and collects the checks."""
+import difflib
 import pathlib
 import subprocess
 import sys
@@ -30,6 +31,18 @@ def error_of(chart, *arguments):
     result = helm("template", "pay", chart, *arguments)
     assert result.returncode != 0, f"helm template {' '.join(map(str, arguments))} does not fail"
     return result.stderr
+
+
+def compare(path, wanted):
+    if UPDATE:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(wanted)
+    found = path.read_text() if path.exists() else ""
+    if found != wanted:
+        difference = list(
+            difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.relative_to(REPOSITORY)), "rendered now", lineterm="")
+        )
+        raise AssertionError("\n".join(difference[:80]) + "\nTo accept the difference, run tests/charts.sh --update.")
 
 
 def of_kind(objects, *kinds):

@@ -9,18 +9,15 @@ from chart import (
     CANARIES,
     CHART,
     MINIMAL,
-    OPERATOR,
     RENDERS,
     REPOSITORY,
     SHOP,
     Skip,
     TRIAL,
     UNDER,
-    UPDATE,
     check,
+    compare,
     helm,
-    node_at,
-    paths_of,
     pod_of,
     rendered,
     settings_of,
@@ -56,115 +53,12 @@ def _():
     assert "This release contains a dashboard, and no sidecar" in only and "helm test" not in only, only
 
 
-def compare(path, wanted):
-    if UPDATE:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(wanted)
-    found = path.read_text() if path.exists() else ""
-    if found != wanted:
-        difference = list(
-            difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.relative_to(REPOSITORY)), "rendered now", lineterm="")
-        )
-        raise AssertionError("\n".join(difference[:80]) + "\nTo accept the difference, run tests/charts.sh --update.")
-
-
 @check("the chart has the project's version, and the example depends on it")
 def _():
     version = re.search(r"<Version>(.+)</Version>", (REPOSITORY / "Directory.Build.props").read_text())[1]
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
     assert (chart["version"], chart["appVersion"]) == (version, version), chart
     assert yaml.safe_load((SHOP / "Chart.yaml").read_text())["dependencies"][0]["version"] == version
-
-
-def documented():
-    """Yields key, default and comment of each `# -- ` in values.yaml."""
-    text = (CHART / "values.yaml").read_text()
-    values, stack, comment = yaml.safe_load(text), [], None
-    for line in text.splitlines():
-        if line.strip().startswith("# -- "):
-            comment = line.strip()[5:]
-        elif match := re.match(r"( *)([A-Za-z]\w*):", line):
-            stack = [*stack[: len(match[1]) // 2], match[2]]
-            if comment:
-                value = values
-                for key in stack:
-                    value = value[key]
-                yield ".".join(stack), value, comment
-            comment = None
-
-
-@check("every value has an effect")
-def _():
-    schema = json.loads((CHART / "values.schema.json").read_text())
-    candidates = {
-        "boolean": [True, False],
-        "integer": [7],
-        "number": [0.5],
-        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64, "/x", ""],
-        "object": [
-            {"x": "y"},
-            {"Routes": {"x": {}}},
-            {"x": {"environment": "Sandbox", "credentials": {"existingSecret": "x"}}},
-            {"x": {"port": 7}},
-            {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
-        ],
-        "array": [[{"name": "x"}], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
-    }
-
-    def values_for(key):
-        *path, name = key.split(".")
-        node = node_at(schema, path)["properties"][name]
-        node = schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
-        kinds = node.get("type", [])
-        return node.get("enum") or [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
-
-    def differs(key):
-        for render, before in renders.items():
-            if any(text(*RENDERS[render][1], "--set-json", f"{key}={json.dumps(value)}") not in ("", before) for value in values_for(key)):
-                return True
-        return False
-
-    def text(*arguments):
-        return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
-
-    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers")
-    renders = {render: text(*RENDERS[render][1]) for render in names}
-    assert all(renders.values())
-    unused = [key for key, _, _ in documented() if not differs(key)]
-    assert not unused, f"no effect: {unused}"
-
-
-@check("every value has a comment, and is in the schema and in the table of the README")
-def _():
-    def leaves(node, path=()):
-        for key, value in node.items():
-            yield from leaves(value, (*path, key)) if isinstance(value, dict) and value else [".".join((*path, key))]
-
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    rows = list(documented())
-    keys = {key for key, _, _ in rows}
-    for leaf in leaves(values):
-        assert any(leaf == key or leaf.startswith(key + ".") for key in keys), f"{leaf} has no comment `# -- `."
-
-    schema = json.loads((CHART / "values.schema.json").read_text())
-    named = {".".join([*path, key]) for path in paths_of(schema) for key in node_at(schema, path)["properties"]}
-    missing = {key for key in keys if key not in named}
-    assert not missing, f"not in the schema: {missing}"
-    related = lambda key, other: key == other or other.startswith(key + ".") or key.startswith(other + ".")
-    extra = {key for key in named if not any(related(key, other) for other in keys)} - {"global"}
-    assert not extra, f"in the schema only: {extra}"
-
-    table = "".join(f"| `{key}` | {default(value)} | {comment.replace('|', chr(92) + '|')} |\n" for key, value, comment in rows)
-    readme = REPOSITORY / "charts/clik2pay-sidecar/README.md"
-    head, _, rest = readme.read_text().partition("| key | default | |\n|---|---|---|\n")
-    tail = rest[rest.index("\n\n") + 1 :] if "\n\n" in rest else ""
-    compare(readme, f"{head}| key | default | |\n|---|---|---|\n{table}{tail}")
-
-
-def default(value):
-    if value in ("", None, [], {}):
-        return ""
-    return f"`{json.dumps(value)}`" if not isinstance(value, dict) else "see values.yaml"
 
 
 @check("the README shows the example's template without its comments")

@@ -1,0 +1,158 @@
+"""Checks the values: values.schema.json describes each of them, and the other lists of values follow from it."""
+import json
+import re
+
+import yaml
+
+from chart import CHART, OPERATOR, RENDERS, REPOSITORY, check, compare, helm, node_at
+
+SOURCE = REPOSITORY / "charts/clik2pay-sidecar"
+WIDTH = 120
+
+
+def schema():
+    return json.loads((SOURCE / "values.schema.json").read_text())
+
+
+def defaults():
+    return yaml.safe_load((SOURCE / "values.yaml").read_text())
+
+
+def is_group(node):
+    """Whether the schema describes the values in an object instead of the object."""
+    return "properties" in node and "description" not in node
+
+
+def described():
+    """Yields key, default and description of each value, in the order of the schema."""
+
+    def walk(node, values, path):
+        for key, value in node["properties"].items():
+            if key not in values:
+                continue
+            if is_group(value):
+                yield from walk(value, values[key], [*path, key])
+            elif "description" in value:
+                yield ".".join([*path, key]), values[key], value["description"]
+
+    return walk(schema(), defaults(), [])
+
+
+@check("every value has an effect")
+def _():
+    values_schema = schema()
+    candidates = {
+        "boolean": [True, False],
+        "integer": [7],
+        "number": [0.5],
+        "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64, "/x", ""],
+        "object": [
+            {"x": "y"},
+            {"Routes": {"x": {}}},
+            {"x": {"environment": "Sandbox", "credentials": {"existingSecret": "x"}}},
+            {"x": {"port": 7}},
+            {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
+        ],
+        "array": [[{"name": "x"}], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
+    }
+
+    def values_for(key):
+        *path, name = key.split(".")
+        node = node_at(values_schema, path)["properties"][name]
+        node = values_schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        kinds = node.get("type", [])
+        return node.get("enum") or [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
+
+    def differs(key):
+        for render, before in renders.items():
+            if any(text(*RENDERS[render][1], "--set-json", f"{key}={json.dumps(value)}") not in ("", before) for value in values_for(key)):
+                return True
+        return False
+
+    def text(*arguments):
+        return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
+
+    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers")
+    renders = {render: text(*RENDERS[render][1]) for render in names}
+    assert all(renders.values())
+    unused = [key for key, _, _ in described() if not differs(key)]
+    assert not unused, f"no effect: {unused}"
+
+
+@check("every value has a description in the schema, and the schema contains no other values")
+def _():
+    def leaves(node, values, path=()):
+        assert path == () or set(node["properties"]) == set(values), f"{'.'.join(path)}: {set(node['properties']) ^ set(values)}"
+        for key, value in node["properties"].items():
+            if is_group(value):
+                yield from leaves(value, values[key], (*path, key))
+            elif "description" not in value:
+                yield ".".join((*path, key))
+
+    assert set(schema()["properties"]) - {"global"} == set(defaults()), set(schema()["properties"]) ^ set(defaults())
+    missing = list(leaves(schema(), defaults()))
+    assert not missing, f"no description: {missing}"
+
+
+# A null in a values file deletes the default. Without these lists, templates would render the missing value as 0, false or nothing.
+@check("the schema requires each value that has a default, so that a null is refused")
+def _():
+    def require(node, values):
+        names = [key for key in node["properties"] if key in values and values[key] is not None]
+        items = {key: value for key, value in node.items() if key != "required"}
+        at = list(items).index("properties")
+        node = dict([*list(items.items())[:at], ("required", names), *list(items.items())[at:]])
+        node["properties"] = {
+            key: require(value, values[key]) if is_group(value) else value for key, value in node["properties"].items()
+        }
+        return node
+
+    compare(SOURCE / "values.schema.json", "\n".join(lines_of(require(schema(), defaults()), 0)) + "\n")
+
+
+def lines_of(node, indent, prefix="", suffix=""):
+    """Formats JSON. Objects and lists that are short stay on one line, except those that list several values."""
+    text = prefix + json.dumps(node, ensure_ascii=False) + suffix
+    is_long = indent + len(text) > WIDTH or (isinstance(node, dict) and len(node.get("properties", {})) > 1)
+    if not is_long or not isinstance(node, (dict, list)):
+        yield " " * indent + text
+    elif isinstance(node, dict):
+        yield " " * indent + prefix + "{"
+        for at, (key, value) in enumerate(node.items()):
+            yield from lines_of(value, indent + 2, f"{json.dumps(key)}: ", "," if at < len(node) - 1 else "")
+        yield " " * indent + "}" + suffix
+    else:
+        yield " " * indent + prefix + "["
+        for at, value in enumerate(node):
+            yield from lines_of(value, indent + 2, "", "," if at < len(node) - 1 else "")
+        yield " " * indent + "]" + suffix
+
+
+@check("the comments in values.yaml are the descriptions in the schema")
+def _():
+    lines, stack = [], []
+    descriptions = {key: description for key, _, description in described()}
+    for line in (SOURCE / "values.yaml").read_text().splitlines():
+        if line.strip().startswith("# -- "):
+            continue
+        if match := re.match(r"( *)([A-Za-z]\w*):", line):
+            stack = [*stack[: len(match[1]) // 2], match[2]]
+            if ".".join(stack) in descriptions:
+                lines.append(f"{match[1]}# -- {descriptions['.'.join(stack)]}")
+        lines.append(line)
+    compare(SOURCE / "values.yaml", "\n".join(lines) + "\n")
+
+
+@check("the table of values in the chart's README is that of the schema")
+def _():
+    table = "".join(f"| `{key}` | {cell(value)} | {text.replace('|', chr(92) + '|')} |\n" for key, value, text in described())
+    readme = SOURCE / "README.md"
+    head, _, rest = readme.read_text().partition("| key | default | |\n|---|---|---|\n")
+    tail = rest[rest.index("\n\n") + 1 :] if "\n\n" in rest else ""
+    compare(readme, f"{head}| key | default | |\n|---|---|---|\n{table}{tail}")
+
+
+def cell(value):
+    if value in ("", None, [], {}):
+        return ""
+    return f"`{json.dumps(value)}`" if not isinstance(value, dict) else "see values.yaml"
