@@ -4,7 +4,7 @@ Usage: checks.py [--update] ROOT   ROOT contains charts/ and examples/, with the
 Prints a line "passed NAME", "skipped NAME" or "failed NAME" for each check, after the cause of a failure.
 --update rewrites the golden renders and the table of values in the chart's README.
 """
-import pods, secrecy, settings, program, monitoring, validation, documentation, reference, values  # noqa: F401 (each registers its checks)
+import pods, secrecy, settings, program, monitoring, platform, validation, documentation, reference, values  # noqa: F401 (each registers its checks)
 
 from chart import CHECKS, Skip
 

@@ -30,6 +30,7 @@ _include.tpl, which call the templates of this file. */}}
     {{- /* The port for callers is not listed, because it is on loopback and serves only the pod. */}}
     - name: clik2pay-admin
       containerPort: {{ .Values.ports.admin | int }}
+      protocol: TCP
   {{- /* Succeeds after the first access token. Runs every second, so that the app starts without delay. */}}
   startupProbe:
     httpGet: {path: /startupz, port: clik2pay-admin}
@@ -128,7 +129,8 @@ volumeMounts:
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.image" -}}
-{{- with .Values.image.registry }}{{ . }}/{{ end -}}
+{{- $registry := .Values.global.imageRegistry | default .Values.image.registry -}}
+{{- with $registry }}{{ . }}/{{ end -}}
 {{- .Values.image.repository -}}
 {{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
 {{- end }}
@@ -331,7 +333,11 @@ checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.imagePullSecrets" -}}
-{{- with .Values.imagePullSecrets }}{{ include "clik2pay-sidecar.own.tpl" (list . $) }}{{ end -}}
+{{- $secrets := list -}}
+{{- range .Values.global.imagePullSecrets -}}
+{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) -}}
+{{- end -}}
+{{- with concat $secrets .Values.imagePullSecrets | uniq }}{{ include "clik2pay-sidecar.own.tpl" (list . $) }}{{ end -}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.appEnv" -}}
