@@ -1,7 +1,28 @@
 """Checks what platform teams configure: registries, autoscaling, monitors, and ports."""
 import re
+import shutil
 
-from chart import CHART, MINIMAL, OPERATOR, SHOP, UNDER, check, error_of, everywhere, keys_of, of_kind, one, pod_of, rendered, sidecar_of, template
+import yaml
+
+from chart import (
+    CHART,
+    MINIMAL,
+    OPERATOR,
+    REPOSITORY,
+    ROOT,
+    SHOP,
+    UNDER,
+    check,
+    error_of,
+    everywhere,
+    keys_of,
+    of_kind,
+    one,
+    pod_of,
+    rendered,
+    sidecar_of,
+    template,
+)
 
 
 @check("an autoscaler or replicaCount=null leaves the number of replicas to the cluster, and replicaCount=0 does not")
@@ -82,3 +103,22 @@ def _():
         "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}}}],
     }, egress[0]
     assert egress[2] == {"ports": [{"port": 6379, "protocol": "TCP"}, {"port": 26379, "protocol": "TCP"}]}, egress[2]
+
+
+@check("a released chart uses the digest of its image, unless the values contain a tag or another digest")
+def _():
+    released = ROOT / "released"
+    shutil.copytree(CHART, released, dirs_exist_ok=True)
+    metadata = yaml.safe_load((released / "Chart.yaml").read_text())
+    metadata["annotations"]["imageDigest"] = "sha256:" + "a" * 64
+    (released / "Chart.yaml").write_text(yaml.safe_dump(metadata))
+    for values, expected in (
+        ("", "clik2pay-sidecar@sha256:" + "a" * 64),
+        ("image.tag=v1", "clik2pay-sidecar:v1"),
+        ("image.digest=sha256:" + "b" * 64, "clik2pay-sidecar@sha256:" + "b" * 64),
+        (f"image.tag=v1,image.digest=sha256:{'b' * 64}", "clik2pay-sidecar@sha256:" + "b" * 64),
+    ):
+        image = sidecar_of(pod_of(template(released, *MINIMAL, "--set", values)))[2]["image"]
+        assert image.endswith(expected), f"{values}: {image}"
+    workflow = (REPOSITORY / ".github/workflows/release.yml").read_text()
+    assert ".annotations.imageDigest = strenv(DIGEST)" in workflow, "The release does not add the digest to Chart.yaml."

@@ -132,7 +132,10 @@ volumeMounts:
 {{- $registry := .Values.global.imageRegistry | default .Values.image.registry -}}
 {{- with $registry }}{{ . }}/{{ end -}}
 {{- .Values.image.repository -}}
-{{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end -}}
+{{- /* The release adds the digest of its image to Chart.yaml. A tag in the values selects another image. */ -}}
+{{- $released := .Values.image.tag | empty | ternary (index (.Chart.Annotations | default dict) "imageDigest") "" -}}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
+{{- with .Values.image.digest | default $released }}@{{ . }}{{ else }}:{{ $tag }}{{ end -}}
 {{- end }}
 
 {{- /* Settings, and the paths of secrets. The chart puts no secret into an environment variable. */}}
