@@ -63,6 +63,8 @@ check "The queries of the runbook are valid" promtool check rules "$work/queries
 
 # Renders the chart with the values of the guide.
 render_monitoring() {
+  tests/charts/tools/install.sh || return
+  PATH=$PWD/tests/charts/tools/bin/v35:$PATH
   block "$guide" operator >"$work/operator.sh"
   cp -r charts examples "$work/"
   cd "$work" || return
@@ -80,7 +82,7 @@ kind: PrometheusRule
 YAML
   )
 }
-check_with helm "The chart accepts the values in $guide, and sets their labels" render_monitoring
+check_with "npm node" "The chart accepts the values in $guide, and sets their labels" render_monitoring
 
 require_commands "The alerts, the runbook and the dashboard are consistent" python3
 

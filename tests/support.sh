@@ -76,6 +76,19 @@ require_commands() {
   done
 }
 
+# require_chart_tools TITLE: installs the tools of the chart tests. If that fails, reports it and ends the script. $chart_tools lists the
+# folders with the versions of helm and kubectl, the newest first, and PATH begins with the newest. On machines for which there are no such
+# folders, PATH must contain both programs.
+require_chart_tools() {
+  require_commands "$1" npm node python3 flock
+  check "The tools of the chart tests are installed" tests/charts/tools/install.sh
+  if [ "$failed" != 0 ]; then end; fi
+  readarray -t chart_tools < <(printf '%s\n' "$PWD"/tests/charts/tools/bin/*/ | sort -r)
+  if [ -d "${chart_tools[0]}" ]; then PATH=${chart_tools[0]%/}:$PATH; else chart_tools=(); fi
+  require_commands "$1" helm kubectl
+  if [ "${#chart_tools[@]}" = 0 ]; then chart_tools=("$(dirname "$(command -v helm)")"); fi
+}
+
 # require_ports PORT…: ends the script as failed if one of the ports is in use on 127.0.0.1.
 require_ports() {
   local port
