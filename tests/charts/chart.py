@@ -9,25 +9,68 @@ import yaml
 UPDATE = "--update" in sys.argv
 ROOT = pathlib.Path(sys.argv[-1])
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+# Each version of helm that tests/charts/tools contains, the newest first, or the one on PATH.
+HELMS = sorted(map(str, REPOSITORY.glob("tests/charts/tools/bin/*/helm")), reverse=True) or ["helm"]
 CHART, SHOP = ROOT / "charts/clik2pay-sidecar", ROOT / "examples/helm/shop"
 OPERATOR = ["--api-versions", "monitoring.coreos.com/v1"]
 MINIMAL = ["-f", str(CHART / "ci/minimal-values.yaml")]
 UNDER = "clik2pay-sidecar."  # The prefix of the sidecar's values in the example.
 
 
+class Results:
+    """The results of one command with each version of helm. All have the same exit code, and each render is the same."""
+
+    def __init__(self, arguments):
+        command = list(map(str, arguments))
+        started = [
+            subprocess.Popen([program, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for program in HELMS
+        ]
+        outputs = [process.communicate(timeout=60) for process in started]
+        codes = {process.returncode for process in started}
+        self.stdout, self.stderr = outputs[0][0], Messages(message for _, message in outputs)
+        assert len(codes) == 1, f"The versions of helm have different exit codes: helm {' '.join(command)}\n{self.stderr}"
+        self.returncode = codes.pop()
+        if command[0] == "template" and self.returncode == 0:
+            assert len({text for text, _ in outputs}) == 1, f"The versions of helm render different resources: helm {' '.join(command)}"
+
+
+class Messages(tuple):
+    """The messages of all versions of helm. A text is in them if each message contains it."""
+
+    def __contains__(self, text):
+        return all(text in message for message in self)
+
+    def __str__(self):
+        return "\n".join(self)
+
+
 def helm(*arguments):
-    return subprocess.run(["helm", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    return Results(arguments)
+
+
+class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Refuses a key that occurs twice. Kubernetes does too, and yaml.safe_load uses the last one."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key is set twice: {keys}"
+        return super().construct_mapping(node, deep)
+
+
+def parse(text):
+    """Returns the objects in the text of a render."""
+    return [document for document in yaml.load_all(text, UniqueKeys) if document]
 
 
 def template(chart, *arguments, release="pay"):
     """Returns the rendered objects."""
     result = helm("template", release, chart, "-n", "prod", *arguments)
     assert result.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{result.stderr}"
-    return [document for document in yaml.safe_load_all(result.stdout) if document]
+    return parse(result.stdout)
 
 
 def error_of(chart, *arguments):
-    """Returns the error message of helm."""
+    """Returns the error messages of all versions of helm."""
     result = helm("template", "pay", chart, *arguments)
     assert result.returncode != 0, f"helm template {' '.join(map(str, arguments))} does not fail"
     return result.stderr

@@ -244,7 +244,7 @@ def _():
         for chart, prefix in ((CHART, ""), (SHOP, UNDER)):
             message = error_of(chart, "--set", f"{prefix}{unknown}=1")
             pattern = r"Additional property misspelt is not allowed|additional propert.*'misspelt'"
-            assert re.search(pattern, message), f"{prefix}{unknown}: {message}"
+            assert all(re.search(pattern, text) for text in message), f"{prefix}{unknown}: {message}"
 
 
 @check("a value with a wrong type or format fails with its name")
