@@ -1,20 +1,58 @@
 {{- /* Names, labels, and validation. */}}
 
-{{- /* At most 51 characters, so that the name with the longest suffix, -credentials, is a DNS label of at most 63. */}}
-{{- define "clik2pay-sidecar.own.fullname" -}}
-{{- $name := default "clik2pay-sidecar" .Values.nameOverride -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 51 | trimSuffix "-" -}}
+{{- /* A JSON list of the names of the charts from the release's chart to this one, with aliases. Helm has them only in the path of the
+templates, such as umbrella/charts/shop/charts/clik2pay-sidecar/templates. */}}
+{{- define "clik2pay-sidecar.own.path" -}}
+{{- $names := list -}}
+{{- range $index, $name := splitList "/" .Template.BasePath -}}
+{{- if eq (mod $index 2) 0 }}{{ $names = append $names $name }}{{ end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end }}
+
+{{- /* Turns a text into a DNS label of at most MAX characters. A changed text gets a hash, so that two texts never give the same label.
+Arguments: (list TEXT MAX). */}}
+{{- define "clik2pay-sidecar.own.dnsLabel" -}}
+{{- $text := index . 0 -}}
+{{- $label := $text | lower | replace "_" "-" | replace "." "-" -}}
+{{- if and (eq $label $text) (le (len $label) (index . 1)) -}}
+{{- $label -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 51 | trimSuffix "-" -}}
+{{- printf "%s-%s" ($label | trunc (int (sub (index . 1) 9)) | trimSuffix "-") (sha256sum $text | trunc 8) -}}
 {{- end -}}
 {{- end }}
 
+{{- /* The name of this chart, or its alias. Below the dependencies of an umbrella chart, the names of the charts in between come first,
+because two charts of an umbrella can each have a sidecar. */}}
+{{- define "clik2pay-sidecar.own.name" -}}
+{{- $path := include "clik2pay-sidecar.own.path" . | fromJsonArray -}}
+{{- $between := $path | initial | rest -}}
+{{- include "clik2pay-sidecar.own.dnsLabel" (list (append $between (.Values.nameOverride | default (last $path)) | join "-") 63) -}}
+{{- end }}
+
+{{- /* At most 51 characters, so that the name with the longest suffix, -credentials, is a DNS label of at most 63. The name is that of the
+release if it contains the name of this chart, unless there can be a second sidecar in the release. */}}
+{{- define "clik2pay-sidecar.own.fullname" -}}
+{{- $name := include "clik2pay-sidecar.own.name" . -}}
+{{- $depth := include "clik2pay-sidecar.own.path" . | fromJsonArray | len -}}
+{{- $isOnly := and (le $depth 2) (not (include "clik2pay-sidecar.own.hasAlias" .)) -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else if and $isOnly (contains $name .Release.Name) -}}
+{{- include "clik2pay-sidecar.own.dnsLabel" (list .Release.Name 51) -}}
+{{- else -}}
+{{- include "clik2pay-sidecar.own.dnsLabel" (list (printf "%s-%s" .Release.Name $name) 51) -}}
+{{- end -}}
+{{- end }}
+
+{{- /* "yes" if Chart.yaml of the chart that depends on this one has an alias for it. Helm then changes the name in .Chart. */}}
+{{- define "clik2pay-sidecar.own.hasAlias" -}}
+{{- if ne .Chart.Name (index .Chart.Annotations "clik2pay-sidecar/chart") -}}yes{{- end -}}
+{{- end }}
+
 {{- define "clik2pay-sidecar.own.selectorLabels" -}}
-app.kubernetes.io/name: {{ default "clik2pay-sidecar" .Values.nameOverride }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "clik2pay-sidecar.own.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.labels" -}}

@@ -43,19 +43,34 @@ Do not use these labels in the selector of a Deployment. */}}
 CONTEXT is that of this chart or of a chart that depends on it. */}}
 {{- define "clik2pay-sidecar.own" -}}
 {{- $context := index . 0 -}}
+{{- $template := printf "clik2pay-sidecar.%s" (index . 1) -}}
 {{- if not (and (kindIs "map" $context) (hasKey $context "Chart")) -}}
 {{- $remedy := "Use `$`, or `.` outside of range and with." -}}
-{{- fail (printf "clik2pay-sidecar.%s: the argument is not the context of a chart. %s" (index . 1) $remedy) -}}
+{{- fail (printf "%s: the argument is not the context of a chart. %s" $template $remedy) -}}
 {{- end -}}
 {{- $own := $context -}}
-{{- if ne $context.Chart.Name "clik2pay-sidecar" -}}
-{{- $own = get ($context.Subcharts | default dict) "clik2pay-sidecar" -}}
-{{- if not $own -}}
-{{- $remedy := "List it in the dependencies of Chart.yaml without an alias. Helm 3.7 or newer is required." -}}
-{{- fail (printf "clik2pay-sidecar.%s: the chart %s does not depend on clik2pay-sidecar. %s" (index . 1) $context.Chart.Name $remedy) -}}
+{{- $folder := "" -}}
+{{- if not (index $context.Chart.Annotations "clik2pay-sidecar/chart") -}}
+{{- $names := list -}}
+{{- range $name, $chart := $context.Subcharts -}}
+{{- if index $chart.Chart.Annotations "clik2pay-sidecar/chart" }}{{ $own = $chart }}{{ $names = append $names $name }}{{ end -}}
 {{- end -}}
-{{- /* Helm before 3.13 requires .Template for tpl, and the context of a dependency lacks it. */ -}}
-{{- $_ := set $own "Template" $context.Template -}}
+{{- if not $names -}}
+{{- $remedy := "List it in the dependencies of Chart.yaml." -}}
+{{- fail (printf "%s: the chart %s does not depend on clik2pay-sidecar. %s" $template $context.Chart.Name $remedy) -}}
+{{- else if gt (len $names) 1 -}}
+{{- $remedy := printf "Pass the context of one of them: (index .Subcharts %q)." (first $names) -}}
+{{- fail (printf "%s: the chart %s has several sidecars: %s. %s" $template $context.Chart.Name (join ", " $names) $remedy) -}}
+{{- end -}}
+{{- $folder = printf "charts/%s/" (first $names) -}}
+{{- end -}}
+{{- /* The context of a dependency lacks .Template unless Helm has rendered a template of the dependency before. */ -}}
+{{- if $context.Template -}}
+{{- $path := printf "%s/%stemplates" (dir $context.Template.BasePath) $folder -}}
+{{- $_ := set $own "Template" (dict "Name" $context.Template.Name "BasePath" $path) -}}
+{{- else -}}
+{{- $remedy := "Move the file that includes it to a folder that is nested less, at most two levels below templates/." -}}
+{{- fail (printf "%s: Helm has not rendered the chart %s yet. %s" $template $context.Chart.Name $remedy) -}}
 {{- end -}}
 {{- include (printf "clik2pay-sidecar.own.%s" (index . 1)) $own | trim -}}
 {{- end }}
