@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import sys
 
-import yaml
+import strict
 
 UPDATE = "--update" in sys.argv
 ROOT = pathlib.Path(sys.argv[-1])
@@ -48,30 +48,16 @@ def helm(*arguments):
     return Results(arguments)
 
 
-class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """Refuses a key that occurs twice. Kubernetes does too, and yaml.safe_load uses the last one."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value]
-        assert len(keys) == len(set(keys)), f"a key is set twice: {keys}"
-        return super().construct_mapping(node, deep)
-
-
-def parse(text):
-    """Returns the objects in the text of a render."""
-    return [document for document in yaml.load_all(text, UniqueKeys) if document]
-
-
 def template(chart, *arguments, release="pay"):
     """Returns the rendered objects."""
     result = helm("template", release, chart, "-n", "prod", *arguments)
     assert result.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{result.stderr}"
-    return parse(result.stdout)
+    return strict.read(result.stdout)
 
 
-def error_of(chart, *arguments):
+def error_of(chart, *arguments, release="pay"):
     """Returns the error messages of all versions of helm."""
-    result = helm("template", "pay", chart, *arguments)
+    result = helm("template", release, chart, *arguments)
     assert result.returncode != 0, f"helm template {' '.join(map(str, arguments))} does not fail"
     return result.stderr
 

@@ -4,8 +4,8 @@ import re
 import subprocess
 
 import yaml
-
-from chart import CHART, MINIMAL, RENDERS, REPOSITORY, ROOT, check, helm, parse, rendered
+import strict
+from chart import CHART, MINIMAL, RENDERS, REPOSITORY, ROOT, check, helm, rendered
 
 ALLOWED_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 ALLOWED_SYSCTLS = {
@@ -110,7 +110,7 @@ def documented():
 
 @check('every rendered or documented pod passes the Pod Security Standard "restricted"')
 def _():
-    renders = [(path.stem, parse(path.read_text())) for path in sorted((ROOT / "rendered").glob("*.yaml"))]
+    renders = [(path.stem, strict.read(path.read_text())) for path in sorted((ROOT / "rendered").glob("*.yaml"))]
     renders += [(name, rendered(name)) for name in RENDERS]
     faults = [f"{render}: {name}: {fault}" for render, objects in renders for name, pod in pods_of(objects) for fault in violations(pod)]
     for place, objects in documented():
@@ -200,7 +200,7 @@ def _():
 @check("a key that is rendered twice is found")
 def _():
     try:
-        parse("a: {b: 1, c: 2, b: 3}")
+        strict.read("a: {b: 1, c: 2, b: 3}")
     except AssertionError:
         return
     raise AssertionError("A duplicate key is accepted.")

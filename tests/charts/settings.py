@@ -2,8 +2,8 @@
 import json
 
 import yaml
-
-from chart import CHART, MINIMAL, REPOSITORY, ROOT, check, keys_of, of_kind, one, parse, pod_of, rendered, settings_of, sidecar_of, template
+import strict
+from chart import CHART, MINIMAL, REPOSITORY, ROOT, check, keys_of, of_kind, one, pod_of, rendered, settings_of, sidecar_of, template
 
 
 @check("each setting reaches the sidecar")
@@ -253,7 +253,7 @@ def _():
 @check("the kustomize manifests contain the same sidecar as the chart")
 def _():
     for overlay in ("sandbox", "production"):
-        objects = parse((ROOT / f"rendered/kustomize-{overlay}.yaml").read_text())
+        objects = strict.read((ROOT / f"rendered/kustomize-{overlay}.yaml").read_text())
         pod, ours = pod_of(objects), pod_of(rendered("minimal"))
         place, _, sidecar = sidecar_of(pod)
         expected = sidecar_of(ours)[2]

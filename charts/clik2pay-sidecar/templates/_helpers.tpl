@@ -56,24 +56,71 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{ include "clik2pay-sidecar.own.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- include "clik2pay-sidecar.own.labelsWith" (list . dict) -}}
 {{- end }}
+
+{{- /* The labels of an object with labels of its own. These replace commonLabels of the same name. Arguments: (list CONTEXT LABELS). */}}
+{{- define "clik2pay-sidecar.own.labelsWith" -}}
+{{- $ := index . 0 -}}
+{{- $labels := include "clik2pay-sidecar.own.selectorLabels" $ | fromYaml -}}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" $.Chart.Name $.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $labels "app.kubernetes.io/version" $.Chart.AppVersion -}}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" $.Release.Service -}}
+{{- merge (deepCopy (index . 1)) $.Values.commonLabels $labels | toYaml -}}
 {{- end }}
 
 {{- /* The label of all pods with the sidecar, in this chart and in charts that depend on it. */}}
 {{- define "clik2pay-sidecar.own.sidecarLabel" -}}
-clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . }}
+clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . | quote }}
 {{- end }}
 
-{{- /* Renders a value that may contain template expressions. Arguments: (list VALUE CONTEXT). */}}
+{{- /* Fails for labels that selectors depend on. */}}
+{{- define "clik2pay-sidecar.own.labelsGuard" -}}
+{{- $selectors := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "clik2pay-sidecar" -}}
+{{- $podLabels := include "clik2pay-sidecar.own.tpl" (list .Values.podLabels .) | fromYaml -}}
+{{- range $key, $labels := dict
+  "commonLabels" .Values.commonLabels
+  "podLabels" $podLabels
+  "podMonitor.labels" .Values.podMonitor.labels
+  "serviceMonitor.labels" .Values.serviceMonitor.labels
+  "prometheusRule.labels" .Values.prometheusRule.labels
+  "dashboard.labels" .Values.dashboard.labels -}}
+{{- range $selectors -}}
+{{- if hasKey $labels . -}}
+{{- $remedy := "Remove it. nameOverride and fullnameOverride change its value." -}}
+{{- fail (printf "%s: the chart sets the label %s, because selectors depend on it. %s" $key . $remedy) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- /* Renders the template expressions in a string, or in all strings of another value. A string is returned as it is, and another value
+as YAML. Arguments: (list VALUE CONTEXT). */}}
 {{- define "clik2pay-sidecar.own.tpl" -}}
+{{- if kindIs "string" (index . 0) -}}
+{{- tpl (index . 0) (index . 1) -}}
+{{- else -}}
+{{- (include "clik2pay-sidecar.own.tplJson" . | fromJson).value | toYaml -}}
+{{- end -}}
+{{- end }}
+
+{{- /* A JSON object in which `value` is the rendered value. Each string is rendered by itself, because in YAML the text 1{{ 2 }} would
+become a number. Arguments: (list VALUE CONTEXT). */}}
+{{- define "clik2pay-sidecar.own.tplJson" -}}
 {{- $value := index . 0 -}}
-{{- tpl (kindIs "string" $value | ternary $value (toYaml $value)) (index . 1) -}}
+{{- $context := index . 1 -}}
+{{- if kindIs "string" $value -}}
+{{- $value = tpl $value $context -}}
+{{- else if kindIs "slice" $value -}}
+{{- $value = list -}}
+{{- range index . 0 }}{{ $value = append $value (include "clik2pay-sidecar.own.tplJson" (list . $context) | fromJson).value }}{{ end -}}
+{{- else if kindIs "map" $value -}}
+{{- $value = dict -}}
+{{- range $key, $item := index . 0 -}}
+{{- $_ := set $value (tpl $key $context) (include "clik2pay-sidecar.own.tplJson" (list $item $context) | fromJson).value -}}
+{{- end -}}
+{{- end -}}
+{{- dict "value" $value | toJson -}}
 {{- end }}
 
 {{- /* "yes" if there are pods with the sidecar, in this chart or in a chart that depends on it. Otherwise empty, because a release of this
@@ -121,6 +168,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. %s" $variable.name $remedy) -}}
 {{- end -}}
 {{- end -}}
+{{- include "clik2pay-sidecar.own.labelsGuard" . -}}
 {{- include "clik2pay-sidecar.own.profilesGuard" . -}}
 {{- include "clik2pay-sidecar.own.callersGuard" . -}}
 {{- $forRedis := dict
@@ -144,6 +192,11 @@ name of the release, because an alert counts token calls by job. */}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- $version := .Capabilities.KubeVersion.Version -}}
 {{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars. Use 1.29 or newer, or set nativeSidecar=false." $version) -}}
+{{- end -}}
+{{- $name := include "clik2pay-sidecar.own.fullname" . -}}
+{{- if and (regexMatch "^[0-9]" $name) (or $v.serviceMonitor.enabled (and $v.app.image $v.app.port)) -}}
+{{- $remedy := "Set fullnameOverride to a name that begins with a letter." -}}
+{{- fail (printf "fullnameOverride: the name of the Service %s would begin with a digit, which Kubernetes refuses. %s" $name $remedy) -}}
 {{- end -}}
 {{- $ports := list (int $v.ports.callers) (int $v.ports.admin) -}}
 {{- with $v.app.port }}{{ $ports = append $ports (int .) }}{{ end -}}

@@ -260,7 +260,7 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- if .ca.configMap }}
 - name: {{ .caVolume }}
   configMap:
-    name: {{ include "clik2pay-sidecar.own.tpl" (list .ca.configMap $) }}
+    name: {{ include "clik2pay-sidecar.own.tpl" (list .ca.configMap $) | quote }}
     items:
       - key: {{ .ca.key | quote }}
         path: ca.crt
@@ -307,7 +307,7 @@ root. */}}
 {{- $ := index . 0 -}}
 - name: {{ index . 1 }}
   secret:
-    secretName: {{ include "clik2pay-sidecar.own.tpl" (list (index . 2) $) }}
+    secretName: {{ include "clik2pay-sidecar.own.tpl" (list (index . 2) $) | quote }}
     defaultMode: 0444
     items:
       {{- range $file, $key := index . 3 }}
@@ -320,12 +320,14 @@ root. */}}
 and the pod itself does not contain it. It does not cover credentials and routes, because the sidecar watches their files. It cannot cover
 existing Secrets, because Helm does not read them. */}}
 {{- define "clik2pay-sidecar.own.podAnnotations" -}}
+{{- $annotations := include "clik2pay-sidecar.own.tpl" (list .Values.podAnnotations .) | fromYaml -}}
+{{- if hasKey $annotations "checksum/clik2pay-redis" -}}
+{{- fail "podAnnotations: the chart sets checksum/clik2pay-redis. Remove it, or use another name." -}}
+{{- end -}}
 {{- if and .Values.redis.connectionString (not .Values.redis.existingSecret) -}}
-checksum/clik2pay-redis: {{ sha256sum .Values.redis.connectionString }}
-{{- end }}
-{{- with .Values.podAnnotations }}
-{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
-{{- end }}
+{{- $_ := set $annotations "checksum/clik2pay-redis" (sha256sum .Values.redis.connectionString) -}}
+{{- end -}}
+{{- with $annotations }}{{ toYaml . }}{{ end -}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.podLabels" -}}

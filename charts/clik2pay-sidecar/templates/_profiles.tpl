@@ -57,7 +57,7 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
   value: {{ .tokenEndpoint | quote }}
 {{- end }}
 - name: {{ .section }}__CredentialsDirectory
-  value: {{ .credentials.directory | default .folder }}
+  value: {{ .credentials.directory | default .folder | quote }}
 {{- if hasKey . "scope" }}
 - name: {{ .section }}__Scope
   value: {{ .scope | quote }}
