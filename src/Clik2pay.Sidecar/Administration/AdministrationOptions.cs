@@ -9,6 +9,8 @@ internal sealed record AdministrationOptions
 
     public const string ReadyWhenKey = "Sidecar:ReadyWhen";
 
+    public const string UnreadyWhenRefusedKey = "Sidecar:UnreadyWhenRefused";
+
     /// <summary>The address of probes, metrics and the status page. It can be any address, because they contain no secret.</summary>
     [Setting(AddressKey, Default = "http://127.0.0.1:9090", NoRange = "Every address of this machine is allowed.")]
     public required ListenAddress Address { get; init; }
@@ -20,4 +22,8 @@ internal sealed record AdministrationOptions
     /// <summary>Which profiles the startup and readiness probes require.</summary>
     [Setting(ReadyWhenKey, Default = "Any")]
     public required ReadyWhen ReadyWhen { get; init; }
+
+    /// <summary>Whether refused credentials make the readiness probe fail.</summary>
+    [Setting(UnreadyWhenRefusedKey, Default = "Always")]
+    public required UnreadyWhenRefused UnreadyWhenRefused { get; init; }
 }

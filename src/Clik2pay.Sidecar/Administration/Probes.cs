@@ -15,23 +15,31 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
     public Probe Startup() => Combine(StartupOf, "Profiles that have obtained an access token");
 
     /// <summary>
-    /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused. With several profiles,
-    /// <c>Sidecar:ReadyWhen</c> decides whether one profile suffices.
+    /// Fails if the sidecar is stopping, or if there is no valid token because the credentials are refused, depending on
+    /// <c>Sidecar:UnreadyWhenRefused</c>. With several profiles, <c>Sidecar:ReadyWhen</c> decides whether one profile suffices.
     /// </summary>
     public Probe Readiness() => drain.HasBegun
         ? new(false, "The sidecar is stopping.")
-        : Combine(ReadinessOf, "Profiles that have or can obtain an access token");
+        : Combine(ReadinessOf, "Profiles that are ready");
 
-    /// <summary>Whether a profile has a valid token or may obtain one.</summary>
-    public static Probe ReadinessOf(Profile profile)
+    /// <summary>
+    /// Whether a profile has a valid token or may obtain one. <c>Sidecar:UnreadyWhenRefused</c> decides what refused credentials mean.
+    /// </summary>
+    public Probe ReadinessOf(Profile profile)
     {
-        var tokens = profile.Tokens;
+        var (tokens, setting) = (profile.Tokens, options.UnreadyWhenRefused);
         if (tokens.Current is not null)
             return new(true, "There is a valid access token.");
 
-        return tokens.Status.Failure is { Kind: FailureKind.Refused }
-            ? new(false, $"There is no access token, and none can be obtained: {tokens.Status.WhyNoToken}.")
-            : new(true, $"There is no access token at the moment: {tokens.Status.WhyNoToken}.");
+        var status = tokens.Status;
+        var isStarting = setting == UnreadyWhenRefused.AtStart && !status.HasObtainedToken;
+        if (status.Failure is not { Kind: FailureKind.Refused })
+            return new(!isStarting || status.Failure is not null, $"There is no access token at the moment: {status.WhyNoToken}.");
+
+        var reason = $"There is no access token, and none can be obtained: {status.WhyNoToken}.";
+        return isStarting || setting == UnreadyWhenRefused.Always
+            ? new(false, reason)
+            : new(true, $"{reason} The sidecar stays ready, because {AdministrationOptions.UnreadyWhenRefusedKey} is {setting}.");
     }
 
     /// <summary>Always succeeds, because an outage of the provider or of Redis must not restart the whole fleet.</summary>

@@ -30,7 +30,7 @@ internal sealed class StatusReport(
         return new()
         {
             Options = profile.Options,
-            Readiness = Probes.ReadinessOf(profile),
+            Readiness = probes.ReadinessOf(profile),
             Token = token is null ? null : new CurrentToken(token.Lifetime, token.ExpiresAt - now),
             NextRefresh = MonotonicTime.Max(tokens.Status.DueAt - now, TimeSpan.Zero),
             Refreshes = tokens.History.Runs,

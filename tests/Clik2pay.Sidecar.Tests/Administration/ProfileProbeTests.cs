@@ -26,7 +26,7 @@ public sealed class ProfileProbeTests
             startup.Text,
             StringComparison.Ordinal);
         Assert.StartsWith(
-            "Profiles that have or can obtain an access token: 1 of 2.\nProfile shop: There is no access token, and none can be obtained: ",
+            "Profiles that are ready: 1 of 2.\nProfile shop: There is no access token, and none can be obtained: ",
             readiness.Text,
             StringComparison.Ordinal);
         Assert.All((string[])[startup.Text, readiness.Text], text =>
@@ -50,7 +50,7 @@ public sealed class ProfileProbeTests
         Assert.Equal(
             (HttpStatusCode.OK, "Profiles that have obtained an access token: 2 of 2.\n"), await GetAsync(sidecar, "/startupz"));
         Assert.Equal(
-            (HttpStatusCode.OK, "Profiles that have or can obtain an access token: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
+            (HttpStatusCode.OK, "Profiles that are ready: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class ProfileProbeTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(sidecar, "/startupz")).Status);
         Assert.Equal(
-            (HttpStatusCode.OK, "Profiles that have or can obtain an access token: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
+            (HttpStatusCode.OK, "Profiles that are ready: 2 of 2.\n"), await GetAsync(sidecar, "/readyz"));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ProfileProbeTests
 
         Assert.Equal(HttpStatusCode.OK, status);
         var lines = text.Split('\n');
-        Assert.Equal("Profiles that have or can obtain an access token: 1 of 8.", lines[0]);
+        Assert.Equal("Profiles that are ready: 1 of 8.", lines[0]);
         Assert.Equal(
             ["Profile shop-1", "Profile shop-2", "Profile shop-3", "Profile shop-4", "Profile shop-5"],
             lines[1..6].Select(line => line.Split(':')[0]));

@@ -18,6 +18,8 @@ internal sealed record PageState(string Text, string Class, string? Heading)
     public static PageState Of(ProfileStatus profile) => profile switch
     {
         { Readiness.IsHealthy: false } => NotReady,
+        { Token: null, Refreshes: [{ Last.Outcome: RefreshOutcome.Rejected }, ..] } =>
+            new("No access token", Bad, Troubleshooting.CredentialsRefused),
         { Token: null } => new("No access token", Bad, Troubleshooting.TokenUnavailable),
         { Refreshes: [{ Last: { Outcome: not RefreshOutcome.Deferred, HasObtainedToken: false } last }, ..] } =>
             last.UsedPendingCredentials

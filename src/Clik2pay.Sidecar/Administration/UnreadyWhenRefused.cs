@@ -1,0 +1,17 @@
+namespace Clik2pay.Sidecar.Administration;
+
+/// <summary>Whether a profile without a valid token is unready while its credentials are refused.</summary>
+internal enum UnreadyWhenRefused
+{
+    /// <summary>Always.</summary>
+    Always,
+
+    /// <summary>
+    /// Until the profile has had its first token, own or adopted. Such a profile is also unready until its first refresh has ended.
+    /// Otherwise, a rollout could replace every pod in the moment before the first refusal. An outage ends that refresh too, with a timeout.
+    /// </summary>
+    AtStart,
+
+    /// <summary>Never. Requests get 503 <c>credentials_refused</c>, as always.</summary>
+    Never,
+}
