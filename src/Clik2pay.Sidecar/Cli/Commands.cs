@@ -56,10 +56,12 @@ internal sealed class Commands
         var settings = SettingsArgument();
         var timeout = Number(
             "--timeout", 30, 0, WaitVerb.MaxTimeout, $"How long to wait, in seconds; 0 to {WaitVerb.MaxTimeout}.");
+        var awaited = Choice(
+            "--for", [WaitVerb.Token, WaitVerb.Process], "What to wait for: token, the first access token; or process, until the sidecar listens.");
         const string what = "Waits until the sidecar in this pod or on this machine has started. For images without a shell.";
-        var verb = new Command("wait", what) { timeout, settings };
-        verb.SetAction((parsed, cancellationToken) =>
-            WaitVerb.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(settings)!, cancellationToken));
+        var verb = new Command("wait", what) { awaited, timeout, settings };
+        verb.SetAction((parsed, cancellationToken) => WaitVerb.RunAsync(
+            parsed.GetValue(awaited)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(settings)!, cancellationToken));
         return verb;
     }
 
@@ -138,6 +140,23 @@ internal sealed class Commands
             var error = string.Create(CultureInfo.InvariantCulture, $"{name}: {names.Of(text)} is not a whole number from {min} to {max}.");
             result.AddError(error);
             return min;
+        },
+    };
+
+    /// <param name="name">The name of the option.</param>
+    /// <param name="values">The values. The first one is the default.</param>
+    /// <param name="description">The text in the help.</param>
+    private Option<string> Choice(string name, string[] values, string description) => new(name)
+    {
+        HelpName = string.Join('|', values),
+        Description = description,
+        DefaultValueFactory = _ => values[0],
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!values.Contains(text))
+                result.AddError($"{name}: {names.Of(text)} is not {string.Join(" or ", values)}.");
+            return text;
         },
     };
 

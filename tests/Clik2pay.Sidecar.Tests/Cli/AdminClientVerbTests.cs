@@ -36,6 +36,28 @@ public sealed class AdminClientVerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Wait_for_process_exits_with_0_as_soon_as_the_sidecar_listens()
+    {
+        await using var sidecar = await StartAsync();
+        tokenEndpoint.Fault = FakeTokenEndpoint.Respond(503, "");
+        var variables = await ReadAdminVariablesAsync(sidecar);
+
+        Assert.Equal((0, ""), await SidecarProcess.RunAsync(variables, "wait", "--for", "process"));
+        Assert.Equal(1, (await SidecarProcess.RunAsync(variables, "wait", "--for", "token", "--timeout", "0")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Wait_for_something_else_exits_with_1_and_names_the_values()
+    {
+        await using var sidecar = await StartAsync();
+
+        var (exitCode, output) = await SidecarProcess.RunAsync(new Dictionary<string, string>(), "wait", "--for", "ready");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--for: 'ready' is not token or process.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wait_for_a_sidecar_that_is_not_running_exits_with_1_and_names_the_address()
     {
         await using var sidecar = await StartAsync();
