@@ -80,7 +80,9 @@ check_guide private-authority 'name: Clik2pay__CaFile$'
 check_guide plain-container 'command: \[/clik2pay-sidecar, wait, '
 check_guide monitoring '^kind: PrometheusRule$'
 check_block docs/how-to/kubernetes.md kustomize '^kind: Secret$' kustomize.sh each env -C "$work" bash
-for overlay in sandbox production; do
+cp -r tests/charts/injected "$work/examples/kustomize/overlays/"
+render injected kubectl kustomize "$work/examples/kustomize/overlays/injected"
+for overlay in sandbox production inject; do
   render "kustomize-$overlay" kubectl kustomize "$work/examples/kustomize/overlays/$overlay"
 done
 # The patches of docs/how-to/external-secrets.md.

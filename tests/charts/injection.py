@@ -1,0 +1,129 @@
+"""Checks the kustomize component that adds the sidecar to the workloads of an application."""
+import copy
+import re
+
+import yaml
+
+from chart import REPOSITORY, ROOT, Skip, check, pod_of, rendered, sidecar_of
+from documentation import compare
+
+COMPONENT = REPOSITORY / "examples/kustomize/components/sidecar"
+SOURCE = "# The chart with its default values renders this container and these volumes, and its values.yaml explains them. After a change of the\n"
+HEADER = SOURCE + "# chart, run tests/charts.sh --update.\n"
+
+
+def injected():
+    """Returns the parts of a pod that the component adds: those of the chart with its default values.
+
+    The image and the environment are those of the kustomization that uses the component.
+    """
+    spec = copy.deepcopy(pod_of(rendered("minimal"))["spec"])
+    container = sidecar_of({"spec": spec})[2]
+    container["env"] = [variable for variable in container["env"] if variable["name"] != "Clik2pay__Environment"]
+    container = {"name": container.pop("name"), "image": "clik2pay-sidecar"} | container
+    container["image"] = "clik2pay-sidecar"
+    del container["imagePullPolicy"]
+    container["envFrom"] = [{"configMapRef": {"name": "clik2pay-sidecar"}}]
+    return {"initContainers": [container], "volumes": spec["volumes"]}
+
+
+def file_modes(text):
+    return re.sub(r"(defaultMode: )(\d+)", lambda match: f"{match[1]}{int(match[2]):04o}", text)
+
+
+def dump(document):
+    return HEADER + file_modes(yaml.safe_dump(document, sort_keys=False, width=130))
+
+
+@check("the kustomize component contains the container and the volumes of the chart's default values")
+def _():
+    template = {"metadata": {"labels": {"clik2pay-sidecar": "enabled"}}, "spec": injected()}
+    workload = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "any"}, "spec": {"template": template}}
+    job = {"jobTemplate": {"spec": {"template": template}}}
+    cronjob = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "any"}, "spec": job}
+    yaml.SafeDumper.ignore_aliases = lambda *_: True
+    compare(COMPONENT / "workload.yaml", dump(workload))
+    compare(COMPONENT / "cronjob.yaml", dump(cronjob))
+
+
+def pods_of(path):
+    """Returns the labels of each workload in a file, and its pod template, by kind and name."""
+    if not path.exists():
+        raise Skip("not rendered, because kubectl is not installed")
+    found = {}
+    for document in yaml.safe_load_all(path.read_text()):
+        spec = document.get("spec", {})
+        template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
+        if template:
+            labels = document["metadata"].get("labels", {})
+            found[document["kind"], document["metadata"]["name"]] = labels, template
+    return found
+
+
+# The rendered file, the workloads before, and the names of those that are selected.
+RENDERED = {
+    "injected": (REPOSITORY / "tests/charts/injected/workloads.yaml", {"database", "agent", "report", "cart"}),
+    "kustomize-inject": (REPOSITORY / "examples/kustomize/overlays/inject/app.yaml", {"shop", "refunds"}),
+}
+
+
+def everywhere_injected(name):
+    """Registers a check of each selected pod. Its arguments are the pod template before and after."""
+
+    def register(function):
+        @check(name)
+        def _():
+            for render, (source, selected) in RENDERED.items():
+                before, after = pods_of(source), pods_of(ROOT / f"rendered/{render}.yaml")
+                assert before.keys() == after.keys() and selected <= {name for _, name in before}, render
+                for key, (_, template) in before.items():
+                    if key[1] in selected:
+                        function(template, after[key][1])
+
+    return register
+
+
+@everywhere_injected("the component adds the sidecar as the first init container, and its volume")
+def _(before, after):
+    wanted = injected()
+    first, *others = after["spec"]["initContainers"]
+    assert first["image"] == "registry.example/clik2pay-sidecar:0.1.0" and len(first["envFrom"]) == 1, first
+    assert re.fullmatch("clik2pay-sidecar-[a-z0-9]{10}", first["envFrom"][0]["configMapRef"]["name"]), first["envFrom"]
+    same = {"image": wanted["initContainers"][0]["image"], "envFrom": wanted["initContainers"][0]["envFrom"]}
+    assert first | same == wanted["initContainers"][0], first
+    assert others == before["spec"].get("initContainers", []), others
+    assert after["spec"]["volumes"] == wanted["volumes"] + before["spec"].get("volumes", []), after["spec"]["volumes"]
+    assert after["metadata"]["labels"] == before.get("metadata", {}).get("labels", {}) | {"clik2pay-sidecar": "enabled"}
+
+
+@everywhere_injected("the component changes nothing else in a pod but CLIK2PAY_BASE_URL, which every container gets once")
+def _(before, after):
+    changed = ("initContainers", "volumes", "containers")
+    without = lambda spec: {key: value for key, value in spec.items() if key not in changed}
+    assert without(before["spec"]) == without(after["spec"]), after["spec"]
+    assert len(before["spec"]["containers"]) == len(after["spec"]["containers"])
+    for old, new in zip(before["spec"]["containers"], after["spec"]["containers"]):
+        address = {"name": "CLIK2PAY_BASE_URL", "value": "http://127.0.0.1:8080"}
+        others = lambda container: [variable for variable in container.get("env", []) if variable["name"] != "CLIK2PAY_BASE_URL"]
+        assert new["env"].count(address) == 1 and len(new["env"]) == len(others(new)) + 1, new["env"]
+        assert others(old) == others(new) and old | {"env": new["env"]} == new, new
+
+
+@check("the component changes no workload that is not selected")
+def _():
+    for render, (source, selected) in RENDERED.items():
+        before, after = pods_of(source), pods_of(ROOT / f"rendered/{render}.yaml")
+        others = {key: value for key, value in before.items() if key[1] not in selected}
+        assert others and {key: after[key] for key in others} == others, render
+
+
+@check("the pods of the kustomize examples meet the Pod Security Standard restricted")
+def _():
+    for render in ("kustomize-inject", "kustomize-sandbox", "kustomize-production"):
+        for name, (_, template) in pods_of(ROOT / f"rendered/{render}.yaml").items():
+            spec = template["spec"]
+            for container in spec.get("initContainers", []) + spec["containers"]:
+                context = spec.get("securityContext", {}) | container["securityContext"]
+                assert context["runAsNonRoot"] is True and context["allowPrivilegeEscalation"] is False, (name, context)
+                assert context["capabilities"] == {"drop": ["ALL"]} and context["seccompProfile"] == {"type": "RuntimeDefault"}, name
+            assert not [volume for volume in spec.get("volumes", []) if "hostPath" in volume], name
