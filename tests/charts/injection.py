@@ -4,10 +4,10 @@ import re
 
 import yaml
 
-from chart import REPOSITORY, ROOT, Skip, check, pod_of, rendered, sidecar_of
+from chart import REPOSITORY, ROOT, Skip, check, pod_of, rendered, settings_of, sidecar_of
 from documentation import compare
 
-COMPONENT = REPOSITORY / "examples/kustomize/components/sidecar"
+COMPONENT, ADMISSION = REPOSITORY / "examples/kustomize/components/sidecar", REPOSITORY / "examples/admission"
 SOURCE = "# The chart with its default values renders this container and these volumes, and its values.yaml explains them. After a change of the\n"
 HEADER = SOURCE + "# chart, run tests/charts.sh --update.\n"
 
@@ -44,6 +44,42 @@ def _():
     yaml.SafeDumper.ignore_aliases = lambda *_: True
     compare(COMPONENT / "workload.yaml", dump(workload))
     compare(COMPONENT / "cronjob.yaml", dump(cronjob))
+
+
+@check("the PodTemplate of the admission policies contains the container and the volumes of the chart's default values")
+def _():
+    spec = injected()
+    image = sidecar_of(pod_of(rendered("minimal")))[2]["image"]
+    spec["initContainers"][0]["image"] = f"registry.example/{image}"
+    # Kubernetes requires a container. The policies do not use this one.
+    spec["containers"] = [{"name": "app", "image": "none"}]
+    template = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "clik2pay-sidecar"}, "template": {"spec": spec}}
+    compare(ADMISSION / "sidecar.yaml", dump(template))
+
+
+@check("the admission policies select the same pods as the component, and set the same address")
+def _():
+    policies = {document["kind"]: document for name in ("kyverno", "mutating-admission-policy")
+                for document in yaml.safe_load_all((ADMISSION / f"{name}.yaml").read_text())}
+    rule = policies["ClusterPolicy"]["spec"]["rules"][0]
+    selectors = [
+        policies["MutatingAdmissionPolicy"]["spec"]["matchConstraints"]["objectSelector"],
+        rule["match"]["any"][0]["resources"]["selector"],
+    ]
+    assert selectors == [{"matchLabels": {"clik2pay-sidecar": "enabled"}}] * 2, selectors
+    container = injected()["initContainers"][0]
+    port = settings_of(container)["Sidecar__Listen"]
+    addresses = [
+        rule["mutate"]["patchStrategicMerge"]["spec"]["containers"][0]["env"][0]["value"],
+        policies["MutatingAdmissionPolicy"]["spec"]["mutations"][2]["applyConfiguration"]["expression"].partition('value: "')[2].partition('"')[0],
+    ]
+    assert addresses == [port] * 2, addresses
+    # 30 s is the default of Kubernetes, and appStopSeconds of the chart.
+    seconds = pod_of(rendered("minimal"))["spec"]["terminationGracePeriodSeconds"] - 30
+    texts = [(ADMISSION / f"{name}.yaml").read_text() for name in ("kyverno", "mutating-admission-policy")]
+    assert f"`{seconds}`" in texts[0] and f"+ {seconds}," in texts[1], seconds
+    # Both policies refer to the first volume or to all.
+    assert len(injected()["volumes"]) == 1
 
 
 def pods_of(path):
