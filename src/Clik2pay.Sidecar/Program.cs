@@ -24,7 +24,11 @@ internal static class Program
         builder.AddListeners(settings);                    // callers, administration
         builder.AddDrain(settings.Drain);                  // shutdown: not ready → drain → requests in progress → end
         builder.AddTelemetry(                              // metrics and spans → Prometheus, OTLP
-            configuration, settings.Log.AccessLog, settings.Profiles.Count, CallerMetrics.CountSeries(settings.KnownCallers));
+            configuration,
+            settings.Log.AccessLog,
+            settings.Metrics.Level,
+            settings.Profiles.Count,
+            CallerMetrics.CountSeries(settings.KnownCallers));
 
         builder.Services.AddSettings(settings);
         builder.Services.AddSystemDefaults();              // the real clock, randomness and threads

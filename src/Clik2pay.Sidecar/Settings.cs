@@ -36,6 +36,8 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
 
     public required LogOptions Log { get; init; }
 
+    public required MetricsOptions Metrics { get; init; }
+
     public required ProcessOptions Process { get; init; }
 
     /// <summary>Every setting, with the property that it belongs to.</summary>
@@ -51,6 +53,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         .. SettingAttribute.FindAll<AdministrationOptions>(),
         .. SettingAttribute.FindAll<DrainOptions>(),
         .. SettingAttribute.FindAll<LogOptions>(),
+        .. SettingAttribute.FindAll<MetricsOptions>(),
         .. SettingAttribute.FindAll<ProcessOptions>(),
     ];
 
@@ -67,6 +70,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         var administration = reader.Read<AdministrationOptions>();
         var drain = reader.Read<DrainOptions>();
         var log = reader.Read<LogOptions>();
+        var metrics = reader.Read<MetricsOptions>();
         var process = reader.Read<ProcessOptions>();
 
         foreach (var fixedListener in listener.CallerListeners)
@@ -81,6 +85,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
         ]);
         reader.RejectUnknownKeys(Section);
         reader.RejectUnknownKeys(RedisOptions.Section);
+        reader.RejectUnknownKeys(MetricsOptions.Section);
         ValidateLogLevels(reader, configuration);
 
         foreach (var (key, whatAndRemedy) in new OtelVariables(configuration).FindErrors())
@@ -101,6 +106,7 @@ internal sealed record Settings(IReadOnlyList<Clik2payOptions> Profiles, RedisOp
             Administration = administration,
             Drain = drain,
             Log = log,
+            Metrics = metrics,
             Process = process,
         };
 

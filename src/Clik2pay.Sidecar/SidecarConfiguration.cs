@@ -3,6 +3,7 @@ using Clik2pay.Sidecar.Provider;
 using Clik2pay.Sidecar.Redis.Options;
 using Clik2pay.Sidecar.Requests.Callers;
 using Clik2pay.Sidecar.Requests.Routes;
+using Clik2pay.Sidecar.Telemetry.Export;
 
 namespace Clik2pay.Sidecar;
 
@@ -18,6 +19,7 @@ internal static class SidecarConfiguration
         Settings.Section,
         CallerDefinition.Section,
         RoutesFile.Section,
+        MetricsOptions.Section,
         "Logging",
     ];
 

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Hosting.Process;
 using Clik2pay.Sidecar.Telemetry;
 using Clik2pay.Sidecar.Tokens.Sharing;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
@@ -9,8 +11,11 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace Clik2pay.Sidecar.Administration;
 
 /// <summary>The gauges of the sidecar's current state.</summary>
-internal sealed class SidecarGauges(Probes probes, Profiles profiles, ITokenStore store, Drain drain, TimeProvider time)
+internal sealed class SidecarGauges(
+    Probes probes, Profiles profiles, ITokenStore store, LimitedListenerFactory listeners, Drain drain, TimeProvider time)
 {
+    private readonly MemoryLimit memoryLimit = new();
+
     private readonly (Profile Profile, Tag Tag)[] all =
         [.. profiles.All.Select(profile => (profile, new Tag("profile", profile.Name)))];
 
@@ -38,6 +43,13 @@ internal sealed class SidecarGauges(Probes probes, Profiles profiles, ITokenStor
                 + "cannot be read; else 0.");
         Gauge("store_up", () => store.Status.IsUp is { } isUp ? [new Measurement<int>(isUp ? 1 : 0)] : [],
             "1 if the last operation on Redis succeeded, else 0; absent without Redis.");
+        Gauge("connections", () => [new Measurement<int>(listeners.Callers.Count)], "Open connections of callers.");
+        Gauge("max_connections", () => [new Measurement<int>(listeners.Callers.Limit)], "The limit for connections of callers.");
+        meter.CreateObservableGauge(
+            "clik2pay.sidecar.memory_limit",
+            () => memoryLimit.Read() is { } limit ? [new Measurement<long>(limit)] : Array.Empty<Measurement<long>>(),
+            unit: "By",
+            description: "The memory limit of the container or control group; absent without a limit.");
 
         // ASP.NET Core's instrument of this name also counts scrapes, and is updated twice for each request.
         meter.CreateObservableUpDownCounter("http.server.active_requests", () => drain.RequestsInProgress,

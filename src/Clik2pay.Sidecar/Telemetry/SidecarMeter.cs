@@ -10,6 +10,9 @@ internal static class SidecarMeter
 {
     public const string Name = "Clik2pay.Sidecar";
 
+    /// <summary>A tag of the HTTP client's durations. Only token calls have it, with the value <c>token_endpoint</c>.</summary>
+    public const string TargetTag = "clik2pay.sidecar.target";
+
     /// <summary>The factory returns the same meter each time.</summary>
     public static Meter CreateSidecarMeter(this IMeterFactory meters) => meters.Create(Name);
 

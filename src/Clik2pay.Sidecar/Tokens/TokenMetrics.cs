@@ -36,7 +36,8 @@ internal sealed class TokenMetrics
             from outcome in Enum.GetValues<RefreshOutcome>()
             from trigger in Enum.GetValues<RefreshTrigger>()
             select (outcome, trigger),
-            refresh => [tag, new("outcome", refresh.Outcome.ToSnakeCase()), new("trigger", refresh.Trigger.ToSnakeCase())]);
+            refresh => [tag, new("outcome", refresh.Outcome.ToSnakeCase()), new("trigger", refresh.Trigger.ToSnakeCase())],
+            detail: "trigger");
         refreshDuration = meter.CreateDuration("clik2pay.sidecar.token_refresh_duration",
             "Time from the start of a refresh until requests can use its token, or until it has failed.", RefreshBuckets);
         calls = new(meter, "clik2pay.sidecar.token_endpoint_requests", "Token calls of this replica, by outcome.",
@@ -46,7 +47,7 @@ internal sealed class TokenMetrics
         leaseAcquisitions = new(meter, "clik2pay.sidecar.lease_acquisitions",
             "Attempts to acquire the lease for the token call, by outcome. "
                 + "The outcome lost is a lease that expired before it was released.",
-            Enum.GetValues<LeaseOutcome>(), outcome => [tag, new("outcome", outcome.ToSnakeCase())]);
+            Enum.GetValues<LeaseOutcome>(), outcome => [tag, new("outcome", outcome.ToSnakeCase())], isRare: true);
         leaseWait = meter.CreateDuration("clik2pay.sidecar.lease_wait",
             "Time that a refresh waited for the lease of another replica.", RefreshBuckets);
     }

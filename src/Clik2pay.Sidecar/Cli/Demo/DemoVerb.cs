@@ -87,14 +87,15 @@ internal static class DemoVerb
     }
 
     /// <summary>
-    /// Reads the routes in proxy.json, and from the environment only the section Redis and OpenTelemetry's variables. A demo must not use
-    /// real credentials.
+    /// Reads the routes in proxy.json, and from the environment only the sections Redis and Metrics and OpenTelemetry's variables. A demo
+    /// must not use real credentials.
     /// </summary>
     private static IConfigurationRoot Configure(
         RoutesFile routes, SimulatorOptions simulated, IConfiguration environment, DemoOptions options, int replica) =>
         new ConfigurationBuilder()
         .Add(routes)
         .AddInMemoryCollection(environment.GetSection(RedisOptions.Section).AsEnumerable())
+        .AddInMemoryCollection(environment.GetSection(MetricsOptions.Section).AsEnumerable())
         .AddInMemoryCollection(new OtelVariables(environment).All)
         .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {

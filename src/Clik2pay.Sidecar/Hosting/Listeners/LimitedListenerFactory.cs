@@ -15,9 +15,11 @@ internal sealed class LimitedListenerFactory(
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory sockets = new(options, logging);
-    private readonly OpenConnections callers = new(limits.Callers);
     private readonly OpenConnections administration = new(limits.Administration);
     private readonly List<(ListenOptions Listen, string AddressKey, bool IsAdministration)> listeners = [];
+
+    /// <summary>The connections to all callers' listeners together.</summary>
+    public OpenConnections Callers { get; } = new(limits.Callers);
 
     /// <summary>Adds a callers' listener. All callers' listeners share one limit, because they share the open files.</summary>
     /// <param name="listen">The listener.</param>
@@ -39,6 +41,6 @@ internal sealed class LimitedListenerFactory(
         var listener = await sockets.BindAsync(endpoint, cancellationToken);
         return isAdministration
             ? new LimitedListener(listener, administration, () => log.AdministrationFull(addressKey, limits))
-            : new LimitedListener(listener, callers, () => log.CallersFull(addressKey, limits));
+            : new LimitedListener(listener, Callers, () => log.CallersFull(addressKey, limits));
     }
 }

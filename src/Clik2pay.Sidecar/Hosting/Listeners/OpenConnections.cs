@@ -7,6 +7,10 @@ internal sealed class OpenConnections(int limit)
     private int open;
     private int hasReported;
 
+    public int Limit => limit;
+
+    public int Count => Volatile.Read(ref open);
+
     /// <summary>Counts a connection, unless the limit is reached.</summary>
     public bool TryAdd()
     {

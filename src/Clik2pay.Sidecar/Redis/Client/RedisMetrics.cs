@@ -20,7 +20,8 @@ internal sealed class RedisMetrics
         operations = new(meter, "clik2pay.sidecar.store_operations",
             "Operations on Redis, by operation and by outcome: success or the kind of failure.",
             from operation in Enum.GetValues<RedisOperation>() from failure in Outcomes() select (operation, failure),
-            ended => [new("operation", ended.Operation.ToSnakeCase()), new("outcome", ended.Failure?.ToSnakeCase() ?? "success")]);
+            ended => [new("operation", ended.Operation.ToSnakeCase()), new("outcome", ended.Failure?.ToSnakeCase() ?? "success")],
+            isRare: true);
         duration = meter.CreateDuration("clik2pay.sidecar.store_operation_duration",
             "Duration of an operation on Redis, from the connection to the reply.", Buckets);
         invalidValues = new(meter, "clik2pay.sidecar.store_foreign_values",

@@ -37,7 +37,8 @@ internal sealed class CallerMetrics
                 new("caller", request.Caller == None ? CallerDefinition.NoName : callers.All[request.Caller].Name),
                 new("operation", request.Operation.ToSnakeCase()),
                 new("outcome", request.Profile == None ? "refused" : "allowed"),
-            ]);
+            ],
+            isRare: true);
     }
 
     /// <summary>The number of series of the counter.</summary>

@@ -30,10 +30,10 @@ internal sealed class RequestMetrics
         var meter = meters.CreateSidecarMeter();
         requestsRefused = new(meter, "clik2pay.sidecar.requests_rejected",
             "Requests that were refused before anything was sent to the provider.",
-            Enum.GetValues<RefusalReason>(), reason => [new("reason", reason.ToSnakeCase())]);
+            Enum.GetValues<RefusalReason>(), reason => [new("reason", reason.ToSnakeCase())], isRare: true);
         callerCredentialsRemoved = new(meter, "clik2pay.sidecar.caller_credentials_removed",
             "Request headers that could contain credentials of the caller and were removed.",
-            CredentialHeaders.Names, header => [new("header", header)]);
+            CredentialHeaders.Names, header => [new("header", header)], isRare: true);
 
         upstreamResponses = new(meter, "clik2pay.sidecar.upstream_answers",
             "Responses of the provider that were returned to callers, by the class of their status.",
@@ -41,7 +41,8 @@ internal sealed class RequestMetrics
         ownResponses = new(meter, "clik2pay.sidecar.own_answers",
             "Responses that the sidecar generated, by code (header Clik2pay-Sidecar-Error) and by whether the request may have been sent.",
             from code in Enum.GetValues<ErrorCode>() from sent in Enum.GetValues<Sent>() select (code, sent),
-            response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())]);
+            response => [new("code", response.Code.ToSnakeCase()), new("sent", response.Sent.ToSnakeCase())],
+            detail: "sent");
         upstreamUnauthorized = new(meter, "clik2pay.sidecar.upstream_unauthorized",
             "Responses of the provider with status 401, by what the sidecar did.",
             Enum.GetValues<UnauthorizedAction>(), action => [new("action", action.ToSnakeCase())]);

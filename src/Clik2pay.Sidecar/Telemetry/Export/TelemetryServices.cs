@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -12,25 +11,17 @@ internal static class TelemetryServices
 {
     private const string Prometheus = "/metrics";
     private const string OpenTelemetry = "OpenTelemetry";
-    private const string ConnectionDuration = "http.client.connection.duration";
-    private const string RequestDuration = "http.server.request.duration";
-    private const string ClientRequestDuration = "http.client.request.duration";
-    private const string Refreshes = "clik2pay.sidecar.token_refreshes";
-    private const string CallerRequests = "clik2pay.sidecar.caller_requests";
-    private const int FewSeries = 200;
-    private const int ManySeries = 2000;
-
-    /// <summary>The most series of a further profile: seven outcomes of a refresh with seven triggers each.</summary>
-    private const int RefreshSeries = 49;
-
-    /// <summary>The most series of a further profile in any other instrument.</summary>
-    private const int ProfileSeries = 5;
 
     public static void AddTelemetry(
-        this WebApplicationBuilder builder, IConfiguration configuration, bool hasAccessLog, int profiles, int callerSeries)
+        this WebApplicationBuilder builder,
+        IConfiguration configuration,
+        bool hasAccessLog,
+        MetricsLevel level,
+        int profiles,
+        int callerSeries)
     {
         var services = builder.Services;
-        services.AddMetrics(AddMeters);
+        services.AddMetrics(metrics => AddMeters(metrics, level));
         services.AddSingleton<DistributedContextPropagator, TraceOnlyPropagator>();
         services.AddHostedService<LastExport>();
 
@@ -43,7 +34,7 @@ internal static class TelemetryServices
 
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(AddResource)
-            .WithMetrics(metrics => AddMetrics(metrics, variables, profiles, callerSeries));
+            .WithMetrics(metrics => AddMetrics(metrics, variables, new(level, profiles, callerSeries)));
 
         if (variables.RecordsTraces(hasAccessLog))
         {
@@ -93,12 +84,15 @@ internal static class TelemetryServices
     /// client's instruments are measured, because the others cost more than all selected ones together and add no information. The
     /// sidecar's own instruments replace those of ASP.NET Core's hosting.
     /// </summary>
-    private static void AddMeters(IMetricsBuilder metrics)
+    private static void AddMeters(IMetricsBuilder metrics, MetricsLevel level)
     {
-        foreach (var meter in (string[])[SidecarMeter.Name, "Microsoft.AspNetCore.Server.Kestrel"])
-            metrics.EnableMetrics(meter, instrumentName: null, OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("System.Net.Http", ClientRequestDuration, OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("System.Net.Http", ConnectionDuration, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics(SidecarMeter.Name, instrumentName: null, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", MetricViews.ClientRequestDuration, OpenTelemetry, MeterScope.Local);
+        if (level == MetricsLevel.Minimal)
+            return;
+
+        metrics.EnableMetrics("Microsoft.AspNetCore.Server.Kestrel", instrumentName: null, OpenTelemetry, MeterScope.Local);
+        metrics.EnableMetrics("System.Net.Http", MetricViews.ConnectionDuration, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
 
@@ -108,9 +102,9 @@ internal static class TelemetryServices
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
-    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables, int profiles, int callerSeries)
+    private static void AddMetrics(MeterProviderBuilder metrics, OtelVariables variables, MetricViews views)
     {
-        metrics.AddView(instrument => CreateView(instrument, profiles, callerSeries));
+        metrics.AddView(views.Create);
         metrics.AddPrometheusExporter(prometheus =>
         {
             // Each metric name is in one scope only, and build_info contains the version.
@@ -123,43 +117,6 @@ internal static class TelemetryServices
         if (variables.ExportsMetrics)
             metrics.AddOtlpExporter(options => variables.ApplyTo(options, "METRICS"));
     }
-
-    /// <summary>
-    /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many. Instruments
-    /// of the token lifecycle have series for each profile.
-    /// </summary>
-    private static MetricStreamConfiguration CreateView(Instrument instrument, int profiles, int callerSeries)
-    {
-        var view = CreateView(instrument.Name);
-        view.CardinalityLimit = instrument.Name switch
-        {
-            RequestDuration or ClientRequestDuration => ManySeries,
-            Refreshes => FewSeries + ((profiles - 1) * RefreshSeries),
-            CallerRequests => FewSeries + callerSeries,
-            _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + ((profiles - 1) * ProfileSeries),
-            _ => FewSeries,
-        };
-        return view;
-    }
-
-    private static MetricStreamConfiguration CreateView(string instrument) => instrument switch
-    {
-        // In Prometheus only a histogram may have a name that ends in _count.
-        "dotnet.assembly.count" => new() { Name = "dotnet.assemblies" },
-        "dotnet.process.cpu.count" => new() { Name = "dotnet.process.cpus" },
-        "dotnet.timer.count" => new() { Name = "dotnet.timers" },
-
-        // Omits addresses of peers, and local addresses that a peer can choose (127.0.0.0/8). Each address would be its own series.
-        ConnectionDuration => new() { TagKeys = ["server.address", "server.port", "url.scheme", "network.protocol.version"] },
-        var name when name.StartsWith("kestrel.", StringComparison.Ordinal) => new()
-        {
-            TagKeys =
-            [
-                "server.port", "network.transport", "network.type", "network.protocol.name", "network.protocol.version", "error.type",
-            ],
-        },
-        _ => new(),
-    };
 
     private static void AddTraces(TracerProviderBuilder traces, OtelVariables variables)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Provider;
@@ -90,7 +91,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         if (options.Scope.Length > 0)
             form.Add(new("scope", options.Scope));
 
-        return new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
+        var request = new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
         {
             // Some firewalls block requests without User-Agent, for instance with AWS's managed rules.
             Headers =
@@ -101,6 +102,9 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
             },
             Content = new FormUrlEncodedContent(form),
         };
+        HttpMetricsEnrichmentContext.AddCallback(
+            request, static measured => measured.AddCustomTag(SidecarMeter.TargetTag, "token_endpoint"));
+        return request;
     }
 
     /// <summary>RFC 8259, section 8.1, forbids a byte order mark, and permits a parser to ignore it.</summary>
