@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the blocks of guides in docs/how-to that follow a comment <!-- run: NAME -->, unchanged, and checks their manifests and the systemd
-# unit. Requires the Debug build.
+# Runs the blocks of guides in docs/how-to that follow a comment <!-- run: NAME -->, unchanged, and checks their manifests. Requires the
+# Debug build.
 # Usage: tests/how-to.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -153,21 +153,6 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
   stop
 else
   report skipped "The blocks redis, fleet and shared in $guide succeed (redis-server or redis-cli is not installed)"
-fi
-
-# systemd
-
-unit=examples/systemd/clik2pay-sidecar.service
-awk '/^<!-- same: unit -->$/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
-  docs/how-to/systemd.md >"$work/shown.service"
-check "docs/how-to/systemd.md shows $unit" diff "$unit" "$work/shown.service"
-# The unit, with a program that exists on this machine. Unknown settings are only warnings, so the command must print nothing.
-sed 's:/usr/local/bin/clik2pay-sidecar:/bin/true:' "$unit" >"$work/clik2pay-sidecar.service"
-verify_unit() { systemd-analyze verify "$work/clik2pay-sidecar.service" 2>&1 | tee "$work/verify.log" && [ ! -s "$work/verify.log" ]; }
-if command -v systemd-analyze >/dev/null; then
-  check "systemd-analyze verify accepts $unit" verify_unit
-else
-  report skipped "systemd-analyze verify accepts $unit (systemd-analyze is not installed)"
 fi
 
 # Manifests

@@ -57,6 +57,8 @@ need_all() {
   need ip iproute2
   need clang clang
   need git git
+  need systemd-analyze systemd
+  need dbus-daemon dbus
 }
 
 # list WORD…: prints the words, separated by commas.
