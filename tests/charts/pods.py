@@ -86,9 +86,11 @@ def _(objects):
         else:
             assert "restartPolicy" not in sidecar, sidecar
             command = sidecar["lifecycle"]["postStart"]["exec"]["command"]
-            assert (
-                command[:3] == ["/clik2pay-sidecar", "wait", "--timeout"] and int(command[3]) == sidecar["startupProbe"]["failureThreshold"]
-            ), command
+            assert command[:3] == ["/clik2pay-sidecar", "wait", "--for"] and command[4] == "--timeout", command
+            gate = {"process": "/livez", "token": "/startupz"}[command[3]]
+            probe = sidecar["startupProbe"]
+            least = probe["failureThreshold"] * probe["periodSeconds"]
+            assert probe["httpGet"]["path"] == gate and int(command[5]) <= least, sidecar
 
 
 @everywhere("each probe uses its path on the administration port")
@@ -97,8 +99,9 @@ def _(objects):
         _, _, sidecar = sidecar_of(pod_of(objects))
         port = sidecar["ports"]
         assert len(port) == 1 and settings_of(sidecar)["Sidecar__Admin"] == f"http://*:{port[0]['containerPort']}", port
-        for probe, path in {"startupProbe": "/startupz", "readinessProbe": "/readyz", "livenessProbe": "/livez"}.items():
-            assert sidecar[probe]["httpGet"] == {"path": path, "port": port[0]["name"]}, sidecar[probe]
+        for probe, path in {"startupProbe": "/(livez|startupz)", "readinessProbe": "/readyz", "livenessProbe": "/livez"}.items():
+            found = sidecar[probe]["httpGet"]
+            assert set(found) == {"path", "port"} and found["port"] == port[0]["name"] and re.fullmatch(path, found["path"]), sidecar[probe]
 
 
 @everywhere("the listener for callers is on loopback, and its port is not published")

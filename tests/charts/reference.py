@@ -107,6 +107,7 @@ PROBES = {
     "logFormat": ("Text", []),
     "accessLog": (True, []),
     "readyWhen": ("All", []),
+    "unreadyWhenRefused": ("Never", []),
     "requireMerchantTransactionId": (True, []),
     "placeholderTokenEndpoint": (True, []),
     "profiles.{name}.environment": ("Production", PROFILE),

@@ -30,6 +30,7 @@ def _():
         "Sidecar__DrainSeconds": "5",
         "Sidecar__StopTimeoutSeconds": "30",
         "Sidecar__AllowQuit": "true",
+        "Sidecar__UnreadyWhenRefused": "AtStart",
         "Sidecar__LogFormat": "Text",
         "Sidecar__AccessLog": "true",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.monitoring.svc:4317",
@@ -200,6 +201,38 @@ def _():
         assert found == image, found
     found = sidecar_of(pod_of(rendered("the example")))[2]["image"]
     assert found == f"clik2pay-sidecar:{version}", f"{found} does not have the version of the sidecar's chart."
+
+
+@check("the start gate, readiness with refused credentials, and the timings of the probes are those of the values")
+def _():
+    def sidecar(*arguments):
+        return sidecar_of(pod_of(template(CHART, *MINIMAL, *arguments)))[2]
+
+    found = sidecar()
+    # An outage of the token endpoint does not keep the app from starting. Wrong credentials keep the pod unready.
+    assert found["startupProbe"]["httpGet"]["path"] == "/livez" and settings_of(found)["Sidecar__UnreadyWhenRefused"] == "AtStart"
+    found = sidecar("--set", "startGate=token,unreadyWhenRefused=Always")
+    assert found["startupProbe"]["httpGet"]["path"] == "/startupz" and settings_of(found)["Sidecar__UnreadyWhenRefused"] == "Always"
+    found = sidecar("--set", "nativeSidecar=false,startSeconds=90")
+    command = found["lifecycle"]["postStart"]["exec"]["command"]
+    assert command == ["/clik2pay-sidecar", "wait", "--for", "process", "--timeout", "90"], command
+    found = sidecar("--set", "nativeSidecar=false,startGate=token")
+    command = found["lifecycle"]["postStart"]["exec"]["command"]
+    assert command == ["/clik2pay-sidecar", "wait", "--for", "token", "--timeout", "600"], command
+
+    def timings(probe):
+        return {key: value for key, value in probe.items() if key != "httpGet"}
+
+    for period, threshold in ((1, 100), (3, 34), (200, 1)):
+        found = sidecar("--set", f"startSeconds=100,probes.startup.periodSeconds={period},probes.startup.timeoutSeconds=2")
+        expected = {"periodSeconds": period, "timeoutSeconds": 2, "failureThreshold": threshold}
+        assert timings(found["startupProbe"]) == expected, found["startupProbe"]
+    values = {
+        "readiness": {"initialDelaySeconds": 1, "periodSeconds": 2, "timeoutSeconds": 3, "successThreshold": 4, "failureThreshold": 5},
+        "liveness": {"initialDelaySeconds": 6, "periodSeconds": 7, "timeoutSeconds": 8, "failureThreshold": 9},
+    }
+    found = sidecar("--set-json", f"probes={json.dumps(values)}")
+    assert timings(found["readinessProbe"]) == values["readiness"] and timings(found["livenessProbe"]) == values["liveness"], found
 
 
 @check("routes are JSON in the working directory")

@@ -50,6 +50,7 @@ def _():
             {"x": "y"},
             {"Routes": {"x": {}}},
             {"x": {"environment": "Sandbox", "credentials": {"existingSecret": "x"}}},
+            {"periodSeconds": 7},
             {"x": {"port": 7}},
             {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
         ],

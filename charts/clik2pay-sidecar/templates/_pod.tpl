@@ -18,12 +18,12 @@ _include.tpl, which call the templates of this file. */}}
   restartPolicy: Always
   {{- else }}
   lifecycle:
-    {{- /* The kubelet starts the app after this command returns, when the sidecar has the first access token. There is no preStop hook,
-    because the sidecar continues to serve callers for Sidecar__DrainSeconds after SIGTERM. The default is appStopSeconds. */}}
+    {{- /* The kubelet starts the app after this command returns. There is no preStop hook, because the sidecar continues to serve callers
+    for Sidecar__DrainSeconds after SIGTERM. The default is appStopSeconds. */}}
     postStart:
       exec:
         {{- /* The full path, because the image has no shell. */}}
-        command: [/clik2pay-sidecar, wait, --timeout, {{ .Values.startSeconds | int | quote }}]
+        command: [/clik2pay-sidecar, wait, --for, {{ .Values.startGate }}, --timeout, {{ .Values.startSeconds | int | quote }}]
   {{- end }}
   {{- include "clik2pay-sidecar.own.process" . | nindent 2 }}
   ports:
@@ -31,20 +31,21 @@ _include.tpl, which call the templates of this file. */}}
     - name: clik2pay-admin
       containerPort: {{ .Values.ports.admin | int }}
       protocol: TCP
-  {{- /* Succeeds after the first access token. Runs every second, so that the app starts without delay. */}}
+  {{- with .Values.probes }}
+  {{- /* The start gate: /livez succeeds when the sidecar listens, and /startupz after the first access token. */}}
   startupProbe:
-    httpGet: {path: /startupz, port: clik2pay-admin}
-    periodSeconds: 1
-    failureThreshold: {{ .Values.startSeconds | int }}
-  {{- /* The pod gets no traffic while the credentials are refused and there is no valid token. */}}
+    httpGet: {path: {{ eq $.Values.startGate "token" | ternary "/startupz" "/livez" }}, port: clik2pay-admin}
+    {{- toYaml .startup | nindent 4 }}
+    failureThreshold: {{ divf $.Values.startSeconds .startup.periodSeconds | ceil | int }}
+  {{- /* unreadyWhenRefused decides whether refused credentials make the pod unready. An outage of the token endpoint does not. */}}
   readinessProbe:
     httpGet: {path: /readyz, port: clik2pay-admin}
-    periodSeconds: 5
+    {{- toYaml .readiness | nindent 4 }}
   {{- /* Does not depend on the provider or Redis, so an outage of either causes no restart. */}}
   livenessProbe:
     httpGet: {path: /livez, port: clik2pay-admin}
-    periodSeconds: 10
-    timeoutSeconds: 5
+    {{- toYaml .liveness | nindent 4 }}
+  {{- end }}
 {{- end }}
 
 {{- /* The fields that the sidecar and the pod of `helm test` share. */}}
@@ -204,6 +205,8 @@ volumeMounts:
 - name: Sidecar__ReadyWhen
   value: {{ .Values.readyWhen }}
 {{- end }}
+- name: Sidecar__UnreadyWhenRefused
+  value: {{ .Values.unreadyWhenRefused }}
 {{- if .Values.requireMerchantTransactionId }}
 - name: Sidecar__RequireMerchantTransactionId
   value: "true"
