@@ -66,6 +66,7 @@ for values in "$chart"/ci/*-values.yaml; do
 done
 check "shop passes helm lint" each helm lint "$shop" --strict
 render shop helm template shop "$shop"
+render shop-disabled helm template shop-disabled "$shop" --set clik2pay-sidecar.enabled=false
 render shop-plain helm template shop-plain "$shop" --kube-version 1.27 --set clik2pay-sidecar.nativeSidecar=false
 
 # check_guide NAME PATTERN: runs a block of docs/how-to/kubernetes.md in the copy, and keeps what it renders.

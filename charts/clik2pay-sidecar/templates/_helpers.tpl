@@ -126,7 +126,7 @@ become a number. Arguments: (list VALUE CONTEXT). */}}
 {{- /* "yes" if there are pods with the sidecar, in this chart or in a chart that depends on it. Otherwise empty, because a release of this
 chart can contain only alerts and the dashboard. */}}
 {{- define "clik2pay-sidecar.own.hasSidecar" -}}
-{{- if or .Values.app.image (not .Chart.IsRoot) -}}yes{{- end -}}
+{{- if and .Values.enabled (or .Values.app.image (not .Chart.IsRoot)) -}}yes{{- end -}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.hasRedis" -}}

@@ -3,7 +3,7 @@ Templates that the chart of an app includes, with `.` or `$` as the context. cha
 belongs. This chart's own workload uses the same templates.
 
 `include` passes the context of the calling chart, in which .Values, .Chart and .Files are those of the app. Therefore each template finds
-the context of this chart, and passes it to the implementation in _pod.tpl.
+the context of this chart, and passes it to the implementation in _pod.tpl. With enabled=false, each template renders nothing.
 */}}
 
 {{- /* Items for `initContainers`: the native sidecar, or nothing. Put these items first, because init containers before them cannot use the
@@ -72,5 +72,5 @@ CONTEXT is that of this chart or of a chart that depends on it. */}}
 {{- $remedy := "Move the file that includes it to a folder that is nested less, at most two levels below templates/." -}}
 {{- fail (printf "%s: Helm has not rendered the chart %s yet. %s" $template $context.Chart.Name $remedy) -}}
 {{- end -}}
-{{- include (printf "clik2pay-sidecar.own.%s" (index . 1)) $own | trim -}}
+{{- if $own.Values.enabled }}{{ include (printf "clik2pay-sidecar.own.%s" (index . 1)) $own | trim }}{{ end -}}
 {{- end }}

@@ -1,0 +1,34 @@
+"""Checks releases without the sidecar: with enabled=false, and with a condition in the Chart.yaml of the app."""
+import json
+
+import umbrella
+from chart import CHART, OPERATOR, ROOT, SHOP, UNDER, check, helm, pod_of, sidecar_of, template
+
+
+@check("with enabled=false, the chart creates nothing, and the app's pod is valid and has no trace of the sidecar")
+def _():
+    for path in (CHART / "ci").glob("*.yaml"):
+        assert template(CHART, *OPERATOR, "-f", path, "--set", "enabled=false") == [], path
+    # Nothing else is required, and the values are not checked.
+    assert template(CHART, "--set", "enabled=false,ports.admin=8080") == []
+
+    arguments = ["--set", f"{UNDER}enabled=false,{UNDER}podMonitor.enabled=true,{UNDER}networkPolicy.enabled=true"]
+    [deployment] = template(SHOP, *OPERATOR, *arguments)
+    assert "clik2pay" not in json.dumps(deployment).lower(), deployment
+    assert [container["name"] for container in deployment["spec"]["template"]["spec"]["containers"]] == ["shop"]
+
+
+@check("a chart with a condition for this chart can guard the named templates, with the sidecar on and off")
+def _():
+    app = umbrella.APP % {"name": "kiosk", "context": "."}
+    guard = '{{- if index .Subcharts "clik2pay-sidecar" }}%s{{- end }}'
+    guarded = [guard % line if "include" in line else line for line in app.splitlines()]
+    chart = umbrella.write_chart(ROOT / "condition/kiosk", "clik2pay-sidecar", templates={"app.yaml": "\n".join(guarded)})
+    metadata = json.loads((chart / "Chart.yaml").read_text())
+    metadata["dependencies"][0]["condition"] = "clik2pay-sidecar.enabled"
+    (chart / "Chart.yaml").write_text(json.dumps(metadata))
+    values = umbrella.under(["clik2pay-sidecar"], umbrella.values_of("kiosk"))
+    assert sidecar_of(pod_of(template(chart, *values)))
+    [deployment] = template(chart, *values, "--set", f"{UNDER}enabled=false")
+    assert deployment["spec"]["template"]["spec"]["initContainers"] is None
+    assert helm("lint", chart, "--strict", *values).returncode == 0
