@@ -71,7 +71,7 @@ public sealed partial class SettingsTableTests
                 StringComparer.Ordinal);
 
     [GeneratedRegex(
-        "^[|] `(?<key>(Clik2pay|Redis|Sidecar|Callers):[^`]+)` [|] (?<default>[^|]+) [|] (?<meaning>[^|]+) [|]$",
+        "^[|] `(?<key>(Clik2pay|Redis|Sidecar|Callers|Metrics):[^`]+)` [|] (?<default>[^|]+) [|] (?<meaning>[^|]+) [|]$",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex SettingRow();
 

@@ -133,6 +133,8 @@ public sealed class SettingsTests
     [InlineData("Sidecar:LogFormat", "xml", "Use Text or Json")]
     [InlineData("Sidecar:LogFormat", "1", "Use Text or Json")]
     [InlineData("Sidecar:AccessLog", "yes", "Use true or false")]
+    [InlineData("Metrics:Level", "Small", "Use Full or Minimal")]
+    [InlineData("Metrics:Levels", "Minimal", "Known settings are Metrics:Level")]
     [InlineData("Sidecar:BatchScheduling", "1", "Use true or false")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "http://HOST:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces", "http://HOST:4317")]

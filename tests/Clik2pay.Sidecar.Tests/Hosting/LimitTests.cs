@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Wire;
 
 namespace Clik2pay.Sidecar.Tests.Hosting;
@@ -74,6 +75,9 @@ public sealed class LimitTests : IAsyncDisposable
 
         await using (var third = await RawConnection.OpenAsync(sidecar.Address))
             Assert.Equal("", await third.ReadToEndAsync());
+
+        var metrics = await Scrape.ReadAsync(sidecar);
+        Assert.Equal((2, 2), (Scrape.Value(metrics, "connections{}"), Scrape.Value(metrics, "max_connections{}")));
 
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Admin.GetAsync("/readyz")).StatusCode);
         await first.SendAsync(request);
