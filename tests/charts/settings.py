@@ -33,6 +33,7 @@ def _():
         "Sidecar__UnreadyWhenRefused": "AtStart",
         "Sidecar__LogFormat": "Text",
         "Sidecar__AccessLog": "true",
+        "Metrics__Level": "Minimal",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.monitoring.svc:4317",
         "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=prod",
     }, settings
@@ -46,7 +47,7 @@ def _():
     assert volume["configMap"] == {"name": "pay-trusted-ca", "items": [{"key": "ca-bundle.crt", "path": "ca.crt"}]}, volume
     least = settings_of(sidecar_of(pod_of(rendered("minimal")))[2])
     optional = ["Redis__", "OTEL_", "Token", "AllowQuit", "ApiBaseUrl", "CaFile"]
-    optional += ["Profiles", "Callers", "Listeners", "ReadyWhen", "Require"]
+    optional += ["Profiles", "Callers", "Listeners", "ReadyWhen", "Require", "Metrics"]
     assert not [name for name in least if any(part in name for part in optional)], least
 
 

@@ -201,6 +201,10 @@ volumeMounts:
   value: {{ .Values.logFormat }}
 - name: Sidecar__AccessLog
   value: {{ .Values.accessLog | quote }}
+{{- if ne .Values.metrics.level "Full" }}
+- name: Metrics__Level
+  value: {{ .Values.metrics.level }}
+{{- end }}
 {{- if ne .Values.readyWhen "Any" }}
 - name: Sidecar__ReadyWhen
   value: {{ .Values.readyWhen }}
