@@ -5,17 +5,17 @@ import { chromium } from 'playwright-core';
 
 const [executablePath, prometheus, begin, picture] = process.argv.slice(2);
 const [start, end] = [Number(begin), Math.floor(Date.now() / 1000)];
-const rateInterval = '20s', step = 2;
+const [rateInterval, step] = ['20s', 2];
 
 // The width of a column and the height of a line in Grafana's grid, and the last line of the picture.
-const [column, line, lastLine] = [50, 24, 47];
+const [column, line, lastLine] = [50, 24, 63];
 const palette = ['#3b7dd8', '#d9822b', '#3d9a50', '#c23b4b', '#8757c9', '#3aa6a6', '#b8a02c', '#7a7f87'];
 const named = { green: '#3d9a50', orange: '#d9822b', red: '#c23b4b', text: '#1b1f24' };
 
 const dashboard = JSON.parse(readFileSync(new URL('../../observability/grafana-dashboard.json', import.meta.url), 'utf8'));
 const escape = text => String(text).replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
-const expand = query => ['$job', '$instance', '$profile']
-  .reduce((text, variable) => text.replaceAll(variable, '.*'), query.replaceAll('$__rate_interval', rateInterval));
+const expand = query => query.replaceAll('$__rate_interval', rateInterval).replaceAll('$__range', `${end - start}s`)
+  .replace(/\$(cluster|namespace|job|pod|instance|profile)\b/g, '.*');
 
 async function query(path, parameters) {
   const response = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`);
@@ -58,6 +58,7 @@ function format(value, unit) {
     return value < 120 ? `${round(value)} s` : `${round(value / 60)} min`;
   }
   if (unit === 'percentunit') return `${round(value * 100)} %`;
+  if (unit === 'bytes') return `${round(value / 2 ** 20)} MiB`;
   const suffix = { s: ' s', reqps: ' req/s', ops: ' ops/s', cps: ' c/s' }[unit] ?? '';
   return round(value) + suffix;
 }
@@ -72,7 +73,7 @@ function scale(max) {
 }
 
 function chart(panel, series, width, height) {
-  const { unit, custom } = panel.fieldConfig.defaults;
+  const { unit, custom, max } = panel.fieldConfig.defaults;
   const totals = new Map();
   const drawn = series.map(({ name, points }) => ({
     name,
@@ -82,7 +83,7 @@ function chart(panel, series, width, height) {
       return [time, base, base + value];
     }),
   }));
-  const { top, distance } = scale(Math.max(0, ...drawn.flatMap(({ points }) => points.map(([, , value]) => value))));
+  const { top, distance } = scale(max ?? Math.max(0, ...drawn.flatMap(({ points }) => points.map(([, , value]) => value))));
   const [left, bottom, right] = [62, 18, 8];
   const x = time => left + (time - start) / (end - start) * (width - left - right);
   const y = value => 6 + (1 - value / top) * (height - bottom - 6);
@@ -124,16 +125,42 @@ async function stat(panel) {
   return `<div class="stat">${cells.join('')}</div>`;
 }
 
+// The rows of all queries, joined by their labels, with the names and the order of the panel's columns.
+async function table(panel) {
+  const { renameByName: names, indexByName: order } = panel.transformations.find(({ id }) => id === 'organize').options;
+  const rows = new Map();
+  for (const { expr, refId } of panel.targets) {
+    for (const { metric, value } of await query('query', { query: expand(expr), time: end })) {
+      const key = JSON.stringify(metric);
+      rows.set(key, { ...rows.get(key) ?? metric, [panel.targets.length > 1 ? `Value #${refId}` : 'Value']: Number(value[1]) });
+    }
+  }
+  const { sort: [{ field, desc }] } = panel.transformations.find(({ id }) => id === 'sortBy').options;
+  const sorted = Object.keys(order).find(name => names[name] === field);
+  const list = [...rows.values()].sort((a, b) => (b[sorted] - a[sorted]) * (desc ? 1 : -1));
+  const columns = Object.keys(order).sort((a, b) => order[a] - order[b]).filter(name => list.some(row => row[name] !== undefined));
+  const unitOf = name => panel.fieldConfig.overrides.find(({ matcher }) => matcher.options === names[name])?.properties[0].value
+    ?? panel.fieldConfig.defaults.unit;
+  const cell = (row, name) => typeof row[name] === 'number' ? format(row[name], unitOf(name)) : row[name] ?? '';
+  return `<table><tr>${columns.map(name => `<th>${escape(names[name])}</th>`).join('')}</tr>${list.map(row =>
+    `<tr>${columns.map(name => `<td>${escape(cell(row, name))}</td>`).join('')}</tr>`).join('')}</table>`;
+}
+
+async function draw(panel, width, height) {
+  switch (panel.type) {
+    case 'stat': return stat(panel);
+    case 'table': return table(panel);
+    default: return chart(panel, await seriesOf(panel), width, height);
+  }
+}
+
 const boxes = [];
 for (const panel of dashboard.panels.filter(({ gridPos }) => gridPos.y < lastLine)) {
   const { x, y, w, h } = panel.gridPos;
   const [width, height] = [w * column - 8, h * line - 8];
   const box = `left:${x * column + 12}px;top:${y * line + 52}px;width:${width}px;height:${height}px`;
   if (panel.type === 'row') boxes.push(`<h2 style="${box}">${escape(panel.title)}</h2>`);
-  else {
-    const body = panel.type === 'stat' ? await stat(panel) : chart(panel, await seriesOf(panel), width - 16, height - 56);
-    boxes.push(`<section style="${box}"><h3>${escape(panel.title)}</h3>${body}</section>`);
-  }
+  else boxes.push(`<section style="${box}"><h3>${escape(panel.title)}</h3>${await draw(panel, width - 16, height - 56)}</section>`);
 }
 
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dashboard</title><style>
@@ -148,6 +175,8 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dashbo
   svg text { font-size: 10.5px; fill: #57606a; }
   .legend { display: flex; gap: 2px 12px; height: 18px; overflow: hidden; flex-wrap: wrap; font-size: 11.5px; }
   .legend i { display: inline-block; width: 10px; height: 3px; margin-right: 4px; vertical-align: 4px; }
+  table { width: 100%; border-collapse: collapse; font-size: 12px; }
+  th, td { padding: 3px 4px; text-align: left; border-bottom: 1px solid #e3e7eb; }
   .stat { display: flex; justify-content: space-around; align-items: center; height: 52px; text-align: center; }
   .stat b { display: block; font-size: 21px; }
   .stat span { color: #57606a; font-size: 11.5px; }
