@@ -47,6 +47,8 @@ require_ports 5080 8080 8081 9090 9091
 redis=$(free_port)
 start redis "$redis" redis-server --port "$redis" --bind 127.0.0.1 --save '' --dir "$work"
 export Redis__ConnectionString=localhost:$redis
+# Without a collector, spans are lost, but metrics have exemplars.
+export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:9
 start demo http://127.0.0.1:9091/startupz "$program" demo --replicas 2
 
 # Reduces the time for which an alert must be pending before it fires, so that the test does not wait for minutes. Expressions are
@@ -68,6 +70,7 @@ import json
 import os
 import re
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -90,9 +93,11 @@ def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
 
-def panel_queries():
+def panel_queries(has_exemplars=False):
     for panel in json.loads(read("observability/grafana-dashboard.json"))["panels"]:
         for target in panel.get("targets", []):
+            if has_exemplars and not target.get("exemplar"):
+                continue
             expression = target["expr"].replace("$__rate_interval", "15s").replace("$__range", "1m")
             yield panel["title"], re.sub(r"\$(cluster|namespace|job|pod|instance|profile)\b", ".*", expression)
 
@@ -131,6 +136,10 @@ def find_errors(check, *arguments):
         case "panels":
             return [f"no result: {title}: {expression}" for title, expression in panel_queries()
                     if not any(name in expression for name in ABSENT) and is_empty(expression)]
+        case "exemplars":
+            return [f"no exemplar with a trace_id: {title}" for title, expression in panel_queries(has_exemplars=True)
+                    if not any("trace_id" in exemplar["labels"] for series in get(
+                        "query_exemplars", query=expression, start=time.time() - 300, end=time.time()) for exemplar in series["exemplars"])]
         case "runbook":
             return [] if [query(expression) for expression in runbook_queries()] else ["The runbook has no queries"]
         case "quiet":
@@ -152,7 +161,7 @@ sys.exit(1 if errors else 0)
 PYTHON
 
 start prometheus "$PROMETHEUS/-/ready" prometheus --config.file="$work/prometheus.yaml" --storage.tsdb.path="$work/prometheus" \
-  --web.listen-address="127.0.0.1:$prometheus" --log.level=warn
+  --web.listen-address="127.0.0.1:$prometheus" --enable-feature=exemplar-storage --log.level=warn
 check_within 15 "Prometheus scrapes both replicas" up || end
 
 # The metric of lease waits has no series before the first wait. Both replicas need a new token while the token endpoint is slow, so one
@@ -176,6 +185,7 @@ check_within 5 "Prometheus evaluates all rules without errors" rules
 check_within 5 "Each metric of the alerts, the dashboard and the runbook has a series" metrics
 check_within 5 "Prometheus accepts each query of the runbook" runbook
 check_within 5 "Each query of the dashboard has a result" panels
+check_within 5 "Each query of the dashboard that asks for exemplars finds trace ids" exemplars
 check_within 0 "No alert is pending or has fired in normal operation" quiet
 
 # The lifetime of the token is 60 s. The token endpoint goes down before the refresh at 45 s.
