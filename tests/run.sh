@@ -91,6 +91,7 @@ documents_and_tools() {
   part "guides" script guides.sh
   part "how-to guides" script how-to.sh
   part "systemd unit" script systemd.sh
+  part "examples for other platforms" script platforms.sh
   part "figures in the documentation" script figures.sh
   part "webhook listeners" script webhooks.sh
   part "placeholder token endpoint" script placeholder.sh
@@ -113,6 +114,6 @@ part "image" script image.sh
 part "docker compose" script compose.sh
 
 for name in unit integration waiting; do count_tests "$name"; done
-for name in alerts prometheus browser readme tutorial guides how-to systemd figures webhooks placeholder; do count_checks "$name.sh"; done
+for name in alerts prometheus browser readme tutorial guides how-to systemd platforms figures webhooks placeholder; do count_checks "$name.sh"; done
 for name in tool charts openapi workflows benchmarks image compose; do count_checks "$name.sh"; done
 finish
