@@ -1,4 +1,5 @@
 """Checks what platform teams configure: registries, autoscaling, monitors, and ports."""
+import json
 import re
 import shutil
 
@@ -20,6 +21,7 @@ from chart import (
     one,
     pod_of,
     rendered,
+    settings_of,
     sidecar_of,
     template,
 )
@@ -122,3 +124,67 @@ def _():
         assert image.endswith(expected), f"{values}: {image}"
     workflow = (REPOSITORY / ".github/workflows/release.yml").read_text()
     assert ".annotations.imageDigest = strenv(DIGEST)" in workflow, "The release does not add the digest to Chart.yaml."
+
+
+@check("with a socket, the app gets the path of its listener and mounts the folder read-only, and there is no port for it")
+def _():
+    pod = pod_of(rendered("socket"))
+    sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][0]
+    settings = settings_of(sidecar)
+    assert settings["Sidecar__Listen"] == "http://unix:/run/clik2pay/sidecar.sock", settings
+    assert settings["Sidecar__Listeners__pop-up__Address"] == "http://unix:/run/clik2pay/pop-up.sock" and settings["Sidecar__SocketMode"] == "0666"
+    values = settings_of(app)
+    assert (values["CLIK2PAY_BASE_URL"], values["CLIK2PAY_SOCKET"]) == ("http://localhost", "/run/clik2pay/pop-up.sock"), values
+    mount = lambda container: [mount for mount in container["volumeMounts"] if mount["name"] == "clik2pay-sockets"]
+    assert mount(sidecar) == [{"name": "clik2pay-sockets", "mountPath": "/run/clik2pay", "readOnly": False}], sidecar["volumeMounts"]
+    assert mount(app) == [{"name": "clik2pay-sockets", "mountPath": "/run/clik2pay", "readOnly": True}], app["volumeMounts"]
+    assert {"name": "clik2pay-sockets", "emptyDir": {}} in pod["spec"]["volumes"]
+    tcp = pod_of(template(CHART, *MINIMAL, "--set", "listeners.till.port=8082,app.listener=till"))["spec"]["containers"][0]
+    assert settings_of(tcp) == {"CLIK2PAY_BASE_URL": "http://127.0.0.1:8082"} and not tcp.get("volumeMounts"), tcp
+
+
+@check("invalid listeners fail with a message that names the remedy")
+def _():
+    for values, expected in (
+        ("listeners.a.port=1,listeners.a.socket=a.sock", "listeners.a: port and socket are both set. Keep only one of them."),
+        ("listeners.a.profile=default", "listeners.a: set port, or socket for a Unix socket."),
+        ("listeners.a.socket=x,listeners.b.socket=x", "listeners.b.socket: another listener has the socket x. Rename one of them."),
+        ("app.listener=a", "app.listener: there is no listener a. Use the name of a listener in listeners, or remove this value."),
+        ("app.listener=a,listeners.a.address=http://unix:/x/y", "Set its socket instead."),
+    ):
+        assert expected in error_of(CHART, *MINIMAL, "--set", values), f"{values}: {error_of(CHART, *MINIMAL, '--set', values)}"
+
+
+@check("routes by rollout are an annotation of the pod, which a volume turns into proxy.json")
+def _():
+    objects = rendered("socket")
+    assert not [document for document in of_kind(objects, "ConfigMap") if document["metadata"]["name"].endswith("-routes")]
+    for pod in (pod_of(objects), one(objects, "Pod")):
+        routes = json.loads(pod["metadata"]["annotations"]["clik2pay-sidecar-routes"])["ReverseProxy"]["Routes"]
+        assert routes["payment-requests"]["Match"] == {"Path": "/open/v1/payment-requests/{**rest}"}, routes
+        volume = next(volume for volume in pod["spec"]["volumes"] if volume["name"] == "clik2pay-routes")
+        field = {"fieldPath": "metadata.annotations['clik2pay-sidecar-routes']"}
+        assert volume["downwardAPI"] == {"items": [{"path": "proxy.json", "fieldRef": field}]}, volume
+
+
+@check("resource attributes come from the downward API and from the values")
+def _():
+    environment = sidecar_of(pod_of(rendered("socket")))[2]["env"]
+    fields = {variable["name"]: variable["valueFrom"]["fieldRef"]["fieldPath"] for variable in environment if "valueFrom" in variable}
+    assert fields == {
+        "K8S_NAMESPACE_NAME": "metadata.namespace",
+        "K8S_NODE_NAME": "spec.nodeName",
+        "K8S_POD_NAME": "metadata.name",
+        "K8S_POD_UID": "metadata.uid",
+    }, fields
+    names = [variable["name"] for variable in environment]
+    assert all(names.index(name) < names.index("OTEL_RESOURCE_ATTRIBUTES") for name in fields), "Kubernetes would not replace the variables."
+    attributes = dict(item.split("=") for item in settings_of({"env": environment})["OTEL_RESOURCE_ATTRIBUTES"].split(","))
+    assert attributes == {
+        "k8s.namespace.name": "$(K8S_NAMESPACE_NAME)",
+        "k8s.node.name": "$(K8S_NODE_NAME)",
+        "k8s.pod.name": "$(K8S_POD_NAME)",
+        "k8s.pod.uid": "$(K8S_POD_UID)",
+        "k8s.container.name": "clik2pay-sidecar",
+        "service.namespace": "prod",
+    }, attributes

@@ -110,13 +110,13 @@ def _(objects):
         pod = pod_of(objects)
         _, _, sidecar = sidecar_of(pod)
         settings = settings_of(sidecar)
-        listen = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", settings["Sidecar__Listen"])
+        listen = re.fullmatch(r"http://(?:127\.0\.0\.1:(\d+)|unix:/run/clik2pay/.+)", settings["Sidecar__Listen"])
         assert listen, settings["Sidecar__Listen"]
         for name, address in settings.items():
             if re.fullmatch(r"Sidecar__Listeners__.+__Address", name):
                 assert re.fullmatch(r"http://(127\.0\.0\.1:\d+|unix:/.+)", address), f"{name} {address}"
         assert "Sidecar__AllowRemoteCallers" not in settings_of(sidecar)
-        callers = int(listen[1])
+        callers = int(listen[1] or 8080)
         for document in objects:
             for key, value in keys_of(document):
                 assert not (key in ("containerPort", "targetPort", "hostPort") and value == callers), f"{document['kind']}: {key} {value}"
@@ -124,7 +124,8 @@ def _(objects):
                 for rule in document["spec"]["ingress"]:
                     assert callers not in [port["port"] for port in rule["ports"]], rule
         others = [container for container in pod["spec"]["containers"] if container["name"] != "clik2pay-sidecar"]
-        assert all(settings_of(container)["CLIK2PAY_BASE_URL"] == f"http://127.0.0.1:{callers}" for container in others) and others
+        address = f"http://127.0.0.1:{callers}" if listen[1] else "http://localhost"
+        assert all(settings_of(container)["CLIK2PAY_BASE_URL"] == address for container in others) and others
 
 
 @everywhere("the containers of the sidecar and of helm test are hardened")
@@ -167,7 +168,7 @@ def _(objects):
         container = next(container for container in containers if container["name"] in ("clik2pay-sidecar", "check"))
         files = {}
         for mount in container["volumeMounts"]:
-            if mount["name"].startswith("clik2pay-"):
+            if mount["name"].startswith("clik2pay-") and mount["name"] != "clik2pay-sockets":
                 assert mount["readOnly"] is True, mount
             secret = volumes[mount["name"]].get("secret")
             if secret:
@@ -183,11 +184,11 @@ def _(objects):
         expected += [file for name, value in settings.items() if name.endswith("__TokenFiles") for file in value.split(";")]
         assert sorted(expected) == sorted(files), f"expected {expected}, found {list(files)}"
         for container in containers:
-            assert not [variable for variable in container["env"] if "valueFrom" in variable], "A variable comes from a Secret."
+            assert not [variable for variable in container["env"] if variable.get("valueFrom", {}).keys() - {"fieldRef"}], "A variable comes from a Secret."
             # An app mounts the folder of its own caller token only.
             tokens = [value.rpartition("/")[0] for name, value in settings_of(container).items() if name == "CLIK2PAY_CALLER_TOKEN_FILE"]
             for mount in container.get("volumeMounts") or []:
-                is_allowed = mount["name"] == "scratch" or mount["mountPath"] in tokens
+                is_allowed = mount["name"] in ("scratch", "clik2pay-sockets") or mount["mountPath"] in tokens
                 assert container["name"] in ("clik2pay-sidecar", "check") or is_allowed, f"{container['name']} mounts {mount['name']}"
         for secret in set(files.values()):
             ours = [document for document in of_kind(objects, "Secret") if document["metadata"]["name"] == secret]

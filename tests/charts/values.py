@@ -73,7 +73,7 @@ def _():
     def text(*arguments):
         return helm("template", "pay", CHART, *OPERATOR, *arguments).stdout
 
-    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers", "autoscaling")
+    names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers", "autoscaling", "socket")
     renders = {render: text(*RENDERS[render][1]) for render in names}
     assert all(renders.values())
     unused = [key for key, _, _ in described() if not differs(key)]

@@ -1,17 +1,4 @@
-{{- /* Listeners and callers: who may use which profile, and for what. */}}
-
-{{- define "clik2pay-sidecar.own.listenersEnv" -}}
-{{- range $name, $listener := .Values.listeners }}
-{{- if ne $name "default" }}
-- name: Sidecar__Listeners__{{ $name }}__Address
-  value: {{ $listener.address | default (printf "http://127.0.0.1:%d" (int $listener.port)) | quote }}
-{{- end }}
-{{- with $listener.profile }}
-- name: Sidecar__Listeners__{{ $name }}__Profile
-  value: {{ . | quote }}
-{{- end }}
-{{- end }}
-{{- end }}
+{{- /* Callers: who may use which profile, and for what. */}}
 
 {{- /* Lists are written with semicolons. The chart puts no caller token into an environment variable. */}}
 {{- define "clik2pay-sidecar.own.callersEnv" -}}
@@ -70,24 +57,11 @@
 {{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}{{ $profiles = append $profiles .name }}{{ end -}}
 {{- $known := join ", " $profiles -}}
 {{- $hasSocket := false -}}
-{{- include "clik2pay-sidecar.own.namesGuard" (list "listeners" $v.listeners) -}}
+{{- include "clik2pay-sidecar.own.listenersGuard" . -}}
 {{- range $name, $listener := $v.listeners -}}
-{{- $key := printf "listeners.%s" $name -}}
-{{- if hasPrefix "http://unix:" ($listener.address | default "") }}{{ $hasSocket = true }}{{ end -}}
-{{- if eq $name "default" -}}
-{{- if or $listener.port $listener.address -}}
-{{- fail (printf "%s: this listener has the port in ports.callers. Set only its profile, or rename the listener." $key) -}}
-{{- end -}}
-{{- if not $listener.profile -}}
-{{- fail (printf "%s: set its profile, or remove this listener." $key) -}}
-{{- end -}}
-{{- else if not (or $listener.port $listener.address) -}}
-{{- fail (printf "%s: set port, or address for a Unix socket." $key) -}}
-{{- else if and $listener.port $listener.address -}}
-{{- fail (printf "%s: port and address are both set. Keep only one of them." $key) -}}
-{{- end -}}
+{{- if or $listener.socket (hasPrefix "http://unix:" ($listener.address | default "")) }}{{ $hasSocket = true }}{{ end -}}
 {{- if and $listener.profile (not (has $listener.profile $profiles)) -}}
-{{- fail (printf "%s.profile: there is no profile %s. Use one of: %s." $key $listener.profile $known) -}}
+{{- fail (printf "listeners.%s.profile: there is no profile %s. Use one of: %s." $name $listener.profile $known) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $v.callers $v.callerToken.existingSecret -}}
@@ -101,7 +75,7 @@
 {{- fail (printf "%s: the sidecar cannot recognize this caller. Set tokens.existingSecret, uid or gid." $key) -}}
 {{- end -}}
 {{- if and (or $caller.uid $caller.gid) (not $hasSocket) -}}
-{{- fail (printf "%s: uid and gid require a Unix socket. Add a listener with the address http://unix:/PATH, or remove them." $key) -}}
+{{- fail (printf "%s: uid and gid require a Unix socket. Set listeners.NAME.socket, or remove them." $key) -}}
 {{- end -}}
 {{- range $caller.profiles | default (list "default") -}}
 {{- if not (has . $profiles) -}}

@@ -124,6 +124,9 @@ volumeMounts:
   {{- include "clik2pay-sidecar.own.callerMount" $name | nindent 2 }}
   {{- end }}
   {{- end }}
+  {{- if include "clik2pay-sidecar.own.hasSockets" . }}
+  {{- include "clik2pay-sidecar.own.socketMount" (list false .) | nindent 2 }}
+  {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
   {{- end }}
@@ -183,8 +186,7 @@ volumeMounts:
 - name: Sidecar__CallerTokenFile
   value: /etc/clik2pay-sidecar/caller-token/caller-token
 {{- end }}
-- name: Sidecar__Listen
-  value: http://127.0.0.1:{{ .Values.ports.callers | int }}
+{{ include "clik2pay-sidecar.own.listenersEnv" . }}
 - name: Sidecar__Admin
   value: http://*:{{ .Values.ports.admin | int }}
 - name: Sidecar__MaxConnections
@@ -219,8 +221,8 @@ volumeMounts:
 - name: Sidecar__PlaceholderTokenEndpoint
   value: "true"
 {{- end }}
-{{- include "clik2pay-sidecar.own.listenersEnv" . }}
 {{- include "clik2pay-sidecar.own.callersEnv" . }}
+{{- include "clik2pay-sidecar.own.otelEnv" . }}
 {{- with .Values.extraEnv }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
@@ -255,8 +257,17 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- end }}
 {{- if .Values.reverseProxy }}
 - name: clik2pay-routes
+  {{- if .Values.reverseProxyByRollout }}
+  {{- /* From an annotation of the pod, so that the routes belong to the revision of the pod and a rollback restores them. */}}
+  downwardAPI:
+    items:
+      - path: proxy.json
+        fieldRef:
+          fieldPath: metadata.annotations['clik2pay-sidecar-routes']
+  {{- else }}
   configMap:
     name: {{ $name }}-routes
+  {{- end }}
 {{- end }}
 {{- if include "clik2pay-sidecar.own.hasRedis" . }}
 {{ include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-redis"
@@ -301,6 +312,9 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{ include "clik2pay-sidecar.own.secretVolume" (list $ $volume $caller.tokens.existingSecret $items) }}
 {{- end }}
 {{- end }}
+{{- with include "clik2pay-sidecar.own.socketVolume" . }}
+{{ . }}
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
@@ -334,7 +348,7 @@ existing Secrets, because Helm does not read them. */}}
 {{- if and .Values.redis.connectionString (not .Values.redis.existingSecret) -}}
 {{- $_ := set $annotations "checksum/clik2pay-redis" (sha256sum .Values.redis.connectionString) -}}
 {{- end -}}
-{{- with $annotations }}{{ toYaml . }}{{ end -}}
+{{- with merge $annotations (include "clik2pay-sidecar.own.routesAnnotation" . | fromYaml) }}{{ toYaml . }}{{ end -}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.podLabels" -}}
@@ -354,7 +368,11 @@ existing Secrets, because Helm does not read them. */}}
 
 {{- define "clik2pay-sidecar.own.appEnv" -}}
 - name: CLIK2PAY_BASE_URL
-  value: http://127.0.0.1:{{ .Values.ports.callers | int }}
+  value: {{ include "clik2pay-sidecar.own.appBaseUrl" . | quote }}
+{{- with include "clik2pay-sidecar.own.appSocket" . }}
+- name: CLIK2PAY_SOCKET
+  value: {{ . | quote }}
+{{- end }}
 {{- if .Values.callerToken.existingSecret }}
 - name: CLIK2PAY_CALLER_TOKEN_FILE
   value: /etc/clik2pay-sidecar/caller-token/caller-token
@@ -366,6 +384,10 @@ existing Secrets, because Helm does not read them. */}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.appVolumeMounts" -}}
+{{- if include "clik2pay-sidecar.own.appSocket" . -}}
+{{- include "clik2pay-sidecar.own.socketMount" (list true .) -}}
+{{ "\n" }}
+{{- end -}}
 {{- if .Values.callerToken.existingSecret -}}
 {{- include "clik2pay-sidecar.own.callerTokenMount" . -}}
 {{- end -}}
@@ -378,4 +400,34 @@ existing Secrets, because Helm does not read them. */}}
 - name: clik2pay-caller-token
   mountPath: /etc/clik2pay-sidecar/caller-token
   readOnly: true
+{{- end }}
+
+{{- /* Resource attributes of metrics and traces. Kubernetes replaces $(NAME) with the variables before it. */}}
+{{- define "clik2pay-sidecar.own.otelEnv" -}}
+{{- $attributes := list -}}
+{{- if .Values.otel.kubernetesAttributes }}
+{{- $fields := dict "K8S_POD_NAME" "metadata.name" "K8S_POD_UID" "metadata.uid"
+  "K8S_NAMESPACE_NAME" "metadata.namespace" "K8S_NODE_NAME" "spec.nodeName" }}
+{{- range $variable, $field := $fields }}
+{{- $attributes = append $attributes (printf "%s=$(%s)" (lower $variable | replace "_" ".") $variable) }}
+- name: {{ $variable }}
+  valueFrom:
+    fieldRef: {apiVersion: v1, fieldPath: {{ $field }}}
+{{- end }}
+{{- $attributes = append $attributes "k8s.container.name=clik2pay-sidecar" }}
+{{- end }}
+{{- range $name, $value := .Values.otel.resourceAttributes }}
+{{- $attributes = append $attributes (printf "%s=%s" $name (include "clik2pay-sidecar.own.tpl" (list $value $))) }}
+{{- end }}
+{{- with $attributes }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+
+{{- /* The routes as an annotation, which the volume of own.volumes turns into a file. */}}
+{{- define "clik2pay-sidecar.own.routesAnnotation" -}}
+{{- if and .Values.reverseProxy .Values.reverseProxyByRollout -}}
+clik2pay-sidecar-routes: {{ dict "ReverseProxy" .Values.reverseProxy | toJson | quote }}
+{{- end -}}
 {{- end }}
