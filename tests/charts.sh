@@ -86,8 +86,8 @@ render injected kubectl kustomize "$work/examples/kustomize/overlays/injected"
 for overlay in sandbox production inject; do
   render "kustomize-$overlay" kubectl kustomize "$work/examples/kustomize/overlays/$overlay"
 done
-# The patches of docs/how-to/external-secrets.md.
-for patch in csi agent; do
+# The patch of docs/how-to/external-secrets.md.
+for patch in csi; do
   mkdir "$work/examples/kustomize/overlays/$patch"
   awk -v mark="<!-- patch: $patch -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
     docs/how-to/external-secrets.md >"$work/examples/kustomize/overlays/$patch/patch.yaml"

@@ -90,6 +90,19 @@ def _():
     assert settings["Sidecar__Listeners__pop-up__Profile"] == "pop-up" and settings["Callers__shop__Operations"] == "create;read", settings
 
 
+@check("the chart accepts the values in docs/how-to/external-secrets.md")
+def _():
+    text = (REPOSITORY / "docs/how-to/external-secrets.md").read_text()
+    for name, folder in {"csi": "/etc/clik2pay-sidecar/credentials", "vault-agent": "/vault/secrets"}.items():
+        values = ROOT / f"external-secrets-{name}.yaml"
+        values.write_text(text.partition(f"<!-- values: {name} -->\n```yaml\n")[2].partition("```")[0])
+        pod = pod_of(template(CHART, *MINIMAL, "--set", "credentials.existingSecret=", "-f", values))
+        assert settings_of(sidecar_of(pod)[2])["Clik2pay__CredentialsDirectory"] == folder, name
+        shared = yaml.safe_load((CHART / f"ci/{name}-values.yaml").read_text()).get("podAnnotations", {})
+        names = {key for key in pod["metadata"].get("annotations", {}) if "/agent-inject-" not in key}
+        assert names == {key for key in shared if "/agent-inject-" not in key}, names
+
+
 @check("the table of times in docs/reference/chart.md matches the rendered values")
 def _():
     reference = (REPOSITORY / "docs/reference/chart.md").read_text().partition("\n## How long a stop takes\n")[2]

@@ -164,10 +164,14 @@ def _(objects):
         volumes = {volume["name"]: volume for volume in spec["volumes"]}
         assert len(volumes) == len(spec["volumes"]), "A volume is listed twice."
         mounted = {mount["name"] for container in containers for mount in container.get("volumeMounts") or []}
-        assert mounted == set(volumes), f"mounted {mounted}, volumes {set(volumes)}"
+        # The Vault Agent Injector mounts this volume in its containers.
+        assert mounted == set(volumes) - {"vault-token"}, f"mounted {mounted}, volumes {set(volumes)}"
         container = next(container for container in containers if container["name"] in ("clik2pay-sidecar", "check"))
         files = {}
-        for mount in container["volumeMounts"]:
+        # The chart does not list the files of these folders.
+        others = ["/vault/secrets/"]
+        others += [f"{mount['mountPath']}/" for mount in container.get("volumeMounts") or [] if "csi" in volumes[mount["name"]]]
+        for mount in container.get("volumeMounts") or []:
             if mount["name"].startswith("clik2pay-") and mount["name"] != "clik2pay-sockets":
                 assert mount["readOnly"] is True, mount
             secret = volumes[mount["name"]].get("secret")
@@ -178,10 +182,11 @@ def _(objects):
             if authorities and mount["name"].startswith("clik2pay-ca"):
                 files |= {f"{mount['mountPath']}/{item['path']}": authorities["name"] for item in authorities["items"]}
         settings = settings_of(container)
-        folders = [value for name, value in settings.items() if name.endswith("__CredentialsDirectory") and not value.startswith("/vault/")]
+        folders = [value for name, value in settings.items() if name.endswith("__CredentialsDirectory")]
         expected = [f"{folder}/{name}" for folder in folders for name in ("username", "password", "api-key")]
         expected += [value for name, value in settings.items() if name.endswith("File")]
         expected += [file for name, value in settings.items() if name.endswith("__TokenFiles") for file in value.split(";")]
+        expected = [file for file in expected if not file.startswith(tuple(others))]
         assert sorted(expected) == sorted(files), f"expected {expected}, found {list(files)}"
         for container in containers:
             assert not [variable for variable in container["env"] if variable.get("valueFrom", {}).keys() - {"fieldRef"}], "A variable comes from a Secret."

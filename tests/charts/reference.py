@@ -59,6 +59,7 @@ def general(setting):
 
 
 # A value that differs from the default, and the values that it requires.
+VOLUME, OTHER = '{"csi":{"driver":"a"}}', {"csi": {"driver": "b"}}
 REDIS = ["redis.connectionString=r:1"]
 AUTH = [*REDIS, "redis.auth.existingSecret=s"]
 SENTINEL = [*REDIS, "redis.sentinelAuth.existingSecret=s"]
@@ -73,6 +74,7 @@ PROBES = {
     "tokenEndpoint": ("https://b.example/token", CUSTOM),
     "credentials.existingSecret": ("other", []),
     "credentials.directory": ("/other", ["credentials.existingSecret=", "credentials.directory=/x"]),
+    "credentials.volume": (OTHER, ["credentials.existingSecret=", f"credentials.volume={VOLUME}"]),
     "credentials.keys.username": ("other", []),
     "credentials.keys.password": ("other", []),
     "credentials.keys.apiKey": ("other", []),
@@ -80,22 +82,36 @@ PROBES = {
     "refreshAt": (0.5, []),
     "ca.configMap": ("other", []),
     "ca.secret": ("other", []),
+    "ca.volume": (OTHER, [f"ca.volume={VOLUME}"]),
+    "ca.directory": ("/other", []),
     "ca.key": ("other", ["ca.configMap=c"]),
     "redis.existingSecret": ("other", []),
+    "redis.volume": (OTHER, [f"redis.volume={VOLUME}"]),
+    "redis.directory": ("/other", []),
     "redis.connectionString": ("r:2", []),
     "redis.key": ("other", ["redis.existingSecret=s"]),
     "redis.caSecret": ("other", REDIS),
+    "redis.caVolume": (OTHER, [*REDIS, f"redis.caVolume={VOLUME}"]),
+    "redis.caDirectory": ("/other", REDIS),
     "redis.caKey": ("other", [*REDIS, "redis.caSecret=s"]),
     "redis.auth.existingSecret": ("other", REDIS),
+    "redis.auth.volume": (OTHER, [*REDIS, f"redis.auth.volume={VOLUME}"]),
+    "redis.auth.directory": ("/other", REDIS),
     "redis.auth.keys.user": ("other", AUTH),
     "redis.auth.keys.password": ("other", AUTH),
     "redis.sentinelAuth.existingSecret": ("other", REDIS),
+    "redis.sentinelAuth.volume": (OTHER, [*REDIS, f"redis.sentinelAuth.volume={VOLUME}"]),
+    "redis.sentinelAuth.directory": ("/other", REDIS),
     "redis.sentinelAuth.keys.user": ("other", SENTINEL),
     "redis.sentinelAuth.keys.password": ("other", SENTINEL),
     "redis.clientCertificate.existingSecret": ("other", REDIS),
+    "redis.clientCertificate.volume": (OTHER, [*REDIS, f"redis.clientCertificate.volume={VOLUME}"]),
+    "redis.clientCertificate.directory": ("/other", REDIS),
     "redis.clientCertificate.keys.certificate": ("other", CLIENT),
     "redis.clientCertificate.keys.privateKey": ("other", CLIENT),
     "callerToken.existingSecret": ("other", []),
+    "callerToken.volume": (OTHER, [f"callerToken.volume={VOLUME}"]),
+    "callerToken.directory": ("/other", []),
     "callerToken.key": ("other", ["callerToken.existingSecret=s"]),
     "ports.callers": (8181, []),
     "ports.admin": (9191, []),
@@ -116,6 +132,7 @@ PROBES = {
     "profiles.{name}.tokenEndpoint": ("https://b.example/token", [*PROFILE, *CUSTOM_PROFILE]),
     "profiles.{name}.credentials.existingSecret": ("other", PROFILE),
     "profiles.{name}.credentials.directory": ("/other", [PROFILE[0], "profiles.x.credentials.directory=/x"]),
+    "profiles.{name}.credentials.volume": (OTHER, [PROFILE[0], f"profiles.x.credentials.volume={VOLUME}"]),
     "profiles.{name}.credentials.keys.username": ("other", PROFILE),
     "profiles.{name}.credentials.keys.password": ("other", PROFILE),
     "profiles.{name}.credentials.keys.apiKey": ("other", PROFILE),
@@ -123,12 +140,16 @@ PROBES = {
     "profiles.{name}.refreshAt": (0.5, PROFILE),
     "profiles.{name}.ca.configMap": ("other", PROFILE),
     "profiles.{name}.ca.secret": ("other", PROFILE),
+    "profiles.{name}.ca.volume": (OTHER, [*PROFILE, f"profiles.x.ca.volume={VOLUME}"]),
+    "profiles.{name}.ca.directory": ("/other", PROFILE),
     "profiles.{name}.ca.key": ("other", [*PROFILE, "profiles.x.ca.configMap=c"]),
     "listeners.{name}.port": (8083, ["listeners.x.port=8082"]),
     "listeners.{name}.address": ("http://unix:/y", ["listeners.x.address=http://unix:/x"]),
     "listeners.{name}.socket": ("other", ["listeners.x.socket=x"]),
     "listeners.{name}.profile": ("default", ["listeners.x.port=8082"]),
     "callers.{name}.tokens.existingSecret": ("other", CALLER),
+    "callers.{name}.tokens.volume": (OTHER, [f"callers.x.tokens.volume={VOLUME}", *CALLER[1:]]),
+    "callers.{name}.tokens.directory": ("/other", ["callers.x.tokens.directory=/x", *CALLER[1:]]),
     "callers.{name}.tokens.keys": (["other"], CALLER),
     "callers.{name}.uid": ([1], CALLER),
     "callers.{name}.gid": ([1], CALLER),
@@ -160,7 +181,7 @@ def _():
     for value, (probe, needs) in PROBES.items():
         # With --set, a value would take precedence over the probe.
         pairs = [need.split("=", 1) for need in needs]
-        is_json = lambda text: text.isdigit() or text.startswith("[")
+        is_json = lambda text: text.isdigit() or text.startswith(("[", "{"))
         needed = [f"{key}={text if is_json(text) else json.dumps(text)}" for key, text in pairs]
         base = [*MINIMAL, *(argument for need in needed for argument in ("--set-json", need))]
         before = effective(pod_of(template(CHART, *base)))

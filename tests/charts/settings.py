@@ -115,6 +115,84 @@ def _():
     assert (secrets["clik2pay-caller-shop"], secrets["clik2pay-caller-till-2"]) == ("pay-token", "till"), secrets
 
 
+@check("files of a volume or a folder have the names in the values, and the app mounts only the volume of its own caller")
+def _():
+    pod = pod_of(rendered("csi"))
+    sidecar, app, folder = sidecar_of(pod)[2], pod["spec"]["containers"][0], "/etc/clik2pay-sidecar"
+    settings = settings_of(sidecar)
+    names = ("Clik2pay__Credentials", "Clik2pay__U", "Redis", "Callers__shop__T")
+    assert {name: value for name, value in settings.items() if name.startswith(names)} == {
+        "Clik2pay__CredentialsDirectory": f"{folder}/credentials",
+        "Redis__ConnectionStringFile": f"{folder}/redis/redis-url",
+        "Redis__UserFile": f"{folder}/redis-auth/redis-user",
+        "Redis__PasswordFile": f"{folder}/redis-auth/redis-password",
+        "Callers__shop__TokenFiles": f"{folder}/callers/shop/current;{folder}/callers/shop/next",
+    }, settings
+    classes = {volume["name"]: volume["csi"]["volumeAttributes"]["secretProviderClass"] for volume in pod["spec"]["volumes"]}
+    mounts = {mount["mountPath"]: classes[mount["name"]] for mount in sidecar["volumeMounts"]}
+    assert mounts == {
+        f"{folder}/credentials": "pay-credentials",
+        f"{folder}/redis": "pay-redis",
+        f"{folder}/redis-auth": "pay-redis-auth",
+        f"{folder}/callers/shop": "pay-shop-tokens",
+    }, mounts
+    assert [mount["mountPath"] for mount in app["volumeMounts"]] == [f"{folder}/callers/shop"], app["volumeMounts"]
+    assert settings_of(app)["CLIK2PAY_CALLER_TOKEN_FILE"] == f"{folder}/callers/shop/current"
+    assert not of_kind(rendered("csi"), "Secret") and one(rendered("csi"), "SecretProviderClass")
+
+    pod = pod_of(rendered("vault-agent"))
+    settings = settings_of(sidecar_of(pod)[2])
+    files = {name: value for name, value in settings.items() if value.startswith("/vault/")}
+    assert files == {
+        "Clik2pay__UsernameFile": "/vault/secrets/username",
+        "Clik2pay__PasswordFile": "/vault/secrets/password",
+        "Clik2pay__ApiKeyFile": "/vault/secrets/clik2pay-api-key",
+        "Redis__ConnectionStringFile": "/vault/secrets/redis-url",
+    }, files
+    assert "volumeMounts" not in sidecar_of(pod)[2] and [volume["name"] for volume in pod["spec"]["volumes"]] == ["vault-token"]
+    # Vault fills each file that the sidecar reads, and no other.
+    injected = "vault.hashicorp.com/agent-inject-secret-"
+    rendered_by_vault = [name.removeprefix(injected) for name in pod["metadata"]["annotations"] if name.startswith(injected)]
+    assert sorted(rendered_by_vault) == sorted(value.removeprefix("/vault/secrets/") for value in files.values()), rendered_by_vault
+
+    # With a folder, the app gets the path and mounts nothing.
+    pod = pod_of(template(CHART, *MINIMAL, "--set", "callerToken.directory=/vault/caller/,callerToken.key=token"))
+    app = pod["spec"]["containers"][0]
+    assert settings_of(app)["CLIK2PAY_CALLER_TOKEN_FILE"] == "/vault/caller/token" and "volumeMounts" not in app, app
+    assert settings_of(sidecar_of(pod)[2])["Sidecar__CallerTokenFile"] == "/vault/caller/token"
+
+
+@check("each source of files can be a Secret, a volume or a folder")
+def _():
+    for key, settings in {
+        "redis": ["Redis__ConnectionStringFile"],
+        "redis.auth": ["Redis__PasswordFile"],
+        "redis.sentinelAuth": ["Redis__SentinelPasswordFile"],
+        "redis.clientCertificate": ["Redis__ClientCertificateFile", "Redis__ClientKeyFile"],
+        "callerToken": ["Sidecar__CallerTokenFile"],
+        "ca": ["Clik2pay__CaFile"],
+        "profiles.x.ca": ["Profiles__x__CaFile"],
+        "profiles.x.credentials": ["Profiles__x__CredentialsDirectory"],
+        "callers.x.tokens": ["Callers__x__TokenFiles"],
+    }.items():
+        base = [*MINIMAL, "--set", "callers.x.operations={read}"] if key.startswith("callers") else [*MINIMAL]
+        if key.startswith("redis."):
+            base += ["--set", "redis.connectionString=r:1"]
+        if key.startswith("profiles"):
+            base += ["--set", "profiles.x.environment=Sandbox"]
+        if key == "profiles.x.ca":
+            base += ["--set", "profiles.x.credentials.existingSecret=s"]
+        pod = pod_of(template(CHART, *base, "--set-json", key + '.volume={"csi":{"driver":"d"}}'))
+        sidecar = sidecar_of(pod)[2]
+        volumes = [volume["name"] for volume in pod["spec"]["volumes"] if volume.get("csi") == {"driver": "d"}]
+        mounts = [mount["mountPath"] for mount in sidecar["volumeMounts"] if mount["name"] in volumes]
+        assert len(mounts) == 1 and all(settings_of(sidecar)[name].startswith(mounts[0]) for name in settings), (key, volumes, mounts)
+        pod = pod_of(template(CHART, *base, "--set", f"{key}.directory=/run/files"))
+        sidecar = sidecar_of(pod)[2]
+        assert all(settings_of(sidecar)[name].startswith("/run/files") for name in settings), (key, settings_of(sidecar))
+        assert not [mount for mount in sidecar["volumeMounts"] if mount["mountPath"].startswith("/run")], sidecar["volumeMounts"]
+
+
 @check("the app of the chart gets its values")
 def _():
     pod = pod_of(rendered("full"))

@@ -25,7 +25,17 @@ def _():
         ),
         (
             {"credentials.directory": "/run/credentials"},
-            "credentials: existingSecret and directory are both set. Keep only one of them.",
+            "credentials: directory and existingSecret are both set. Keep only one of them.",
+        ),
+        ({"ca.volume.csi.driver": "a", "ca.secret": "b"}, "ca: secret and volume are both set. Keep only one of them."),
+        ({"redis.caSecret": "a", "redis.caDirectory": "/b"}, "redis: caDirectory and caSecret are both set. Keep only one of them."),
+        (
+            {"callerToken.existingSecret": "a", "callerToken.directory": "/b"},
+            "callerToken: directory and existingSecret are both set. Keep only one of them.",
+        ),
+        (
+            {"callerToken.volume.name": "a", "callerToken.volume.csi.driver": "b"},
+            "callerToken.volume: set one volume source, such as csi, and no other field.",
         ),
         ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them."),
         *(
@@ -136,7 +146,7 @@ def _():
         ),
         (
             {"profiles": {"a": {**profile, "credentials": {"existingSecret": "s", "directory": "/d"}}}},
-            "profiles.a.credentials: existingSecret and directory are both set.",
+            "profiles.a.credentials: directory and existingSecret are both set.",
         ),
         ({"profiles": {"a": {**profile, "ca": {"configMap": "a", "secret": "b"}}}}, "profiles.a.ca: configMap and secret are both set."),
         (

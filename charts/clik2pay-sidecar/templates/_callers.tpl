@@ -1,12 +1,8 @@
 {{- /* Callers: who may use which profile, and for what. */}}
 
-{{- /* Lists are written with semicolons. The chart puts no caller token into an environment variable. */}}
+{{- /* Lists are written with semicolons. The tokens of callers are in own.sources. */}}
 {{- define "clik2pay-sidecar.own.callersEnv" -}}
 {{- range $name, $caller := .Values.callers }}
-{{- if dig "tokens" "existingSecret" "" $caller }}
-- name: Callers__{{ $name }}__TokenFiles
-  value: {{ include "clik2pay-sidecar.own.callerTokenFiles" (list $name $caller) | fromJsonArray | join ";" | quote }}
-{{- end }}
 {{- range $setting, $numbers := dict "Uid" $caller.uid "Gid" $caller.gid }}
 {{- with $numbers }}
 {{- /* Helm reads numbers as floating-point numbers, and would write large ones with an exponent. */}}
@@ -25,32 +21,6 @@
 {{- end }}
 {{- end }}
 
-{{- /* A JSON list of the keys with caller tokens in the Secret of a caller. */}}
-{{- define "clik2pay-sidecar.own.callerKeys" -}}
-{{- .tokens.keys | default (list "caller-token") | toJson -}}
-{{- end }}
-
-{{- /* A JSON list of the paths of a caller's token files. Arguments: (list NAME CALLER). */}}
-{{- define "clik2pay-sidecar.own.callerTokenFiles" -}}
-{{- $files := list -}}
-{{- $folder := include "clik2pay-sidecar.own.callerFolder" (index . 0) -}}
-{{- range include "clik2pay-sidecar.own.callerKeys" (index . 1) | fromJsonArray -}}
-{{- $files = append $files (printf "%s/%s" $folder .) -}}
-{{- end -}}
-{{- toJson $files -}}
-{{- end }}
-
-{{- define "clik2pay-sidecar.own.callerFolder" -}}/etc/clik2pay-sidecar/callers/{{ . }}{{- end }}
-
-{{- define "clik2pay-sidecar.own.callerVolume" -}}clik2pay-caller-{{ replace "_" "-" . }}{{- end }}
-
-{{- /* The mount of a caller's tokens, for the sidecar and for the app that is this caller. The argument is the name of the caller. */}}
-{{- define "clik2pay-sidecar.own.callerMount" -}}
-- name: {{ include "clik2pay-sidecar.own.callerVolume" . }}
-  mountPath: {{ include "clik2pay-sidecar.own.callerFolder" . }}
-  readOnly: true
-{{- end }}
-
 {{- define "clik2pay-sidecar.own.callersGuard" -}}
 {{- $v := .Values -}}
 {{- $profiles := list -}}
@@ -64,14 +34,16 @@
 {{- fail (printf "listeners.%s.profile: there is no profile %s. Use one of: %s." $name $listener.profile $known) -}}
 {{- end -}}
 {{- end -}}
-{{- if and $v.callers $v.callerToken.existingSecret -}}
-{{- $remedy := "Move the Secret to callers.NAME.tokens.existingSecret, or remove callers." -}}
-{{- fail (printf "callerToken.existingSecret: callers have tokens of their own, so there can be no common token. %s" $remedy) -}}
+{{- $tokens := dict -}}
+{{- range include "clik2pay-sidecar.own.sources" . | fromJsonArray }}{{ $_ := set $tokens .key .option }}{{ end -}}
+{{- if and $v.callers $tokens.callerToken -}}
+{{- $remedy := printf "Move this value to callers.NAME.tokens.%s, or remove callers." $tokens.callerToken -}}
+{{- fail (printf "callerToken.%s: callers have tokens of their own, so there can be no common token. %s" $tokens.callerToken $remedy) -}}
 {{- end -}}
 {{- include "clik2pay-sidecar.own.namesGuard" (list "callers" $v.callers) -}}
 {{- range $name, $caller := $v.callers -}}
 {{- $key := printf "callers.%s" $name -}}
-{{- if not (or (dig "tokens" "existingSecret" "" $caller) $caller.uid $caller.gid) -}}
+{{- if not (or (get $tokens (printf "%s.tokens" $key)) $caller.uid $caller.gid) -}}
 {{- fail (printf "%s: the sidecar cannot recognize this caller. Set tokens.existingSecret, uid or gid." $key) -}}
 {{- end -}}
 {{- if and (or $caller.uid $caller.gid) (not $hasSocket) -}}
@@ -84,7 +56,7 @@
 {{- end -}}
 {{- end -}}
 {{- with $v.app.caller -}}
-{{- if not (dig . "tokens" "existingSecret" "" $v.callers) -}}
+{{- if not (get $tokens (printf "callers.%s.tokens" .)) -}}
 {{- $remedy := "Use the name of a caller in callers, or remove this value." -}}
 {{- fail (printf "app.caller: there is no caller %s with tokens.existingSecret. %s" . $remedy) -}}
 {{- end -}}

@@ -129,10 +129,6 @@ chart can contain only alerts and the dashboard. */}}
 {{- if and .Values.enabled (or .Values.app.image (not .Chart.IsRoot)) -}}yes{{- end -}}
 {{- end }}
 
-{{- define "clik2pay-sidecar.own.hasRedis" -}}
-{{- if or .Values.redis.existingSecret .Values.redis.connectionString -}}yes{{- end -}}
-{{- end }}
-
 {{- define "clik2pay-sidecar.own.serviceAccountName" -}}
 {{- $default := .Values.serviceAccount.create | ternary (include "clik2pay-sidecar.own.fullname" .) "default" -}}
 {{- .Values.serviceAccount.name | default $default -}}
@@ -171,24 +167,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- include "clik2pay-sidecar.own.labelsGuard" . -}}
 {{- include "clik2pay-sidecar.own.profilesGuard" . -}}
 {{- include "clik2pay-sidecar.own.callersGuard" . -}}
-{{- $forRedis := dict
-  "caSecret" $v.redis.caSecret
-  "auth.existingSecret" $v.redis.auth.existingSecret
-  "sentinelAuth.existingSecret" $v.redis.sentinelAuth.existingSecret
-  "clientCertificate.existingSecret" $v.redis.clientCertificate.existingSecret -}}
-{{- range $key, $secret := $forRedis -}}
-{{- if and $secret (not (include "clik2pay-sidecar.own.hasRedis" $)) -}}
-{{- $remedy := "Set redis.existingSecret or redis.connectionString, or remove this value." -}}
-{{- fail (printf "redis.%s: this value has no effect without Redis. %s" $key $remedy) -}}
-{{- end -}}
-{{- end -}}
-{{- range $key := list "auth" "sentinelAuth" -}}
-{{- $auth := index $v.redis $key -}}
-{{- if and $auth.keys.user (not $auth.existingSecret) -}}
-{{- $remedy := "Set both, or remove this value." -}}
-{{- fail (printf "redis.%s.keys.user: this value has no effect without redis.%s.existingSecret. %s" $key $key $remedy) -}}
-{{- end -}}
-{{- end -}}
+{{- include "clik2pay-sidecar.own.sourcesGuard" . -}}
 {{- if and $v.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- $version := .Capabilities.KubeVersion.Version -}}
 {{- fail (printf "nativeSidecar: Kubernetes %s has no native sidecars. Use 1.29 or newer, or set nativeSidecar=false." $version) -}}

@@ -57,7 +57,7 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 workingDir: /etc/clik2pay-sidecar/routes
 {{- end }}
 env:
-  {{- include "clik2pay-sidecar.own.env" . | nindent 2 }}
+  {{- include "clik2pay-sidecar.own.env" . | trim | nindent 2 }}
 {{- with .Values.extraEnvFrom }}
 envFrom:
   {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
@@ -70,66 +70,25 @@ resources:
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- /* Folders are mounted without subPath, because Kubernetes does not update a file that is mounted by subPath. */}}
+{{- with include "clik2pay-sidecar.own.volumeMounts" . | trim }}
 volumeMounts:
-  {{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}
-  {{- if not .credentials.directory }}
-  - name: {{ .volume }}
-    mountPath: {{ .folder }}
-    readOnly: true
-  {{- end }}
-  {{- end }}
-  {{- if .Values.reverseProxy }}
-  - name: clik2pay-routes
-    mountPath: /etc/clik2pay-sidecar/routes
-    readOnly: true
-  {{- end }}
-  {{- if include "clik2pay-sidecar.own.hasRedis" . }}
-  - name: clik2pay-redis
-    mountPath: /etc/clik2pay-sidecar/redis
-    readOnly: true
-  {{- end }}
-  {{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}
-  {{- if or .ca.configMap .ca.secret }}
-  - name: {{ .caVolume }}
-    mountPath: {{ .caFolder }}
-    readOnly: true
-  {{- end }}
-  {{- end }}
-  {{- if .Values.redis.caSecret }}
-  - name: clik2pay-redis-ca
-    mountPath: /etc/clik2pay-sidecar/redis-ca
-    readOnly: true
-  {{- end }}
-  {{- if .Values.redis.auth.existingSecret }}
-  - name: clik2pay-redis-auth
-    mountPath: /etc/clik2pay-sidecar/redis-auth
-    readOnly: true
-  {{- end }}
-  {{- if .Values.redis.sentinelAuth.existingSecret }}
-  - name: clik2pay-redis-sentinel-auth
-    mountPath: /etc/clik2pay-sidecar/redis-sentinel-auth
-    readOnly: true
-  {{- end }}
-  {{- if .Values.redis.clientCertificate.existingSecret }}
-  - name: clik2pay-redis-client-certificate
-    mountPath: /etc/clik2pay-sidecar/redis-client-certificate
-    readOnly: true
-  {{- end }}
-  {{- if .Values.callerToken.existingSecret }}
-  {{- include "clik2pay-sidecar.own.callerTokenMount" . | nindent 2 }}
-  {{- end }}
-  {{- range $name, $caller := .Values.callers }}
-  {{- if dig "tokens" "existingSecret" "" $caller }}
-  {{- include "clik2pay-sidecar.own.callerMount" $name | nindent 2 }}
-  {{- end }}
-  {{- end }}
-  {{- if include "clik2pay-sidecar.own.hasSockets" . }}
-  {{- include "clik2pay-sidecar.own.socketMount" (list false .) | nindent 2 }}
-  {{- end }}
-  {{- with .Values.extraVolumeMounts }}
-  {{- include "clik2pay-sidecar.own.tpl" (list . $) | nindent 2 }}
-  {{- end }}
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "clik2pay-sidecar.own.volumeMounts" -}}
+{{- include "clik2pay-sidecar.own.sourceMounts" (include "clik2pay-sidecar.own.sources" . | fromJsonArray) }}
+{{- if .Values.reverseProxy }}
+- name: clik2pay-routes
+  mountPath: /etc/clik2pay-sidecar/routes
+  readOnly: true
+{{- end }}
+{{- if include "clik2pay-sidecar.own.hasSockets" . }}
+{{ include "clik2pay-sidecar.own.socketMount" (list false .) }}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ include "clik2pay-sidecar.own.tpl" (list . $) }}
+{{- end }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.image" -}}
@@ -144,48 +103,10 @@ volumeMounts:
 
 {{- /* Settings, and the paths of secrets. The chart puts no secret into an environment variable. */}}
 {{- define "clik2pay-sidecar.own.env" -}}
-{{- range $index, $profile := include "clik2pay-sidecar.own.profiles" . | fromJsonArray -}}
-{{- if $index }}{{ "\n" }}{{ end -}}
-{{- include "clik2pay-sidecar.own.profileEnv" $profile -}}
+{{- range include "clik2pay-sidecar.own.profiles" . | fromJsonArray }}
+{{- include "clik2pay-sidecar.own.profileEnv" . }}
 {{- end }}
-{{- if include "clik2pay-sidecar.own.hasRedis" . }}
-- name: Redis__ConnectionStringFile
-  value: /etc/clik2pay-sidecar/redis/connection-string
-{{- end }}
-{{- if .Values.redis.caSecret }}
-- name: Redis__CaFile
-  value: /etc/clik2pay-sidecar/redis-ca/ca.crt
-{{- end }}
-{{- with .Values.redis.auth }}
-{{- if and .existingSecret .keys.user }}
-- name: Redis__UserFile
-  value: /etc/clik2pay-sidecar/redis-auth/user
-{{- end }}
-{{- if .existingSecret }}
-- name: Redis__PasswordFile
-  value: /etc/clik2pay-sidecar/redis-auth/password
-{{- end }}
-{{- end }}
-{{- with .Values.redis.sentinelAuth }}
-{{- if and .existingSecret .keys.user }}
-- name: Redis__SentinelUserFile
-  value: /etc/clik2pay-sidecar/redis-sentinel-auth/user
-{{- end }}
-{{- if .existingSecret }}
-- name: Redis__SentinelPasswordFile
-  value: /etc/clik2pay-sidecar/redis-sentinel-auth/password
-{{- end }}
-{{- end }}
-{{- if .Values.redis.clientCertificate.existingSecret }}
-- name: Redis__ClientCertificateFile
-  value: /etc/clik2pay-sidecar/redis-client-certificate/tls.crt
-- name: Redis__ClientKeyFile
-  value: /etc/clik2pay-sidecar/redis-client-certificate/tls.key
-{{- end }}
-{{- if .Values.callerToken.existingSecret }}
-- name: Sidecar__CallerTokenFile
-  value: /etc/clik2pay-sidecar/caller-token/caller-token
-{{- end }}
+{{- include "clik2pay-sidecar.own.sourcesEnv" . }}
 {{ include "clik2pay-sidecar.own.listenersEnv" . }}
 - name: Sidecar__Admin
   value: http://*:{{ .Values.ports.admin | int }}
@@ -246,15 +167,7 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.volumes" -}}
-{{- $name := include "clik2pay-sidecar.own.fullname" . -}}
-{{- $profiles := include "clik2pay-sidecar.own.profiles" . | fromJsonArray -}}
-{{- range $profiles }}
-{{- if not .credentials.directory }}
-{{- $keys := .credentials.keys }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ .volume (.credentials.existingSecret | default (printf "%s-credentials" $name))
-  (dict "username" $keys.username "password" $keys.password "api-key" $keys.apiKey)) }}
-{{- end }}
-{{- end }}
+{{- include "clik2pay-sidecar.own.sourceVolumes" . }}
 {{- if .Values.reverseProxy }}
 - name: clik2pay-routes
   {{- if .Values.reverseProxyByRollout }}
@@ -266,51 +179,8 @@ A plain container gets SIGTERM at the same time as the app. */}}
           fieldPath: metadata.annotations['clik2pay-sidecar-routes']
   {{- else }}
   configMap:
-    name: {{ $name }}-routes
+    name: {{ include "clik2pay-sidecar.own.fullname" . }}-routes
   {{- end }}
-{{- end }}
-{{- if include "clik2pay-sidecar.own.hasRedis" . }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list . "clik2pay-redis"
-  (.Values.redis.existingSecret | default (printf "%s-redis" $name))
-  (dict "connection-string" .Values.redis.key)) }}
-{{- end }}
-{{- range $profiles }}
-{{- if .ca.configMap }}
-- name: {{ .caVolume }}
-  configMap:
-    name: {{ include "clik2pay-sidecar.own.tpl" (list .ca.configMap $) | quote }}
-    items:
-      - key: {{ .ca.key | quote }}
-        path: ca.crt
-{{- else if .ca.secret }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ .caVolume .ca.secret (dict "ca.crt" .ca.key)) }}
-{{- end }}
-{{- end }}
-{{- with .Values.redis.caSecret }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-ca" . (dict "ca.crt" $.Values.redis.caKey)) }}
-{{- end }}
-{{- range $name, $auth := dict "auth" .Values.redis.auth "sentinel-auth" .Values.redis.sentinelAuth }}
-{{- with $auth.existingSecret }}
-{{- $items := dict "password" $auth.keys.password }}
-{{- with $auth.keys.user }}{{ $_ := set $items "user" . }}{{ end }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ (printf "clik2pay-redis-%s" $name) . $items) }}
-{{- end }}
-{{- end }}
-{{- with .Values.redis.clientCertificate.existingSecret }}
-{{- $keys := $.Values.redis.clientCertificate.keys }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-redis-client-certificate" .
-  (dict "tls.crt" $keys.certificate "tls.key" $keys.privateKey)) }}
-{{- end }}
-{{- with .Values.callerToken.existingSecret }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ "clik2pay-caller-token" . (dict "caller-token" $.Values.callerToken.key)) }}
-{{- end }}
-{{- range $name, $caller := .Values.callers }}
-{{- if dig "tokens" "existingSecret" "" $caller }}
-{{- $items := dict }}
-{{- range include "clik2pay-sidecar.own.callerKeys" $caller | fromJsonArray }}{{ $_ := set $items . . }}{{ end }}
-{{- $volume := include "clik2pay-sidecar.own.callerVolume" $name }}
-{{ include "clik2pay-sidecar.own.secretVolume" (list $ $volume $caller.tokens.existingSecret $items) }}
-{{- end }}
 {{- end }}
 {{- with include "clik2pay-sidecar.own.socketVolume" . }}
 {{ . }}
@@ -318,23 +188,6 @@ A plain container gets SIGTERM at the same time as the app. */}}
 {{- with .Values.extraVolumes }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
-{{- end }}
-
-{{- /* A volume with files of a Secret. Arguments: (list CONTEXT VOLUME SECRET ITEMS). ITEMS maps the name of each file to its key.
-Root owns the files of a Secret, and the sidecar runs as user 1654. With mode 0440 the sidecar could read them only with an fsGroup, which
-the app may need for itself. 0444 needs no fsGroup. Only the containers that need the volume mount it, and its folder on the node belongs to
-root. */}}
-{{- define "clik2pay-sidecar.own.secretVolume" -}}
-{{- $ := index . 0 -}}
-- name: {{ index . 1 }}
-  secret:
-    secretName: {{ include "clik2pay-sidecar.own.tpl" (list (index . 2) $) | quote }}
-    defaultMode: 0444
-    items:
-      {{- range $file, $key := index . 3 }}
-      - key: {{ $key | quote }}
-        path: {{ toYaml $file }}
-      {{- end }}
 {{- end }}
 
 {{- /* A changed checksum restarts the pods. The checksum covers the connection string of Redis, because the sidecar reads it only at start
@@ -345,7 +198,7 @@ existing Secrets, because Helm does not read them. */}}
 {{- if hasKey $annotations "checksum/clik2pay-redis" -}}
 {{- fail "podAnnotations: the chart sets checksum/clik2pay-redis. Remove it, or use another name." -}}
 {{- end -}}
-{{- if and .Values.redis.connectionString (not .Values.redis.existingSecret) -}}
+{{- if include "clik2pay-sidecar.own.hasInlineRedis" . -}}
 {{- $_ := set $annotations "checksum/clik2pay-redis" (sha256sum .Values.redis.connectionString) -}}
 {{- end -}}
 {{- with merge $annotations (include "clik2pay-sidecar.own.routesAnnotation" . | fromYaml) }}{{ toYaml . }}{{ end -}}
@@ -373,33 +226,17 @@ existing Secrets, because Helm does not read them. */}}
 - name: CLIK2PAY_SOCKET
   value: {{ . | quote }}
 {{- end }}
-{{- if .Values.callerToken.existingSecret }}
+{{- range include "clik2pay-sidecar.own.appSources" . | fromJsonArray }}
 - name: CLIK2PAY_CALLER_TOKEN_FILE
-  value: /etc/clik2pay-sidecar/caller-token/caller-token
-{{- end }}
-{{- with .Values.app.caller }}
-- name: CLIK2PAY_CALLER_TOKEN_FILE
-  value: {{ include "clik2pay-sidecar.own.callerTokenFiles" (list . (get $.Values.callers .)) | fromJsonArray | first }}
+  value: {{ (first .env).value | splitList ";" | first | quote }}
 {{- end }}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.appVolumeMounts" -}}
-{{- if include "clik2pay-sidecar.own.appSocket" . -}}
-{{- include "clik2pay-sidecar.own.socketMount" (list true .) -}}
-{{ "\n" }}
-{{- end -}}
-{{- if .Values.callerToken.existingSecret -}}
-{{- include "clik2pay-sidecar.own.callerTokenMount" . -}}
-{{- end -}}
-{{- with .Values.app.caller -}}
-{{- include "clik2pay-sidecar.own.callerMount" . -}}
-{{- end -}}
+{{- include "clik2pay-sidecar.own.sourceMounts" (include "clik2pay-sidecar.own.appSources" . | fromJsonArray) -}}
+{{- if include "clik2pay-sidecar.own.appSocket" . }}
+{{ include "clik2pay-sidecar.own.socketMount" (list true .) }}
 {{- end }}
-
-{{- define "clik2pay-sidecar.own.callerTokenMount" -}}
-- name: clik2pay-caller-token
-  mountPath: /etc/clik2pay-sidecar/caller-token
-  readOnly: true
 {{- end }}
 
 {{- /* Resource attributes of metrics and traces. Kubernetes replaces $(NAME) with the variables before it. */}}

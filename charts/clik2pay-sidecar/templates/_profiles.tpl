@@ -3,14 +3,16 @@
 {{- /* "yes" if the values describe the profile default. It is optional if there are other profiles. */}}
 {{- define "clik2pay-sidecar.own.hasDefaultProfile" -}}
 {{- $v := .Values -}}
-{{- $credentials := or $v.credentials.existingSecret $v.credentials.directory (values $v.credentials.inline | join "") -}}
-{{- if or (not $v.profiles) $v.environment $v.apiBaseUrl $v.tokenEndpoint $credentials $v.ca.configMap $v.ca.secret -}}yes{{- end -}}
+{{- $inline := values $v.credentials.inline | join "" -}}
+{{- $credentials := or $v.credentials.existingSecret $v.credentials.volume $v.credentials.directory $inline -}}
+{{- $ca := or $v.ca.configMap $v.ca.secret $v.ca.volume $v.ca.directory -}}
+{{- if or (not $v.profiles) $v.environment $v.apiBaseUrl $v.tokenEndpoint $credentials $ca -}}yes{{- end -}}
 {{- end }}
 
 {{- /* "yes" if the chart creates the Secret of the profile default from inline values. */}}
 {{- define "clik2pay-sidecar.own.hasInlineCredentials" -}}
 {{- $credentials := .Values.credentials -}}
-{{- $hasOther := or $credentials.existingSecret $credentials.directory -}}
+{{- $hasOther := or $credentials.existingSecret $credentials.volume $credentials.directory -}}
 {{- if and (include "clik2pay-sidecar.own.hasDefaultProfile" .) (not $hasOther) -}}yes{{- end -}}
 {{- end }}
 
@@ -47,7 +49,7 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 {{- end }}
 
 {{- /* The settings of one profile. The argument is an item of own.profiles. */}}
-{{- define "clik2pay-sidecar.own.profileEnv" -}}
+{{- define "clik2pay-sidecar.own.profileEnv" }}
 - name: {{ .section }}__Environment
   value: {{ .environment }}
 {{- if eq .environment "Custom" }}
@@ -56,8 +58,6 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 - name: {{ .section }}__TokenEndpoint
   value: {{ .tokenEndpoint | quote }}
 {{- end }}
-- name: {{ .section }}__CredentialsDirectory
-  value: {{ .credentials.directory | default .folder | quote }}
 {{- if hasKey . "scope" }}
 - name: {{ .section }}__Scope
   value: {{ .scope | quote }}
@@ -65,10 +65,6 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 {{- if hasKey . "refreshAt" }}
 - name: {{ .section }}__RefreshAt
   value: {{ .refreshAt | quote }}
-{{- end }}
-{{- if or .ca.configMap .ca.secret }}
-- name: {{ .section }}__CaFile
-  value: {{ .caFolder }}/ca.crt
 {{- end }}
 {{- end }}
 
@@ -90,10 +86,7 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 {{- $remedy := printf "%s has fixed addresses. Remove both values, or set %senvironment to Custom." .environment $key -}}
 {{- fail (printf "%sapiBaseUrl, %stokenEndpoint: %s" $key $key $remedy) -}}
 {{- end -}}
-{{- if and .credentials.existingSecret .credentials.directory -}}
-{{- fail (printf "%scredentials: existingSecret and directory are both set. Keep only one of them." $key) -}}
-{{- end -}}
-{{- if not (or .credentials.existingSecret .credentials.directory) -}}
+{{- if not (or .credentials.existingSecret .credentials.volume .credentials.directory) -}}
 {{- $missing := list -}}
 {{- $inline := .credentials.inline | default dict -}}
 {{- range list "username" "password" "apiKey" -}}
@@ -106,9 +99,6 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 {{- else if $missing -}}
 {{- fail (printf "credentials.inline: missing %s. Set all three, or preferably credentials.existingSecret." (join ", " $missing)) -}}
 {{- end -}}
-{{- end -}}
-{{- if and .ca.configMap .ca.secret -}}
-{{- fail (printf "%sca: configMap and secret are both set. Keep only one of them." $key) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
