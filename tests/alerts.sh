@@ -10,7 +10,37 @@ cd "$(dirname "$0")/.."
 suite alerts "${1:-}"
 
 check "The alert rules are valid" promtool check rules observability/alerts.yaml
-check "The alert rules pass their unit tests" promtool test rules tests/alerts/alerts.test.yaml
+
+# Each group of rules in a file of its own, so that a unit test evaluates only the rules that it tests.
+awk -v folder="$work" '
+  /^groups:/ { next }
+  /^  - name: clik2pay-sidecar-/ { file = folder "/" substr($3, length("clik2pay-sidecar-") + 1) ".rules.yaml"; print "groups:" >file }
+  file { print >file }' observability/alerts.yaml
+
+# expand FILE: prints unit tests with 60 series for each series of replica-N, from replica-0 to replica-59. SHIFT becomes the number of
+# the replica modulo 5.
+expand() {
+  awk '
+    /^ +- series:/ { series = 1; block = "" }
+    !series { print; next }
+    { block = block $0 "\n" }
+    /^ +values:/ {
+      series = 0
+      for (n = 0; n < (block ~ /replica-N/ ? 60 : 1); n++) {
+        copy = block
+        gsub(/replica-N/, "replica-" n, copy)
+        gsub(/SHIFT/, n % 5, copy)
+        printf "%s", copy
+      }
+    }' "$1"
+}
+for file in tests/alerts/*.test.yaml; do
+  name=$(basename "$file" .test.yaml)
+  expand "$file" >"$work/$name.test.yaml"
+  if [ "$name" != thresholds ]; then
+    check "The alert rules pass the unit tests in $file" promtool test rules "$work/$name.test.yaml"
+  fi
+done
 
 # The documented configurations expect the rule file in the same folder.
 guide=docs/how-to/monitor.md
@@ -84,12 +114,25 @@ YAML
 }
 check_with "npm node" "The chart accepts the values in $guide, and sets their labels" render_monitoring
 
+# Renders the chart with the thresholds of the test, and tests the rules of the PrometheusRule.
+render_thresholds() {
+  tests/charts/tools/install.sh || return
+  local values
+  values=$(sed -n 's/^# thresholds: //p' tests/alerts/thresholds.test.yaml)
+  tests/charts/tools/bin/v35/helm template monitoring charts/clik2pay-sidecar --api-versions monitoring.coreos.com/v1 \
+    -s templates/prometheusrule.yaml --set prometheusRule.enabled=true --set-json "prometheusRule.thresholds=$values" |
+    sed '1,/^spec:$/d; s/^  //' >"$work/thresholds.rules.yaml"
+  promtool check rules "$work/thresholds.rules.yaml" && promtool test rules "$work/thresholds.test.yaml"
+}
+check_with "npm node" "The chart's rules with other thresholds pass their unit tests" render_thresholds
+
 require_commands "The alerts and the runbook are consistent" python3
 
 # Prints a line for each check: "passed TITLE", or "failed TITLE", a tab and the errors. Python's standard library has no YAML parser.
 # promtool has parsed the YAML files, so it is enough to match their lines here.
 cat >"$work/checks.py" <<'PYTHON'
 import re
+from glob import glob
 
 def read(path):
     with open(path, encoding="utf-8") as file:
@@ -105,10 +148,16 @@ def check_alerts():
     sections = list(runbook)
     anchors = {re.sub(r"[^\w\- ]", "", section).lower().replace(" ", "-") for section in sections}
 
+    kinds = ("firing", "quiet", "with 60 replicas", "with two clusters")
     tested = {}
-    tests = read("tests/alerts/alerts.test.yaml")
-    for name, expected in re.findall(r"^ +alertname: *(\S+)\n +exp_alerts:(.*)$", tests, flags=re.M):
-        tested.setdefault(name, set()).add("quiet" if expected.strip() == "[]" else "firing")
+    for test in re.split(r"^  - name: ", "\n".join(map(read, sorted(glob("tests/alerts/*.test.yaml")))), flags=re.M)[1:]:
+        for name, expected in re.findall(r"^ +alertname: *(\S+)\n +exp_alerts:((?:.*\n {10,})*.*)$", test, flags=re.M):
+            states = tested.setdefault(name, set())
+            states.add("quiet" if expected.strip() == "[]" else "firing")
+            if "replica-N" in test:
+                states.add("with 60 replicas")
+            if len(set(re.findall(r'cluster="(\w+)"', test))) > 1:
+                states.add("with two clusters")
 
     for name, rule in alerts.items():
         errors = []
@@ -117,8 +166,9 @@ def check_alerts():
         for annotation in ("summary", "description"):
             if not re.search(rf"^ +{annotation}: *\S", rule, flags=re.M):
                 errors.append(f"it has no {annotation}")
-        if not re.search(r"\{\{ \$labels\.(instance|job) \}\}", rule):
-            errors.append("no annotation contains the label instance or job")
+        for label in ("$labels.job", "$labels.namespace", "$labels.cluster"):
+            if label not in rule:
+                errors.append(f"its description does not contain {label}")
         anchor = re.search(r"^ +runbook_url: docs/runbook\.md#(\S+)$", rule, flags=re.M)
         if not anchor:
             errors.append("it has no runbook_url in docs/runbook.md")
@@ -126,10 +176,13 @@ def check_alerts():
             errors.append(f"its runbook_url has the anchor of another alert: {anchor[1]}")
         elif anchor[1] not in anchors:
             errors.append(f"docs/runbook.md has no section {name}")
-        report(f"{name} has a severity, a summary, a description and a runbook section", errors)
+        grouped = re.findall(r"\b(?:by|on) \(([^)]*)\)", rule)
+        if any(not labels.startswith("cluster, namespace, job") for labels in grouped) or not grouped and "job:clik2pay_" not in rule:
+            errors.append("it does not group by cluster, namespace and job")
+        report(f"{name} has a severity, texts, a runbook section, and one alert for each fleet", errors)
 
-        missing = [state for state in ("firing", "quiet") if state not in tested.get(name, ())]
-        report(f"{name} has unit tests that expect it to fire and not to fire", [f"no test expects it to be {state}" for state in missing])
+        missing = [kind for kind in kinds if kind not in tested.get(name, ())]
+        report(f"{name} has unit tests: {', '.join(kinds)}", [f"no test is {kind}" for kind in missing])
 
     report("The unit tests name only alerts that exist", [f"{name} does not exist" for name in tested if name not in alerts])
     unknown = [name for name in sections if name.startswith("Clik2paySidecar") and name not in alerts]
@@ -145,7 +198,7 @@ def check_alerts():
     # A unit test compares the reference with the metrics of the sidecar.
     known = set(re.findall(r"^\| `(\w+)` \|", read("docs/reference/metrics-traces-logs.md"), flags=re.M)) | {"up"}
     queries = "\n".join(re.findall(r"^```promql\n(.*?)^```", read("docs/runbook.md"), flags=re.M | re.S))
-    errors = [f"{name} does not exist" for name in metrics_in(queries) if name not in known and name.removesuffix("_count") not in known]
+    errors = [f"{name} does not exist" for name in metrics_in(queries) if not {name, re.sub("_(count|sum)$", "", name)} & known]
     report("The queries of the runbook use only metrics that exist", errors)
 
 def metrics_in(text):

@@ -1,52 +1,13 @@
-"""Checks monitors, alerts, dashboard and NetworkPolicy."""
+"""Checks monitors, dashboard and NetworkPolicy."""
 import json
 import re
-
-import yaml
 
 from chart import CHART, MINIMAL, OPERATOR, REPOSITORY, check, one, rendered, template
 
 
-ALERTS = {
-    rule["alert"]: rule
-    for group in yaml.safe_load((REPOSITORY / "observability/alerts.yaml").read_text())["groups"]
-    for rule in group["rules"]
-}
-
-
-def rules_of(objects):
-    return {rule["alert"]: rule for group in one(objects, "PrometheusRule")["spec"]["groups"] for rule in group["rules"]}
-
-
-@check("the PrometheusRule contains all alerts unchanged")
-def _():
-    assert len(ALERTS) == 17, len(ALERTS)
-    rules = rules_of(template(CHART, *OPERATOR, "--set", "prometheusRule.enabled=true"))
-    assert rules == ALERTS
-    assert all("{{ $labels." in rule["annotations"]["description"] for rule in rules.values())
-
-
-@check("alerts get the address of the runbook and labels, and can be left out")
-def _():
-    rules = rules_of(rendered("pod-monitor"))
-    assert set(ALERTS) - set(rules) == {"Clik2paySidecarRequestsRefused"} and set(rules) < set(ALERTS)
-    for name, rule in rules.items():
-        address = f"https://git.example/clik2pay-sidecar/blob/main/docs/runbook.md#{name.lower()}"
-        assert rule["annotations"]["runbook_url"] == address, rule["annotations"]
-        assert rule["labels"] == {**ALERTS[name]["labels"], "team": "payments"} and rule["expr"] == ALERTS[name]["expr"]
-    assert one(rendered("pod-monitor"), "PrometheusRule")["metadata"]["labels"]["release"] == "kube-prometheus-stack"
-    without = template(
-        CHART,
-        *OPERATOR,
-        "--set",
-        "prometheusRule.enabled=true,prometheusRule.disabled={Clik2paySidecarRedisUnavailable,Clik2paySidecarForeignValueInRedis}",
-    )
-    assert all(group["rules"] for group in one(without, "PrometheusRule")["spec"]["groups"]), "A group has no rules."
-
-
 @check("monitors scrape /metrics under a job that the alerts select, with a name of its own for each release")
 def _():
-    pattern = re.search(r'up\{job=~"([^"]+)"', ALERTS["Clik2paySidecarDown"]["expr"])[1]
+    pattern = re.search(r'up\{job=~"([^"]+)"', (REPOSITORY / "observability/alerts.yaml").read_text())[1]
     for arguments, job in (([], "pay-clik2pay-sidecar"), (["--set", "fullnameOverride=till"], "till-clik2pay-sidecar")):
         for kind, endpoints in (("PodMonitor", "podMetricsEndpoints"), ("ServiceMonitor", "endpoints")):
             key = kind[0].lower() + kind[1:]

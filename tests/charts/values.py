@@ -44,7 +44,7 @@ def _():
     candidates = {
         "boolean": [True, False],
         "integer": [7],
-        "number": [0.5],
+        "number": [0.5, 0.02],
         "string": ["x", "https://x.example", "7s", "7%", "sha256:" + "7" * 64, "/x", ""],
         "object": [
             {"x": "y"},
@@ -52,6 +52,7 @@ def _():
             {"x": {"environment": "Sandbox", "credentials": {"existingSecret": "x"}}},
             {"periodSeconds": 7},
             {"x": {"port": 7}},
+            {"Clik2paySidecarDown": "x"},
             {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
         ],
         "array": [[{"name": "x"}], [7], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
