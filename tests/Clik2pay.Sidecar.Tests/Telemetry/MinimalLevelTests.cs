@@ -1,3 +1,4 @@
+using System.Globalization;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
@@ -9,6 +10,9 @@ namespace Clik2pay.Sidecar.Tests.Telemetry;
 /// <summary>The series in <c>/metrics</c> with <c>Metrics:Level=Minimal</c>.</summary>
 public sealed class MinimalLevelTests
 {
+    /// <summary>The bounds of the buckets of requests, in seconds.</summary>
+    public static readonly double[] Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
     private const string ServerDuration = "http_server_request_duration_seconds";
     private const string ClientDuration = "http_client_request_duration_seconds";
     private const string FirstEvent = "with the first event";
@@ -126,7 +130,7 @@ public sealed class MinimalLevelTests
         Assert.All((string[])[ServerDuration, ClientDuration], metric =>
         {
             var bounds = BoundsIn(minimal, metric).Distinct(StringComparer.Ordinal).ToList();
-            Assert.Equal(["0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10"], bounds);
+            Assert.Equal(Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)), bounds);
             Assert.Empty(bounds.Except(BoundsIn(full, metric), StringComparer.Ordinal));
         });
     }
@@ -138,7 +142,8 @@ public sealed class MinimalLevelTests
 
         Assert.Equal(
             [$"{ClientDuration}_count{{clik2pay_sidecar_target=\"token_endpoint\"}} 1", $"{ClientDuration}_count{{}} 2"],
-            SeriesIn(text).Where(line => line.StartsWith($"{ClientDuration}_count", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            SeriesIn(text)
+                .Where(line => line.StartsWith($"{ClientDuration}_count", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains($"\n{ServerDuration}_count{{}} 3\n", text, StringComparison.Ordinal);
     }
 

@@ -32,7 +32,8 @@ public sealed class TelemetryReferenceTests
         var documented = OwnTables.SelectMany(TelemetryReference.RowsOf).Select(row =>
             Describe(row[0].Trim('`'), row[1], row[2].Replace("`", "", StringComparison.Ordinal).Split(", ")));
 
-        Assert.Equal(exposed.Union(Optional, StringComparer.Ordinal).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            exposed.Union(Optional, StringComparer.Ordinal).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
