@@ -144,26 +144,6 @@ name of the release, because an alert counts token calls by job. */}}
 {{- /* Validates what the schema cannot express. Each message names the remedy. */}}
 {{- define "clik2pay-sidecar.own.guard" -}}
 {{- $v := .Values -}}
-{{- $secrets := dict
-  "clik2pay__username" "credentials.existingSecret"
-  "clik2pay__password" "credentials.existingSecret"
-  "clik2pay__apikey" "credentials.existingSecret"
-  "redis__connectionstring" "redis.existingSecret"
-  "redis__user" "redis.auth.existingSecret"
-  "redis__password" "redis.auth.existingSecret"
-  "redis__sentineluser" "redis.sentinelAuth.existingSecret"
-  "redis__sentinelpassword" "redis.sentinelAuth.existingSecret"
-  "sidecar__callertoken" "callerToken.existingSecret" -}}
-{{- range $variable := $v.extraEnv -}}
-{{- with get $secrets (lower $variable.name) -}}
-{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. Set %s instead." $variable.name .) -}}
-{{- end -}}
-{{- if regexMatch "(?i)^profiles__.+__(username|password|apikey)$" $variable.name -}}
-{{- $profile := regexReplaceAll "^profiles__(.+)__[a-z]+$" (lower $variable.name) "$1" -}}
-{{- $remedy := printf "Set profiles.%s.credentials.existingSecret instead." $profile -}}
-{{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. %s" $variable.name $remedy) -}}
-{{- end -}}
-{{- end -}}
 {{- include "clik2pay-sidecar.own.labelsGuard" . -}}
 {{- include "clik2pay-sidecar.own.profilesGuard" . -}}
 {{- include "clik2pay-sidecar.own.callersGuard" . -}}
@@ -187,13 +167,8 @@ name of the release, because an alert counts token calls by job. */}}
 {{- $listeners := $ofListeners | empty | ternary "" (printf ", and those of listeners are %s" (join ", " $ofListeners)) -}}
 {{- fail (printf "ports: ports.callers, ports.admin and app.port are %s%s. %s" (join ", " $ports) $listeners $remedy) -}}
 {{- end -}}
-{{- $names := list -}}
-{{- range include "clik2pay-sidecar.own.env" . | fromYamlArray -}}
-{{- if has .name $names -}}
-{{- fail (printf "extraEnv: %s is set twice. Set it once, with the value of this chart if there is one." .name) -}}
-{{- end -}}
-{{- $names = append $names .name -}}
-{{- end -}}
+{{- include "clik2pay-sidecar.own.variablesGuard" . -}}
+{{- include "clik2pay-sidecar.own.volumesGuard" . -}}
 {{- end }}
 
 {{- /* Fails if the Prometheus operator is missing. Silently omitting the object would leave the sidecar without monitoring.
