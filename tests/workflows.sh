@@ -31,4 +31,16 @@ check_exit 0 "version.sh accepts the tag of the current version" .github/version
 check_exit 1 "version.sh rejects the tag of another version" .github/version.sh v999.0.0
 check_exit 0 "release-notes.sh finds the notes of the current version" .github/release-notes.sh "$version"
 check_exit 1 "release-notes.sh fails for a version without notes" .github/release-notes.sh 999.0.0
+annotations() {
+  .github/chart-annotations.py "$version" "ghcr.io/a/b@sha256:0" https://github.com/a/b | python3 -c '
+import json, sys
+values = {name.removeprefix("artifacthub.io/"): json.loads(text) for name, text in json.load(sys.stdin).items()}
+kinds = {"added", "changed", "deprecated", "removed", "fixed", "security"}
+changes = values["changes"]
+assert changes and all(change["kind"] in kinds and len(change["description"]) > 10 for change in changes), changes
+assert values["images"][0]["image"] == "ghcr.io/a/b@sha256:0" and values["prerelease"] is False, values
+assert {link["name"] for link in values["links"]} == {"Documentation", "source", "support"}, values["links"]'
+}
+check_exit 0 "chart-annotations.py lists the changes, the image and the links of the current version" annotations
+check_exit 1 "chart-annotations.py fails for a version without notes" .github/chart-annotations.py 999.0.0 IMAGE URL
 end
