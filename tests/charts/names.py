@@ -64,7 +64,7 @@ def _():
     common = {"commonLabels": {key: "common", "helm.sh/chart": "x"}, "redis.connectionString": "r:1"}
     values = {**common, "podLabels": labels, **places, "app.port": 3000}
     objects = template(CHART, *MINIMAL, *OPERATOR, *json_arguments(values))
-    specific = ("PodMonitor", "PrometheusRule", "ConfigMap")
+    specific = ("PodMonitor", "PrometheusRule", "ConfigMap", "Pod")
     found = {document["kind"]: document["metadata"]["labels"].get(key) for document in objects}
     assert found == {kind: "specific" if kind in specific else "common" for kind in found}, found
     assert pod_of(objects)["metadata"]["labels"][key] == "specific"

@@ -35,7 +35,10 @@ def _(objects):
     for document in of_kind(objects, "Deployment", "PodDisruptionBudget", "PodMonitor"):
         matches(document["spec"]["selector"]["matchLabels"], labels)
     for document in of_kind(objects, "NetworkPolicy"):
-        matches(document["spec"]["podSelector"]["matchLabels"], labels)
+        [selector] = document["spec"]["podSelector"]["matchExpressions"]
+        assert (selector["key"], selector["operator"]) == ("clik2pay-sidecar", "In"), selector
+        tested = one(objects, "Pod")["metadata"]["labels"]
+        assert selector["values"] == [labels["clik2pay-sidecar"], tested["clik2pay-sidecar"]], selector
     for document in of_kind(objects, "Service"):
         matches(document["spec"]["selector"], labels)
     for document in of_kind(objects, "ServiceMonitor"):
@@ -43,13 +46,6 @@ def _(objects):
         services = of_kind(objects, "Service")
         selected = [service["metadata"]["name"] for service in services if selector.items() <= service["metadata"]["labels"].items()]
         assert selected == [one(objects, "Service", "-admin")["metadata"]["name"]], f"the ServiceMonitor selects {selected}"
-
-    # The pod of helm test must not get traffic of the app, and must not belong to the Deployment.
-    test = one(objects, "Pod")["metadata"]["labels"]
-    services = [service for service in of_kind(objects, "Service") if not service["metadata"]["name"].endswith("-admin")]
-    selectors = [service["spec"]["selector"] for service in services] + [one(objects, "Deployment")["spec"]["selector"]["matchLabels"]]
-    for selector in selectors:
-        assert selector.items() - test.items(), f"the test's pod is selected by {selector}"
 
 
 @everywhere("names of ports have at most 15 characters, and all referenced ports exist")
@@ -209,16 +205,6 @@ def _(objects):
             assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", volume["name"]), volume["name"]
         for name in settings_of(sidecar_of(pod_of(objects))[2]):
             assert re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", name), name
-
-
-@everywhere("the check of helm test runs with the settings of the sidecar")
-def _(objects):
-    for _ in of_kind(objects, "Deployment"):
-        sidecar, test = sidecar_of(pod_of(objects))[2], one(objects, "Pod")["spec"]["containers"][0]
-        same = ("image", "imagePullPolicy", "workingDir", "env", "envFrom", "volumeMounts", "securityContext")
-        assert {key: sidecar.get(key) for key in same} == {key: test.get(key) for key in same}
-        assert test["args"] == ["check"] and "args" not in sidecar and "command" not in sidecar
-        assert one(objects, "Pod")["metadata"]["annotations"]["helm.sh/hook"] == "test"
 
 
 @everywhere("the grace period covers the app, the drain and the requests in progress")

@@ -73,8 +73,8 @@ def check_pod(objects, pod, user):
     assert base64.b64decode(found["clik2pay-redis"]["connection-string"]).decode() == f"{user}:6379", found
     assert f'"ClusterId": "{user}"' in found["clik2pay-routes"]["proxy.json"], found
     label = pod["metadata"]["labels"]["clik2pay-sidecar"]
-    policies = [each["spec"]["podSelector"]["matchLabels"]["clik2pay-sidecar"] for each in of_kind(objects, "NetworkPolicy")]
-    assert policies.count(label) == 1, f"{policies} for {label}"
+    policies = [each["spec"]["podSelector"]["matchExpressions"][0]["values"] for each in of_kind(objects, "NetworkPolicy")]
+    assert policies.count([label, f"{label}-check"]) == 1, f"{policies} for {label}"
     return label
 
 
