@@ -169,12 +169,82 @@ def _():
         server.communicate()
 
 
-def status_of(container, probe):
+def probe_of(container, probe):
+    """Returns the status and the text of a probe."""
     address = f"http://127.0.0.1:{container['ports'][0]['containerPort']}{container[probe]['httpGet']['path']}"
     try:
-        return urllib.request.urlopen(address, timeout=5).status
+        response = urllib.request.urlopen(address, timeout=5)
     except urllib.error.HTTPError as e:
-        return e.code
+        response = e
+    except urllib.error.URLError as e:  # The process does not listen yet.
+        return 0, str(e)
+    return response.status, response.read().decode()
+
+
+def wait_until_ready(container, status=200, text=""):
+    """Repeats the readiness probe, as the kubelet does. The probe waits for the result of the first token call."""
+    deadline = time.monotonic() + 60
+    while (found := probe_of(container, "readinessProbe")) and not (found[0] == status and text in found[1]):
+        assert time.monotonic() < deadline, f"{found} after 60 s."
+        time.sleep(0.1)
+
+
+@check("with the default gates, an outage of the token endpoint stops no deployment, and refused credentials stop a rollout")
+def _():
+    simulator, started, log = free_port(), [], open(ROOT / "gates.log", "w+")
+    try:
+        if PROGRAM.exists():
+            started.append(subprocess.Popen([PROGRAM, "simulate", "--urls", f"http://127.0.0.1:{simulator}"], stdout=log, stderr=log))
+        for gate, token_port, status, text in (
+            ("process", free_port(), 200, "no access token at the moment"),
+            ("process", simulator, 503, "none can be obtained"),
+            ("token", free_port(), 200, "no access token at the moment"),
+        ):
+            objects = template(
+                CHART,
+                *TRIAL,
+                "--set",
+                f"redis.connectionString=,environment=Custom,apiBaseUrl=http://127.0.0.1:{simulator},nativeSidecar=false,startGate={gate}",
+                "--set",
+                f"tokenEndpoint=http://127.0.0.1:{token_port}/oauth2/token,ports.callers={free_port()},ports.admin={free_port()}",
+            )
+            spec = pod_of(objects)["spec"]
+            sidecar = sidecar_of(pod_of(objects))[2]
+            options = process_of(objects, spec, sidecar)
+            started.append(subprocess.Popen([PROGRAM], **options, stdout=log, stderr=log))
+            command = sidecar["lifecycle"]["postStart"]["exec"]["command"]
+            timeout = ["60" if gate == "process" else "3"]
+            post_start = subprocess.run([PROGRAM, *command[1:-1], *timeout], **options, capture_output=True, text=True, timeout=90)
+            assert post_start.returncode == (0 if gate == "process" else 1), post_start.stderr
+            wait_until_ready(sidecar, status, text)
+            assert probe_of(sidecar, "startupProbe")[0] == (200 if gate == "process" else 503), gate
+            assert probe_of(sidecar, "livenessProbe")[0] == 200, gate
+    except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
+        log.seek(0)
+        raise AssertionError(f"{log.read()}\n{e}") from e
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+@check("the program reads credentials with other file names from a folder")
+def _():
+    folder = pathlib.Path(tempfile.mkdtemp(dir=ROOT))
+    for name in ("user", "pass", "key"):
+        (folder / name).write_text("canary")
+    objects = template(
+        CHART,
+        "--set",
+        "app.image=a,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
+        "--set",
+        f"credentials.directory={folder},credentials.keys.username=user,credentials.keys.password=pass,credentials.keys.apiKey=key",
+    )
+    spec = one(objects, "Pod")["spec"]
+    options = process_of(objects, {"volumes": []}, {"volumeMounts": [], **spec["containers"][0]})
+    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 5 and "ok    configuration" in result.stdout, result.stdout + result.stderr
 
 
 @check("when the program runs, postStart returns after the start, probes and a call succeed, and SIGTERM ends the sidecar with exit code 0")
@@ -205,12 +275,8 @@ def _():
         )
         assert post_start.returncode == 0, post_start.stderr
         for probe in ("startupProbe", "livenessProbe"):
-            assert status_of(sidecar, probe) == 200, probe
-        # The kubelet repeats the readiness probe too, which waits for the result of the first token call.
-        deadline = time.monotonic() + 60
-        while status_of(sidecar, "readinessProbe") != 200:
-            assert time.monotonic() < deadline, "The sidecar is not ready after 60 s."
-            time.sleep(0.1)
+            assert probe_of(sidecar, probe)[0] == 200, probe
+        wait_until_ready(sidecar)
         token = pathlib.Path(options["env"]["Sidecar__CallerTokenFile"]).read_text()
         address = settings_of(app)["CLIK2PAY_BASE_URL"] + "/open/v1/payment-requests"
         body = {"amount": 12.5, "type": "ECOMM", "payer": {"name": "A. Payer", "email": "a@example.com"}}
