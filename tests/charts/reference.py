@@ -215,7 +215,7 @@ def _():
 
     def is_extra(document):
         """Whether the document comes from extraObjects of a file in ci/."""
-        return document["kind"] == "ExternalSecret" or document["metadata"]["name"] in ("pay-proxy", "pay-two")
+        return document["kind"] in ("ExternalSecret", "SecretProviderClass") or document["metadata"]["name"] in ("pay-proxy", "pay-two")
 
     found = {
         entry(document)
