@@ -39,6 +39,12 @@ def _():
     assert groups_with(runbookBaseUrl=REPOSITORY_URL + "/") == expected
 
 
+@check("the release sets the address of the runbook in the chart")
+def _():
+    workflow = (REPOSITORY / ".github/workflows/release.yml").read_text()
+    assert """yq --inplace '.prometheusRule.runbookBaseUrl = strenv(URL) + "/blob/v" + strenv(VERSION)'""" in workflow
+
+
 # A relative link leads nowhere in Alertmanager, Grafana or a pager.
 @check("alerts have no relative link to the runbook")
 def _():
