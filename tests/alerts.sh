@@ -201,6 +201,11 @@ def check_alerts():
     errors = [f"{name} does not exist" for name in metrics_in(queries) if not {name, re.sub("_(count|sum)$", "", name)} & known]
     report("The queries of the runbook use only metrics that exist", errors)
 
+    text = read("docs/runbook.md")
+    titles = set(re.findall(r'"title": "([^"]+)"', read("observability/grafana-dashboard.json")))
+    panels = re.findall(r'"([A-Z][^"]+)"', re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    report("The runbook names only panels that the dashboard has", [f"{panel} does not exist" for panel in panels if panel not in titles])
+
 def metrics_in(text):
     bare = re.sub(r"\b(by|without|on|ignoring|group_left) *\([^)]*\)|\{[^}]*\}|\"[^\"]*\"", "", text)
     return sorted(set(re.findall(r"\b(?:up|(?:clik2pay_sidecar|http|kestrel|process|dotnet)_\w+)\b", bare)))
