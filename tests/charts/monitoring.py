@@ -29,6 +29,19 @@ def _():
     assert {document["kind"] for document in rendered("monitoring-only")} == {"ConfigMap", "PrometheusRule"}
 
 
+@check("the dashboard links to the runbook, and has no links without its address")
+def _():
+    def render(address):
+        objects = template(CHART, "--set", f"dashboard.enabled=true,prometheusRule.runbookBaseUrl={address}")
+        return json.loads(one(objects, "ConfigMap", "-dashboard")["data"]["clik2pay-sidecar.json"])
+
+    linked, unlinked = render("https://git.example/fork/"), render("")
+    addresses = [variable["query"] for variable in linked["templating"]["list"] if variable["name"] == "runbook"]
+    assert addresses == ["https://git.example/fork"], addresses
+    assert linked["links"] and [panel for panel in linked["panels"] if panel.get("links")]
+    assert not [part for part in [unlinked, *unlinked["panels"]] if "links" in part]
+
+
 @check("the NetworkPolicy allows egress to DNS, 443 and Redis, and ingress to the app and the administration port")
 def _():
     policy = one(rendered("network-policy"), "NetworkPolicy")["spec"]
