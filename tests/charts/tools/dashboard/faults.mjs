@@ -36,6 +36,7 @@ const structure = [
   ['a variable whose All needs the label', d => delete d.templating.list[1].allValue],
   ['a variable that ignores those before it', d => d.templating.list[3].query.query = 'label_values(clik2pay_sidecar_build_info, job)'],
   ['a link to a section that does not exist', d => d.links[0].url += '#nothing'],
+  ['an alert without a panel', d => d.panels.forEach(({ links = [] }) => links.splice(0))],
 ];
 
 const queries = [

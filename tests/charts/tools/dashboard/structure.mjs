@@ -54,14 +54,17 @@ export function findVariableErrors({ templating: { list } }) {
   });
 }
 
+/** Each alert has a panel that links to its section of the runbook. */
 export function findLinkErrors({ links, panels }) {
   const text = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8');
   const sections = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
+  const alerts = sections.filter(section => section.startsWith('clik2paysidecar'));
   const targets = ['', ...sections.map(section => `#${section}`)].map(section => runbook + section);
   const all = [{ title: 'dashboard', links }, ...panels].flatMap(({ title, links = [] }) => links.map(({ url }) => ({ title, url })));
   return [
     ...all.filter(({ url }) => !targets.includes(url)).map(({ title, url }) => `${title}: the runbook has no section ${url}`),
+    ...alerts.filter(alert => !all.some(({ url }) => url.endsWith(`#${alert}`))).map(alert => `no panel links to the section ${alert}`),
     ...links.length > 0 ? [] : ['the dashboard has no link to the runbook'],
   ];
 }
