@@ -21,7 +21,7 @@ const schema = [
   ['a link without a title', d => delete d.links[0].title],
   ['a fixed data source', d => graph(d).datasource.uid = 'prometheus'],
   ['a query with a fixed data source', d => graph(d).targets[0].datasource.uid = 'prometheus'],
-  ['a number in place of text', d => d.title = 5],
+  ['a number instead of text', d => d.title = 5],
 ];
 
 const structure = [
