@@ -2,6 +2,7 @@
 import difflib
 import json
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -12,6 +13,7 @@ from chart import (
     CHART,
     HELMS,
     MINIMAL,
+    OPERATOR,
     RENDERS,
     REPOSITORY,
     ROOT,
@@ -79,6 +81,35 @@ def _():
     )
     shown = (CHART / "README.md").read_text().partition("<!-- same: shop -->\n```yaml\n")[2].partition("```")[0]
     assert shown == template, "\n".join(difflib.unified_diff(template.splitlines(), shown.splitlines(), "example", "README", lineterm=""))
+
+
+def block(name):
+    """Returns the fenced block after <!-- helm: NAME --> in the chart's README."""
+    rest = (CHART / "README.md").read_text().partition(f"<!-- helm: {name} -->\n")[2]
+    return rest.split("```")[1].partition("\n")[2]
+
+
+@check("the commands and values in the README render, and name an image with a registry")
+def _():
+    def flags(name):
+        command, _, release, address, *arguments = shlex.split(block(name).replace("\\\n", ""))
+        assert command == "helm" and address == "oci://REGISTRY/charts/clik2pay-sidecar", block(name)
+        return template(CHART, *OPERATOR, *arguments, release=release)
+
+    pod = pod_of(flags("alone"))
+    assert sidecar_of(pod)[2]["image"].startswith("registry.example/clik2pay-sidecar:"), pod
+    assert {document["kind"] for document in flags("monitoring")} == {"PrometheusRule", "ConfigMap"}
+    values = ROOT / "readme-values.yaml"
+    values.write_text(block("dependency"))
+    image = sidecar_of(pod_of(template(SHOP, "-f", values)))[2]["image"]
+    assert image.startswith("registry.example/clik2pay-sidecar:"), image
+
+
+# The table of values grows with the chart, so only the prose has a limit.
+@check("the README's prose has at most 200 lines, and comes before the values")
+def _():
+    prose, found, _ = (CHART / "README.md").read_text().partition("\n## Values\n")
+    assert found and len(prose.splitlines()) <= 200, f"{len(prose.splitlines())} lines"
 
 
 @check("the chart accepts the values with profiles and callers in docs/reference/chart.md")

@@ -15,7 +15,7 @@ public sealed partial class DocumentationTests
         ["README.md"] = 200,
         ["SECURITY.md"] = 30,
         ["CHANGELOG.md"] = 0,
-        ["charts/clik2pay-sidecar/README.md"] = 270,
+        ["charts/clik2pay-sidecar/README.md"] = 0, // A chart test limits the prose. The table of values is generated.
         ["docs/how-to/size.md"] = 200,
         ["docs/runbook.md"] = 0,
         ["docs/reference/configuration.md"] = 0,
