@@ -60,8 +60,6 @@ def _():
     assert "with a Clik2pay sidecar for Production (default), Sandbox (sandbox), a native sidecar." in several, several
     others = notes("-f", CHART / "ci/profiles-values.yaml")
     assert "sidecar for Custom (2), Sandbox (pop-up_store), Production (shop), a" in others and "WARNING" not in others, others
-    policy = notes(*MINIMAL, "--set", "networkPolicy.enabled=true")
-    assert "The NetworkPolicy covers the whole pod, and app.port is not set." in policy, policy
     only = notes("--set", "dashboard.enabled=true")
     assert "This release contains a dashboard, and no sidecar" in only and "helm test" not in only, only
 

@@ -57,7 +57,8 @@ def _():
         {"ports": [{"port": 6380, "protocol": "TCP"}], "to": peer("cache")},
         {"to": [{"podSelector": {"matchLabels": {"app": "database"}}}], "ports": [{"port": 5432, "protocol": "TCP"}]},
     ], policy["egress"]
-    least = one(template(CHART, *MINIMAL, "--set", "networkPolicy.enabled=true"), "NetworkPolicy")["spec"]
+    closed = "networkPolicy.enabled=true,networkPolicy.appIngress=false,app.port=3000"
+    least = one(template(CHART, *MINIMAL, "--set", closed), "NetworkPolicy")["spec"]
     assert [port["port"] for rule in least["ingress"] for port in rule["ports"]] == [9090]
     assert [port["port"] for rule in least["egress"] for port in rule["ports"]] == [53, 53, 443]
     more = one(

@@ -7,6 +7,9 @@ import yaml
 from chart import CHART, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, error_of, sidecar_of, template
 
 
+INLINE = dict.fromkeys(("credentials.inline.username", "credentials.inline.password", "credentials.inline.apiKey"), "x")
+
+
 @check("each invalid value fails with a message that names the remedy")
 def _():
     base = {"environment": "Sandbox", "app.image": "a", "credentials.existingSecret": "s"}
@@ -60,6 +63,17 @@ def _():
         ),
         ({}, "chart requires kubeVersion: >=1.25.0-0", "--kube-version", "1.24.0"),
         ({"app.port": "8080"}, "ports: ports.callers, ports.admin and app.port are 8080, 9090, 8080. They must differ"),
+        ({"app.readinessProbe.httpGet.port": "8080"}, "app.readinessProbe: the app listens on port 8080, which is a port of the sidecar. Set"),
+        ({"app.env[0].name": "PORT", "app.env[0].value": "9090;9091"}, "app.env: the app listens on port 9090, which is a port of"),
+        (
+            {"networkPolicy.enabled": "true"},
+            "networkPolicy.enabled: the policy covers the whole pod, and would close the app to all traffic. Set app.port to the app's",
+        ),
+        ({"reverseProxy.Clusters.clik2pay.HttpClient.MaxConnectionsPerServer": "9"}, "reverseProxy: there are no routes, so callers"),
+        (
+            {**INLINE, "credentials.existingSecret": "", "credentials.keys.password": "username"},
+            "credentials.keys: two of the keys are equal. They must differ",
+        ),
         ({"ports.callers": "9090"}, "ports: ports.callers, ports.admin and app.port are 9090, 9090. They must differ"),
         *(
             (
@@ -111,7 +125,8 @@ def _():
         values = {**base, **change}
         message = error_of(CHART, *(argument for key, value in values.items() for argument in ("--set", f"{key}={value}")), *more)
         assert expected in message, f"{change} {more}: {message}"
-        if "app.image" not in change and not more:
+        of_app = any(key.startswith("app.") and key != "app.port" for key in change) or "networkPolicy.enabled" in change
+        if not of_app and not more:
             message = error_of(SHOP, *(argument for key, value in change.items() for argument in ("--set", f"{UNDER}{key}={value}")))
             assert expected.partition(" are ")[0] in message, f"in the example, {change}: {message}"
 

@@ -157,16 +157,16 @@ name of the release, because an alert counts token calls by job. */}}
 {{- $remedy := "Set fullnameOverride to a name that begins with a letter." -}}
 {{- fail (printf "fullnameOverride: the name of the Service %s would begin with a digit, which Kubernetes refuses. %s" $name $remedy) -}}
 {{- end -}}
-{{- $ports := list (int $v.ports.callers) (int $v.ports.admin) -}}
-{{- with $v.app.port }}{{ $ports = append $ports (int .) }}{{ end -}}
-{{- $ofListeners := list -}}
-{{- range $v.listeners }}{{ with .port }}{{ $ofListeners = append $ofListeners (int .) }}{{ end }}{{ end -}}
-{{- $all := concat $ports $ofListeners -}}
-{{- if ne (uniq $all | len) (len $all) -}}
-{{- $remedy := "They must differ, because the containers of a pod share its ports." -}}
-{{- $listeners := $ofListeners | empty | ternary "" (printf ", and those of listeners are %s" (join ", " $ofListeners)) -}}
-{{- fail (printf "ports: ports.callers, ports.admin and app.port are %s%s. %s" (join ", " $ports) $listeners $remedy) -}}
+{{- $policy := $v.networkPolicy -}}
+{{- if and $policy.enabled $policy.appIngress (not (or $v.app.port $policy.extraIngress)) -}}
+{{- $remedy := "Set app.port to the app's port, or networkPolicy.appIngress=false if the app accepts no traffic." -}}
+{{- fail (printf "networkPolicy.enabled: the policy covers the whole pod, and would close the app to all traffic. %s" $remedy) -}}
 {{- end -}}
+{{- if and $v.reverseProxy (not $v.reverseProxy.Routes) -}}
+{{- $remedy := "Add Routes, or remove reverseProxy for the default routes." -}}
+{{- fail (printf "reverseProxy: there are no routes, so callers could not reach the API. %s" $remedy) -}}
+{{- end -}}
+{{- include "clik2pay-sidecar.own.portsGuard" . -}}
 {{- include "clik2pay-sidecar.own.variablesGuard" . -}}
 {{- include "clik2pay-sidecar.own.volumesGuard" . -}}
 {{- end }}
