@@ -26,11 +26,11 @@ def code(text):
 def effective(pod):
     """Returns each setting with its value and, if the value is a path, with the volume that contains the file."""
     container = sidecar_of(pod)[2]
-    volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"] or []}
+    volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or []}
 
     def file_of(path):
         mount = max(
-            (mount for mount in container["volumeMounts"] or [] if f"{path}/".startswith(mount["mountPath"] + "/")),
+            (mount for mount in container.get("volumeMounts") or [] if f"{path}/".startswith(mount["mountPath"] + "/")),
             key=lambda mount: len(mount["mountPath"]),
             default=None,
         )
@@ -199,7 +199,9 @@ def _():
     in_values = [yaml.safe_load(path.read_text()).get("extraEnv") or [] for path in (CHART / "ci").glob("*.yaml")]
     rendered_names -= {variable["name"].replace("__", ":") for variables in in_values for variable in variables}
     rendered_names = {general(name) for name in rendered_names}
-    listed = set().union(*documented.values())
+    # With other names of files, these settings replace CredentialsDirectory.
+    files = {f"Clik2pay:{name}" for name in code(section("Sources of secrets")) if name.endswith("File")}
+    listed = set().union(*documented.values()) | files
     assert listed == rendered_names, f"not listed or not rendered: {listed ^ rendered_names}"
 
 
