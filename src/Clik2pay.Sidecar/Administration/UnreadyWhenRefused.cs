@@ -8,7 +8,7 @@ internal enum UnreadyWhenRefused
 
     /// <summary>
     /// Until the profile has had its first token, own or adopted. Such a profile is also unready until its first refresh has ended.
-    /// Otherwise, a rollout could replace every pod in the moment before the first refusal. An outage ends that refresh too, with a timeout.
+    /// Otherwise, a rollout could replace every pod in the moment before the first refusal. In an outage, a timeout ends that refresh.
     /// </summary>
     AtStart,
 

@@ -57,7 +57,9 @@ internal sealed class Commands
         var timeout = Number(
             "--timeout", 30, 0, WaitVerb.MaxTimeout, $"How long to wait, in seconds; 0 to {WaitVerb.MaxTimeout}.");
         var awaited = Choice(
-            "--for", [WaitVerb.Token, WaitVerb.Process], "What to wait for: token, the first access token; or process, until the sidecar listens.");
+            "--for",
+            [WaitVerb.Token, WaitVerb.Process],
+            "What to wait for: token, the first access token; or process, until the sidecar listens.");
         const string what = "Waits until the sidecar in this pod or on this machine has started. For images without a shell.";
         var verb = new Command("wait", what) { awaited, timeout, settings };
         verb.SetAction((parsed, cancellationToken) => WaitVerb.RunAsync(
