@@ -145,7 +145,7 @@ PROBES = {
     "profiles.{name}.ca.key": ("other", [*PROFILE, "profiles.x.ca.configMap=c"]),
     "listeners.{name}.port": (8083, ["listeners.x.port=8082"]),
     "listeners.{name}.address": ("http://unix:/y", ["listeners.x.address=http://unix:/x"]),
-    "listeners.{name}.socket": ("other", ["listeners.x.socket=x"]),
+    "listeners.{name}.socket": ("other", []),
     "listeners.{name}.profile": ("default", ["listeners.x.port=8082"]),
     "callers.{name}.tokens.existingSecret": ("other", CALLER),
     "callers.{name}.tokens.volume": (OTHER, [f"callers.x.tokens.volume={VOLUME}", *CALLER[1:]]),
