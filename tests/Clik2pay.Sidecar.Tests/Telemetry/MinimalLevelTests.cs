@@ -1,8 +1,12 @@
 using System.Globalization;
+using Clik2pay.Sidecar.Hosting.Listeners;
+using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tests.Support.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using static Clik2pay.Sidecar.Tests.Support.Telemetry.Scrape;
 
 namespace Clik2pay.Sidecar.Tests.Telemetry;
@@ -145,6 +149,29 @@ public sealed class MinimalLevelTests
             SeriesIn(text)
                 .Where(line => line.StartsWith($"{ClientDuration}_count", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains($"\n{ServerDuration}_count{{}} 3\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Full")]
+    [InlineData("Minimal")]
+    public async Task A_request_is_measured_without_memory(string level)
+    {
+        await using var sidecar = await TestSidecar.StartAsync([("Metrics:Level", level)]);
+        var metrics = sidecar.Services.GetRequiredService<RequestMetrics>();
+        var context = new DefaultHttpContext { Request = { Method = "GET", Protocol = "HTTP/1.1", Scheme = "http" } };
+        context.Features.Set(new Exchange { Listener = sidecar.Services.GetRequiredService<ListenerOptions>().CallerListeners[0] });
+
+        // Only the first measurements need memory. The runtime sometimes needs some of its own.
+        Assert.Contains(0, Enumerable.Range(0, 20).Select(_ => Measure()));
+
+        long Measure()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            metrics.UpstreamResponded(200);
+            metrics.Responded(ErrorCode.NoRoute, Sent.No);
+            metrics.RequestEnded(context, TimeSpan.FromMilliseconds(1));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
