@@ -63,8 +63,8 @@ internal sealed class MemoryLimit(string root = "/")
             var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             for (var count = parts.Length; count >= 0; count--)
             {
-                if (Path.Combine([root, mount, .. parts[..count], file]) is var candidate && File.Exists(candidate))
-                    yield return candidate;
+                if (Path.Combine([root, mount, .. parts[..count], file]) is var limitFile && File.Exists(limitFile))
+                    yield return limitFile;
             }
         }
     }
