@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Renders, lints and validates the chart and the examples with two versions each of helm and kubectl, checks the renders with
-# charts/checks.py, runs the blocks of docs/how-to/kubernetes.md that need no cluster, and renders the patches of
+# charts/checks.py, runs the blocks of the guides about Kubernetes that need no cluster, and renders the patches of
 # docs/how-to/external-secrets.md. charts/tools/install.sh installs helm, kubectl and the validator.
 # Usage: tests/charts.sh [--update] [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 #   --update rewrites the golden renders, the chart's copies of files in observability/ and the table of values in the chart's README.
@@ -86,6 +86,34 @@ render injected kubectl kustomize "$work/examples/kustomize/overlays/injected"
 for overlay in sandbox production inject; do
   render "kustomize-$overlay" kubectl kustomize "$work/examples/kustomize/overlays/$overlay"
 done
+
+# The blocks of docs/how-to/inject-sidecar.md, which read the chart in /tmp/shop. A post-renderer is a plugin in Helm 4, and a
+# script in Helm 3.
+sed "s#/tmp/shop#$work/app/shop#g" docs/how-to/inject-sidecar.md >"$work/inject-sidecar.md"
+mkdir "$work/app"
+check "A chart for docs/how-to/inject-sidecar.md is created" helm create "$work/app/shop"
+# each_of VERSION COMMAND…: like each, with the programs of one version of helm only.
+each_of() {
+  local version=$1 chart_tools=("${chart_tools[@]}") folder at
+  shift
+  for at in "${!chart_tools[@]}"; do
+    folder=${chart_tools[at]}
+    case $(PATH=$folder:$PATH helm version --short) in "$version".*) ;; *) unset "chart_tools[$at]" ;; esac
+  done
+  each "$@"
+}
+for name in build template; do
+  check_block "$work/inject-sidecar.md" "$name" '^ +name: clik2pay-sidecar$' "$name.sh" each env -C "$work" bash
+done
+check_block "$work/inject-sidecar.md" post-renderer '^ +name: clik2pay-sidecar$' post-renderer.sh each_of v4 \
+  env -C "$work" HELM_DATA_HOME="$work/helm/plugin" bash
+check_block "$work/inject-sidecar.md" post-renderer-helm-3 '^ +name: clik2pay-sidecar$' post-renderer-helm-3.sh \
+  each_of v3 env -C "$work" bash
+# The other guides.
+check_block docs/how-to/argo-cd.md umbrella '^  name: payments-till$' umbrella.sh each env -C "$work" bash
+sed -n '/^---$/,$p' "$work/printed" >"$work/rendered/umbrella.yaml"
+check_block docs/how-to/openshift.md alerts '^kind: PrometheusRule$' alerts.sh each env -C "$work" bash
+
 # The patch of docs/how-to/external-secrets.md.
 for patch in csi; do
   mkdir "$work/examples/kustomize/overlays/$patch"

@@ -153,13 +153,21 @@ def _():
         assert others and {key: after[key] for key in others} == others, render
 
 
-@check("the pods of the kustomize examples meet the Pod Security Standard restricted")
+@check("docs/how-to/inject-sidecar.md shows the files of the example without their comments")
 def _():
-    for render in ("kustomize-inject", "kustomize-sandbox", "kustomize-production"):
-        for name, (_, template) in pods_of(ROOT / f"rendered/{render}.yaml").items():
-            spec = template["spec"]
-            for container in spec.get("initContainers", []) + spec["containers"]:
-                context = spec.get("securityContext", {}) | container["securityContext"]
-                assert context["runAsNonRoot"] is True and context["allowPrivilegeEscalation"] is False, (name, context)
-                assert context["capabilities"] == {"drop": ["ALL"]} and context["seccompProfile"] == {"type": "RuntimeDefault"}, name
-            assert not [volume for volume in spec.get("volumes", []) if "hostPath" in volume], name
+    text = (REPOSITORY / "docs/how-to/inject-sidecar.md").read_text()
+    shown = re.findall(r"<!-- same: (\S+) -->\n```yaml\n(.*?)```", text, flags=re.S)
+    assert len(shown) == 2, shown
+    for path, block in shown:
+        lines = (REPOSITORY / path).read_text().splitlines(keepends=True)
+        assert block == "".join(line for line in lines if not line.lstrip().startswith("#")), path
+
+
+@check("the PodMonitor in docs/how-to/inject-sidecar.md selects the pods and the port of the component")
+def _():
+    text = (REPOSITORY / "docs/how-to/inject-sidecar.md").read_text()
+    monitor = yaml.safe_load(text.partition("<!-- manifest: pod-monitor -->\n```yaml\n")[2].partition("```")[0])
+    pod = yaml.safe_load((COMPONENT / "workload.yaml").read_text())["spec"]["template"]
+    assert monitor["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"], monitor
+    ports = [port["name"] for port in sidecar_of(pod)[2]["ports"]]
+    assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in ports, monitor

@@ -129,11 +129,12 @@ def _(objects):
     containers = [sidecar_of(pod_of(objects))[2] for _ in of_kind(objects, "Deployment")] + [
         document["spec"]["containers"][0] for document in of_kind(objects, "Pod")
     ]
+    # OpenShift chooses the user.
+    user = {} if of_kind(objects, "Route") else {"runAsUser": 1654, "runAsGroup": 1654}
     for container in containers:
         assert container["securityContext"] == {
             "runAsNonRoot": True,
-            "runAsUser": 1654,
-            "runAsGroup": 1654,
+            **user,
             "readOnlyRootFilesystem": True,
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},

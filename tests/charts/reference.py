@@ -217,7 +217,8 @@ def _():
 
     def is_extra(document):
         """Whether the document comes from extraObjects of a file in ci/."""
-        return document["kind"] in ("ExternalSecret", "SecretProviderClass") or document["metadata"]["name"] in ("pay-proxy", "pay-two")
+        kinds = ("ExternalSecret", "SecretProviderClass", "Route", "ServiceEntry")
+        return document["kind"] in kinds or document["metadata"]["name"] in ("pay-proxy", "pay-two")
 
     found = {
         entry(document)
