@@ -79,6 +79,7 @@ check_guide helm-alone '^  name: pay-clik2pay-sidecar$'
 check_guide redis 'name: Redis__ClientCertificateFile$'
 check_guide private-authority 'name: Clik2pay__CaFile$'
 check_guide plain-container 'command: \[/clik2pay-sidecar, wait, '
+check_guide callers 'value: "\?create;read"\?$'
 check_guide monitoring '^kind: PrometheusRule$'
 check_block docs/how-to/kubernetes.md kustomize '^kind: Secret$' kustomize.sh each env -C "$work" bash
 cp -r tests/charts/injected "$work/examples/kustomize/overlays/"
