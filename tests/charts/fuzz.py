@@ -52,6 +52,19 @@ def relate(values, generator):
         if "port" in listener:
             listener["port"] = next(ports)
 
+    for items, key, text in (
+        (values.get("extraVolumeMounts"), "mountPath", "/a"),
+        (app.get("volumeMounts"), "mountPath", "/a"),
+        (values.get("extraVolumes"), "name", "a"),
+        (values.get("extraEnv"), "name", "A"),
+        (app.get("env"), "name", "A"),
+    ):
+        for at, item in enumerate(items or []):
+            item[key] = f"{text}{at}"
+    if app["port"] is None:
+        values.setdefault("networkPolicy", {})["appIngress"] = False
+    if not values.get("reverseProxy", {}).get("Routes"):
+        values.pop("reverseProxy", None)
     if values.get("podMonitor", {}).get("enabled"):
         values.get("serviceMonitor", {})["enabled"] = False
     if "disabled" in values.get("prometheusRule", {}):

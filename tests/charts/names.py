@@ -23,7 +23,7 @@ TEXTS = {
     "app.caller": "42",
     "app.args": ["{{ 42 }}", "no"],
     "app.env": [{"name": "B", "value": "{{ true }}"}],
-    "networkPolicy.enabled": True,
+    "networkPolicy": {"enabled": True, "appIngress": False},
 }
 
 
