@@ -3,6 +3,7 @@ import json
 
 from chart import CHART, MINIMAL, OPERATOR, SHOP, UNDER, check, error_of, of_kind, one, pod_of, settings_of, sidecar_of, template
 
+MORE = "podMonitor.enabled=true,autoscaling.enabled=true,podDisruptionBudget.enabled=true"
 RELEASES = ("42", "1e10", "no", "true", "0x1f")
 TOKENS = {"tokens": {"existingSecret": "42", "keys": ["1e10"]}, "operations": ["read"]}
 CREDENTIALS = {"existingSecret": "no", "keys": {"username": "42", "password": "1e10", "apiKey": "no"}}
@@ -35,7 +36,7 @@ def json_arguments(values, prefix=""):
 @check("releases, names and texts that YAML reads as numbers or booleans stay strings")
 def _():
     for release in RELEASES:
-        objects = template(CHART, *MINIMAL, *OPERATOR, *json_arguments(TEXTS), "--set", "podMonitor.enabled=true", release=release)
+        objects = template(CHART, *MINIMAL, *OPERATOR, *json_arguments(TEXTS), "--set", MORE, release=release)
         assert one(objects, "Deployment")["metadata"]["labels"]["app.kubernetes.io/instance"] == release
         pod = pod_of(objects)
         assert pod["metadata"]["labels"].items() >= {"a": "no", "c": "42", "42": "true"}.items(), pod["metadata"]
@@ -43,7 +44,8 @@ def _():
         template(SHOP, *json_arguments(TEXTS, UNDER), release=release)
     # The release contains the name of the chart, so the name of the release is that of the objects.
     for release, name in (("1e10", "e"), ("no", "o")):
-        assert one(template(CHART, *MINIMAL, "--set", f"nameOverride={name}", release=release), "Deployment")["metadata"]["name"] == release
+        objects = template(CHART, *MINIMAL, *OPERATOR, "--set", f"{MORE},nameOverride={name}", release=release)
+        assert one(objects, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"] == release
 
 
 @check("a Service whose name would begin with a digit is refused")
@@ -84,5 +86,6 @@ def _():
     for chart, values, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
         message = error_of(chart, *values, *json_arguments({"podLabels": {'{{ "clik2pay-sidecar" }}': "x"}}, prefix))
         assert "podLabels: the chart sets the label clik2pay-sidecar" in message, message
-        message = error_of(chart, *values, *json_arguments({"podAnnotations": {"checksum/clik2pay-redis": "x"}}, prefix))
-        assert "podAnnotations: the chart sets checksum/clik2pay-redis." in message, message
+        for annotation in ("checksum/clik2pay-redis", "clik2pay-sidecar-routes"):
+            message = error_of(chart, *values, *json_arguments({"podAnnotations": {annotation: "x"}}, prefix))
+            assert f"podAnnotations: the chart sets {annotation}." in message, message

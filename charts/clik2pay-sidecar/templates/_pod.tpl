@@ -195,8 +195,10 @@ and the pod itself does not contain it. It does not cover credentials and routes
 existing Secrets, because Helm does not read them. */}}
 {{- define "clik2pay-sidecar.own.podAnnotations" -}}
 {{- $annotations := include "clik2pay-sidecar.own.tpl" (list .Values.podAnnotations .) | fromYaml -}}
-{{- if hasKey $annotations "checksum/clik2pay-redis" -}}
-{{- fail "podAnnotations: the chart sets checksum/clik2pay-redis. Remove it, or use another name." -}}
+{{- range list "checksum/clik2pay-redis" "clik2pay-sidecar-routes" -}}
+{{- if hasKey $annotations . -}}
+{{- fail (printf "podAnnotations: the chart sets %s. Remove it, or use another name." .) -}}
+{{- end -}}
 {{- end -}}
 {{- if include "clik2pay-sidecar.own.hasInlineRedis" . -}}
 {{- $_ := set $annotations "checksum/clik2pay-redis" (sha256sum .Values.redis.connectionString) -}}
