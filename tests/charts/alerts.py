@@ -42,7 +42,7 @@ def _():
 @check("the release sets the address of the runbook in the chart")
 def _():
     workflow = (REPOSITORY / ".github/workflows/release.yml").read_text()
-    assert """yq --inplace '.prometheusRule.runbookBaseUrl = strenv(URL) + "/blob/v" + strenv(VERSION)'""" in workflow
+    assert """yq --inplace '.prometheusRule.runbookBaseUrl = (strenv(URL) + "/blob/v" + strenv(VERSION))'""" in workflow
 
 
 # A relative link leads nowhere in Alertmanager, Grafana or a pager.
