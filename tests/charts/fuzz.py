@@ -69,6 +69,8 @@ def relate(values, generator):
         values.get("serviceMonitor", {})["enabled"] = False
     if "disabled" in values.get("prometheusRule", {}):
         values["prometheusRule"]["disabled"] = generator.random.sample(ALERTS, 2)
+    if "severities" in values.get("prometheusRule", {}):
+        values["prometheusRule"]["severities"] = {name: pick(["page", "none"]) for name in ("warning", pick(ALERTS))}
     return values
 
 

@@ -100,7 +100,8 @@ class Generator:
         return self.random.choice([low, high, self.random.randint(low, high)])
 
     def any_number(self, node, path, name):
-        return round(self.random.uniform(node.get("minimum", 0), node.get("maximum", 1)), 3)
+        low = node.get("minimum", 0)
+        return max(low, round(self.random.uniform(low, node.get("maximum", 1)), 3))
 
     def any_string(self, node, path, name):
         if "pattern" in node:
