@@ -1,5 +1,5 @@
 // Faults that the checks must find: [title, change of the dashboard]. Each change is made on a copy without faults.
-const panel = (dashboard, type) => dashboard.panels.find(candidate => candidate.type === type);
+const panel = (dashboard, type) => dashboard.panels.find(({ type: other }) => other === type);
 const graph = dashboard => panel(dashboard, 'timeseries');
 const setQuery = (dashboard, expr) => graph(dashboard).targets[0].expr = expr;
 const target = 'cluster=~"$cluster",namespace=~"$namespace",job=~"$job",pod=~"$pod",instance=~"$instance"';
