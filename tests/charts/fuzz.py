@@ -21,31 +21,27 @@ FOLDER = ROOT / "fuzz"
 RELEASES = ["pay", "42", "no", "1e10", "a" * 53]
 
 
+PLACES = ("existingSecret", "volume", "directory")
+
+
 def relate(values, generator):
     """Changes values so that they agree with each other, as the guards of the chart require."""
-    pick, some = generator.random.choice, generator.some
+    some, sample = generator.some, generator.random.sample
     profiles = values.setdefault("profiles", {})
     for profile in profiles.values():
         relate_profile(profile, generator)
-    credentials = ("existingSecret", "directory", "volume", "inline")
-    is_default = not profiles or some(0.5)
-    for key in () if is_default else ("environment", "apiBaseUrl", "tokenEndpoint", "credentials", "ca"):
-        values.pop(key, None)
-    if is_default:
+    has_default = not profiles or some(0.5)
+    if has_default:
         relate_profile(values, generator)
-        names = ["default", *profiles]
     else:
-        names = list(profiles)
-
-    relate_sources(values, generator)
-    relate_callers(values, names, generator)
+        for key in ("environment", "apiBaseUrl", "tokenEndpoint", "credentials", "ca"):
+            values.pop(key, None)
+    relate_redis(values, generator)
+    relate_listeners(values, [*profiles, *(["default"] if has_default else [])], generator)
 
     app = values.setdefault("app", {})
     app["image"] = app.get("image") or "registry.example/shop:1"
-    # Either may be the larger one, and may come from the defaults.
-    scaling = values.setdefault("autoscaling", {})
-    scaling["minReplicas"], scaling["maxReplicas"] = sorted(generator.random.sample(range(1, 100), 2))
-    ports = iter(generator.random.sample(range(1, 65536), 20))
+    ports = iter(sample(range(1, 65536), 20))
     values["ports"] = {"callers": next(ports), "admin": next(ports)}
     app["port"] = next(ports) if some(0.7) else None
     for listener in values.get("listeners", {}).values():
@@ -65,12 +61,16 @@ def relate(values, generator):
         values.setdefault("networkPolicy", {})["appIngress"] = False
     if not values.get("reverseProxy", {}).get("Routes"):
         values.pop("reverseProxy", None)
+    # Either may be the larger one, and may come from the defaults.
+    scaling = values.setdefault("autoscaling", {})
+    scaling["minReplicas"], scaling["maxReplicas"] = sorted(sample(range(1, 100), 2))
     if values.get("podMonitor", {}).get("enabled"):
         values.get("serviceMonitor", {})["enabled"] = False
-    if "disabled" in values.get("prometheusRule", {}):
-        values["prometheusRule"]["disabled"] = generator.random.sample(ALERTS, 2)
-    if "severities" in values.get("prometheusRule", {}):
-        values["prometheusRule"]["severities"] = {name: pick(["page", "none"]) for name in ("warning", pick(ALERTS))}
+    rule = values.get("prometheusRule", {})
+    if "disabled" in rule:
+        rule["disabled"] = sample(ALERTS, 2)
+    if "severities" in rule:
+        rule["severities"] = {name: generator.random.choice(NAMES) for name in sample(["critical", "warning", *ALERTS], 2)}
     return values
 
 
@@ -80,62 +80,64 @@ def relate_profile(profile, generator):
         profile.pop(key, None)
         if profile["environment"] == "Custom":
             profile[key] = "https://a.example" + ("/token" if key == "tokenEndpoint" else "")
-    keep_one(profile.setdefault("credentials", {}), ("existingSecret", "directory", "volume"), generator, required=True)
-    profile["credentials"].pop("inline", None)
-    keep_one(profile.get("ca", {}), ("configMap", "secret"), generator)
+    profile.setdefault("credentials", {}).pop("inline", None)
+    if not keep_one(profile["credentials"], PLACES, generator):
+        profile["credentials"]["existingSecret"] = generator.random.choice(NAMES)
+    keep_one(profile.get("ca", {}), ("configMap", "secret", "volume", "directory"), generator)
 
 
-def keep_one(values, keys, generator, required=False):
-    """Keeps one of the values. An empty string counts as none."""
+def keep_one(values, keys, generator):
+    """Keeps one of the values, and returns its key, or None. An empty value counts as none."""
     present = [key for key in keys if values.get(key)]
+    kept = generator.random.choice(present) if present else None
     for key in keys:
-        values.pop(key, None) if key not in present else None
-    if len(present) > 1:
-        kept = generator.random.choice(present)
-        for key in present:
-            if key != kept:
-                del values[key]
-    if required and not present:
-        values["existingSecret"] = generator.random.choice(NAMES)
+        if key != kept:
+            values.pop(key, None)
+    return kept
 
 
-def relate_sources(values, generator):
+def relate_redis(values, generator):
     redis = values.get("redis", {})
-    keep_one(redis, ("existingSecret", "connectionString"), generator)
-    if not redis.get("existingSecret") and not redis.get("connectionString"):
+    if not keep_one(redis, (*PLACES, "connectionString"), generator):
         values.pop("redis", None)
         return
-    for key in ("auth", "sentinelAuth"):
-        if not redis.get(key, {}).get("existingSecret"):
+    keep_one(redis, ("caSecret", "caVolume", "caDirectory"), generator)
+    for key in ("auth", "sentinelAuth", "clientCertificate"):
+        if not keep_one(redis.get(key, {}), PLACES, generator):
             redis.pop(key, None)
 
 
-def relate_callers(values, profiles, generator):
+def relate_listeners(values, profiles, generator):
+    """The same for listeners, and for the callers that use them."""
     pick, some = generator.random.choice, generator.some
-    listeners = values.get("listeners", {})
-    for name, listener in list(listeners.items()):
-        if listener.get("profile") or name == "default":
+    listeners, callers = values.get("listeners", {}), values.get("callers", {})
+    for name, listener in listeners.items():
+        if listener.get("profile"):
             listener["profile"] = pick(profiles)
-        places = [] if name == "default" else ["port", "address"]
-        for key in {"port", "address"} - set(places):
+        socket = {"socket": f"{name}.sock"}
+        for key in ("port", "address", "socket"):
             listener.pop(key, None)
-        if places:
-            place = pick(places)
-            listener.pop("port" if place == "address" else "address", None)
-            listener[place] = 1 if place == "port" else f"http://unix:/run/{name}.sock"
-    has_socket = any(listener.get("address", "").startswith("http://unix:") for listener in listeners.values())
-    callers = values.get("callers", {})
+        if name == "default":
+            listener.update(pick([socket, {"profile": pick(profiles)}]))
+        else:
+            listener.update(pick([socket, {"port": 1}, {"address": f"http://unix:/run/{name}.sock"}]))
+    has_socket = any("socket" in listener or "address" in listener for listener in listeners.values())
+
     for caller in callers.values():
-        if not has_socket:
-            caller.pop("uid", None)
-            caller.pop("gid", None)
-        if not caller.get("uid") and not caller.get("gid"):
-            caller["tokens"] = {**caller.get("tokens", {}), "existingSecret": pick(NAMES)}
+        for key in () if has_socket else ("uid", "gid"):
+            caller.pop(key, None)
+        tokens = caller.setdefault("tokens", {})
+        if not keep_one(tokens, PLACES, generator) and not caller.get("uid") and not caller.get("gid"):
+            tokens["existingSecret"] = pick(NAMES)
         caller["profiles"] = [pick(profiles)]
     if callers:
         values.pop("callerToken", None)
-    with_tokens = [name for name, caller in callers.items() if caller.get("tokens", {}).get("existingSecret")]
-    values.setdefault("app", {})["caller"] = pick(with_tokens) if with_tokens and some(0.5) else ""
+    keep_one(values.get("callerToken", {}), PLACES, generator)
+    with_tokens = [name for name, caller in callers.items() if any(caller["tokens"].get(key) for key in PLACES)]
+    shared = [name for name, listener in listeners.items() if "address" not in listener]
+    app = values.setdefault("app", {})
+    app["caller"] = pick(with_tokens) if with_tokens and some(0.5) else ""
+    app["listener"] = pick(shared) if shared and some(0.5) else ""
 
 
 def generated(number):

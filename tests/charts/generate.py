@@ -22,6 +22,7 @@ NAMES = ["42", "1e3", "0x1f", "017", "1.5", "no", "on", "null", "true", "y", "20
 # Texts that break YAML if a template does not quote them.
 TEXTS = [*NAMES, "", " ", "a: b", "it's", '"q"', "# no", "- x", "?", "ü", "a\nb", "@x", "`x`", "%x", "*x", "&x", "!x", "|", "{a", "[", "\\n", "a,b"]
 IS_TEXT = re.compile(r"annotations|podAnnotations|command|args|inline|scope|connectionString", re.I)
+VARIABLES = ["A", "TZ", "HTTPS_PROXY", "a.b-c", "no", "Y"]
 # The names of entries in objects that have no fixed names, by the name of the object.
 ENTRIES = {
     "strings": ["team", "example.com/cost-centre", "a.b", "x_1", "a-b"],
@@ -106,6 +107,8 @@ class Generator:
     def any_string(self, node, path, name):
         if "pattern" in node:
             text = self.matching(node["pattern"])
+            if "{{" in text:
+                return "{{ .Release.Name }}"
             return text if len(text) <= node.get("maxLength", len(text)) else "a"
         texts = TEXTS if IS_TEXT.search(".".join(path)) else NAMES
         if "tpl" in node.get("description", "") and self.some(0.2):
@@ -114,7 +117,10 @@ class Generator:
 
     def any_array(self, node, path, name):
         items = resolve(node.get("items", {}))[0]
-        if "object" in types_of(items) and not is_fixed(items):
+        if name == "variables":
+            names = self.random.sample(VARIABLES, self.random.randint(0, 3))
+            return [{"name": variable, "value": self.random.choice(TEXTS)} for variable in names]
+        if "object" in types_of(items) and items.get("additionalProperties") is not False:
             return self.sample(path, [], node.get("minItems", 0))
         count = self.random.randint(max(1, node.get("minItems", 0)), 3)
         found = [self.value(items, (*path, "*")) for _ in range(count)]
@@ -135,7 +141,9 @@ class Generator:
         return self.sample(path, {}, node.get("minProperties", 0))
 
     def sample(self, path, empty, least):
-        found = [sample for sample in [*SAMPLES.get(path, []), empty] if len(sample) >= least]
+        # A profile or caller without a sample of its own uses one of a value with the same name, such as volume.
+        known = SAMPLES.get(path) or [sample for other in SAMPLES if other[-1] == path[-1] for sample in SAMPLES[other]]
+        found = [sample for sample in [*known, empty] if isinstance(sample, type(empty)) and len(sample) >= least]
         assert found, f"{'.'.join(path)}: no values file in ci/ sets this value"
         return json.loads(json.dumps(self.random.choice(found)))
 
