@@ -8,8 +8,10 @@ from chart import REPOSITORY, ROOT, Skip, check, pod_of, rendered, settings_of, 
 from documentation import compare
 
 COMPONENT, ADMISSION = REPOSITORY / "examples/kustomize/components/sidecar", REPOSITORY / "examples/admission"
-SOURCE = "# The chart with its default values renders this container and these volumes, and its values.yaml explains them. After a change of the\n"
-HEADER = SOURCE + "# chart, run tests/charts.sh --update.\n"
+HEADER = """\
+# The chart with its default values renders this container and these volumes, and its values.yaml explains them. After a change of the
+# chart, run tests/charts.sh --update.
+"""
 
 
 def injected():
@@ -68,10 +70,11 @@ def _():
     ]
     assert selectors == [{"matchLabels": {"clik2pay-sidecar": "enabled"}}] * 2, selectors
     container = injected()["initContainers"][0]
+    expression = policies["MutatingAdmissionPolicy"]["spec"]["mutations"][2]["applyConfiguration"]["expression"]
     port = settings_of(container)["Sidecar__Listen"]
     addresses = [
         rule["mutate"]["patchStrategicMerge"]["spec"]["containers"][0]["env"][0]["value"],
-        policies["MutatingAdmissionPolicy"]["spec"]["mutations"][2]["applyConfiguration"]["expression"].partition('value: "')[2].partition('"')[0],
+        expression.partition('value: "')[2].partition('"')[0],
     ]
     assert addresses == [port] * 2, addresses
     # 30 s is the default of Kubernetes, and appStopSeconds of the chart.

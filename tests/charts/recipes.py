@@ -58,7 +58,7 @@ def _():
 
 @check("the values for ambient mode allow the tunnel and the probes")
 def _():
-    values = block("service-mesh.md", "values: ambient")
+    values = block("service-mesh.md", "values: ambient mode")
     policy = one(template(SHOP, *values_arguments(values, UNDER)), "NetworkPolicy")["spec"]
     tunnel = {"ports": [{"port": 15008, "protocol": "TCP"}]}
     assert tunnel in policy["ingress"] and tunnel in policy["egress"], policy
@@ -139,4 +139,5 @@ def _():
             for key, value in keys_of(document):
                 assert value is not None, f"{document['kind']} {document['metadata']['name']}: {key} is null"
                 if key == "ports" and isinstance(value, list):
-                    assert all("protocol" in port for port in value if "port" in port or "containerPort" in port), f"{document['kind']}: {value}"
+                    ports = [port for port in value if "port" in port or "containerPort" in port]
+                    assert all("protocol" in port for port in ports), f"{document['kind']}: {ports}"
