@@ -145,13 +145,39 @@ def _():
     compare(SOURCE / "values.yaml", "\n".join(lines) + "\n")
 
 
-@check("the table of values in the chart's README is that of the schema")
+SECTION = "Section: "
+
+
+def sections():
+    """Returns the names of the top-level values by section. A section begins at the value whose $comment in the schema names it."""
+    found = {}
+    for key, node in schema()["properties"].items():
+        comment = node.get("$comment", "")
+        if comment.startswith(SECTION):
+            names = found[comment.removeprefix(SECTION)] = []
+        names.append(key)
+    return found
+
+
+@check("values.yaml has the sections and the order of the schema")
 def _():
-    table = "".join(f"| `{key}` | {cell(value)} | {text.replace('|', chr(92) + '|')} |\n" for key, value, text in described())
-    readme = SOURCE / "README.md"
-    head, _, rest = readme.read_text().partition("| key | default | |\n|---|---|---|\n")
-    tail = rest[rest.index("\n\n") + 1 :] if "\n\n" in rest else ""
-    compare(readme, f"{head}| key | default | |\n|---|---|---|\n{table}{tail}")
+    shown = re.findall(r"^(?:## (.+)|([A-Za-z]\w*):.*)$", (SOURCE / "values.yaml").read_text(), flags=re.M)
+    expected = [entry for section, keys in sections().items() for entry in ((section, ""), *(("", key) for key in keys))]
+    assert shown == expected, f"{[pair for pair in zip(shown, expected) if pair[0] != pair[1]][:1]}"
+
+
+@check("the tables of values in the chart's README are those of the schema")
+def _():
+    rows = {}
+    for key, value, text in described():
+        row = f"| `{key}` | {cell(value)} | {text.replace('|', chr(92) + '|')} |\n"
+        rows.setdefault(key.partition(".")[0], []).append(row)
+    tables = [
+        f"\n### {section}\n\n| key | default | |\n|---|---|---|\n" + "".join("".join(rows.get(key, [])) for key in keys)
+        for section, keys in sections().items()
+    ]
+    prose, values, rest = (SOURCE / "README.md").read_text().partition("\n## Values\n")
+    compare(SOURCE / "README.md", prose + values + rest.partition("\n### ")[0] + "".join(tables))
 
 
 def cell(value):
