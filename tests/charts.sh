@@ -75,11 +75,11 @@ check_guide() {
   sed -n '/^---$/,$p' "$work/printed" >"$work/rendered/guide-$1.yaml"
 }
 check_guide helm-app '^            - name: CLIK2PAY_BASE_URL$'
-check_guide helm-alone '^  name: pay-clik2pay-sidecar$'
+check_guide helm-alone '^  name: "?pay-clik2pay-sidecar"?$'
 check_guide redis 'name: Redis__ClientCertificateFile$'
 check_guide private-authority 'name: Clik2pay__CaFile$'
 check_guide plain-container 'command: \[/clik2pay-sidecar, wait, '
-check_guide callers 'value: "\?create;read"\?$'
+check_guide callers 'value: "?create;read"?$'
 check_guide monitoring '^kind: PrometheusRule$'
 check_block docs/how-to/kubernetes.md kustomize '^kind: Secret$' kustomize.sh each env -C "$work" bash
 cp -r tests/charts/injected "$work/examples/kustomize/overlays/"

@@ -233,4 +233,4 @@ CANARIES = {
     "redis.connectionString": "canary-redis:6379",
 }
 INLINE = [argument for key, value in CANARIES.items() for argument in ("--set", f"{key}={value}")]
-TRIAL = ["--set", "environment=Sandbox,app.image=a", *INLINE]
+TRIAL = ["--set", "environment=Sandbox,app.image=a,image.registry=r", *INLINE]

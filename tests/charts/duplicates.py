@@ -17,7 +17,7 @@ CASES = (
     ({"extraEnv": TWICE}, "extraEnv: A is set twice."),
     ({"extraEnv": [{"name": "A"}, {"name": "{{ \"a\" }}"}]}, "extraEnv: a is set twice."),
     ({"extraEnv": [{"name": '{{ "Sidecar" }}__Admin'}]}, "extraEnv: Sidecar__Admin is set twice."),
-    ({"extraVolumes": [{"name": "clik2pay-credentials", "emptyDir": {}}]}, "extraVolumes: there are two volumes with the name clik2pay-cred"),
+    ({"extraVolumes": [{"name": "clik2pay-credentials", "emptyDir": {}}]}, "extraVolumes: there are two volumes with the name clik2"),
     ({"extraVolumes": [{"name": "a"}, {"name": '{{ "a" }}'}]}, "extraVolumes: there are two volumes with the name a. Rename the volume"),
     (
         {"extraVolumes": [{"name": "a"}], "extraVolumeMounts": [{"name": "a", "mountPath": "/etc/clik2pay-sidecar/credentials/"}]},

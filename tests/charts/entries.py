@@ -52,7 +52,7 @@ def _():
         ({"listeners": {"default": {"port": 1}}}, "listeners.default: this listener has the port in ports.callers."),
         ({"listeners": {"default": {}}}, "listeners.default: set its profile or socket, or remove this listener."),
         ({"callers": {"a": {"operations": ["read"]}}}, "callers.a: the sidecar cannot recognize this caller. Set tokens.existingSecret"),
-        ({"callers": {"a": {"uid": [1], "operations": ["read"]}}}, "callers.a: uid and gid require a Unix socket. Set listeners.NAME.socket"),
+        ({"callers": {"a": {"uid": [1], "operations": ["read"]}}}, "callers.a: uid and gid require a Unix socket. Set listeners."),
         ({"callers": {"a": {**tokens, "profiles": ["b"]}}}, "callers.a.profiles: there is no profile b."),
         (
             {"callers": {"a": tokens}, "callerToken": {"existingSecret": "s"}},
@@ -65,7 +65,7 @@ def _():
             message = error_of(chart, *values_of, *arguments)
             assert expected in message, f"{values}: {message}"
     without_default = ["--set-json", f"profiles.a={json.dumps(profile)}", "--set-json", f"callers.a={json.dumps(tokens)}"]
-    message = error_of(CHART, "--set", "app.image=a", *without_default)
+    message = error_of(CHART, "--set", "app.image=a,image.registry=r", *without_default)
     assert "callers.a.profiles: there is no profile default. List the profiles of this caller: a." in message, message
 
 

@@ -39,6 +39,7 @@ def relate(values, generator):
     relate_redis(values, generator)
     relate_listeners(values, [*profiles, *(["default"] if has_default else [])], generator)
 
+    values.setdefault("image", {})["registry"] = "registry.example"
     app = values.setdefault("app", {})
     app["image"] = app.get("image") or "registry.example/shop:1"
     ports = iter(sample(range(1, 65536), 20))

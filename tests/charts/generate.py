@@ -20,7 +20,8 @@ ALERTS = re.findall(r"alert: *(\w+)", (CHART / "files/alerts.yaml").read_text())
 # Names that YAML reads as something else than a string if a template does not quote them. Each is a valid name in Kubernetes.
 NAMES = ["42", "1e3", "0x1f", "017", "1.5", "no", "on", "null", "true", "y", "2001-01-01", "12e5", "a", "shop", "x-1", "pay.example"]
 # Texts that break YAML if a template does not quote them.
-TEXTS = [*NAMES, "", " ", "a: b", "it's", '"q"', "# no", "- x", "?", "ü", "a\nb", "@x", "`x`", "%x", "*x", "&x", "!x", "|", "{a", "[", "\\n", "a,b"]
+TEXTS = [*NAMES, "", " ", "a: b", "it's", '"q"', "# no", "- x", "?", "ü", "a\nb", "a,b", "\\n"]
+TEXTS += ["@x", "`x`", "%x", "*x", "&x", "!x", "|", "{a", "["]
 IS_TEXT = re.compile(r"annotations|podAnnotations|command|args|inline|scope|connectionString", re.I)
 VARIABLES = ["A", "TZ", "HTTPS_PROXY", "a.b-c", "no", "Y"]
 # The names of entries in objects that have no fixed names, by the name of the object.

@@ -186,7 +186,8 @@ def _(objects):
         expected = [file for file in expected if not file.startswith(tuple(others))]
         assert sorted(expected) == sorted(files), f"expected {expected}, found {list(files)}"
         for container in containers:
-            assert not [variable for variable in container["env"] if variable.get("valueFrom", {}).keys() - {"fieldRef"}], "A variable comes from a Secret."
+            sources = {source for variable in container["env"] for source in variable.get("valueFrom", {})}
+            assert sources <= {"fieldRef"}, f"A variable comes from a Secret: {sources}"
             # An app mounts the folder of its own caller token only.
             tokens = [value.rpartition("/")[0] for name, value in settings_of(container).items() if name == "CLIK2PAY_CALLER_TOKEN_FILE"]
             for mount in container.get("volumeMounts") or []:

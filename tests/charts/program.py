@@ -78,7 +78,7 @@ def _():
 def _():
     profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
     profiles = {name: {**profile, "credentials": {"existingSecret": name[:3]}} for name in ("pop-up", "two_words", "3")}
-    objects = template(CHART, "--set", "app.image=a,readyWhen=All", "--set-json", f"profiles={json.dumps(profiles)}")
+    objects = template(CHART, "--set", "app.image=a,image.registry=r,readyWhen=All", "--set-json", f"profiles={json.dumps(profiles)}")
     spec = one(objects, "Pod")["spec"]
     options = process_of(objects, spec, spec["containers"][0])
     result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
@@ -108,7 +108,7 @@ def _():
         "placeholderTokenEndpoint": True,
     }
     arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{key}={json.dumps(value)}")]
-    objects = template(CHART, "--set", "app.image=a,app.caller=shop-1", *arguments)
+    objects = template(CHART, "--set", "app.image=a,image.registry=r,app.caller=shop-1", *arguments)
     spec = one(objects, "Pod")["spec"]
     existing = {"tokens": {"current": "the-current-token", "next": "the-following-token"}}
     options = process_of(objects, spec, spec["containers"][0], existing)
@@ -141,7 +141,9 @@ def _():
     objects = template(
         CHART,
         "--set",
-        "environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token,app.image=a,credentials.existingSecret=c",
+        "environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token,credentials.existingSecret=c",
+        "--set",
+        "app.image=a,image.registry=r",
         "--set",
         f"redis.connectionString=rediss://127.0.0.1:{port},redis.caSecret=tls,redis.caKey=tls.crt",
         "--set",
@@ -237,7 +239,7 @@ def _():
     objects = template(
         CHART,
         "--set",
-        "app.image=a,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
+        "app.image=a,image.registry=r,environment=Custom,apiBaseUrl=http://127.0.0.1:9,tokenEndpoint=http://127.0.0.1:9/token",
         "--set",
         f"credentials.directory={folder},credentials.keys.username=user,credentials.keys.password=pass,credentials.keys.apiKey=key",
     )

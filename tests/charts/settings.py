@@ -272,14 +272,14 @@ def _():
     digest = "sha256:" + "0" * 64
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
     for arguments, image in (
-        ("image.tag=", f"clik2pay-sidecar:{version}"),
+        ("image.tag=", f"registry.example/clik2pay-sidecar:{version}"),
         ("image.registry=ghcr.io,image.repository=o/c,image.tag=v9", "ghcr.io/o/c:v9"),
-        (f"image.tag=v9,image.digest={digest}", f"clik2pay-sidecar@{digest}"),
+        (f"image.tag=v9,image.digest={digest}", f"registry.example/clik2pay-sidecar@{digest}"),
     ):
         found = sidecar_of(pod_of(template(CHART, *MINIMAL, "--set", arguments)))[2]["image"]
         assert found == image, found
     found = sidecar_of(pod_of(rendered("the example")))[2]["image"]
-    assert found == f"clik2pay-sidecar:{version}", f"{found} does not have the version of the sidecar's chart."
+    assert found == f"registry.example/clik2pay-sidecar:{version}", f"{found} does not have the version of the sidecar's chart."
 
 
 @check("the start gate, readiness with refused credentials, and the timings of the probes are those of the values")

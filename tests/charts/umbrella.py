@@ -46,7 +46,8 @@ def values_of(user, **more):
     """Returns the values of a sidecar with its own credentials, and with each object that pods refer to."""
     inline = {"username": user, "password": "p", "apiKey": "k"}
     redis, routes = {"connectionString": f"{user}:6379"}, {"Routes": {"r": {"ClusterId": user}}}
-    return {"environment": "Sandbox", "credentials": {"inline": inline}, "redis": redis, "reverseProxy": routes, **more}
+    values = {"environment": "Sandbox", "image": {"registry": "r"}, "credentials": {"inline": inline}}
+    return {**values, "redis": redis, "reverseProxy": routes, **more}
 
 
 def under(path, values):

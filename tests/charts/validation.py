@@ -9,7 +9,7 @@ INLINE = dict.fromkeys(("credentials.inline.username", "credentials.inline.passw
 
 @check("each invalid value fails with a message that names the remedy")
 def _():
-    base = {"environment": "Sandbox", "app.image": "a", "credentials.existingSecret": "s"}
+    base = {"environment": "Sandbox", "app.image": "a", "image.registry": "r", "credentials.existingSecret": "s"}
     for change, expected, *more in (
         ({"environment": ""}, "environment: set Sandbox, Production or Custom."),
         ({"environment": "Custom"}, "environment: Custom requires addresses. Set apiBaseUrl and tokenEndpoint."),
@@ -114,6 +114,7 @@ def _():
             *OPERATOR,
         ),
         ({"app.image": ""}, "app.image: set the image of the app"),
+        ({"image.registry": ""}, "image.registry: without a registry, nodes pull clik2pay-sidecar from Docker Hub"),
         (
             {"app.image": "", "dashboard.enabled": "true", "podDisruptionBudget.enabled": "true"},
             "podDisruptionBudget.enabled: this chart has no workload (app.image).",

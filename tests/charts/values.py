@@ -55,7 +55,12 @@ def _():
             {"Clik2paySidecarDown": "x"},
             {"x": {"tokens": {"existingSecret": "x"}, "operations": ["read"]}},
         ],
-        "array": [[{"name": "x", "mountPath": "/x"}], [7], ["Clik2paySidecarDown"], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]],
+        "array": [
+            [{"name": "x", "mountPath": "/x"}],
+            [7],
+            ["Clik2paySidecarDown"],
+            [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}],
+        ],
     }
 
     def values_for(key):

@@ -93,6 +93,11 @@ volumeMounts:
 
 {{- define "clik2pay-sidecar.own.image" -}}
 {{- $registry := .Values.global.imageRegistry | default .Values.image.registry -}}
+{{- if not (or $registry (contains "/" .Values.image.repository)) -}}
+{{- $remedy := "Set it to the registry that you push the image to, or to docker.io/library for an image that is only on the nodes." -}}
+{{- $effect := printf "without a registry, nodes pull %s from Docker Hub, which has no such image" .Values.image.repository -}}
+{{- fail (printf "image.registry: %s. %s" $effect $remedy) -}}
+{{- end -}}
 {{- with $registry }}{{ . }}/{{ end -}}
 {{- .Values.image.repository -}}
 {{- /* The release adds the digest of its image to Chart.yaml. A tag in the values selects another image. */ -}}
