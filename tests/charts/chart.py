@@ -20,10 +20,10 @@ UNDER = "clik2pay-sidecar."  # The prefix of the sidecar's values in the example
 class Results:
     """The results of one command with each version of helm. All have the same exit code, and each render is the same."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, programs):
         command = list(map(str, arguments))
         started = [
-            subprocess.Popen([program, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for program in HELMS
+            subprocess.Popen([program, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for program in programs
         ]
         outputs = [process.communicate(timeout=60) for process in started]
         codes = {process.returncode for process in started}
@@ -44,8 +44,8 @@ class Messages(tuple):
         return "\n".join(self)
 
 
-def helm(*arguments):
-    return Results(arguments)
+def helm(*arguments, programs=HELMS):
+    return Results(arguments, programs)
 
 
 def template(chart, *arguments, release="pay"):

@@ -62,6 +62,7 @@ def relate(values, generator):
         values.setdefault("networkPolicy", {})["appIngress"] = False
     if not values.get("reverseProxy", {}).get("Routes"):
         values.pop("reverseProxy", None)
+
     # Either may be the larger one, and may come from the defaults.
     scaling = values.setdefault("autoscaling", {})
     scaling["minReplicas"], scaling["maxReplicas"] = sorted(sample(range(1, 100), 2))
