@@ -151,7 +151,7 @@ def _():
         ("listeners.a.profile=default", "listeners.a: set port, or socket for a Unix socket."),
         ("listeners.a.socket=x,listeners.b.socket=x", "listeners.b.socket: another listener has the socket x. Rename one of them."),
         ("app.listener=a", "app.listener: there is no listener a. Use the name of a listener in listeners, or remove this value."),
-        ("app.listener=a,listeners.a.address=http://unix:/x/y", "Set its socket instead."),
+        ("app.listener=a,listeners.a.address=http://unix:/x/y", "Set its socket instead of address."),
     ):
         assert expected in error_of(CHART, *MINIMAL, "--set", values), f"{values}: {error_of(CHART, *MINIMAL, '--set', values)}"
 

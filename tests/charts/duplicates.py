@@ -9,7 +9,7 @@ SET_BY_CHART = ("Sidecar__Listen", "SIDECAR__LISTEN", "sidecar:listen", "Clik2pa
 SECRETS = {"CLIK2PAY:PASSWORD": "credentials.existingSecret", "Profiles:Shop__ApiKey": "profiles.shop.credentials.existingSecret"}
 CASES = (
     # .NET reads a variable in any case, and with : instead of __.
-    *(({"extraEnv": [{"name": name}]}, f"extraEnv: {name} is set twice. Set it once, with the value of this") for name in SET_BY_CHART),
+    *(({"extraEnv": [{"name": name}]}, f"extraEnv: {name} is set twice. Set it once. If this chart has a value") for name in SET_BY_CHART),
     *(
         ({"extraEnv": [{"name": name}]}, f"extraEnv: {name} is a secret and would be in clear text in the pod. Set {remedy} instead.")
         for name, remedy in SECRETS.items()

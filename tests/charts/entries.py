@@ -44,7 +44,7 @@ def _():
         ),
         (
             {"listeners": {"a": {"port": 8080}}},
-            ", and those of listeners are 8080. They must differ",
+            ", and the ports of listeners are 8080. They must differ",
         ),
         ({"listeners": {"a": {}}}, "listeners.a: set port, or socket for a Unix socket."),
         ({"listeners": {"a": {"port": 1, "address": "http://unix:/s"}}}, "listeners.a: port and address are both set."),
@@ -56,7 +56,7 @@ def _():
         ({"callers": {"a": {**tokens, "profiles": ["b"]}}}, "callers.a.profiles: there is no profile b."),
         (
             {"callers": {"a": tokens}, "callerToken": {"existingSecret": "s"}},
-            "callerToken.existingSecret: callers have tokens of their own, so there can be no common token.",
+            "callerToken.existingSecret: callers and callerToken exclude each other.",
         ),
         ({"app.caller": "a"}, "app.caller: there is no caller a with tokens.existingSecret."),
     ):

@@ -64,7 +64,7 @@ def _():
         ({"app.env[0].name": "PORT", "app.env[0].value": "9090;9091"}, "app.env: the app listens on port 9090, which is a port of"),
         (
             {"networkPolicy.enabled": "true"},
-            "networkPolicy.enabled: the policy covers the whole pod, and would close the app to all traffic. Set app.port to the app's",
+            "networkPolicy.enabled: the policy covers the whole pod, and would block all traffic to the app. Set app.port to the app's",
         ),
         ({"reverseProxy.Clusters.clik2pay.HttpClient.MaxConnectionsPerServer": "9"}, "reverseProxy: there are no routes, so callers"),
         (

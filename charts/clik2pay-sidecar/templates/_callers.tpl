@@ -38,7 +38,7 @@
 {{- range include "clik2pay-sidecar.own.sources" . | fromJsonArray }}{{ $_ := set $tokens .key .option }}{{ end -}}
 {{- if and $v.callers $tokens.callerToken -}}
 {{- $remedy := printf "Move this value to callers.NAME.tokens.%s, or remove callers." $tokens.callerToken -}}
-{{- fail (printf "callerToken.%s: callers have tokens of their own, so there can be no common token. %s" $tokens.callerToken $remedy) -}}
+{{- fail (printf "callerToken.%s: callers and callerToken exclude each other. %s" $tokens.callerToken $remedy) -}}
 {{- end -}}
 {{- include "clik2pay-sidecar.own.namesGuard" (list "callers" $v.callers) -}}
 {{- range $name, $caller := $v.callers -}}
@@ -47,7 +47,7 @@
 {{- fail (printf "%s: the sidecar cannot recognize this caller. Set tokens.existingSecret, uid or gid." $key) -}}
 {{- end -}}
 {{- if and (or $caller.uid $caller.gid) (not $hasSocket) -}}
-{{- fail (printf "%s: uid and gid require a Unix socket. Set listeners.NAME.socket, or remove them." $key) -}}
+{{- fail (printf "%s: uid and gid require a Unix socket. Set listeners.NAME.socket, or remove uid and gid." $key) -}}
 {{- end -}}
 {{- range $caller.profiles | default (list "default") -}}
 {{- if not (has . $profiles) -}}

@@ -87,7 +87,7 @@ clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . | quote }}
   "dashboard.labels" .Values.dashboard.labels -}}
 {{- range $selectors -}}
 {{- if hasKey $labels . -}}
-{{- $remedy := "Remove it. nameOverride and fullnameOverride change its value." -}}
+{{- $remedy := "Remove the label. To change its value, set nameOverride or fullnameOverride." -}}
 {{- fail (printf "%s: the chart sets the label %s, because selectors depend on it. %s" $key . $remedy) -}}
 {{- end -}}
 {{- end -}}
@@ -160,7 +160,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- $policy := $v.networkPolicy -}}
 {{- if and $policy.enabled $policy.appIngress (not (or $v.app.port $policy.extraIngress)) -}}
 {{- $remedy := "Set app.port to the app's port, or networkPolicy.appIngress=false if the app accepts no traffic." -}}
-{{- fail (printf "networkPolicy.enabled: the policy covers the whole pod, and would close the app to all traffic. %s" $remedy) -}}
+{{- fail (printf "networkPolicy.enabled: the policy covers the whole pod, and would block all traffic to the app. %s" $remedy) -}}
 {{- end -}}
 {{- if and $v.reverseProxy (not $v.reverseProxy.Routes) -}}
 {{- $remedy := "Add Routes, or remove reverseProxy for the default routes." -}}

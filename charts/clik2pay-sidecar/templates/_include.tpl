@@ -69,7 +69,7 @@ CONTEXT is that of this chart or of a chart that depends on it. */}}
 {{- $path := printf "%s/%stemplates" (dir $context.Template.BasePath) $folder -}}
 {{- $_ := set $own "Template" (dict "Name" $context.Template.Name "BasePath" $path) -}}
 {{- else -}}
-{{- $remedy := "Move the file that includes it to a folder that is nested less, at most two levels below templates/." -}}
+{{- $remedy := "Move the file that includes it to a folder at most two levels below templates/." -}}
 {{- fail (printf "%s: Helm has not rendered the chart %s yet. %s" $template $context.Chart.Name $remedy) -}}
 {{- end -}}
 {{- if $own.Values.enabled }}{{ include (printf "clik2pay-sidecar.own.%s" (index . 1)) $own | trim }}{{ end -}}

@@ -98,7 +98,7 @@ replacing a socket. */}}
 {{- fail (printf "app.listener: there is no listener %s. Use the name of a listener in listeners, or remove this value." .) -}}
 {{- end -}}
 {{- if hasPrefix "http://unix:" ((get $v.listeners .).address | default "") -}}
-{{- fail (printf "app.listener: the chart does not share the volume of listeners.%s.address with the app. Set its socket instead." .) -}}
+{{- fail (printf "app.listener: the chart does not share listeners.%s.address with the app. Set its socket instead of address." .) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -202,7 +202,7 @@ existing Secrets, because Helm does not read them. */}}
 {{- $annotations := include "clik2pay-sidecar.own.tpl" (list .Values.podAnnotations .) | fromYaml -}}
 {{- range list "checksum/clik2pay-redis" "clik2pay-sidecar-routes" -}}
 {{- if hasKey $annotations . -}}
-{{- fail (printf "podAnnotations: the chart sets %s. Remove it, or use another name." .) -}}
+{{- fail (printf "podAnnotations: the chart sets %s. Remove this annotation, or rename it." .) -}}
 {{- end -}}
 {{- end -}}
 {{- if include "clik2pay-sidecar.own.hasInlineRedis" . -}}

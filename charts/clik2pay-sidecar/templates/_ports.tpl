@@ -9,7 +9,7 @@
 {{- $all := concat $ports $ofListeners -}}
 {{- if ne (uniq $all | len) (len $all) -}}
 {{- $remedy := "They must differ, because the containers of a pod share its ports." -}}
-{{- $listeners := $ofListeners | empty | ternary "" (printf ", and those of listeners are %s" (join ", " $ofListeners)) -}}
+{{- $listeners := $ofListeners | empty | ternary "" (printf ", and the ports of listeners are %s" (join ", " $ofListeners)) -}}
 {{- fail (printf "ports: ports.callers, ports.admin and app.port are %s%s. %s" (join ", " $ports) $listeners $remedy) -}}
 {{- end -}}
 {{- /* Other values show the port of the app too. The default of many frameworks is 8080. */}}
@@ -27,7 +27,7 @@
 {{- end -}}
 {{- range $port, $key := $found -}}
 {{- if has (int $port) $ofSidecar -}}
-{{- $remedy := "Set app.port to it, and ports.callers or ports.admin to another port. CLIK2PAY_BASE_URL follows." -}}
+{{- $remedy := "Set app.port to this port, and change ports.callers or ports.admin. CLIK2PAY_BASE_URL then contains the new port." -}}
 {{- fail (printf "%s: the app listens on port %d, which is a port of the sidecar. %s" $key (int $port) $remedy) -}}
 {{- end -}}
 {{- end -}}

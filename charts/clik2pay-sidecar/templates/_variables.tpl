@@ -32,7 +32,7 @@ of HTTP proxies differ. */}}
 {{- range include "clik2pay-sidecar.own.env" . | fromYamlArray -}}
 {{- $name := include "clik2pay-sidecar.own.variableName" .name -}}
 {{- if hasKey $names $name -}}
-{{- fail (printf "extraEnv: %s is set twice. Set it once, with the value of this chart if there is one." .name) -}}
+{{- fail (printf "extraEnv: %s is set twice. Set it once. If this chart has a value for it, use this value." .name) -}}
 {{- end -}}
 {{- $_ := set $names $name .name -}}
 {{- end -}}
@@ -41,7 +41,7 @@ of HTTP proxies differ. */}}
 {{- $more := include "clik2pay-sidecar.own.tpl" (list .Values.app.env .) | fromYamlArray -}}
 {{- range concat (include "clik2pay-sidecar.own.appEnv" . | fromYamlArray) $more -}}
 {{- if hasKey $names .name -}}
-{{- fail (printf "app.env: %s is set twice. Remove it from app.env if this chart sets it, and otherwise set it once." .name) -}}
+{{- fail (printf "app.env: %s is set twice. Remove it from app.env if this chart sets it. Otherwise, set it once." .name) -}}
 {{- end -}}
 {{- $_ := set $names .name "" -}}
 {{- end -}}

@@ -59,7 +59,7 @@ internal sealed class Commands
         var awaited = Choice(
             "--for",
             [WaitVerb.Token, WaitVerb.Process],
-            "What to wait for: token, the first access token; or process, until the sidecar listens.");
+            "What to wait for: the first access token (token), or a listening sidecar (process).");
         const string what = "Waits until the sidecar in this pod or on this machine has started. For images without a shell.";
         var verb = new Command("wait", what) { awaited, timeout, settings };
         verb.SetAction((parsed, cancellationToken) => WaitVerb.RunAsync(
