@@ -48,9 +48,9 @@ def helm(*arguments, programs=HELMS):
     return Results(arguments, programs)
 
 
-def template(chart, *arguments, release="pay"):
+def template(chart, *arguments, release="pay", programs=HELMS):
     """Returns the rendered objects."""
-    result = helm("template", release, chart, "-n", "prod", *arguments)
+    result = helm("template", release, chart, "-n", "prod", *arguments, programs=programs)
     assert result.returncode == 0, f"helm template {chart} {' '.join(map(str, arguments))}\n{result.stderr}"
     return strict.read(result.stdout)
 

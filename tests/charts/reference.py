@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from chart import CHART, MINIMAL, RENDERS, REPOSITORY, check, node_at, of_kind, pod_of, rendered, settings_of, sidecar_of, template
+from chart import CHART, HELMS, MINIMAL, RENDERS, REPOSITORY, check, node_at, of_kind, pod_of, rendered, settings_of, sidecar_of, template
 
 REFERENCE = "docs/reference/chart.md"
 
@@ -184,8 +184,8 @@ def _():
         is_json = lambda text: text.isdigit() or text.startswith(("[", "{"))
         needed = [f"{key}={text if is_json(text) else json.dumps(text)}" for key, text in pairs]
         base = [*MINIMAL, *(argument for need in needed for argument in ("--set-json", need))]
-        before = effective(pod_of(template(CHART, *base)))
-        after = effective(pod_of(template(CHART, *base, "--set-json", f"{at(value)}={json.dumps(probe)}")))
+        before = effective(pod_of(template(CHART, *base, programs=HELMS[:1])))
+        after = effective(pod_of(template(CHART, *base, "--set-json", f"{at(value)}={json.dumps(probe)}", programs=HELMS[:1])))
         changed = {general(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         assert changed == documented[value], f"{value} changes {sorted(changed)}, and {REFERENCE} lists {sorted(documented[value])}"
 

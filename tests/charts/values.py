@@ -74,8 +74,18 @@ def _():
         is_allowed = lambda value: not isinstance(value, str) or re.search(node.get("pattern", ""), value)
         return node.get("enum") or list(filter(is_allowed, found))
 
+    def depth(render, key):
+        """How much of a key the values of a render set. The more, the likelier a change of the key has an effect."""
+        found, values = 0, renders[render][1]
+        for part in key.split("."):
+            if not isinstance(values, dict) or part not in values:
+                break
+            found, values = found + 1, values[part]
+        return found
+
     def differs(key):
-        for render, before in renders.items():
+        for render in sorted(renders, key=lambda render: -depth(render, key)):
+            before = renders[render][0]
             if any(text(*RENDERS[render][1], "--set-json", f"{key}={json.dumps(value)}") not in ("", before) for value in values_for(key)):
                 return True
         return False
@@ -85,8 +95,8 @@ def _():
         return helm("template", "pay", CHART, *OPERATOR, *arguments, programs=HELMS[:1]).stdout
 
     names = ("full", "inline-trial", "custom-environment", "service-monitor", "redis-inline", "callers", "autoscaling", "socket")
-    renders = {render: text(*RENDERS[render][1]) for render in names}
-    assert all(renders.values())
+    renders = {name: (text(*RENDERS[name][1]), yaml.safe_load((CHART / f"ci/{name}-values.yaml").read_text())) for name in names}
+    assert all(before for before, _ in renders.values())
     keys = [key for key, _, _ in described()]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         unused = [key for key, found in zip(keys, pool.map(differs, keys)) if not found]
