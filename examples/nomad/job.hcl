@@ -33,8 +33,8 @@ job "shop" {
         Sidecar__LogFormat             = "Json"
       }
 
-      # The variable nomad/jobs/shop has the items username, password and api_key. Only user 1654, that of the image, can read the
-      # files. Nomad rewrites them after a change, and the sidecar uses the new credentials without a restart.
+      # The variable nomad/jobs/shop has the items username, password and api_key. Only user 1654, the user of the image, can read
+      # the files. Nomad rewrites them after a change, and the sidecar uses the new credentials without a restart.
       template {
         data        = "{{ with nomadVar \"nomad/jobs/shop\" }}{{ .username }}{{ end }}"
         destination = "secrets/clik2pay/username"

@@ -9,8 +9,8 @@ from documentation import compare
 
 COMPONENT, ADMISSION = REPOSITORY / "examples/kustomize/components/sidecar", REPOSITORY / "examples/admission"
 HEADER = """\
-# The chart with its default values renders this container and these volumes, and its values.yaml explains them. After a change of the
-# chart, run tests/charts.sh --update.
+# The chart renders this container and these volumes with its default values, and values.yaml explains them. After you change the chart,
+# run tests/charts.sh --update.
 """
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A post-renderer of helm: builds this kustomization with the manifests on standard input instead of app.yaml.
+# A post-renderer for helm. Builds this kustomization with the manifests on standard input instead of app.yaml.
 set -eu
 overlay=$(dirname "$(readlink -f "$0")")
 copy=$(mktemp -d)
