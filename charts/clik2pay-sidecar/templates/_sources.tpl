@@ -185,7 +185,7 @@ belongs to root. */}}
     items:
       {{- range $file, $key := .items }}
       - key: {{ $key | quote }}
-        path: {{ toYaml $file }}
+        path: {{ $file | quote }}
       {{- end }}
 {{- end }}
 {{- end }}
