@@ -203,7 +203,8 @@ def check_alerts():
 
     text = read("docs/runbook.md")
     titles = set(re.findall(r'"title": "([^"]+)"', read("observability/grafana-dashboard.json")))
-    panels = re.findall(r'"([A-Z][^"]+)"', re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    prose = re.sub(r"\s+", " ", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    panels = re.findall(r'"([A-Z][^"]+)"', prose)
     report("The runbook names only panels that the dashboard has", [f"{panel} does not exist" for panel in panels if panel not in titles])
 
 def metrics_in(text):
