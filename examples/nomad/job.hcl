@@ -33,10 +33,11 @@ job "shop" {
         Sidecar__LogFormat             = "Json"
       }
 
-      # The variable nomad/jobs/shop has the items username, password and api_key. Only user 1654, the user of the image, can read
-      # the files. Nomad rewrites them after a change, and the sidecar uses the new credentials without a restart.
+      # The path of the variable consists of the job, the group and the task, so only this task can read the variable. All tasks of the
+      # job could read nomad/jobs/shop. The items are username, password and api_key. Only user 1654, that of the image, can read the
+      # files. Nomad rewrites them after a change, and the sidecar uses the new credentials without a restart.
       template {
-        data        = "{{ with nomadVar \"nomad/jobs/shop\" }}{{ .username }}{{ end }}"
+        data        = "{{ with nomadVar \"nomad/jobs/shop/shop/clik2pay-sidecar\" }}{{ .username }}{{ end }}"
         destination = "secrets/clik2pay/username"
         change_mode = "noop"
         perms       = "0400"
@@ -45,7 +46,7 @@ job "shop" {
       }
 
       template {
-        data        = "{{ with nomadVar \"nomad/jobs/shop\" }}{{ .password }}{{ end }}"
+        data        = "{{ with nomadVar \"nomad/jobs/shop/shop/clik2pay-sidecar\" }}{{ .password }}{{ end }}"
         destination = "secrets/clik2pay/password"
         change_mode = "noop"
         perms       = "0400"
@@ -54,7 +55,7 @@ job "shop" {
       }
 
       template {
-        data        = "{{ with nomadVar \"nomad/jobs/shop\" }}{{ .api_key }}{{ end }}"
+        data        = "{{ with nomadVar \"nomad/jobs/shop/shop/clik2pay-sidecar\" }}{{ .api_key }}{{ end }}"
         destination = "secrets/clik2pay/api-key"
         change_mode = "noop"
         perms       = "0400"

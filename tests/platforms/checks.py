@@ -21,6 +21,8 @@ PROGRAM = pathlib.Path(os.environ.get("TEST_SIDECAR", REPOSITORY / "src/Clik2pay
 SIMULATOR = "http://127.0.0.1:5080"
 # The credentials of the simulator, by the names that the examples give to the keys of their secrets.
 SECRETS = {"username": "sandbox-username", "password": "sandbox-password", "api-key": "sandbox-api-key", "api_key": "sandbox-api-key"}
+# The job, the group and the task.
+NOMAD_VARIABLE = "nomad/jobs/shop/shop/clik2pay-sidecar"
 SETTINGS = ("Clik2pay__", "Redis__", "Sidecar__", "Metrics__", "Profiles__", "Callers__")
 
 
@@ -77,7 +79,9 @@ def nomad():
     assert wait["config"][0]["image"] == sidecar["config"][0]["image"], "Both tasks use the same image"
     [settings], files = sidecar["env"], {}
     for template in sidecar["template"]:
-        key = re.fullmatch(r'{{ with nomadVar "nomad/jobs/shop" }}{{ \.(\w+) }}{{ end }}', template["data"]).group(1)
+        path, key = re.fullmatch(r'{{ with nomadVar "([^"]+)" }}{{ \.(\w+) }}{{ end }}', template["data"]).groups()
+        # Each task of a job can read the variables nomad/jobs/JOB and nomad/jobs/JOB/GROUP, and of the others only its own.
+        assert path == NOMAD_VARIABLE, f"the application can read the variable {path}"
         assert template["change_mode"] == "noop" and template["perms"] == "0400" and template["uid"] == 1654, template
         files[f"/{template['destination']}"] = SECRETS[key]
     port = group["network"][0]["port"]["http"][0]["to"]
@@ -144,6 +148,15 @@ def is_marked(path):
     assert len(re.findall(r"ha(?:s|ve)\s+not\s+been\s+run", (REPOSITORY / path).read_text())) == 1, path
 
 
+def writes_variable():
+    text = (REPOSITORY / "docs/how-to/other-platforms.md").read_text()
+    words = re.search(r"^nomad var put (.*)\n(.*)", text, flags=re.M)
+    path, *items = words.group(1).split()
+    assert path == NOMAD_VARIABLE, path
+    files = [item.partition("@")[2] for item in items]
+    assert words.group(2).split() == ["rm", *files], f"the files {files} stay on the machine as plain text"
+
+
 def report(name, function, *arguments):
     try:
         function(*arguments)
@@ -159,4 +172,5 @@ with open(ROOT / "platforms.log", "w+") as log, running(["simulate", "--urls", S
         report(f"The program runs with the settings, secrets and commands of the example for {example.__name__}", runs, example, log)
 for path in ("ecs/task-definition.json", "cloud-run/service.yaml", "nomad/job.hcl"):
     report(f"examples/{path} says that it has not been run on the platform", is_marked, f"examples/{path}")
+report("docs/how-to/other-platforms.md writes the variable that the Nomad job reads, and deletes the files", writes_variable)
 report("docs/how-to/other-platforms.md says that the examples have not been run", is_marked, "docs/how-to/other-platforms.md")
