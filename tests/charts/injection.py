@@ -59,16 +59,22 @@ def _():
     compare(ADMISSION / "sidecar.yaml", dump(template))
 
 
+def admission_policies():
+    """Returns the documents in examples/admission by kind."""
+    return {document["kind"]: document for name in ("kyverno", "mutating-admission-policy")
+            for document in yaml.safe_load_all((ADMISSION / f"{name}.yaml").read_text())}
+
+
 @check("the admission policies select the same pods as the component, and set the same address")
 def _():
-    policies = {document["kind"]: document for name in ("kyverno", "mutating-admission-policy")
-                for document in yaml.safe_load_all((ADMISSION / f"{name}.yaml").read_text())}
+    policies = admission_policies()
     rule = policies["ClusterPolicy"]["spec"]["rules"][0]
-    selectors = [
-        policies["MutatingAdmissionPolicy"]["spec"]["matchConstraints"]["objectSelector"],
-        rule["match"]["any"][0]["resources"]["selector"],
-    ]
-    assert selectors == [{"matchLabels": {"clik2pay-sidecar": "enabled"}}] * 2, selectors
+    kinds = ("MutatingAdmissionPolicy", "ValidatingAdmissionPolicy")
+    matches = [policies[kind]["spec"]["matchConstraints"] for kind in kinds]
+    assert matches[0]["resourceRules"] == matches[1]["resourceRules"], matches
+    selectors = [match["objectSelector"] for match in matches]
+    selectors += [rule["match"]["any"][0]["resources"]["selector"] for rule in policies["ClusterPolicy"]["spec"]["rules"]]
+    assert all(selector == {"matchLabels": {"clik2pay-sidecar": "enabled"}} for selector in selectors), selectors
     container = injected()["initContainers"][0]
     expression = policies["MutatingAdmissionPolicy"]["spec"]["mutations"][2]["applyConfiguration"]["expression"]
     port = settings_of(container)["Sidecar__Listen"]
@@ -83,6 +89,39 @@ def _():
     assert f"`{seconds}`" in texts[0] and f"+ {seconds}," in texts[1], seconds
     # Both policies refer to the first volume or to all.
     assert len(injected()["volumes"]) == 1
+
+
+# The fields of a pod that let processes outside the pod, or its other containers, use the sidecar or read its files.
+SHARED = ("hostNetwork", "hostPID", "shareProcessNamespace")
+
+
+@check("the admission policies refuse pods that share the node's network, or processes with the sidecar")
+def _():
+    policies = admission_policies()
+    spec = policies["ValidatingAdmissionPolicy"]["spec"]
+    wanted = [f"!has(object.spec.{field}) || !object.spec.{field}" for field in SHARED]
+    assert [validation["expression"] for validation in spec["validations"]] == wanted, spec["validations"]
+    assert all(f"spec.{field}:" in validation["message"] for field, validation in zip(SHARED, spec["validations"]))
+    binding = policies["ValidatingAdmissionPolicyBinding"]["spec"]
+    assert binding == {"policyName": "clik2pay-sidecar", "validationActions": ["Deny"]} and spec["failurePolicy"] == "Fail", binding
+    kyverno = policies["ClusterPolicy"]["spec"]
+    [validate] = [rule["validate"] for rule in kyverno["rules"] if "validate" in rule]
+    assert validate["pattern"] == {"spec": {f"=({field})": "false" for field in SHARED}}, validate
+    assert kyverno["validationFailureAction"] == "Enforce"
+
+
+@check("the values of the chart cannot make its pods share the node's network or processes")
+def _():
+    schema = (REPOSITORY / "charts/clik2pay-sidecar/values.schema.json").read_text()
+    templates = "".join(path.read_text() for path in (REPOSITORY / "charts/clik2pay-sidecar/templates").rglob("*") if path.is_file())
+    assert not [field for field in SHARED if field in schema + templates]
+
+
+@check("the security model and the guide to injection name the fields that the admission policies refuse")
+def _():
+    for path in ("docs/explanation/security-model.md", "docs/how-to/inject-sidecar.md"):
+        text = (REPOSITORY / path).read_text()
+        assert all(f"`{field}`" in text for field in SHARED), path
 
 
 def pods_of(path):
