@@ -140,7 +140,7 @@ def pods_of(path):
 
 # The rendered file, the workloads before, and the names of those that are selected.
 RENDERED = {
-    "injected": (REPOSITORY / "tests/charts/injected/workloads.yaml", {"database", "agent", "report", "cart"}),
+    "injected": (REPOSITORY / "tests/charts/injected/workloads.yaml", {"database", "agent", "report", "cart", "rival", "audit"}),
     "kustomize-inject": (REPOSITORY / "examples/kustomize/overlays/inject/app.yaml", {"shop", "refunds"}),
 }
 
@@ -161,7 +161,7 @@ def everywhere_injected(name):
     return register
 
 
-@everywhere_injected("the component adds the sidecar as the first init container, and its volume")
+@everywhere_injected("the component adds the sidecar as the first init container, and its volume, and replaces others of these names")
 def _(before, after):
     wanted = injected()
     first, *others = after["spec"]["initContainers"]
@@ -169,8 +169,9 @@ def _(before, after):
     assert re.fullmatch("clik2pay-sidecar-[a-z0-9]{10}", first["envFrom"][0]["configMapRef"]["name"]), first["envFrom"]
     same = {"image": wanted["initContainers"][0]["image"], "envFrom": wanted["initContainers"][0]["envFrom"]}
     assert first | same == wanted["initContainers"][0], first
-    assert others == before["spec"].get("initContainers", []), others
-    assert after["spec"]["volumes"] == wanted["volumes"] + before["spec"].get("volumes", []), after["spec"]["volumes"]
+    kept = {key: [item for item in before["spec"].get(key, []) if item["name"] != wanted[key][0]["name"]] for key in wanted}
+    assert others == kept["initContainers"], others
+    assert after["spec"]["volumes"] == wanted["volumes"] + kept["volumes"], after["spec"]["volumes"]
     assert after["metadata"]["labels"] == before.get("metadata", {}).get("labels", {}) | {"clik2pay-sidecar": "enabled"}
 
 
