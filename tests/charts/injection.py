@@ -1,6 +1,11 @@
 """Checks the kustomize component that adds the sidecar to the workloads of an application."""
 import copy
+import os
 import re
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
 
 import yaml
 
@@ -214,3 +219,30 @@ def _():
     assert monitor["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"], monitor
     ports = [port["name"] for port in sidecar_of(pod)[2]["ports"]]
     assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in ports, monitor
+
+
+@check("the post-renderer copies only what it needs, and deletes the manifests after an error or a signal")
+def _():
+    signals = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+    def defaults():
+        # A shell cannot trap a signal that its parent ignores.
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)
+
+    end = {f"kill -{number} $PPID": -number for number in signals} | {"exit 3": 3, "": 0}
+    for command, code in end.items():
+        with tempfile.TemporaryDirectory() as folder:
+            temporary, tools = Path(folder) / "tmp", Path(folder) / "bin"
+            temporary.mkdir()
+            tools.mkdir()
+            # In place of kubectl: prints the files of the copy, and then fails or sends a signal to the script.
+            (tools / "kubectl").write_text(f"#!/bin/sh\ncd \"$2/../..\" && find . -type f && cat overlays/inject/app.yaml\n{command}\n")
+            (tools / "kubectl").chmod(0o700)
+            environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(temporary)}
+            script = REPOSITORY / "examples/kustomize/overlays/inject/post-render.sh"
+            result = subprocess.run([script], input="kind: Secret\n", env=environment, preexec_fn=defaults, capture_output=True, text=True)
+            assert result.returncode == (code if code >= 0 else 128 - code), (command, result)
+            *files, manifests = result.stdout.splitlines()
+            assert manifests == "kind: Secret" and all(re.match(r"./(components|overlays/inject)/", file) for file in files), files
+            assert not list(temporary.iterdir()), f"{command}: {list(temporary.rglob('*'))}"
