@@ -73,7 +73,7 @@ def admission_policies():
 @check("the admission policies select the same pods as the component, and set the same address")
 def _():
     policies = admission_policies()
-    rule = policies["ClusterPolicy"]["spec"]["rules"][0]
+    rule = policies["ClusterPolicy"]["spec"]["rules"][1]
     kinds = ("MutatingAdmissionPolicy", "ValidatingAdmissionPolicy")
     matches = [policies[kind]["spec"]["matchConstraints"] for kind in kinds]
     assert matches[0]["resourceRules"] == matches[1]["resourceRules"], matches
@@ -92,8 +92,21 @@ def _():
     seconds = pod_of(rendered("minimal"))["spec"]["terminationGracePeriodSeconds"] - 30
     texts = [(ADMISSION / f"{name}.yaml").read_text() for name in ("kyverno", "mutating-admission-policy")]
     assert f"`{seconds}`" in texts[0] and f"+ {seconds}," in texts[1], seconds
-    # Both policies refer to the first volume or to all.
-    assert len(injected()["volumes"]) == 1
+
+
+@check("the admission policies add all volumes of the PodTemplate, and before the container that they look for")
+def _():
+    policies = admission_policies()
+    volumes, container = [rule for rule in policies["ClusterPolicy"]["spec"]["rules"] if "mutate" in rule]
+    [loop] = volumes["mutate"]["foreach"]
+    assert loop["list"] == "sidecar.template.spec.volumes" and loop["patchStrategicMerge"] == {"spec": {"volumes": ["{{ element }}"]}}
+    same = ("match", "context", "preconditions")
+    assert [volumes[key] for key in same] == [container[key] for key in same]
+    assert list(container["mutate"]["patchStrategicMerge"]["spec"]) == ["terminationGracePeriodSeconds", "initContainers", "containers"]
+    patches = [mutation["jsonPatch"]["expression"] for mutation in policies["MutatingAdmissionPolicy"]["spec"]["mutations"][:2]]
+    assert "params.template.spec.volumes.map(" in patches[1] and "volumes[0]" not in "".join(patches), patches
+    # Both policies add one container.
+    assert len(injected()["initContainers"]) == 1
 
 
 # The fields of a pod that let processes outside the pod, or its other containers, use the sidecar or read its files.
