@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 suite browser "${1:-}"
 require_commands "The pages work in a browser" chromium node npm
 require_ports 5080 8080 8081 8082 9090 9091 9092
-(cd tests/browser && npm ci --no-audit --no-fund >"$work/npm" 2>&1) || { cat "$work/npm"; report failed "npm ci succeeds"; end; }
+(cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund >"$work/npm" 2>&1) ||
+  { cat "$work/npm"; report failed "npm ci succeeds"; end; }
 
 export TEST_SIDECAR=${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar}
 screenshots=${SCREENSHOTS:-artifacts}
