@@ -53,6 +53,36 @@ public sealed class MemoryLimitTests : IDisposable
         Assert.Null(Read());
     }
 
+    /// <summary>The path of a group outside the cgroup namespace begins with "..".</summary>
+    [Theory]
+    [InlineData("0::/../../etc\n")]
+    [InlineData("0::/..\n")]
+    [InlineData("0::/a/../../../etc\n")]
+    public void Only_files_in_the_mount_are_read(string groups)
+    {
+        Write("proc/self/cgroup", groups);
+        Write("sys/fs/cgroup/memory.max", "500\n");
+        Write("sys/fs/memory.max", "300\n");
+        Write("sys/memory.max", "200\n");
+        Write("sys/etc/memory.max", "100\n");
+        Write("etc/memory.max", "100\n");
+        Directory.CreateDirectory(Path.Combine(root.FullName, "sys/fs/cgroup/a"));
+
+        Assert.Equal(500, Read());
+    }
+
+    [Fact]
+    public void Control_groups_that_cannot_be_read_are_no_error()
+    {
+        Write("sys/fs/cgroup/memory.max", "500\n");
+        Directory.CreateDirectory(Path.Combine(root.FullName, "proc/self"));
+
+        // Root can read a file without permissions, but nobody can read the first page of a process's memory.
+        File.CreateSymbolicLink(Path.Combine(root.FullName, "proc/self/cgroup"), "/proc/self/mem");
+
+        Assert.Null(Read());
+    }
+
     [Fact]
     public void Without_control_groups_there_is_no_limit() => Assert.Null(Read());
 

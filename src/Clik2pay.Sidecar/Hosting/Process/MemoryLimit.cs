@@ -17,21 +17,24 @@ internal sealed class MemoryLimit(string root = "/")
 
     /// <summary>The limit can change while the process runs.</summary>
     /// <returns>In bytes. Null without a limit, and on systems other than Linux.</returns>
-    public long? Read() => files.Select(ReadFile).Min();
+    public long? Read() => files.Select(ReadLimit).Min();
 
-    private static long? ReadFile(string path)
+    /// <summary>Without a limit, the file of cgroup v2 contains "max".</summary>
+    private static long? ReadLimit(string path) =>
+        long.TryParse(ReadText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit < NoLimit
+            ? limit
+            : null;
+
+    /// <summary>Returns an empty text if the file does not exist or cannot be read. The limit is then unknown, which is no error.</summary>
+    private static string ReadText(string path)
     {
         try
         {
-            // Without a limit, the file of cgroup v2 contains "max".
-            return long.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-                && limit < NoLimit
-                ? limit
-                : null;
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return "";
         }
     }
 
@@ -41,11 +44,7 @@ internal sealed class MemoryLimit(string root = "/")
     /// </summary>
     private static IEnumerable<string> FindFiles(string root)
     {
-        var groups = Path.Combine(root, "proc/self/cgroup");
-        if (!File.Exists(groups))
-            yield break;
-
-        foreach (var line in File.ReadLines(groups))
+        foreach (var line in ReadText(Path.Combine(root, "proc/self/cgroup")).Split('\n'))
         {
             // For example "0::/kubepods/pod1" (v2) or "4:memory:/docker/1" (v1).
             if (line.Split(':', 3) is not [_, var controllers, var path])
@@ -60,7 +59,8 @@ internal sealed class MemoryLimit(string root = "/")
             if (file.Length == 0)
                 continue;
 
-            var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            // The path of a group outside the cgroup namespace begins with ".." (cgroup_namespaces(7)), and its files are not mounted.
+            var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(part => part != "..").ToArray();
             for (var count = parts.Length; count >= 0; count--)
             {
                 if (Path.Combine([root, mount, .. parts[..count], file]) is var limitFile && File.Exists(limitFile))
