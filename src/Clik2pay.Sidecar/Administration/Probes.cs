@@ -2,6 +2,7 @@ using Clik2pay.Sidecar.Administration.Status;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tokens;
+using Clik2pay.Sidecar.Tokens.Refresh;
 
 namespace Clik2pay.Sidecar.Administration;
 
@@ -32,18 +33,34 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
             return new(true, "There is a valid access token.");
 
         var status = tokens.Status;
-        var isStarting = setting == UnreadyWhenRefused.AtStart && !status.HasObtainedToken;
-        if (status.Failure is not { Kind: FailureKind.Refused })
-            return new(!isStarting || status.Failure is not null, $"There is no access token at the moment: {status.WhyNoToken}.");
+        if (setting == UnreadyWhenRefused.AtStart && !status.HasObtainedToken)
+            return BeforeFirstToken(tokens.NewestStatus);
 
-        var reason = $"There is no access token, and none can be obtained: {status.WhyNoToken}.";
-        return isStarting || setting == UnreadyWhenRefused.Always
-            ? new(false, reason)
-            : new(true, $"{reason} The sidecar stays ready, because {AdministrationOptions.UnreadyWhenRefusedKey} is {setting}.");
+        if (status.Failure is not { Kind: FailureKind.Refused })
+            return new(true, Describe(status));
+
+        return setting == UnreadyWhenRefused.Always
+            ? new(false, Describe(status))
+            : new(true, $"{Describe(status)} The sidecar stays ready, because {AdministrationOptions.UnreadyWhenRefusedKey} is {setting}.");
     }
 
     /// <summary>Always succeeds, because an outage of the provider or of Redis must not restart the whole fleet.</summary>
     public static Probe Liveness() => new(true, "The sidecar is alive.");
+
+    /// <summary>
+    /// <c>AtStart</c> before the first token. A refusal counts until these credentials obtain a token or others have been tried. Otherwise,
+    /// a token endpoint that fails after it has refused the credentials would let a rollout with wrong credentials continue.
+    /// </summary>
+    private static Probe BeforeFirstToken(RefreshStatus newest) => newest switch
+    {
+        { WasRefused: true, Failure: not { Kind: FailureKind.Refused } } =>
+            new(false, $"{Describe(newest)} An earlier attempt with these credentials was refused."),
+        _ => new(newest is { WasRefused: false, Failure: not null }, Describe(newest)),
+    };
+
+    private static string Describe(RefreshStatus status) => status.Failure is { Kind: FailureKind.Refused }
+        ? $"There is no access token, and none can be obtained: {status.WhyNoToken}."
+        : $"There is no access token at the moment: {status.WhyNoToken}.";
 
     private static Probe StartupOf(Profile profile) => profile.Tokens.Status is var status && status.HasObtainedToken
         ? new(true, "The first access token was obtained.")

@@ -8,7 +8,8 @@ internal enum UnreadyWhenRefused
 
     /// <summary>
     /// Until the profile has had its first token, own or adopted. Such a profile is also unready until its first refresh has ended.
-    /// Otherwise, a rollout could replace every pod in the moment before the first refusal. In an outage, a timeout ends that refresh.
+    /// Otherwise, a rollout could replace every pod in the moment before the first refusal. In an outage, a timeout ends that refresh. A
+    /// refusal counts until other credentials have been tried, even if the next attempts fail in another way.
     /// </summary>
     AtStart,
 

@@ -69,6 +69,11 @@ internal sealed class TokenLifecycle
     /// <summary>How the last refresh ended, and when the next one is due.</summary>
     public RefreshStatus Status => state.Status;
 
+    /// <summary>
+    /// The status of the newest credentials that have been tried: of the pending ones after their first attempt, otherwise of those in use.
+    /// </summary>
+    public RefreshStatus NewestStatus => rotation.PendingStatus ?? Status;
+
     /// <summary>The last refreshes and the last attempt to acquire the lease.</summary>
     public RefreshHistory History => history;
 

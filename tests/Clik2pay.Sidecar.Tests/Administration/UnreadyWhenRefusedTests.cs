@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
+using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Tokens;
+using Clik2pay.Sidecar.Tests.Support.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -12,6 +15,14 @@ public sealed class UnreadyWhenRefusedTests
 {
     private static readonly RequestDelegate Refusal = FakeTokenEndpoint.Respond(400, """{"error":"invalid_client"}""");
     private static readonly RequestDelegate Outage = FakeTokenEndpoint.Respond(503, "");
+    private static readonly Dictionary<string, RequestDelegate> Failures = new(StringComparer.Ordinal)
+    {
+        ["Throttled"] = FakeTokenEndpoint.Respond(429, ""),
+        ["Unavailable"] = Outage,
+        ["InvalidResponse"] = FakeTokenEndpoint.Respond(200, "{}"),
+    };
+
+    public static MatrixTheoryData<string, string> SettingsAndFailures => new(["Always", "AtStart", "Never"], [.. Failures.Keys]);
 
     [Theory]
     [InlineData("Always", false)]
@@ -101,6 +112,47 @@ public sealed class UnreadyWhenRefusedTests
         await AssertAsync(sidecar, isReady: true, "sent no response within 10 s");
     }
 
+    /// <summary>Otherwise, a rollout with wrong credentials continues as soon as the token endpoint fails in another way.</summary>
+    [Theory]
+    [MemberData(nameof(SettingsAndFailures))]
+    public async Task With_AtStart_a_refusal_before_the_first_token_counts_until_corrected_credentials_obtain_a_token(
+        string setting, string nextFailure)
+    {
+        var time = new FakeTimeProvider();
+        using var secret = new MountedSecret();
+        await using var sidecar = await StartFromFilesAsync(setting, secret, time);
+        await sidecar.Caller.GetAsync("/open/v1/a");
+        await AssertAsync(sidecar, isReady: setting == "Never", "none can be obtained");
+
+        sidecar.TokenEndpoint.Fault = Failures[nextFailure];
+        await RetryAsync(sidecar, time);
+        var isReady = setting != "AtStart";
+        await AssertAsync(sidecar, isReady, isReady ? "at the moment" : "An earlier attempt with these credentials was refused.");
+
+        await ChangeFilesAsync(sidecar, secret, time, new StrictProvider { Refused = "password-0" }.IssueTokenAsync);
+        await sidecar.WaitForTokenAsync("access_token_1");
+        await AssertAsync(sidecar, isReady: true, "There is a valid access token.");
+    }
+
+    /// <summary>New credentials that have not been refused count like those of a new replica.</summary>
+    [Fact]
+    public async Task With_AtStart_a_refusal_of_earlier_credentials_does_not_count_once_new_ones_have_met_an_outage()
+    {
+        var time = new FakeTimeProvider();
+        using var secret = new MountedSecret();
+        await using var sidecar = await StartFromFilesAsync("AtStart", secret, time);
+        await sidecar.Caller.GetAsync("/open/v1/a");
+
+        await ChangeFilesAsync(sidecar, secret, time, Outage);
+        await sidecar.WaitForReadinessAsync(isReady: true);
+
+        // The token endpoint recovers, and refuses both sets.
+        sidecar.TokenEndpoint.Fault = Refusal;
+        await RetryAsync(sidecar, time);
+        await sidecar.Log.WaitForAsync("The new credentials were refused");
+        await sidecar.WaitForReadinessAsync(isReady: false);
+    }
+
     [Theory]
     [InlineData("Any", true)]
     [InlineData("All", false)]
@@ -126,6 +178,42 @@ public sealed class UnreadyWhenRefusedTests
             endpoint.Fault = fault;
             arrange?.Invoke(endpoint);
         });
+
+    private static Task<TestSidecar> StartFromFilesAsync(string setting, MountedSecret secret, TimeProvider time)
+    {
+        secret.Swap("user", "password-0", "key-0");
+        (string, string?)[] withoutValues = [("Clik2pay:Username", null), ("Clik2pay:Password", null), ("Clik2pay:ApiKey", null)];
+        return TestSidecar.StartAsync(
+            [
+                ("Sidecar:UnreadyWhenRefused", setting), ("Clik2pay:CredentialsDirectory", secret.Path), .. withoutValues,
+            ],
+            time,
+            endpoint => endpoint.Fault = Refusal);
+    }
+
+    /// <summary>Lets the longest pause after a first refusal pass, and waits until the next attempt has ended.</summary>
+    private static async Task RetryAsync(TestSidecar sidecar, FakeTimeProvider time)
+    {
+        var ended = sidecar.NextRefresh;
+        time.Advance(TimeSpan.FromMinutes(2));
+        await ended;
+    }
+
+    /// <summary>Writes new credentials, and lets time pass until they are found and tried. Time stops during the token call.</summary>
+    private static async Task ChangeFilesAsync(
+        TestSidecar sidecar, MountedSecret secret, FakeTimeProvider time, RequestDelegate fault)
+    {
+        sidecar.TokenEndpoint.Fault = fault;
+        secret.Swap("user", "password-1", "key-1");
+        var found = sidecar.Log.WaitForAsync("contain a new set");
+        while (!found.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+
+            // Reading the files takes real time.
+            await Task.WhenAny(found, Task.Delay(TimeSpan.FromMilliseconds(2), SystemDefaults.Time));
+        }
+    }
 
     /// <summary>Obtains a token, which upstream rejects, and then lets the token endpoint fail.</summary>
     private static async Task LoseTokenAsync(TestSidecar sidecar, RequestDelegate fault)

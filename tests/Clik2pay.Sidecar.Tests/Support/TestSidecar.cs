@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using Clik2pay.Sidecar.Administration;
 using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Hosting.Listeners;
@@ -131,6 +132,13 @@ internal sealed class TestSidecar : IAsyncDisposable
     {
         var drain = Services.GetRequiredService<Drain>();
         return WaitAsync(() => drain.RequestsInProgress == count, $"the number of requests in progress is not {count} after 2 minutes");
+    }
+
+    /// <summary>Waits for a result of the readiness probe. Nothing signals that an attempt with new credentials has failed.</summary>
+    public Task WaitForReadinessAsync(bool isReady)
+    {
+        var probes = Services.GetRequiredService<Probes>();
+        return WaitAsync(() => probes.Readiness().IsHealthy == isReady, $"the readiness is not {isReady} after 2 minutes");
     }
 
     public Task StopAsync() => app.StopAsync();

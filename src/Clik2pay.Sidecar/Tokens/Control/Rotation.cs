@@ -32,6 +32,11 @@ internal sealed class Rotation(TokenKey key, TokenSlot slot, TimeProvider time)
     /// </summary>
     public TimeSpan DueAt => Volatile.Read(ref pending)?.Before.DueAt ?? TimeSpan.MaxValue;
 
+    /// <summary>
+    /// How the last attempt with the pending credentials ended. Null before the first attempt, and without pending credentials.
+    /// </summary>
+    public RefreshStatus? PendingStatus => Volatile.Read(ref pending)?.Before is { Failure: not null } status ? status : null;
+
     /// <summary>Stores new credentials as pending. They replace earlier pending ones.</summary>
     public void Offer(TokenKey offered) =>
         Volatile.Write(ref pending, new(offered, RefreshTrigger.Rotation, IssuedAfter: TimeSpan.MinValue, RefreshStatus.Initial));

@@ -142,6 +142,7 @@ internal sealed class RefreshSchedule(double refreshAt, bool storeCanLoseTokens,
             NotBefore = now + pauseOfRequests,
             PollAt = GetNextPoll(isFrequent: true, now),
             Failure = failure,
+            WasRefused = before.WasRefused || failure.Kind == FailureKind.Refused,
             Failures = before.Failures + 1,
         };
     }

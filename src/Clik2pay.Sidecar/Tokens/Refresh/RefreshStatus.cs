@@ -34,6 +34,9 @@ internal sealed record RefreshStatus
     /// <summary>Why the last refresh failed. Null if it did not.</summary>
     public TokenFailure? Failure { get; init; }
 
+    /// <summary>Whether a refresh with these credentials was refused, and none has obtained a token since.</summary>
+    public bool WasRefused { get; init; }
+
     /// <summary>The number of failures in a row.</summary>
     public int Failures { get; init; }
 
