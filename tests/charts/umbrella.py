@@ -117,9 +117,9 @@ def _():
                 "direct": "pay-clik2pay-sidecar",
                 "shop": "pay-shop-clik2pay-sidecar",
                 "twin": "pay-twin-clik2pay-sidecar",
-                "region-shop": "pay-region-shop-clik2pay",
-                "left": "pay-till-left",
-                "right-sidecar": "pay-till-right-sidecar",
+                "region-shop": "pay-region-shop-clik2pay-",
+                "left": "pay-till-left-",
+                "right-sidecar": "pay-till-right-sidecar-",
                 "Up_per": "pay-till-up-per-",
             },
         ),
@@ -133,6 +133,32 @@ def _():
             assert labels[app] == name or (name.endswith("-") and labels[app].startswith(name)), f"{app}: {labels[app]}"
         assert all(len(label) <= 51 for label in labels.values()), labels
         assert len(set(labels.values())) == len(paths), labels
+
+
+# Each chart of a pair would get the same name if its path were only joined with hyphens.
+@check("two sidecars of a release never have the same name")
+def _():
+    for number, (first, second) in enumerate(
+        (
+            (("a", "clik2pay-sidecar"), ("a-clik2pay", "sidecar")),
+            (("shop-sidecar",), ("shop", "sidecar")),
+            (("a-b", "clik2pay-sidecar"), ("a", "b-clik2pay-sidecar")),
+            (("a-b", "clik2pay-sidecar"), ("a", "b", "clik2pay-sidecar")),
+            (("a-b", "c", "clik2pay"), ("a", "b-c", "clik2pay")),
+        )
+    ):
+        umbrella = ROOT / f"pairs/{number}/platform"
+        of_umbrella = [name if len(path) > 1 else ("clik2pay-sidecar", name) for path in (first, second) for name in path[:1]]
+        write_chart(umbrella, *of_umbrella)
+        arguments = []
+        for path in (first, second):
+            folder = umbrella
+            for name, below in zip(path, path[1:]):
+                folder /= f"charts/{name}"
+                write_chart(folder, below if below in ("b", "c", "b-c") else ("clik2pay-sidecar", below))
+            arguments += under(path, values_of("-".join(path)))
+        secrets = of_kind(template(umbrella, *arguments), "Secret")
+        assert len({secret["metadata"]["name"] for secret in secrets}) == len(secrets) == 4, [each["metadata"] for each in secrets]
 
 
 @check("a chart with an alias for this chart uses its templates and the alias in names")

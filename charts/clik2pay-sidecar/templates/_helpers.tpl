@@ -11,23 +11,28 @@ templates, such as umbrella/charts/shop/charts/clik2pay-sidecar/templates. */}}
 {{- end }}
 
 {{- /* Turns a text into a DNS label of at most MAX characters. A changed text gets a hash, so that two texts never give the same label.
-Arguments: (list TEXT MAX). */}}
+A text that other IDENTITIES can also have always gets the hash of its IDENTITY. Arguments: (list TEXT MAX), or (list TEXT MAX IDENTITY). */}}
 {{- define "clik2pay-sidecar.own.dnsLabel" -}}
 {{- $text := index . 0 -}}
+{{- $identity := gt (len .) 2 | ternary (last .) "" -}}
 {{- $label := $text | lower | replace "_" "-" | replace "." "-" -}}
-{{- if and (eq $label $text) (le (len $label) (index . 1)) -}}
+{{- if and (not $identity) (eq $label $text) (le (len $label) (index . 1)) -}}
 {{- $label -}}
 {{- else -}}
-{{- printf "%s-%s" ($label | trunc (int (sub (index . 1) 9)) | trimSuffix "-") (sha256sum $text | trunc 8) -}}
+{{- $hash := $identity | default $text | sha256sum | trunc 8 -}}
+{{- printf "%s-%s" ($label | trunc (int (sub (index . 1) 9)) | trimSuffix "-") $hash -}}
 {{- end -}}
 {{- end }}
 
 {{- /* The name of this chart, or its alias. Below the dependencies of an umbrella chart, the names of the charts in between come first,
-because two charts of an umbrella can each have a sidecar. */}}
+because two charts of an umbrella can each have a sidecar. Different names can give the same text, such as a, clik2pay-sidecar and
+a-clik2pay, sidecar. Only the text of one chart and this chart without an alias ends in this chart's name, and needs no hash. */}}
 {{- define "clik2pay-sidecar.own.name" -}}
 {{- $path := include "clik2pay-sidecar.own.path" . | fromJsonArray -}}
-{{- $between := $path | initial | rest -}}
-{{- include "clik2pay-sidecar.own.dnsLabel" (list (append $between (.Values.nameOverride | default (last $path)) | join "-") 63) -}}
+{{- $names := append ($path | initial | rest) (.Values.nameOverride | default (last $path)) -}}
+{{- $isUsual := and (eq (len $names) 2) (eq (last $names) (index .Chart.Annotations "clik2pay-sidecar/chart")) -}}
+{{- $identity := or (eq (len $names) 1) $isUsual | ternary "" (toJson $names) -}}
+{{- include "clik2pay-sidecar.own.dnsLabel" (list (join "-" $names) 63 $identity) -}}
 {{- end }}
 
 {{- /* At most 51 characters, so that the name with the longest suffix, -credentials, is a DNS label of at most 63. The name is that of the
