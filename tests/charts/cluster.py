@@ -126,20 +126,24 @@ def _():
     assert ".annotations.imageDigest = strenv(DIGEST)" in workflow, "The release does not add the digest to Chart.yaml."
 
 
-@check("with a socket, the app gets the path of its listener and mounts the folder read-only, and there is no port for it")
+@check("with sockets, the app gets the path of its listener and mounts only the folder of its own socket, read-only")
 def _():
     pod = pod_of(rendered("socket"))
     sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][0]
     settings = settings_of(sidecar)
-    assert settings["Sidecar__Listen"] == "http://unix:/run/clik2pay/sidecar.sock", settings
-    assert settings["Sidecar__Listeners__pop-up__Address"] == "http://unix:/run/clik2pay/pop-up.sock", settings
+    assert settings["Sidecar__Listen"] == "http://unix:/run/clik2pay/default/sidecar.sock", settings
+    assert settings["Sidecar__Listeners__pop-up__Address"] == "http://unix:/run/clik2pay/pop-up/pop-up.sock", settings
     assert settings["Sidecar__SocketMode"] == "0666", settings
     values = settings_of(app)
-    assert (values["CLIK2PAY_BASE_URL"], values["CLIK2PAY_SOCKET"]) == ("http://localhost", "/run/clik2pay/pop-up.sock"), values
-    mount = lambda container: [mount for mount in container["volumeMounts"] if mount["name"] == "clik2pay-sockets"]
-    assert mount(sidecar) == [{"name": "clik2pay-sockets", "mountPath": "/run/clik2pay", "readOnly": False}], sidecar["volumeMounts"]
-    assert mount(app) == [{"name": "clik2pay-sockets", "mountPath": "/run/clik2pay", "readOnly": True}], app["volumeMounts"]
-    assert {"name": "clik2pay-sockets", "emptyDir": {}} in pod["spec"]["volumes"]
+    assert (values["CLIK2PAY_BASE_URL"], values["CLIK2PAY_SOCKET"]) == ("http://localhost", "/run/clik2pay/pop-up/pop-up.sock"), values
+    mounts = lambda container: [
+        (mount["name"], mount["mountPath"], mount["readOnly"]) for mount in container["volumeMounts"] if "socket" in mount["name"]
+    ]
+    folders = {name: (f"clik2pay-socket-{name}", f"/run/clik2pay/{name}") for name in ("default", "pop-up")}
+    assert mounts(sidecar) == [(*folder, False) for folder in folders.values()], sidecar["volumeMounts"]
+    assert mounts(app) == [(*folders["pop-up"], True)], app["volumeMounts"]
+    for name, _ in folders.values():
+        assert {"name": name, "emptyDir": {}} in pod["spec"]["volumes"]
     tcp = pod_of(template(CHART, *MINIMAL, "--set", "listeners.till.port=8082,app.listener=till"))["spec"]["containers"][0]
     assert settings_of(tcp) == {"CLIK2PAY_BASE_URL": "http://127.0.0.1:8082"} and not tcp.get("volumeMounts"), tcp
 
@@ -149,7 +153,6 @@ def _():
     for values, expected in (
         ("listeners.a.port=1,listeners.a.socket=a.sock", "listeners.a: port and socket are both set. Keep only one of them."),
         ("listeners.a.profile=default", "listeners.a: set port, or socket for a Unix socket."),
-        ("listeners.a.socket=x,listeners.b.socket=x", "listeners.b.socket: another listener has the socket x. Rename one of them."),
         ("app.listener=a", "app.listener: there is no listener a. Use the name of a listener in listeners, or remove this value."),
         ("app.listener=a,listeners.a.address=http://unix:/x/y", "Set its socket instead of address."),
     ):

@@ -169,7 +169,7 @@ def _(objects):
         others = ["/vault/secrets/"]
         others += [f"{mount['mountPath']}/" for mount in container.get("volumeMounts") or [] if "csi" in volumes[mount["name"]]]
         for mount in container.get("volumeMounts") or []:
-            if mount["name"].startswith("clik2pay-") and mount["name"] != "clik2pay-sockets":
+            if mount["name"].startswith("clik2pay-") and not mount["name"].startswith("clik2pay-socket-"):
                 assert mount["readOnly"] is True, mount
             secret = volumes[mount["name"]].get("secret")
             if secret:
@@ -188,10 +188,11 @@ def _(objects):
         for container in containers:
             sources = {source for variable in container["env"] for source in variable.get("valueFrom", {})}
             assert sources <= {"fieldRef"}, f"A variable comes from a Secret: {sources}"
-            # An app mounts the folder of its own caller token only.
-            tokens = [value.rpartition("/")[0] for name, value in settings_of(container).items() if name == "CLIK2PAY_CALLER_TOKEN_FILE"]
+            # An app mounts only the folders of its own caller token and its own socket.
+            own = ("CLIK2PAY_CALLER_TOKEN_FILE", "CLIK2PAY_SOCKET")
+            folders = [value.rpartition("/")[0] for name, value in settings_of(container).items() if name in own]
             for mount in container.get("volumeMounts") or []:
-                is_allowed = mount["name"] in ("scratch", "clik2pay-sockets") or mount["mountPath"] in tokens
+                is_allowed = mount["name"] == "scratch" or mount["mountPath"] in folders
                 assert container["name"] in ("clik2pay-sidecar", "check") or is_allowed, f"{container['name']} mounts {mount['name']}"
         for secret in set(files.values()):
             ours = [document for document in of_kind(objects, "Secret") if document["metadata"]["name"] == secret]

@@ -36,7 +36,7 @@ Do not use these labels in the selector of a Deployment. */}}
 {{- /* Items for `env` of the app's container: the address of the sidecar, and the path of the caller token if there is one. */}}
 {{- define "clik2pay-sidecar.appEnv" -}}{{ include "clik2pay-sidecar.own" (list . "appEnv") }}{{- end }}
 
-{{- /* Items for `volumeMounts` of the app's container: the caller token, if there is one. */}}
+{{- /* Items for `volumeMounts` of the app's container: its caller token and the folder of its socket, if there are any. */}}
 {{- define "clik2pay-sidecar.appVolumeMounts" -}}{{ include "clik2pay-sidecar.own" (list . "appVolumeMounts") }}{{- end }}
 
 {{- /* Includes own.NAME with the context of this chart. Arguments: (list CONTEXT NAME).

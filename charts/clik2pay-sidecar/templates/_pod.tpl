@@ -83,8 +83,8 @@ volumeMounts:
   mountPath: /etc/clik2pay-sidecar/routes
   readOnly: true
 {{- end }}
-{{- if include "clik2pay-sidecar.own.hasSockets" . }}
-{{ include "clik2pay-sidecar.own.socketMount" (list false .) }}
+{{- range include "clik2pay-sidecar.own.sockets" . | fromJsonArray }}
+{{- include "clik2pay-sidecar.own.socketMount" (list . false) }}
 {{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
@@ -187,9 +187,7 @@ A plain container gets SIGTERM at the same time as the app. */}}
     name: {{ include "clik2pay-sidecar.own.fullname" . }}-routes
   {{- end }}
 {{- end }}
-{{- with include "clik2pay-sidecar.own.socketVolume" . }}
-{{ . }}
-{{- end }}
+{{- include "clik2pay-sidecar.own.socketVolumes" . }}
 {{- with .Values.extraVolumes }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
@@ -242,7 +240,7 @@ existing Secrets, because Helm does not read them. */}}
 {{- define "clik2pay-sidecar.own.appVolumeMounts" -}}
 {{- include "clik2pay-sidecar.own.sourceMounts" (include "clik2pay-sidecar.own.appSources" . | fromJsonArray) -}}
 {{- if include "clik2pay-sidecar.own.appSocket" . }}
-{{ include "clik2pay-sidecar.own.socketMount" (list true .) }}
+{{- include "clik2pay-sidecar.own.socketMount" (list (include "clik2pay-sidecar.own.appListener" .) true) }}
 {{- end }}
 {{- end }}
 
