@@ -15,7 +15,7 @@ TEXTS = {
     "credentials": CREDENTIALS,
     "profiles": {name: {"environment": "Sandbox", "credentials": CREDENTIALS} for name in ("42", "no")},
     "listeners": {"1e3": {"port": 8082, "profile": "42"}},
-    "callers": {"42": {**TOKENS, "profiles": ["no"]}, "true": TOKENS},
+    "callers": {"42": {**TOKENS, "profiles": ["no"]}, "true": {**TOKENS, "tokens": {"existingSecret": "true"}}},
     "redis": {"existingSecret": "0x1f", "key": "42", "caSecret": "1e3"},
     "redis.auth": {"existingSecret": "{{ 42 }}", "keys": {"user": "1", "password": "2"}},
     "ca": {"configMap": "42"},

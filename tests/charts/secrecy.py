@@ -1,5 +1,6 @@
 """Checks where secrets are rendered, and which objects change with a secret."""
 import base64
+import json
 
 from chart import (
     CANARIES,
@@ -10,6 +11,7 @@ from chart import (
     TRIAL,
     UNDER,
     check,
+    error_of,
     of_kind,
     one,
     pod_of,
@@ -127,3 +129,44 @@ def _():
     for arguments, change in ((routes, "reverseProxy.Routes.read.Match.Path=/open/v1/other"), (TRIAL, "credentials.inline.password=other")):
         before, after = template(CHART, *arguments), template(CHART, *arguments, "--set", change)
         assert before != after and one(before, "Deployment") == one(after, "Deployment"), change
+
+
+@check("the app cannot get the files of another source with its caller token, or mount a volume of the sidecar")
+def _():
+    csi = lambda name: {"csi": {"driver": "secrets-store.csi.k8s.io", "volumeAttributes": {"secretProviderClass": name}}}
+    secret = lambda name, **more: {"secret": {"secretName": name, **more}}
+    projected = lambda *names: {"projected": {"sources": [{"secret": {"name": name}} for name in names]}}
+    item = lambda key: {"items": [{"key": key, "path": "caller-token"}]}
+    caller = lambda **source: {"operations": ["read"], "tokens": source}
+    for credentials, token, is_refused in (
+        ({"volume": csi("all")}, {"volume": csi("{{ print `all` }}")}, True),
+        ({"volume": csi("all")}, {"volume": csi("token")}, False),
+        ({"volume": secret("all")}, {"volume": secret("all")}, True),
+        ({"existingSecret": "all"}, {"volume": secret("all")}, True),
+        ({"existingSecret": "all"}, {"volume": secret("all", **item("password"))}, True),
+        ({"existingSecret": "all"}, {"volume": secret("all", **item("token"))}, False),
+        ({"existingSecret": "all"}, {"volume": projected("token", "all")}, True),
+        ({"existingSecret": "all"}, {"existingSecret": "all"}, False),
+        ({"existingSecret": "all"}, {"existingSecret": "all", "key": "password"}, True),
+        ({"volume": secret("all")}, {"existingSecret": "all"}, True),
+        ({"volume": {"emptyDir": {}}}, {"volume": {"emptyDir": {}}}, False),
+        ({"directory": "/vault/secrets"}, {"directory": "/vault/secrets/"}, True),
+        ({"directory": "/vault/secrets/provider"}, {"directory": "/vault/secrets"}, True),
+        ({"directory": "/vault/secrets"}, {"directory": "/vault/secrets/token"}, False),
+        ({"directory": "/vault/secrets-2"}, {"directory": "/vault/secrets"}, False),
+    ):
+        values = {"environment": "Sandbox", "image": {"registry": "r"}, "app": {"image": "a"}, "callerToken": token}
+        arguments = [part for key, value in values.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
+        arguments += ["--set-json", f"credentials={json.dumps(credentials)}"]
+        if is_refused:
+            message = error_of(CHART, *arguments)
+            expected = f"callerToken.{next(iter(token))}: the app would also get the files of credentials."
+            assert expected in message, f"{credentials}, {token}: {message}"
+        else:
+            template(CHART, *arguments)
+    callers = {"shop": caller(existingSecret="tokens"), "job": caller(existingSecret="tokens")}
+    arguments = [*MINIMAL, "--set", "app.caller=shop", "--set-json", f"callers={json.dumps(callers)}"]
+    assert "callers.shop.tokens.existingSecret: the app would also get the files of callers.job.tokens." in error_of(CHART, *arguments)
+    mounts = [{"name": "clik2pay-credentials", "mountPath": "/stolen"}]
+    message = error_of(CHART, *MINIMAL, "--set-json", f"app.volumeMounts={json.dumps(mounts)}")
+    assert "app.volumeMounts: the volume clik2pay-credentials belongs to the sidecar, and can contain secrets." in message, message

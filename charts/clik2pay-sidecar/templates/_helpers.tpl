@@ -174,6 +174,7 @@ name of the release, because an alert counts token calls by job. */}}
 {{- include "clik2pay-sidecar.own.portsGuard" . -}}
 {{- include "clik2pay-sidecar.own.variablesGuard" . -}}
 {{- include "clik2pay-sidecar.own.volumesGuard" . -}}
+{{- include "clik2pay-sidecar.own.exposureGuard" . -}}
 {{- end }}
 
 {{- /* Fails if the Prometheus operator is missing. Silently omitting the object would leave the sidecar without monitoring.
