@@ -78,8 +78,8 @@ def _():
 @check("labels that selectors depend on, and the chart's own annotation, are refused")
 def _():
     for place in ("commonLabels", "podLabels", "podMonitor.labels", "serviceMonitor.labels", "prometheusRule.labels", "dashboard.labels"):
-        for label in ("app.kubernetes.io/name", "app.kubernetes.io/instance", "clik2pay-sidecar"):
-            if place in ("commonLabels", "podLabels") or label == "clik2pay-sidecar":
+        for label in ("app.kubernetes.io/name", "app.kubernetes.io/instance", "clik2pay-sidecar", "clik2pay-sidecar-release"):
+            if place in ("commonLabels", "podLabels") or label.startswith("clik2pay-sidecar"):
                 message = error_of(CHART, *MINIMAL, *json_arguments({place: {label: "x"}}))
                 assert f"{place}: the chart sets the label {label}, because selectors depend on it." in message, message
     # Also if only the rendered name is that of a label.

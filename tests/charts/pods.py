@@ -36,6 +36,8 @@ def _(objects):
         matches(document["spec"]["selector"]["matchLabels"], labels)
     for document in of_kind(objects, "NetworkPolicy"):
         [selector] = document["spec"]["podSelector"]["matchExpressions"]
+        for selected in (labels, one(objects, "Pod")["metadata"]["labels"]):
+            matches(document["spec"]["podSelector"]["matchLabels"], selected)
         assert (selector["key"], selector["operator"]) == ("clik2pay-sidecar", "In"), selector
         tested = one(objects, "Pod")["metadata"]["labels"]
         assert selector["values"] == [labels["clik2pay-sidecar"], tested["clik2pay-sidecar"]], selector

@@ -118,7 +118,7 @@ def _():
         label = pod["metadata"]["labels"]["clik2pay-sidecar"]
         assert label == f"payments-{app}-clik2pay-sidecar", label
         monitor = one(objects, "PodMonitor", f"{app}-clik2pay-sidecar")
-        assert monitor["spec"]["selector"]["matchLabels"] == {"clik2pay-sidecar": label}, monitor
+        assert monitor["spec"]["selector"]["matchLabels"] == {"clik2pay-sidecar": label, "clik2pay-sidecar-release": "payments"}, monitor
         scaler = one(objects, "HorizontalPodAutoscaler", f"-{app}")["spec"]
         assert scaler["scaleTargetRef"]["name"] == deployment["metadata"]["name"], scaler
         measured = scaler["metrics"][0]["containerResource"]["container"]

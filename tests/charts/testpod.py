@@ -54,5 +54,6 @@ def _():
         "securityContext": {"fsGroup": 1},
     }
     assert pod["spec"].items() >= expected.items(), pod["spec"]
-    assert pod["metadata"]["labels"] == {"clik2pay-sidecar": "pay-clik2pay-sidecar-check", "team": "x"}, pod["metadata"]
+    labels = {"clik2pay-sidecar": "pay-clik2pay-sidecar.check", "clik2pay-sidecar-release": "pay"}
+    assert pod["metadata"]["labels"] == {**labels, "team": "x"}, pod["metadata"]
     assert pod["metadata"]["annotations"].items() >= {"mesh": "off", "helm.sh/hook": "test"}.items(), pod["metadata"]

@@ -3,7 +3,7 @@ import base64
 import json
 import shutil
 
-from chart import CHART, ROOT, check, error_of, of_kind, sidecar_of, template
+from chart import CHART, OPERATOR, ROOT, check, error_of, of_kind, sidecar_of, template
 
 APP = """
 apiVersion: apps/v1
@@ -75,7 +75,7 @@ def check_pod(objects, pod, user):
     assert f'"ClusterId": "{user}"' in found["clik2pay-routes"]["proxy.json"], found
     label = pod["metadata"]["labels"]["clik2pay-sidecar"]
     policies = [each["spec"]["podSelector"]["matchExpressions"][0]["values"] for each in of_kind(objects, "NetworkPolicy")]
-    assert policies.count([label, f"{label}-check"]) == 1, f"{policies} for {label}"
+    assert policies.count([label, f"{label}.check"]) == 1, f"{policies} for {label}"
     return label
 
 
@@ -133,6 +133,39 @@ def _():
             assert labels[app] == name or (name.endswith("-") and labels[app].startswith(name)), f"{app}: {labels[app]}"
         assert all(len(label) <= 51 for label in labels.values()), labels
         assert len(set(labels.values())) == len(paths), labels
+
+
+def selects(selector, pod):
+    labels = pod["metadata"]["labels"]
+    expressions = selector.get("matchExpressions", [])
+    return selector["matchLabels"].items() <= labels.items() and all(labels.get(each["key"]) in each["values"] for each in expressions)
+
+
+@check("policies, monitors and their Services select no pods of another sidecar with a similar name")
+def _():
+    app = lambda name: {"app.yaml": APP % {"name": name, "context": "."}}
+    umbrella = write_chart(ROOT / "similar/platform", "shop")
+    write_chart(umbrella / "charts/shop", "clik2pay-sidecar", templates=app("inner"))
+    direct = write_chart(ROOT / "similar/direct", "clik2pay-sidecar", templates=app("direct"))
+    policy = {"networkPolicy": {"enabled": True, "appIngress": False}}
+    monitors = ({"podMonitor": {"enabled": True}}, {"serviceMonitor": {"enabled": True}})
+    path, name = ["clik2pay-sidecar"], lambda name: {"fullnameOverride": name}
+    for first, second in (
+        (lambda v: (umbrella, under(["shop", *path], v), "pay"), lambda v: (direct, under(path, v), "pay-shop")),
+        (lambda v: (direct, under(path, {**v, **name("shop")}), "a"), lambda v: (direct, under(path, {**v, **name("shop-check")}), "a")),
+    ):
+        for monitor in monitors:
+            both = []
+            for chart, arguments, release in (each(values_of("u", **policy, **monitor)) for each in (first, second)):
+                objects = template(chart, *OPERATOR, *arguments, release=release)
+                pods = [*of_kind(objects, "Pod"), *pods_by_app(objects).values()]
+                selectors = [each["spec"]["podSelector"] for each in of_kind(objects, "NetworkPolicy")]
+                selectors += [each["spec"]["selector"] for each in of_kind(objects, "PodMonitor")]
+                selectors += [{"matchLabels": each["spec"]["selector"]} for each in of_kind(objects, "Service")]
+                assert len(selectors) == 2 and [selects(each, pods[1]) for each in selectors] == [True, True], selectors
+                both.append((selectors, pods))
+            for (selectors, _), (_, pods) in (both, both[::-1]):
+                assert not any(selects(each, pod) for each in selectors for pod in pods), selectors
 
 
 # Each chart of a pair would get the same name if its path were only joined with hyphens.

@@ -74,14 +74,23 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- merge (deepCopy (index . 1)) $.Values.commonLabels $labels | toYaml -}}
 {{- end }}
 
-{{- /* The label of all pods with the sidecar, in this chart and in charts that depend on it. */}}
-{{- define "clik2pay-sidecar.own.sidecarLabel" -}}
+{{- /* The labels of all pods with the sidecar, in this chart and in charts that depend on it. Two releases can give the same name, such as
+pay with a chart shop, and pay-shop. */}}
+{{- define "clik2pay-sidecar.own.sidecarLabels" -}}
 clik2pay-sidecar: {{ include "clik2pay-sidecar.own.fullname" . | quote }}
+{{ include "clik2pay-sidecar.own.releaseLabel" . }}
 {{- end }}
+
+{{- define "clik2pay-sidecar.own.releaseLabel" -}}
+clik2pay-sidecar-release: {{ .Release.Name | quote }}
+{{- end }}
+
+{{- /* The value of the label clik2pay-sidecar for the pod of `helm test`. No sidecar has a name with a dot. */}}
+{{- define "clik2pay-sidecar.own.checkLabelValue" -}}{{ include "clik2pay-sidecar.own.fullname" . }}.check{{- end }}
 
 {{- /* Fails for labels that selectors depend on. */}}
 {{- define "clik2pay-sidecar.own.labelsGuard" -}}
-{{- $selectors := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "clik2pay-sidecar" -}}
+{{- $selectors := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "clik2pay-sidecar" "clik2pay-sidecar-release" -}}
 {{- $podLabels := include "clik2pay-sidecar.own.tpl" (list .Values.podLabels .) | fromYaml -}}
 {{- range $key, $labels := dict
   "commonLabels" .Values.commonLabels

@@ -210,7 +210,7 @@ existing Secrets, because Helm does not read them. */}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.podLabels" -}}
-{{ include "clik2pay-sidecar.own.sidecarLabel" . }}
+{{ include "clik2pay-sidecar.own.sidecarLabels" . }}
 {{- with .Values.podLabels }}
 {{ include "clik2pay-sidecar.own.tpl" (list . $) }}
 {{- end }}
