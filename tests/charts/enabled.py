@@ -2,7 +2,7 @@
 import json
 
 import umbrella
-from chart import CHART, OPERATOR, ROOT, SHOP, UNDER, check, helm, pod_of, sidecar_of, template
+from chart import CHART, OPERATOR, ROOT, SHOP, UNDER, check, error_of, helm, pod_of, sidecar_of, template
 
 
 @check("with enabled=false, the chart creates nothing, and the app's pod is valid and has no trace of the sidecar")
@@ -32,3 +32,19 @@ def _():
     [deployment] = template(chart, *values, "--set", f"{UNDER}enabled=false")
     assert deployment["spec"]["template"]["spec"]["initContainers"] is None
     assert helm("lint", chart, "--strict", *values).returncode == 0
+
+
+@check("an unguarded template in a chart whose condition is false fails with a message that names the condition")
+def _():
+    platform = umbrella.write_chart(ROOT / "unguarded/platform", "shop", "till")
+    for name in ("shop", "till"):
+        app = {"app.yaml": umbrella.APP % {"name": name, "context": "."}}
+        chart = umbrella.write_chart(platform / "charts" / name, "clik2pay-sidecar", templates=app)
+        metadata = json.loads((chart / "Chart.yaml").read_text())
+        metadata["dependencies"][0]["condition"] = "clik2pay-sidecar.enabled"
+        (chart / "Chart.yaml").write_text(json.dumps(metadata))
+    off = {**umbrella.values_of("till"), "enabled": False}
+    shop = umbrella.under(["shop", "clik2pay-sidecar"], umbrella.values_of("shop"))
+    message = error_of(platform, *shop, *umbrella.under(["till", "clik2pay-sidecar"], off))
+    expected = "the chart till does not depend on clik2pay-sidecar, or the condition of this dependency is false."
+    assert expected in message and "include the template only if .Subcharts contains it" in message, message

@@ -222,3 +222,12 @@ def _():
         chart = write_chart(ROOT / "several" / name, *both, templates={path: APP % {"name": name, "context": context}})
         message = error_of(chart, *under(["left"], values_of("l")), *under(["right"], values_of("r")))
         assert expected in message, message
+
+
+@check("values below this chart's name are refused if the chart has an alias for it")
+def _():
+    app = {"app.yaml": APP % {"name": "kiosk", "context": "."}}
+    chart = write_chart(ROOT / "unused/kiosk", ("clik2pay-sidecar", "kiosk"), templates=app)
+    message = error_of(chart, *under(["kiosk"], values_of("kiosk")), "--set", "clik2pay-sidecar.accessLog=true")
+    expected = "clik2pay-sidecar: these values have no effect in the chart kiosk, because its dependency has the alias kiosk."
+    assert expected in message, message

@@ -157,7 +157,7 @@ def _():
             '{{ range list 1 }}{{ include "clik2pay-sidecar.container" . }}{{ end }}',
             "clik2pay-sidecar.container: the argument is not the context of a chart.",
         ),
-        ('{{ include "clik2pay-sidecar.volumes" . }}', "clik2pay-sidecar.volumes: the chart umbrella does not depend on clik2pay-sidecar."),
+        ('{{ include "clik2pay-sidecar.volumes" . }}', "the chart umbrella does not depend on clik2pay-sidecar"),
     ):
         probe.write_text(text)
         assert expected in error_of(umbrella), text

@@ -1,6 +1,7 @@
 {{- /* Guards that keep everything but its own caller token and its own socket from the app. */}}
 
-{{- /* The places that a source reads from, as a JSON list of PLACE/KEY texts with KEY * for all files. Arguments: (list SOURCE CONTEXT). */}}
+{{- /* The places that a source reads from, as a JSON list of texts PLACE/KEY. The KEY * means all files.
+Arguments: (list SOURCE CONTEXT). */}}
 {{- define "clik2pay-sidecar.own.places" -}}
 {{- $source := index . 0 -}}
 {{- $option := lower $source.option -}}

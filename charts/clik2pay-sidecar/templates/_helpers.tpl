@@ -11,7 +11,8 @@ templates, such as umbrella/charts/shop/charts/clik2pay-sidecar/templates. */}}
 {{- end }}
 
 {{- /* Turns a text into a DNS label of at most MAX characters. A changed text gets a hash, so that two texts never give the same label.
-A text that other IDENTITIES can also have always gets the hash of its IDENTITY. Arguments: (list TEXT MAX), or (list TEXT MAX IDENTITY). */}}
+With an IDENTITY, the label always gets the hash of the IDENTITY, because other identities can have the same text.
+Arguments: (list TEXT MAX), or (list TEXT MAX IDENTITY). */}}
 {{- define "clik2pay-sidecar.own.dnsLabel" -}}
 {{- $text := index . 0 -}}
 {{- $identity := gt (len .) 2 | ternary (last .) "" -}}

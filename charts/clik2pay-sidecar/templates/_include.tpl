@@ -56,13 +56,21 @@ CONTEXT is that of this chart or of a chart that depends on it. */}}
 {{- if index $chart.Chart.Annotations "clik2pay-sidecar/chart" }}{{ $own = $chart }}{{ $names = append $names $name }}{{ end -}}
 {{- end -}}
 {{- if not $names -}}
-{{- $remedy := "List it in the dependencies of Chart.yaml." -}}
-{{- fail (printf "%s: the chart %s does not depend on clik2pay-sidecar. %s" $template $context.Chart.Name $remedy) -}}
+{{- /* Another chart of the release depends on this chart. Otherwise, Helm would not find this template. */ -}}
+{{- $reason := "does not depend on clik2pay-sidecar, or the condition of this dependency is false" -}}
+{{- $remedy := "List it in the dependencies of Chart.yaml. With a condition, include the template only if .Subcharts contains it." -}}
+{{- fail (printf "%s: the chart %s %s. %s" $template $context.Chart.Name $reason $remedy) -}}
 {{- else if gt (len $names) 1 -}}
 {{- $remedy := printf "Pass the context of one of them: (index .Subcharts %q)." (first $names) -}}
 {{- fail (printf "%s: the chart %s has several sidecars: %s. %s" $template $context.Chart.Name (join ", " $names) $remedy) -}}
 {{- end -}}
-{{- $folder = printf "charts/%s/" (first $names) -}}
+{{- $name := first $names -}}
+{{- $usual := index $own.Chart.Annotations "clik2pay-sidecar/chart" -}}
+{{- if and (ne $name $usual) (get $context.Values $usual) -}}
+{{- $reason := printf "these values have no effect in the chart %s, because its dependency has the alias %s" $context.Chart.Name $name -}}
+{{- fail (printf "%s: %s. Move them to %s." $usual $reason $name) -}}
+{{- end -}}
+{{- $folder = printf "charts/%s/" $name -}}
 {{- end -}}
 {{- /* The context of a dependency lacks .Template unless Helm has rendered a template of the dependency before. */ -}}
 {{- if $context.Template -}}
