@@ -140,6 +140,11 @@ def relate_listeners(values, profiles, generator):
     app = values.setdefault("app", {})
     app["caller"] = pick(with_tokens) if with_tokens and some(0.5) else ""
     app["listener"] = pick(shared) if shared and some(0.5) else ""
+    # The token of the app is in no place of another source.
+    own = callers[app["caller"]]["tokens"] if app["caller"] else values.get("callerToken", {})
+    for key, value in (("existingSecret", "own"), ("directory", "/own"), ("volume", {"csi": {"driver": "own"}})):
+        if own.get(key):
+            own[key] = value
 
 
 def generated(number):
