@@ -2,14 +2,25 @@
 
 Many keys share one command, because helm lists all errors of the schema at once.
 """
+import concurrent.futures
 import json
+import os
 import re
+import tempfile
 
-from chart import CHART, MINIMAL, SHOP, UNDER, check, error_of, helm
-from values import defaults, is_group, schema
+from chart import CHART, MINIMAL, ROOT, SHOP, UNDER, check, error_of, helm
+from values import defaults, is_group, resolved, schema
 
+FOLDER = ROOT / "nulls"
 PROFILE = {"environment": "Sandbox", "credentials": {"existingSecret": "s"}}
 CALLER = {"tokens": {"existingSecret": "s"}, "operations": ["read"]}
+
+
+def can_be_null(node):
+    """Whether a null clears the value. Other values would lose a default that the templates need."""
+    return "null" in resolved(node).get("type", ())
+
+
 WRONG = {"string": 7, "integer": "x", "number": "x", "boolean": "x", "array": "x", "object": "x"}
 
 
@@ -41,10 +52,11 @@ def missing_in(message, paths):
 @check("a null is refused with the name of its key, or keeps the default")
 def _():
     described = [(path, value, node) for path, value, node in nodes(schema(), defaults()) if path[0] != "global"]
-    keys = [(path, value) for path, value, node in described if "null" not in node.get("type", ())]
+    keys = [(path, value) for path, value, node in described if not can_be_null(node)]
     refused = [path for path, value in keys if not isinstance(value, dict)]
     groups = [[path for path, value in keys if isinstance(value, dict) and len(path) == depth] for depth in (1, 2, 3)]
-    allowed = [path for path, value, _ in described if value is None]
+    # Both charts need their credentials.
+    allowed = [path for path, _, node in described if can_be_null(node) and path not in (("replicaCount",), ("credentials", "existingSecret"))]
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
         for paths in (refused, *groups):
             messages = error_of(chart, *more, *arguments_of({".".join(path): None for path in paths}, prefix))
@@ -65,12 +77,15 @@ def _():
     definitions = schema()["definitions"]
     entries = {"profiles": ("profile", PROFILE), "listeners": ("listener", {"port": 8082}), "callers": ("caller", CALLER)}
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
-        values = {group: {"x": dict.fromkeys(definitions[name]["properties"])} for group, (name, _) in entries.items()}
+        values = {
+            group: {"x": {key: None for key, node in definitions[name]["properties"].items() if not can_be_null(node)}}
+            for group, (name, _) in entries.items()
+        }
         paths = [(group, "x", key) for group, entry in values.items() for key in entry["x"]]
         values["profiles"]["y"] = {**PROFILE, "ca": {"key": None}, "credentials": {"existingSecret": "s", "keys": {"apiKey": None}}}
-        values["callers"]["y"] = {**CALLER, "tokens": {"existingSecret": None, "keys": None}}
+        values["callers"]["y"] = {**CALLER, "tokens": {"keys": None}}
         paths += [("profiles", "y", "ca", "key"), ("profiles", "y", "credentials", "keys", "apiKey")]
-        paths += [("callers", "y", "tokens", "existingSecret"), ("callers", "y", "tokens", "keys")]
+        paths += [("callers", "y", "tokens", "keys")]
         for message in error_of(chart, *more, *arguments_of(values, prefix)):
             missing = missing_in(message, paths)
             assert not missing, f"not named: {missing}\n{message}"
@@ -80,13 +95,87 @@ def _():
 def _():
     wrong = {}
     for path, _, node in nodes(schema(), defaults()):
-        node = schema()["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        node = resolved(node)
         if is_group(node) or path[0] == "global":
             continue
         kinds = node.get("type", "string")
         kinds = [kinds] if isinstance(kinds, str) else kinds
-        wrong[path] = [{}] if len(kinds) > 1 else WRONG[kinds[0]]
+        wrong[path] = [{}] if len(set(kinds) - {"null"}) > 1 else WRONG[kinds[0]]
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
         for message in error_of(chart, *more, *arguments_of({".".join(path): value for path, value in wrong.items()}, prefix)):
             missing = missing_in(message, wrong)
             assert not missing, f"not named: {missing}\n{message}"
+
+
+# The places of one source, of which a values file sets one and a later values file another.
+SOURCES = {
+    ("credentials",): ("existingSecret", "volume", "directory"),
+    ("redis",): ("existingSecret", "volume", "directory", "connectionString"),
+    ("redis", "ca"): ("caSecret", "caVolume", "caDirectory"),
+    ("redis", "auth"): ("existingSecret", "volume", "directory"),
+    ("redis", "sentinelAuth"): ("existingSecret", "volume", "directory"),
+    ("redis", "clientCertificate"): ("existingSecret", "volume", "directory"),
+    ("callerToken",): ("existingSecret", "volume", "directory"),
+    ("ca",): ("configMap", "secret", "volume", "directory"),
+    ("profiles", "x", "credentials"): ("existingSecret", "volume", "directory"),
+    ("profiles", "x", "ca"): ("configMap", "secret", "volume", "directory"),
+    ("callers", "x", "tokens"): ("existingSecret", "volume", "directory"),
+}
+
+
+def layer(group, values):
+    """Returns the values with those of one group. The names in redis.ca are values of redis itself."""
+    for name in reversed(group[:-1] if group == ("redis", "ca") else group):
+        values = {name: values}
+    return values
+
+
+def base_of(group):
+    """The values that the places of a group need."""
+    values = {"redis": {"connectionString": "r:1"}} if group[0] == "redis" and len(group) > 1 else {}
+    if group[0] == "profiles":
+        values = {"profiles": {"x": PROFILE if group[-1] == "ca" else {"environment": "Sandbox"}}}
+    return {"callers": {"x": {"operations": ["read"]}}} if group[0] == "callers" else values
+
+
+@check("a later values file replaces the source of an earlier one with null, for a field of a volume too")
+def _():
+    first = {"volume": {"csi": {"driver": "first"}}, "directory": "/first"}
+    second = {"volume": {"csi": {"driver": "second"}}, "directory": "/second"}
+    value = lambda values, place: values.get(place.removeprefix("ca").lower(), "other")
+    cases = [
+        (group, earlier, later, clearing)
+        for group, places in SOURCES.items()
+        for earlier, later in zip(places, places[1:] + places[:1])
+        for clearing in ([None, {"csi": None}] if "olume" in earlier else [None])
+    ]
+
+    def files(values):
+        return [text for each in values for text in ("-f", written(each))]
+
+    def written(values):
+        with tempfile.NamedTemporaryFile("w", dir=FOLDER, suffix=".json", delete=False) as file:
+            json.dump(values, file)
+        return file.name
+
+    def fault(case):
+        group, earlier, later, clearing = case
+        kept = {later: value(second, later)}
+        for chart, prefix, more in ((CHART, "", MINIMAL), (SHOP, UNDER, [])):
+            under = lambda values: {prefix[:-1]: values} if prefix else values
+            base = base_of(group)
+            clear = {"existingSecret": None} if group == ("credentials",) else {}
+            start = files([under(base), under(layer(group, {**clear, earlier: value(first, earlier)}))])
+            changed = helm("template", "pay", chart, *more, *start, *files([under(layer(group, {earlier: clearing, **kept}))]))
+            alone = helm("template", "pay", chart, *more, *files([under(base), under(layer(group, {**clear, **kept}))]))
+            both = helm("template", "pay", chart, *more, *start, *files([under(layer(group, kept))]))
+            if alone.returncode or changed.returncode or alone.stdout != changed.stdout:
+                return f"{case}: {alone.stderr}{changed.stderr}"
+            if later != "connectionString" and earlier != "connectionString" and "set it to null" not in both.stderr:
+                return f"{case}, without null: {both.stderr}"
+        return ""
+
+    FOLDER.mkdir()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(filter(None, pool.map(fault, cases)))
+    assert not found, f"{len(found)} of {len(cases)}:\n" + "\n".join(found[:5])

@@ -25,19 +25,19 @@ def _():
         ),
         (
             {"credentials.directory": "/run/credentials"},
-            "credentials: directory and existingSecret are both set. Keep only one of them.",
+            "credentials: directory and existingSecret are both set. Keep only one of them. If another values file",
         ),
-        ({"ca.volume.csi.driver": "a", "ca.secret": "b"}, "ca: secret and volume are both set. Keep only one of them."),
-        ({"redis.caSecret": "a", "redis.caDirectory": "/b"}, "redis: caDirectory and caSecret are both set. Keep only one of them."),
+        ({"ca.volume.csi.driver": "a", "ca.secret": "b"}, "ca: secret and volume are both set. Keep only one of them. If another values file"),
+        ({"redis.caSecret": "a", "redis.caDirectory": "/b"}, "redis: caDirectory and caSecret are both set. Keep only one of them. If another values file"),
         (
             {"callerToken.existingSecret": "a", "callerToken.directory": "/b"},
-            "callerToken: directory and existingSecret are both set. Keep only one of them.",
+            "callerToken: directory and existingSecret are both set. Keep only one of them. If another values file",
         ),
         (
             {"callerToken.volume.name": "a", "callerToken.volume.csi.driver": "b"},
             "callerToken.volume: set one volume source, such as csi, and no other field.",
         ),
-        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them."),
+        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them. If another values file"),
         *(
             (
                 {f"redis.{key}": "s"},

@@ -20,6 +20,10 @@ def defaults():
     return yaml.safe_load((SOURCE / "values.yaml").read_text())
 
 
+def resolved(node):
+    return schema()["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+
+
 def is_group(node):
     """Whether the schema describes the values in an object instead of the object."""
     return "properties" in node and "description" not in node
@@ -68,7 +72,7 @@ def _():
     def values_for(key):
         *path, name = key.split(".")
         node = node_at(values_schema, path)["properties"][name]
-        node = values_schema["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        node = resolved(node)
         kinds = node.get("type", [])
         found = [value for kind in ([kinds] if isinstance(kinds, str) else kinds) for value in candidates.get(kind, [])]
         is_allowed = lambda value: not isinstance(value, str) or re.search(node.get("pattern", ""), value)
@@ -121,7 +125,7 @@ def _():
 @check("the schema requires each value that has a default, so that a null is refused")
 def _():
     def require(node, values):
-        can_be_null = lambda key: values[key] is None or "null" in node["properties"][key].get("type", "")
+        can_be_null = lambda key: values[key] is None or "null" in resolved(node["properties"][key]).get("type", "")
         names = [key for key in node["properties"] if key in values and not can_be_null(key)]
         items = {key: value for key, value in node.items() if key != "required"}
         at = list(items).index("properties")

@@ -4,15 +4,14 @@
 {{- define "clik2pay-sidecar.own.hasDefaultProfile" -}}
 {{- $v := .Values -}}
 {{- $inline := values $v.credentials.inline | join "" -}}
-{{- $credentials := or $v.credentials.existingSecret $v.credentials.volume $v.credentials.directory $inline -}}
-{{- $ca := or $v.ca.configMap $v.ca.secret $v.ca.volume $v.ca.directory -}}
+{{- $credentials := or $inline (include "clik2pay-sidecar.own.hasPlace" $v.credentials) -}}
+{{- $ca := include "clik2pay-sidecar.own.places" (omit $v.ca "key") | fromJson -}}
 {{- if or (not $v.profiles) $v.environment $v.apiBaseUrl $v.tokenEndpoint $credentials $ca -}}yes{{- end -}}
 {{- end }}
 
 {{- /* "yes" if the chart creates the Secret of the profile default from inline values. */}}
 {{- define "clik2pay-sidecar.own.hasInlineCredentials" -}}
-{{- $credentials := .Values.credentials -}}
-{{- $hasOther := or $credentials.existingSecret $credentials.volume $credentials.directory -}}
+{{- $hasOther := include "clik2pay-sidecar.own.hasPlace" .Values.credentials -}}
 {{- if and (include "clik2pay-sidecar.own.hasDefaultProfile" .) (not $hasOther) -}}yes{{- end -}}
 {{- end }}
 
@@ -86,7 +85,7 @@ prefix of its settings (section), and the volumes and folders of its files. Volu
 {{- $remedy := printf "%s has fixed addresses. Remove both values, or set %senvironment to Custom." .environment $key -}}
 {{- fail (printf "%sapiBaseUrl, %stokenEndpoint: %s" $key $key $remedy) -}}
 {{- end -}}
-{{- if not (or .credentials.existingSecret .credentials.volume .credentials.directory) -}}
+{{- if not (include "clik2pay-sidecar.own.hasPlace" .credentials) -}}
 {{- $missing := list -}}
 {{- $inline := .credentials.inline | default dict -}}
 {{- range list "username" "password" "apiKey" -}}

@@ -17,15 +17,16 @@ Environment variables, volumes, mounts and guards are derived from the list own.
 {{- $sources := list -}}
 {{- range include "clik2pay-sidecar.own.possibleSources" . | fromJsonArray -}}
 {{- $source := . -}}
-{{- $set := list -}}
-{{- range $option, $value := .from }}{{ if $value }}{{ $set = append $set $option }}{{ end }}{{ end -}}
-{{- if gt (len $set) 1 -}}
-{{- fail (printf "%s: %s and %s are both set. Keep only one of them." .key (index $set 0) (index $set 1)) -}}
+{{- $set := include "clik2pay-sidecar.own.places" .from | fromJson -}}
+{{- $options := keys $set | sortAlpha -}}
+{{- if gt (len $options) 1 -}}
+{{- $remedy := "Keep only one of them. If another values file sets the other one, set it to null." -}}
+{{- fail (printf "%s: %s and %s are both set. %s" .key (index $options 0) (index $options 1) $remedy) -}}
 {{- end -}}
 {{- if or $set .own -}}
-{{- $option := $set | empty | ternary "own" (first $set | default "") -}}
+{{- $option := $set | empty | ternary "own" (first $options | default "") -}}
 {{- $_ := set $source "option" $option -}}
-{{- $_ := set $source "value" (get .from $option | default .own) -}}
+{{- $_ := set $source "value" (get $set $option | default .own) -}}
 {{- $isDirectory := hasSuffix "directory" (lower $option) -}}
 {{- if $isDirectory }}{{ $_ := set $source "folder" (.value | trimSuffix "/") }}{{ end -}}
 {{- $renames := not (or $isDirectory (hasSuffix "volume" (lower $option))) -}}
@@ -45,6 +46,26 @@ Environment variables, volumes, mounts and guards are derived from the list own.
 {{- end -}}
 {{- end -}}
 {{- toJson $sources -}}
+{{- end }}
+
+{{- /* A JSON object of the places that are set. Null clears a value of an earlier values file. Because helm merges the fields of a volume
+source, null clears a field too. The argument maps the names of values to the values. */}}
+{{- define "clik2pay-sidecar.own.places" -}}
+{{- $set := dict -}}
+{{- range $option, $value := . -}}
+{{- if kindIs "map" $value -}}
+{{- $fields := dict -}}
+{{- range $field, $source := $value }}{{ if not (kindIs "invalid" $source) }}{{ $_ := set $fields $field $source }}{{ end }}{{ end -}}
+{{- $value = $fields -}}
+{{- end -}}
+{{- if $value }}{{ $_ := set $set $option $value }}{{ end -}}
+{{- end -}}
+{{- toJson $set -}}
+{{- end }}
+
+{{- /* "yes" if one of existingSecret, volume and directory is set. The argument is a map with these values. */}}
+{{- define "clik2pay-sidecar.own.hasPlace" -}}
+{{- if include "clik2pay-sidecar.own.places" (pick . "existingSecret" "volume" "directory") | fromJson -}}yes{{- end -}}
 {{- end }}
 
 {{- /* A JSON list of everything that can be a source. `from` contains the values that name a place, and `files` the name, the key in the
@@ -201,12 +222,12 @@ belongs to root. */}}
 
 {{- /* "yes" if there is a connection string. */}}
 {{- define "clik2pay-sidecar.own.hasRedis" -}}
-{{- with .Values.redis }}{{ if or .existingSecret .volume .directory .connectionString }}yes{{ end }}{{ end -}}
+{{- with .Values.redis }}{{ if or .connectionString (include "clik2pay-sidecar.own.hasPlace" .) }}yes{{ end }}{{ end -}}
 {{- end }}
 
 {{- /* "yes" if the chart creates the Secret of Redis from the connection string in the values. */}}
 {{- define "clik2pay-sidecar.own.hasInlineRedis" -}}
-{{- with .Values.redis }}{{ if and .connectionString (not (or .existingSecret .volume .directory)) }}yes{{ end }}{{ end -}}
+{{- with .Values.redis }}{{ if and .connectionString (not (include "clik2pay-sidecar.own.hasPlace" .)) }}yes{{ end }}{{ end -}}
 {{- end }}
 
 {{- define "clik2pay-sidecar.own.sourcesGuard" -}}
