@@ -220,6 +220,20 @@ belongs to root. */}}
 {{- toJson $found -}}
 {{- end }}
 
+{{- /* "yes" if a source of the sidecar is a folder outside of extraVolumeMounts. Another program fills such a folder in the sidecar's pods,
+but not in the pod of helm test, so there is no pod of helm test. */}}
+{{- define "clik2pay-sidecar.own.hasDirectory" -}}
+{{- $mounts := include "clik2pay-sidecar.own.tpl" (list .Values.extraVolumeMounts .) | fromYamlArray -}}
+{{- $found := "" -}}
+{{- range include "clik2pay-sidecar.own.sources" . | fromJsonArray -}}
+{{- $folder := printf "%s/" .folder -}}
+{{- $isMounted := not (hasSuffix "directory" (lower .option)) -}}
+{{- range $mounts }}{{ if hasPrefix (printf "%s/" (clean .mountPath)) $folder }}{{ $isMounted = true }}{{ end }}{{ end -}}
+{{- if not $isMounted }}{{ $found = "yes" }}{{ end -}}
+{{- end -}}
+{{- $found -}}
+{{- end }}
+
 {{- /* "yes" if there is a connection string. */}}
 {{- define "clik2pay-sidecar.own.hasRedis" -}}
 {{- with .Values.redis }}{{ if or .connectionString (include "clik2pay-sidecar.own.hasPlace" .) }}yes{{ end }}{{ end -}}
