@@ -2,9 +2,10 @@
 import json
 import re
 
-from chart import CHART, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, error_of, sidecar_of, template
+from chart import CHART, HELMS, MINIMAL, OPERATOR, ROOT, SHOP, UNDER, check, helm, one, paths_of, pod_of, error_of, sidecar_of, template
 
 INLINE = dict.fromkeys(("credentials.inline.username", "credentials.inline.password", "credentials.inline.apiKey"), "x")
+BLOCKED = {"networkPolicy.enabled": "true", "networkPolicy.appIngress": "false"}
 
 
 @check("each invalid value fails with a message that names the remedy")
@@ -96,6 +97,13 @@ def _():
             },
             "extraEnv: Redis__PasswordFile is set twice. Set it once",
         ),
+        *(
+            (
+                {"extraEnv[0].name": name, "extraEnv[0].value": "authorization=x"},
+                f"extraEnv: {name} can contain a secret, and would be in clear text in the pod. Put the variable into a Secret, and add it",
+            )
+            for name in ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS")
+        ),
         ({"extraEnv[0].name": "Sidecar__Listen", "extraEnv[0].value": "x"}, "extraEnv: Sidecar__Listen is set twice. Set it once"),
         (
             {"podMonitor.enabled": "true"},
@@ -107,6 +115,40 @@ def _():
             {"podMonitor.enabled": "true", "serviceMonitor.enabled": "true"},
             "serviceMonitor.enabled: podMonitor.enabled is also set, so each sidecar would be scraped twice.",
             *OPERATOR,
+        ),
+        *(
+            ({"redis.connectionString": text.replace(",", "\\,")}, "redis.connectionString: it contains a password. The pod has a checksum")
+            for text in ("r:1,password=x", "r:1, Password = x", "r:1,serviceName=a,sentinelPassword=x", "rediss://u:p@r:1", "redis://:p@r")
+        ),
+        (
+            {**BLOCKED, "redis.connectionString": "s:26379\\,serviceName=a"},
+            "redis.connectionString: it names Sentinels, which networkPolicy blocks. Set networkPolicy.sentinelPort, usually to 26379.",
+        ),
+        *(
+            (
+                {**BLOCKED, "redis.connectionString": text.replace(",", "\\,"), **change},
+                f"redis.connectionString: networkPolicy blocks port 7000. Set networkPolicy.{key} to this port, or add extraEgress.",
+            )
+            for text, change, key in (
+                ("a:6379,b:7000,ssl=true", {}, "redisPort"),
+                ("[::1]:7000", {}, "redisPort"),
+                ("rediss://a:7000/0", {}, "redisPort"),
+                ("a:7000,serviceName=b", {"networkPolicy.sentinelPort": "26379"}, "sentinelPort"),
+            )
+        ),
+        *(
+            (
+                {f"{key}.enabled": "true", **{f"{key}.{rules}[0].{field}": value for field, value in rule.items()}},
+                f"{key}.{rules}[0]: this rule changes the label job, by which the alerts select the sidecars. Use another label, or",
+                *OPERATOR,
+            )
+            for key in ("podMonitor", "serviceMonitor")
+            for rules in ("relabelings", "metricRelabelings")
+            for rule in (
+                {"targetLabel": "job", "replacement": "x"},
+                {"action": "labeldrop", "regex": "job|x"},
+                {"action": "labelKeep", "regex": "x"},
+            )
         ),
         (
             {"prometheusRule.enabled": "true", "prometheusRule.disabled[0]": "Clik2paySidecarTypo"},
@@ -127,6 +169,23 @@ def _():
         if not of_app and not more:
             message = error_of(SHOP, *(argument for key, value in change.items() for argument in ("--set", f"{UNDER}{key}={value}")))
             assert expected.partition(" are ")[0] in message, f"in the example, {change}: {message}"
+
+
+@check("the NetworkPolicy and a connection string agree, if the ports are allowed")
+def _():
+    for text, *more in (
+        ("a:6379",),
+        ("a",),
+        ("rediss://a",),
+        ("rediss://a:6379/7",),
+        ("a:6379,b:6379,connectTimeout=7000",),
+        ("::1",),
+        ("a:26379,serviceName=b", "networkPolicy.sentinelPort=26379"),
+        ("a:7000", "networkPolicy.redisPort=7000"),
+        ("a:7000", "networkPolicy.extraEgress[0].ports[0].port=7000"),
+    ):
+        values = [*(f"{key}={value}" for key, value in BLOCKED.items()), "redis.connectionString=" + text.replace(",", "\\,"), *more]
+        template(CHART, *MINIMAL, *(argument for value in values for argument in ("--set", value)), programs=HELMS[:1])
 
 
 @check("a plain container is allowed on old and new clusters")
@@ -191,10 +250,21 @@ def _():
         ("podMonitor.interval=often", "interval"),
         ("fullnameOverride=" + "x" * 52, "fullnameOverride"),
         ("apiBaseUrl=https://a.example/v1", "apiBaseUrl"),
+        ("apiBaseUrl=https://u:p@a.example", "apiBaseUrl"),
+        ("tokenEndpoint=https://u:p@a.example/token", "tokenEndpoint"),
+        ("profiles.x.tokenEndpoint=https://u@a.example?x", "tokenEndpoint"),
+        *((f"prometheusRule.thresholds.{key}=1", key) for key in ("unauthorized", "upstreamErrors", "slowCalls", "down", "connections", "memory")),
         ("extraEnv.A=b", "extraEnv"),
         ("reverseProxy.Roots.a=b", "Roots"),
     ):
         assert named in error_of(CHART, *MINIMAL, "--set", change), change
+
+
+@check("a header of OTLP from a Secret and an @ in the path of the token endpoint are allowed")
+def _():
+    variable = {"name": "OTEL_EXPORTER_OTLP_HEADERS", "valueFrom": {"secretKeyRef": {"name": "otlp", "key": "headers"}}}
+    custom = "environment=Custom,apiBaseUrl=https://a.example,tokenEndpoint=https://a.example/@x/token"
+    template(CHART, *MINIMAL, "--set", custom, "--set-json", f"extraEnv={json.dumps([variable])}")
 
 
 @check("global values of parent charts are allowed")
