@@ -24,6 +24,11 @@ of HTTP proxies differ. */}}
 {{- if regexMatch "^profiles__.+__(username|password|apikey)$" $name -}}
 {{- $remedy = regexReplaceAll "^profiles__(.+)__[a-z]+$" $name "profiles.$1.credentials.existingSecret" -}}
 {{- end -}}
+{{- /* Headers of OTLP usually contain the token of a collector. */}}
+{{- if and (regexMatch "^otel_exporter_otlp_(.+_)?headers$" $name) .value -}}
+{{- $headers := "Put the variable into a Secret, and add it with valueFrom or extraEnvFrom." -}}
+{{- fail (printf "extraEnv: %s can contain a secret, and would be in clear text in the pod. %s" .name $headers) -}}
+{{- end -}}
 {{- if $remedy -}}
 {{- fail (printf "extraEnv: %s is a secret and would be in clear text in the pod. Set %s instead." .name $remedy) -}}
 {{- end -}}
