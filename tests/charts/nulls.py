@@ -56,7 +56,8 @@ def _():
     refused = [path for path, value in keys if not isinstance(value, dict)]
     groups = [[path for path, value in keys if isinstance(value, dict) and len(path) == depth] for depth in (1, 2, 3)]
     # Both charts need their credentials.
-    allowed = [path for path, _, node in described if can_be_null(node) and path not in (("replicaCount",), ("credentials", "existingSecret"))]
+    others = (("replicaCount",), ("credentials", "existingSecret"))
+    allowed = [path for path, _, node in described if can_be_null(node) and path not in others]
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
         for paths in (refused, *groups):
             messages = error_of(chart, *more, *arguments_of({".".join(path): None for path in paths}, prefix))

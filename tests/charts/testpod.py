@@ -7,7 +7,8 @@ from chart import CHART, HELMS, MINIMAL, SHOP, UNDER, check, everywhere, helm, o
 def reads_unmounted_files(container):
     """Whether a setting names a file or folder that no volume of the chart contains, so that another program writes it."""
     mounts = [mount["mountPath"] for mount in container.get("volumeMounts") or []]
-    paths = [path for name, text in settings_of(container).items() if name.endswith(("File", "Files", "Directory")) for path in text.split(";")]
+    settings = settings_of(container).items()
+    paths = [path for name, text in settings if name.endswith(("File", "Files", "Directory")) for path in text.split(";")]
     return any(not any(f"{path}/".startswith(f"{mount}/") for mount in mounts) for path in paths)
 
 
@@ -73,7 +74,8 @@ def _():
 @check("with a folder that another program fills, there is no pod of helm test, and the notes show another check")
 def _():
     for values in ("callerToken.directory=/x", "ca.directory=/x", "redis.connectionString=r:1,redis.caDirectory=/x"):
-        for chart, arguments in ((CHART, [*MINIMAL, "--set", values]), (SHOP, ["--set", ",".join(UNDER + each for each in values.split(","))])):
+        below = ",".join(UNDER + each for each in values.split(","))
+        for chart, arguments in ((CHART, [*MINIMAL, "--set", values]), (SHOP, ["--set", below])):
             assert not of_kind(template(chart, *arguments), "Pod"), values
     for value, expected, other in (
         ("/x", 'exec "$pod" -c clik2pay-sidecar -- /clik2pay-sidecar check', "helm test pay"),

@@ -26,19 +26,22 @@ def _():
         ),
         (
             {"credentials.directory": "/run/credentials"},
-            "credentials: directory and existingSecret are both set. Keep only one of them. If another values file",
+            "credentials: directory and existingSecret are both set. Keep only one of them. If another",
         ),
-        ({"ca.volume.csi.driver": "a", "ca.secret": "b"}, "ca: secret and volume are both set. Keep only one of them. If another values file"),
-        ({"redis.caSecret": "a", "redis.caDirectory": "/b"}, "redis: caDirectory and caSecret are both set. Keep only one of them. If another values file"),
+        ({"ca.volume.csi.driver": "a", "ca.secret": "b"}, "ca: secret and volume are both set. Keep only one of them. If another"),
+        (
+            {"redis.caSecret": "a", "redis.caDirectory": "/b"},
+            "redis: caDirectory and caSecret are both set. Keep only one of them. If another",
+        ),
         (
             {"callerToken.existingSecret": "a", "callerToken.directory": "/b"},
-            "callerToken: directory and existingSecret are both set. Keep only one of them. If another values file",
+            "callerToken: directory and existingSecret are both set. Keep only one of them. If another",
         ),
         (
             {"callerToken.volume.name": "a", "callerToken.volume.csi.driver": "b"},
             "callerToken.volume: set one volume source, such as csi, and no other field.",
         ),
-        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them. If another values file"),
+        ({"ca.configMap": "a", "ca.secret": "b"}, "ca: configMap and secret are both set. Keep only one of them. If another"),
         *(
             (
                 {f"redis.{key}": "s"},
@@ -253,7 +256,10 @@ def _():
         ("apiBaseUrl=https://u:p@a.example", "apiBaseUrl"),
         ("tokenEndpoint=https://u:p@a.example/token", "tokenEndpoint"),
         ("profiles.x.tokenEndpoint=https://u@a.example?x", "tokenEndpoint"),
-        *((f"prometheusRule.thresholds.{key}=1", key) for key in ("unauthorized", "upstreamErrors", "slowCalls", "down", "connections", "memory")),
+        *(
+            (f"prometheusRule.thresholds.{key}=1", key)
+            for key in ("unauthorized", "upstreamErrors", "slowCalls", "down", "connections", "memory")
+        ),
         ("extraEnv.A=b", "extraEnv"),
         ("reverseProxy.Roots.a=b", "Roots"),
     ):
