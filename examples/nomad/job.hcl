@@ -30,6 +30,7 @@ job "shop" {
       env {
         Clik2pay__Environment          = "Sandbox"
         Clik2pay__CredentialsDirectory = "/secrets/clik2pay"
+        Sidecar__MaxConnections        = "1000"
         Sidecar__LogFormat             = "Json"
       }
 
