@@ -249,7 +249,7 @@ def _():
             temporary, tools = Path(folder) / "tmp", Path(folder) / "bin"
             temporary.mkdir()
             tools.mkdir()
-            # In place of kubectl: prints the files of the copy, and then fails or sends a signal to the script.
+            # Instead of kubectl. Prints the files of the copy, and then fails or sends a signal to the script.
             (tools / "kubectl").write_text(f"#!/bin/sh\ncd \"$2/../..\" && find . -type f && cat overlays/inject/app.yaml\n{command}\n")
             (tools / "kubectl").chmod(0o700)
             environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(temporary)}

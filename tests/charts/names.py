@@ -1,5 +1,6 @@
 """Checks names and texts that YAML reads as numbers or booleans, and labels and annotations that are set in several places."""
 import json
+import re
 
 from chart import CHART, MINIMAL, OPERATOR, SHOP, UNDER, check, error_of, of_kind, one, pod_of, settings_of, sidecar_of, template
 
@@ -89,3 +90,11 @@ def _():
         for annotation in ("checksum/clik2pay-redis", "clik2pay-sidecar-routes"):
             message = error_of(chart, *values, *json_arguments({"podAnnotations": {annotation: "x"}}, prefix))
             assert f"podAnnotations: the chart sets {annotation}." in message, message
+
+
+# Helm uses the last one without a message.
+@check("no named template is defined twice")
+def _():
+    text = "".join(path.read_text() for path in (CHART / "templates").rglob("*") if path.is_file())
+    names = re.findall(r'define "([^"]+)"', text)
+    assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})

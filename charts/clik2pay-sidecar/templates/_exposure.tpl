@@ -2,7 +2,7 @@
 
 {{- /* The places that a source reads from, as a JSON list of texts PLACE/KEY. The KEY * means all files.
 Arguments: (list SOURCE CONTEXT). */}}
-{{- define "clik2pay-sidecar.own.places" -}}
+{{- define "clik2pay-sidecar.own.locations" -}}
 {{- $source := index . 0 -}}
 {{- $option := lower $source.option -}}
 {{- $value := (include "clik2pay-sidecar.own.tplJson" (list $source.value (index . 1)) | fromJson).value -}}
@@ -34,10 +34,10 @@ Arguments: (list SOURCE CONTEXT). */}}
 only the keys that it needs. Certificates of authorities are not secret. */}}
 {{- define "clik2pay-sidecar.own.exposureGuard" -}}
 {{- range $own := include "clik2pay-sidecar.own.appSources" . | fromJsonArray -}}
-{{- $ownPlaces := include "clik2pay-sidecar.own.places" (list $own $) | fromJsonArray -}}
+{{- $ownPlaces := include "clik2pay-sidecar.own.locations" (list $own $) | fromJsonArray -}}
 {{- range $other := include "clik2pay-sidecar.own.sources" $ | fromJsonArray -}}
 {{- if not (or (eq $other.key $own.key) (eq (first $other.files).file "ca.crt")) -}}
-{{- range $place := include "clik2pay-sidecar.own.places" (list $other $) | fromJsonArray -}}
+{{- range $place := include "clik2pay-sidecar.own.locations" (list $other $) | fromJsonArray -}}
 {{- range $ownPlace := $ownPlaces -}}
 {{- $ownFolder := trimSuffix "*" $ownPlace -}}
 {{- $isBelow := and (hasPrefix "directory " $place) (hasSuffix "/*" $ownPlace) (hasPrefix $ownFolder $place) -}}
