@@ -70,7 +70,7 @@ def _(objects):
         for container in (spec.get("initContainers") or []) + spec["containers"]:
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 if probe in container:
-                    container_ports = [port["name"] for port in container["ports"]]
+                    container_ports = [port[key] for port in container["ports"] for key in ("name", "containerPort")]
                     assert container[probe]["httpGet"]["port"] in container_ports, f"{probe} {container[probe]}"
 
 
@@ -99,7 +99,7 @@ def _(objects):
         assert len(port) == 1 and settings_of(sidecar)["Sidecar__Admin"] == f"http://*:{port[0]['containerPort']}", port
         for probe, path in {"startupProbe": "/(livez|startupz)", "readinessProbe": "/readyz", "livenessProbe": "/livez"}.items():
             found = sidecar[probe]["httpGet"]
-            assert set(found) == {"path", "port"} and found["port"] == port[0]["name"] and re.fullmatch(path, found["path"]), sidecar[probe]
+            assert set(found) == {"path", "port"} and found["port"] == port[0]["containerPort"] and re.fullmatch(path, found["path"]), sidecar[probe]
 
 
 @everywhere("the listener for callers is on loopback, and its port is not published")

@@ -31,19 +31,21 @@ _include.tpl, which call the templates of this file. */}}
     - name: clik2pay-admin
       containerPort: {{ .Values.ports.admin | int }}
       protocol: TCP
+  {{- /* By number, because some versions of Istio rewrite probes of a named port even if the port is excluded from the mesh. */}}
+  {{- $port := .Values.ports.admin | int }}
   {{- with .Values.probes }}
   {{- /* The start gate: /livez succeeds when the sidecar listens, and /startupz after the first access token. */}}
   startupProbe:
-    httpGet: {path: {{ eq $.Values.startGate "token" | ternary "/startupz" "/livez" }}, port: clik2pay-admin}
+    httpGet: {path: {{ eq $.Values.startGate "token" | ternary "/startupz" "/livez" }}, port: {{ $port }}}
     {{- toYaml .startup | nindent 4 }}
     failureThreshold: {{ divf $.Values.startSeconds .startup.periodSeconds | ceil | int }}
   {{- /* unreadyWhenRefused decides whether refused credentials make the pod unready. An outage of the token endpoint does not. */}}
   readinessProbe:
-    httpGet: {path: /readyz, port: clik2pay-admin}
+    httpGet: {path: /readyz, port: {{ $port }}}
     {{- toYaml .readiness | nindent 4 }}
   {{- /* Does not depend on the provider or Redis, so an outage of either causes no restart. */}}
   livenessProbe:
-    httpGet: {path: /livez, port: clik2pay-admin}
+    httpGet: {path: /livez, port: {{ $port }}}
     {{- toYaml .liveness | nindent 4 }}
   {{- end }}
 {{- end }}
