@@ -51,14 +51,14 @@ def _():
         ({"listeners": {"a": {"port": 1, "profile": "b"}}}, "listeners.a.profile: there is no profile b. Use one of: default."),
         ({"listeners": {"default": {"port": 1}}}, "listeners.default: this listener has the port in ports.callers."),
         ({"listeners": {"default": {}}}, "listeners.default: set its profile or socket, or remove this listener."),
-        ({"callers": {"a": {"operations": ["read"]}}}, "callers.a: the sidecar cannot recognize this caller. Set tokens.existingSecret"),
+        ({"callers": {"a": {"operations": ["read"]}}}, "callers.a: the sidecar cannot recognize this caller. Set tokens, uid or gid."),
         ({"callers": {"a": {"uid": [1], "operations": ["read"]}}}, "callers.a: uid and gid require a Unix socket. Set listeners."),
         ({"callers": {"a": {**tokens, "profiles": ["b"]}}}, "callers.a.profiles: there is no profile b."),
         (
             {"callers": {"a": tokens}, "callerToken": {"existingSecret": "s"}},
             "callerToken.existingSecret: callers and callerToken exclude each other.",
         ),
-        ({"app.caller": "a"}, "app.caller: there is no caller a with tokens.existingSecret."),
+        ({"app.caller": "a"}, "app.caller: there is no caller a with tokens."),
     ):
         for chart, values_of, under in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
             arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{under}{key}={json.dumps(value)}")]

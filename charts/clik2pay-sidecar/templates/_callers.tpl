@@ -44,7 +44,7 @@
 {{- range $name, $caller := $v.callers -}}
 {{- $key := printf "callers.%s" $name -}}
 {{- if not (or (get $tokens (printf "%s.tokens" $key)) $caller.uid $caller.gid) -}}
-{{- fail (printf "%s: the sidecar cannot recognize this caller. Set tokens.existingSecret, uid or gid." $key) -}}
+{{- fail (printf "%s: the sidecar cannot recognize this caller. Set tokens, uid or gid." $key) -}}
 {{- end -}}
 {{- if and (or $caller.uid $caller.gid) (not $hasSocket) -}}
 {{- fail (printf "%s: uid and gid require a Unix socket. Set listeners.NAME.socket, or remove uid and gid." $key) -}}
@@ -58,7 +58,7 @@
 {{- with $v.app.caller -}}
 {{- if not (get $tokens (printf "callers.%s.tokens" .)) -}}
 {{- $remedy := "Use the name of a caller in callers, or remove this value." -}}
-{{- fail (printf "app.caller: there is no caller %s with tokens.existingSecret. %s" . $remedy) -}}
+{{- fail (printf "app.caller: there is no caller %s with tokens. %s" . $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
