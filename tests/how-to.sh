@@ -157,9 +157,9 @@ fi
 
 # Manifests
 if python3 -c 'import yaml' 2>/dev/null; then
-  check "Each YAML block of the guides for Kubernetes and for secret stores is valid" \
-    python3 -B tests/how-to/manifests.py docs/how-to/kubernetes.md docs/how-to/external-secrets.md
+  check "Each YAML block of the guides for clusters is valid" \
+    python3 -B tests/how-to/manifests.py docs/how-to/{argo-cd,external-secrets,monitor,openshift,service-mesh}.md
 else
-  report skipped "Each YAML block of the guides is valid (Python's module yaml is not installed; Debian package: python3-yaml)"
+  report skipped "Each YAML block of the guides for clusters is valid (Python's module yaml is not installed; Debian package: python3-yaml)"
 fi
 end
