@@ -84,7 +84,6 @@ part "build" dotnet build Clik2pay.Sidecar.sln -v quiet || give_up "The build fa
 # The scripts below use the same ports, so they run one after another.
 documents_and_tools() {
   part "Prometheus with two replicas" script prometheus.sh
-  part "alert rules and dashboard" script alerts.sh
   part "pages in a browser" script browser.sh
   part "README blocks" script readme.sh
   part "tutorial" script tutorial.sh
@@ -96,7 +95,6 @@ documents_and_tools() {
   part "webhook listeners" script webhooks.sh
   part "placeholder token endpoint" script placeholder.sh
   part "dotnet tool" script tool.sh
-  part "chart and Kubernetes examples" script charts.sh
   part "OpenAPI description" script openapi.sh
   part "workflows" script workflows.sh
 }
@@ -106,6 +104,9 @@ unit_tests
 background part "integration tests with long waits" dotnet_test waiting Clik2pay.Sidecar.IntegrationTests --filter-trait Waiting=long
 waiting=${groups[-1]}
 part "integration tests" dotnet_test integration Clik2pay.Sidecar.IntegrationTests --filter-not-trait Waiting=long
+# These scripts use no fixed ports.
+part "alert rules and dashboard" script alerts.sh
+part "chart and Kubernetes examples" script charts.sh
 wait "$waiting" "$scripts"
 
 # Nothing else runs during the benchmarks, because other load would distort their figures.
