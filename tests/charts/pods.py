@@ -99,7 +99,8 @@ def _(objects):
         assert len(port) == 1 and settings_of(sidecar)["Sidecar__Admin"] == f"http://*:{port[0]['containerPort']}", port
         for probe, path in {"startupProbe": "/(livez|startupz)", "readinessProbe": "/readyz", "livenessProbe": "/livez"}.items():
             found = sidecar[probe]["httpGet"]
-            assert set(found) == {"path", "port"} and found["port"] == port[0]["containerPort"] and re.fullmatch(path, found["path"]), sidecar[probe]
+            assert found == {"path": found["path"], "port": port[0]["containerPort"]}, found
+            assert re.fullmatch(path, found["path"]), found
 
 
 @everywhere("the listener for callers is on loopback, and its port is not published")
