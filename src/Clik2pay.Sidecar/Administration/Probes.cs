@@ -51,12 +51,13 @@ internal sealed class Probes(Profiles profiles, AdministrationOptions options, D
     /// <c>AtStart</c> before the first token. A refusal counts until these credentials obtain a token or others have been tried. Otherwise,
     /// a token endpoint that fails after it has refused the credentials would let a rollout with wrong credentials continue.
     /// </summary>
-    private static Probe BeforeFirstToken(RefreshStatus newest) => newest switch
+    private static Probe BeforeFirstToken(RefreshStatus newest)
     {
-        { WasRefused: true, Failure: not { Kind: FailureKind.Refused } } =>
-            new(false, $"{Describe(newest)} An earlier attempt with these credentials was refused."),
-        _ => new(newest is { WasRefused: false, Failure: not null }, Describe(newest)),
-    };
+        // Without a failure, the first attempt has not ended yet.
+        var isReady = newest.Failure is not null && !newest.WasRefused;
+        var wasRefusedEarlier = newest.WasRefused && newest.Failure is not { Kind: FailureKind.Refused };
+        return new(isReady, Describe(newest) + (wasRefusedEarlier ? " An earlier attempt with these credentials was refused." : ""));
+    }
 
     private static string Describe(RefreshStatus status) => status.Failure is { Kind: FailureKind.Refused }
         ? $"There is no access token, and none can be obtained: {status.WhyNoToken}."
