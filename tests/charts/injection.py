@@ -57,7 +57,7 @@ def _():
 def _():
     spec = injected()
     image = sidecar_of(pod_of(rendered("minimal")))[2]["image"]
-    spec["initContainers"][0]["image"] = f"registry.example/{image}"
+    spec["initContainers"][0]["image"] = image
     # Kubernetes requires a container. The policies do not use this one.
     spec["containers"] = [{"name": "app", "image": "none"}]
     template = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "clik2pay-sidecar"}, "template": {"spec": spec}}
