@@ -1,5 +1,6 @@
 """Runs the program with the settings and files of the pod, if the program is built."""
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -50,6 +51,11 @@ def process_of(objects, spec, container, existing={}):
     return {"cwd": f"{folder}{container.get('workingDir', '')}", "env": {**os.environ, **settings}}
 
 
+def run(options, *arguments):
+    """Runs the program until it ends."""
+    return subprocess.run([PROGRAM, *arguments], **options, capture_output=True, text=True, timeout=60)
+
+
 @check("the program accepts the settings and routes of the pod")
 def _():
     # All settings at once, with addresses on which no program listens.
@@ -67,7 +73,7 @@ def _():
     )
     spec = one(objects, "Pod")["spec"]
     options = process_of(objects, spec, spec["containers"][0])
-    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    result = run(options, *spec["containers"][0]["args"])
     assert f"Custom, http://127.0.0.1:9/, routes of {options['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
     assert (
         result.returncode == 3 and "FAIL  Redis " in result.stdout and "FAIL  token endpoint " in result.stdout
@@ -81,7 +87,7 @@ def _():
     objects = template(CHART, "--set", "app.image=a,image.registry=r,readyWhen=All", "--set-json", f"profiles={json.dumps(profiles)}")
     spec = one(objects, "Pod")["spec"]
     options = process_of(objects, spec, spec["containers"][0])
-    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    result = run(options, *spec["containers"][0]["args"])
     # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
     assert result.returncode == 5 and all(name in result.stdout for name in profiles), result.stdout + result.stderr
 
@@ -112,7 +118,7 @@ def _():
     spec = one(objects, "Pod")["spec"]
     existing = {"tokens": {"current": "the-current-token", "next": "the-following-token"}}
     options = process_of(objects, spec, spec["containers"][0], existing)
-    result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+    result = run(options, *spec["containers"][0]["args"])
     # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
     assert result.returncode == 5, result.stdout + result.stderr
 
@@ -163,7 +169,7 @@ def _():
         while not log or "Ready to accept connections" not in log[-1]:
             log.append(server.stdout.readline())
             assert log[-1], "".join(log)
-        result = subprocess.run([PROGRAM, *spec["containers"][0]["args"]], **options, capture_output=True, text=True, timeout=60)
+        result = run(options, *spec["containers"][0]["args"])
         # A failed check of Redis would give exit code 3. Exit code 5 is that of the unreachable token endpoint.
         assert result.returncode == 5 and "ok    Redis " in result.stdout, result.stdout + result.stderr
     finally:
@@ -191,12 +197,33 @@ def wait_until_ready(container, status=200, text=""):
         time.sleep(0.1)
 
 
+@contextlib.contextmanager
+def processes(log_name):
+    """Yields a function that starts the program. At the end, all processes are ended. An error contains their log."""
+    started = []
+    with open(ROOT / log_name, "w+") as log:
+
+        def start(*arguments, **options):
+            started.append(subprocess.Popen([PROGRAM, *arguments], **options, stdout=log, stderr=log))
+            return started[-1]
+
+        try:
+            yield start
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
+            log.seek(0)
+            raise AssertionError(f"{log.read()}\n{e}") from e
+        finally:
+            for process in started:
+                process.kill()
+                process.wait()
+
+
 @check("with the default gates, an outage of the token endpoint stops no deployment, and refused credentials stop a rollout")
 def _():
-    simulator, started, log = free_port(), [], open(ROOT / "gates.log", "w+")
-    try:
+    simulator = free_port()
+    with processes("gates.log") as start:
         if PROGRAM.exists():
-            started.append(subprocess.Popen([PROGRAM, "simulate", "--urls", f"http://127.0.0.1:{simulator}"], stdout=log, stderr=log))
+            start("simulate", "--urls", f"http://127.0.0.1:{simulator}")
         for gate, token_port, status, text in (
             ("process", free_port(), 200, "no access token at the moment"),
             ("process", simulator, 503, "none can be obtained"),
@@ -213,7 +240,7 @@ def _():
             spec = pod_of(objects)["spec"]
             sidecar = sidecar_of(pod_of(objects))[2]
             options = process_of(objects, spec, sidecar)
-            started.append(subprocess.Popen([PROGRAM], **options, stdout=log, stderr=log))
+            start(**options)
             command = sidecar["lifecycle"]["postStart"]["exec"]["command"]
             timeout = ["60" if gate == "process" else "3"]
             post_start = subprocess.run([PROGRAM, *command[1:-1], *timeout], **options, capture_output=True, text=True, timeout=90)
@@ -221,14 +248,6 @@ def _():
             wait_until_ready(sidecar, status, text)
             assert probe_of(sidecar, "startupProbe")[0] == (200 if gate == "process" else 503), gate
             assert probe_of(sidecar, "livenessProbe")[0] == 200, gate
-    except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
-        log.seek(0)
-        raise AssertionError(f"{log.read()}\n{e}") from e
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-        log.close()
 
 
 @check("the program reads credentials with other file names from a folder")
@@ -245,7 +264,7 @@ def _():
     )
     # The chart renders no pod of helm test, because only another program fills the folder.
     options = process_of(objects, {"volumes": []}, {"volumeMounts": [], **sidecar_of(pod_of(objects))[2]})
-    result = subprocess.run([PROGRAM, "check"], **options, capture_output=True, text=True, timeout=60)
+    result = run(options, "check")
     assert result.returncode == 5 and "ok    configuration" in result.stdout, result.stdout + result.stderr
 
 
@@ -268,13 +287,10 @@ def _():
     pod = pod_of(objects)
     sidecar, app = sidecar_of(pod)[2], pod["spec"]["containers"][1]
     options = process_of(objects, pod["spec"], sidecar)
-    started, log = [], open(ROOT / "sidecar.log", "w+")
-    try:
-        started.append(subprocess.Popen([PROGRAM, "simulate", "--urls", f"http://127.0.0.1:{simulator}"], stdout=log, stderr=log))
-        started.append(subprocess.Popen([PROGRAM], **options, stdout=log, stderr=log))
-        post_start = subprocess.run(
-            [PROGRAM, *sidecar["lifecycle"]["postStart"]["exec"]["command"][1:]], **options, capture_output=True, text=True, timeout=60
-        )
+    with processes("sidecar.log") as start:
+        start("simulate", "--urls", f"http://127.0.0.1:{simulator}")
+        process = start(**options)
+        post_start = run(options, *sidecar["lifecycle"]["postStart"]["exec"]["command"][1:])
         assert post_start.returncode == 0, post_start.stderr
         for probe in ("startupProbe", "livenessProbe"):
             assert probe_of(sidecar, probe)[0] == 200, probe
@@ -285,13 +301,5 @@ def _():
         headers = {"Clik2pay-Sidecar-Token": token, "Content-Type": "application/json"}
         call = urllib.request.Request(address, json.dumps(body).encode(), headers)
         assert "id" in json.load(urllib.request.urlopen(call, timeout=10))
-        started[1].terminate()
-        assert started[1].wait(30) == 0
-    except (AssertionError, OSError, subprocess.TimeoutExpired) as e:
-        log.seek(0)
-        raise AssertionError(f"{log.read()}\n{e}") from e
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-        log.close()
+        process.terminate()
+        assert process.wait(30) == 0
