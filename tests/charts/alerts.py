@@ -3,7 +3,7 @@ import json
 
 import yaml
 
-from chart import CHART, OPERATOR, REPOSITORY, check, error_of, one, rendered, template
+from chart import CHART, OPERATOR, REPOSITORY, check, error_of, json_arguments, one, rendered, template
 
 GROUPS = yaml.safe_load((REPOSITORY / "observability/alerts.yaml").read_text())["groups"]
 
@@ -13,8 +13,7 @@ def alerts_in(groups):
 
 
 def groups_with(**values):
-    arguments = [f"prometheusRule.{key}={json.dumps(value)}" for key, value in {"enabled": True, **values}.items()]
-    objects = template(CHART, *OPERATOR, *[part for argument in arguments for part in ("--set-json", argument)])
+    objects = template(CHART, *OPERATOR, *json_arguments({"enabled": True, **values}, "prometheusRule."))
     return one(objects, "PrometheusRule")["spec"]["groups"]
 
 

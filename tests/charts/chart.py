@@ -1,5 +1,6 @@
 """Renders the chart, reads the rendered objects, and collects the checks."""
 import difflib
+import json
 import pathlib
 import subprocess
 import sys
@@ -46,6 +47,11 @@ class Messages(tuple):
 
 def helm(*arguments, programs=HELMS):
     return Results(arguments, programs)
+
+
+def json_arguments(values, prefix=""):
+    """Returns the arguments that set values by their keys."""
+    return [argument for key, value in values.items() for argument in ("--set-json", f"{prefix}{key}={json.dumps(value)}")]
 
 
 def template(chart, *arguments, release="pay", programs=HELMS):

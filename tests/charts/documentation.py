@@ -1,6 +1,5 @@
 """Checks NOTES.txt, the README, versions and golden renders."""
 import difflib
-import json
 import re
 import shlex
 import shutil
@@ -23,6 +22,7 @@ from chart import (
     check,
     compare,
     helm,
+    json_arguments,
     one,
     pod_of,
     rendered,
@@ -114,8 +114,7 @@ def _():
 def _():
     shown = (REPOSITORY / "docs/reference/chart.md").read_text().partition("<!-- values: callers -->\n```yaml\n")[2].partition("```")[0]
     values = yaml.safe_load(shown)["clik2pay-sidecar"]
-    arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{UNDER}{key}={json.dumps(value)}")]
-    settings = settings_of(sidecar_of(pod_of(template(SHOP, *arguments)))[2])
+    settings = settings_of(sidecar_of(pod_of(template(SHOP, *json_arguments(values, UNDER))))[2])
     assert settings["Sidecar__Listeners__pop-up__Profile"] == "pop-up" and settings["Callers__shop__Operations"] == "create;read", settings
 
 

@@ -1,7 +1,5 @@
 """Checks that a variable, volume or mount path is refused if the chart sets it itself, or if it is listed twice."""
-import json
-
-from chart import CHART, MINIMAL, SHOP, UNDER, check, error_of, template
+from chart import CHART, MINIMAL, SHOP, UNDER, check, error_of, json_arguments, template
 
 CALLER = {"callerToken.existingSecret": "s"}
 TWICE = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
@@ -44,18 +42,14 @@ OF_APP = (
 )
 
 
-def arguments_of(values, prefix=""):
-    return [argument for key, value in values.items() for argument in ("--set-json", f"{prefix}{key}={json.dumps(value)}")]
-
-
 @check("variables, volumes and mount paths that the chart sets, or that are listed twice, are refused")
 def _():
     for values, expected in CASES:
         for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
-            message = error_of(chart, *more, *arguments_of(values, prefix))
+            message = error_of(chart, *more, *json_arguments(values, prefix))
             assert expected in message, f"{values}: {message}"
     for values, expected in OF_APP:
-        message = error_of(CHART, *MINIMAL, *arguments_of(values))
+        message = error_of(CHART, *MINIMAL, *json_arguments(values))
         assert expected in message, f"{values}: {message}"
 
 
@@ -65,4 +59,4 @@ def _():
     proxies = [{"name": name, "value": "http://p:1"} for name in ("HTTPS_PROXY", "https_proxy")]
     values = {"extraVolumes": [{"name": "a", "emptyDir": {}}], "extraVolumeMounts": mounts, "app.volumeMounts": mounts}
     app = [{"name": "A", "value": "1"}, {"name": "a", "value": "2"}]
-    template(CHART, *MINIMAL, *arguments_of({**values, "extraEnv": proxies, "app.env": app}))
+    template(CHART, *MINIMAL, *json_arguments({**values, "extraEnv": proxies, "app.env": app}))

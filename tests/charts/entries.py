@@ -1,7 +1,5 @@
 """Checks that invalid profiles, listeners and callers fail with the expected messages."""
-import json
-
-from chart import CHART, MINIMAL, SHOP, UNDER, check, error_of
+from chart import CHART, MINIMAL, SHOP, UNDER, check, error_of, json_arguments
 
 
 @check("each invalid profile, listener or caller fails with a message that names the remedy")
@@ -61,10 +59,9 @@ def _():
         ({"app.caller": "a"}, "app.caller: there is no caller a with tokens."),
     ):
         for chart, values_of, under in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
-            arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{under}{key}={json.dumps(value)}")]
-            message = error_of(chart, *values_of, *arguments)
+            message = error_of(chart, *values_of, *json_arguments(values, under))
             assert expected in message, f"{values}: {message}"
-    without_default = ["--set-json", f"profiles.a={json.dumps(profile)}", "--set-json", f"callers.a={json.dumps(tokens)}"]
+    without_default = json_arguments({"profiles.a": profile, "callers.a": tokens})
     message = error_of(CHART, "--set", "app.image=a,image.registry=r", *without_default)
     assert "callers.a.profiles: there is no profile default. List the profiles of this caller: a." in message, message
 
@@ -95,5 +92,4 @@ def _():
         ({"callers": {"a": {**tokens, "tokens": {"existingSecret": "s", "keys": ["a;b"]}}}}, "keys"),
         ({"readyWhen": "any"}, "readyWhen"),
     ):
-        arguments = [argument for key, node in value.items() for argument in ("--set-json", f"{key}={json.dumps(node)}")]
-        assert named in error_of(CHART, *MINIMAL, *arguments), value
+        assert named in error_of(CHART, *MINIMAL, *json_arguments(value)), value

@@ -1,8 +1,22 @@
 """Checks names and texts that YAML reads as numbers or booleans, and labels and annotations that are set in several places."""
-import json
 import re
 
-from chart import CHART, MINIMAL, OPERATOR, SHOP, UNDER, check, error_of, of_kind, one, pod_of, settings_of, sidecar_of, template
+from chart import (
+    CHART,
+    MINIMAL,
+    OPERATOR,
+    SHOP,
+    UNDER,
+    check,
+    error_of,
+    json_arguments,
+    of_kind,
+    one,
+    pod_of,
+    settings_of,
+    sidecar_of,
+    template,
+)
 
 MORE = "podMonitor.enabled=true,autoscaling.enabled=true,podDisruptionBudget.enabled=true"
 RELEASES = ("42", "1e10", "no", "true", "0x1f")
@@ -27,10 +41,6 @@ TEXTS = {
     "app.env": [{"name": "B", "value": "{{ true }}"}],
     "networkPolicy": {"enabled": True, "appIngress": False},
 }
-
-
-def json_arguments(values, prefix=""):
-    return [argument for key, value in values.items() for argument in ("--set-json", f"{prefix}{key}={json.dumps(value)}")]
 
 
 # `template` fails for names, labels, annotations and settings that are not strings.

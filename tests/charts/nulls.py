@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 
-from chart import CHART, MINIMAL, ROOT, SHOP, UNDER, check, error_of, helm
+from chart import CHART, MINIMAL, ROOT, SHOP, UNDER, check, error_of, helm, json_arguments
 from values import defaults, is_group, resolved, schema
 
 FOLDER = ROOT / "nulls"
@@ -31,10 +31,6 @@ def nodes(node, values, path=()):
             yield (*path, key), values[key], value
             if is_group(value):
                 yield from nodes(value, values[key], (*path, key))
-
-
-def arguments_of(values, prefix):
-    return [argument for key, value in values.items() for argument in ("--set-json", f"{prefix}{key}={json.dumps(value)}")]
 
 
 def missing_in(message, paths):
@@ -60,17 +56,17 @@ def _():
     allowed = [path for path, _, node in described if can_be_null(node) and path not in others]
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
         for paths in (refused, *groups):
-            messages = error_of(chart, *more, *arguments_of({".".join(path): None for path in paths}, prefix))
+            messages = error_of(chart, *more, *json_arguments({".".join(path): None for path in paths}, prefix))
             for message in messages:
                 missing = missing_in(message, paths)
                 assert not missing, f"not named: {missing}\n{message}"
         before = helm("template", "pay", chart, *more)
-        after = helm("template", "pay", chart, *more, *arguments_of({".".join(path): None for path in allowed}, prefix))
+        after = helm("template", "pay", chart, *more, *json_arguments({".".join(path): None for path in allowed}, prefix))
         assert after.returncode == 0, after.stderr
         if chart == CHART:  # The example sets app.port.
             assert after.stdout == before.stdout
     # For an autoscaler.
-    assert "replicas:" not in helm("template", "pay", CHART, *MINIMAL, *arguments_of({"replicaCount": None}, "")).stdout
+    assert "replicas:" not in helm("template", "pay", CHART, *MINIMAL, *json_arguments({"replicaCount": None})).stdout
 
 
 @check("a null in a profile, a listener or a caller is refused with the name of its key")
@@ -87,7 +83,7 @@ def _():
         values["callers"]["y"] = {**CALLER, "tokens": {"keys": None}}
         paths += [("profiles", "y", "ca", "key"), ("profiles", "y", "credentials", "keys", "apiKey")]
         paths += [("callers", "y", "tokens", "keys")]
-        for message in error_of(chart, *more, *arguments_of(values, prefix)):
+        for message in error_of(chart, *more, *json_arguments(values, prefix)):
             missing = missing_in(message, paths)
             assert not missing, f"not named: {missing}\n{message}"
 
@@ -103,7 +99,7 @@ def _():
         kinds = [kinds] if isinstance(kinds, str) else kinds
         wrong[path] = [{}] if len(set(kinds) - {"null"}) > 1 else WRONG[kinds[0]]
     for chart, more, prefix in ((CHART, MINIMAL, ""), (SHOP, [], UNDER)):
-        for message in error_of(chart, *more, *arguments_of({".".join(path): value for path, value in wrong.items()}, prefix)):
+        for message in error_of(chart, *more, *json_arguments({".".join(path): value for path, value in wrong.items()}, prefix)):
             missing = missing_in(message, wrong)
             assert not missing, f"not named: {missing}\n{message}"
 

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-from chart import CHART, REPOSITORY, ROOT, Skip, TRIAL, check, of_kind, one, pod_of, settings_of, sidecar_of, template
+from chart import CHART, REPOSITORY, ROOT, Skip, TRIAL, check, json_arguments, of_kind, one, pod_of, settings_of, sidecar_of, template
 
 
 PROGRAM = pathlib.Path(os.environ.get("TEST_SIDECAR", REPOSITORY / "src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar"))
@@ -84,7 +84,7 @@ def _():
 def _():
     profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
     profiles = {name: {**profile, "credentials": {"existingSecret": name[:3]}} for name in ("pop-up", "two_words", "3")}
-    objects = template(CHART, "--set", "app.image=a,image.registry=r,readyWhen=All", "--set-json", f"profiles={json.dumps(profiles)}")
+    objects = template(CHART, "--set", "app.image=a,image.registry=r,readyWhen=All", *json_arguments({"profiles": profiles}))
     spec = one(objects, "Pod")["spec"]
     options = process_of(objects, spec, spec["containers"][0])
     result = run(options, *spec["containers"][0]["args"])
@@ -113,8 +113,7 @@ def _():
         "requireMerchantTransactionId": True,
         "placeholderTokenEndpoint": True,
     }
-    arguments = [argument for key, value in values.items() for argument in ("--set-json", f"{key}={json.dumps(value)}")]
-    objects = template(CHART, "--set", "app.image=a,image.registry=r,app.caller=shop-1", *arguments)
+    objects = template(CHART, "--set", "app.image=a,image.registry=r,app.caller=shop-1", *json_arguments(values))
     spec = one(objects, "Pod")["spec"]
     existing = {"tokens": {"current": "the-current-token", "next": "the-following-token"}}
     options = process_of(objects, spec, spec["containers"][0], existing)

@@ -1,11 +1,26 @@
 """Checks the values for meshes, OpenShift and Argo CD, and the umbrella chart, in their files and in the guides that show them."""
-import json
 import re
 import shutil
 
 import yaml
 
-from chart import CHART, OPERATOR, REPOSITORY, ROOT, SHOP, UNDER, check, keys_of, of_kind, one, pod_of, rendered, sidecar_of, template
+from chart import (
+    CHART,
+    OPERATOR,
+    REPOSITORY,
+    ROOT,
+    SHOP,
+    UNDER,
+    check,
+    json_arguments,
+    keys_of,
+    of_kind,
+    one,
+    pod_of,
+    rendered,
+    sidecar_of,
+    template,
+)
 
 GUIDES = REPOSITORY / "docs/how-to"
 UMBRELLA = ROOT / "examples/helm/umbrella"
@@ -16,10 +31,6 @@ def block(page, mark):
     text = (GUIDES / page).read_text().partition(f"<!-- {mark} -->\n```yaml\n")[2].partition("```")[0]
     assert text, f"{page} has no block {mark}"
     return yaml.safe_load(text)
-
-
-def values_arguments(values, prefix=""):
-    return [argument for key, value in values.items() for argument in ("--set-json", f"{prefix}{key}={json.dumps(value)}")]
 
 
 @check("the guides show the values files without their first comment")
@@ -59,7 +70,7 @@ def _():
 @check("the values for ambient mode allow the tunnel and the probes")
 def _():
     values = block("service-mesh.md", "values: ambient mode")
-    policy = one(template(SHOP, *values_arguments(values, UNDER)), "NetworkPolicy")["spec"]
+    policy = one(template(SHOP, *json_arguments(values, UNDER)), "NetworkPolicy")["spec"]
     tunnel = {"ports": [{"port": 15008, "protocol": "TCP"}]}
     assert tunnel in policy["ingress"] and tunnel in policy["egress"], policy
     assert {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]} in policy["ingress"], policy

@@ -1,6 +1,5 @@
 """Checks where secrets are rendered, and which objects change with a secret."""
 import base64
-import json
 
 from chart import (
     CANARIES,
@@ -12,6 +11,7 @@ from chart import (
     UNDER,
     check,
     error_of,
+    json_arguments,
     of_kind,
     one,
     pod_of,
@@ -156,8 +156,7 @@ def _():
         ({"directory": "/vault/secrets-2"}, {"directory": "/vault/secrets"}, False),
     ):
         values = {"environment": "Sandbox", "image": {"registry": "r"}, "app": {"image": "a"}, "callerToken": token}
-        arguments = [part for key, value in values.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
-        arguments += ["--set-json", f"credentials={json.dumps(credentials)}"]
+        arguments = json_arguments({**values, "credentials": credentials})
         if is_refused:
             message = error_of(CHART, *arguments)
             expected = f"callerToken.{next(iter(token))}: the app would also get the files of credentials."
@@ -165,8 +164,8 @@ def _():
         else:
             template(CHART, *arguments)
     callers = {"shop": caller(existingSecret="tokens"), "job": caller(existingSecret="tokens")}
-    arguments = [*MINIMAL, "--set", "app.caller=shop", "--set-json", f"callers={json.dumps(callers)}"]
+    arguments = [*MINIMAL, "--set", "app.caller=shop", *json_arguments({"callers": callers})]
     assert "callers.shop.tokens.existingSecret: the app would also get the files of callers.job.tokens." in error_of(CHART, *arguments)
     mounts = [{"name": "clik2pay-credentials", "mountPath": "/stolen"}]
-    message = error_of(CHART, *MINIMAL, "--set-json", f"app.volumeMounts={json.dumps(mounts)}")
+    message = error_of(CHART, *MINIMAL, *json_arguments({"app.volumeMounts": mounts}))
     assert "app.volumeMounts: the volume clik2pay-credentials belongs to the sidecar, and can contain secrets." in message, message

@@ -1,7 +1,22 @@
 """Checks the pod of `helm test`."""
-import json
 
-from chart import CHART, HELMS, MINIMAL, SHOP, UNDER, check, everywhere, helm, of_kind, one, pod_of, settings_of, sidecar_of, template
+from chart import (
+    CHART,
+    HELMS,
+    MINIMAL,
+    SHOP,
+    UNDER,
+    check,
+    everywhere,
+    helm,
+    json_arguments,
+    of_kind,
+    one,
+    pod_of,
+    settings_of,
+    sidecar_of,
+    template,
+)
 
 
 def reads_unmounted_files(container):
@@ -57,8 +72,7 @@ def _():
         "podLabels": {"team": "x"},
         "podAnnotations": {"mesh": "off", "helm.sh/hook": "x"},
     }
-    arguments = [text for key, value in values.items() for text in ("--set-json", f"{UNDER}{key}={json.dumps(value)}")]
-    pod = one(template(SHOP, *arguments), "Pod")
+    pod = one(template(SHOP, *json_arguments(values, UNDER)), "Pod")
     expected = {
         "serviceAccountName": "shop",
         "tolerations": [{"key": "pay", "operator": "Exists"}],

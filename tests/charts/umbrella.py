@@ -3,7 +3,7 @@ import base64
 import json
 import shutil
 
-from chart import CHART, OPERATOR, ROOT, check, error_of, of_kind, sidecar_of, template
+from chart import CHART, OPERATOR, ROOT, check, error_of, json_arguments, of_kind, sidecar_of, template
 
 APP = """
 apiVersion: apps/v1
@@ -54,8 +54,7 @@ def under(path, values):
     """Returns arguments that set the values of the chart at a path, such as ["shop", "clik2pay-sidecar"]."""
     for name in reversed(path):
         values = {name: values}
-    key, value = next(iter(values.items()))
-    return ["--set-json", f"{key}={json.dumps(value)}"]
+    return json_arguments(values)
 
 
 def pods_by_app(objects):
@@ -109,7 +108,7 @@ def _():
         for name in path:
             node = node.setdefault(name, {})
         node.update(values_of(app, **policy))
-    arguments = [argument for key, value in sidecars.items() for argument in ("--set-json", f"{key}={json.dumps(value)}")]
+    arguments = json_arguments(sidecars)
     for release, expected in (
         (
             "pay",
