@@ -13,7 +13,6 @@ from chart import (
     HELMS,
     MINIMAL,
     OPERATOR,
-    RENDERS,
     REPOSITORY,
     ROOT,
     SHOP,

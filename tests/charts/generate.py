@@ -14,7 +14,6 @@ except ImportError:  # Python before 3.11.
     import sre_parse as parser
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
-DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text())
 ALERTS = re.findall(r"alert: *(\w+)", (CHART / "files/alerts.yaml").read_text())
 
 # Names that YAML reads as something else than a string if a template does not quote them. Each is a valid name in Kubernetes.

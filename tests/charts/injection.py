@@ -9,8 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from chart import REPOSITORY, ROOT, Skip, check, pod_of, rendered, settings_of, sidecar_of
-from documentation import compare
+from chart import REPOSITORY, ROOT, Skip, check, compare, pod_of, rendered, settings_of, sidecar_of
 
 COMPONENT, ADMISSION = REPOSITORY / "examples/kustomize/components/sidecar", REPOSITORY / "examples/admission"
 HEADER = """\
