@@ -18,15 +18,20 @@ def _():
     assert [container["name"] for container in deployment["spec"]["template"]["spec"]["containers"]] == ["shop"]
 
 
+def add_condition(chart):
+    """Gives the first dependency of a chart the condition clik2pay-sidecar.enabled."""
+    metadata = json.loads((chart / "Chart.yaml").read_text())
+    metadata["dependencies"][0]["condition"] = "clik2pay-sidecar.enabled"
+    (chart / "Chart.yaml").write_text(json.dumps(metadata))
+
+
 @check("a chart with a condition for this chart can guard the named templates, with the sidecar on and off")
 def _():
     app = umbrella.APP % {"name": "kiosk", "context": "."}
     guard = '{{- if index .Subcharts "clik2pay-sidecar" }}%s{{- end }}'
     guarded = [guard % line if "include" in line else line for line in app.splitlines()]
     chart = umbrella.write_chart(ROOT / "condition/kiosk", "clik2pay-sidecar", templates={"app.yaml": "\n".join(guarded)})
-    metadata = json.loads((chart / "Chart.yaml").read_text())
-    metadata["dependencies"][0]["condition"] = "clik2pay-sidecar.enabled"
-    (chart / "Chart.yaml").write_text(json.dumps(metadata))
+    add_condition(chart)
     values = umbrella.under(["clik2pay-sidecar"], umbrella.values_of("kiosk"))
     assert sidecar_of(pod_of(template(chart, *values)))
     [deployment] = template(chart, *values, "--set", f"{UNDER}enabled=false")
@@ -40,9 +45,7 @@ def _():
     for name in ("shop", "till"):
         app = {"app.yaml": umbrella.APP % {"name": name, "context": "."}}
         chart = umbrella.write_chart(platform / "charts" / name, "clik2pay-sidecar", templates=app)
-        metadata = json.loads((chart / "Chart.yaml").read_text())
-        metadata["dependencies"][0]["condition"] = "clik2pay-sidecar.enabled"
-        (chart / "Chart.yaml").write_text(json.dumps(metadata))
+        add_condition(chart)
     off = {**umbrella.values_of("till"), "enabled": False}
     shop = umbrella.under(["shop", "clik2pay-sidecar"], umbrella.values_of("shop"))
     message = error_of(platform, *shop, *umbrella.under(["till", "clik2pay-sidecar"], off))
