@@ -16,6 +16,8 @@ from chart import CHART, REPOSITORY, ROOT, Skip, TRIAL, check, json_arguments, o
 
 
 PROGRAM = pathlib.Path(os.environ.get("TEST_SIDECAR", REPOSITORY / "src/Clik2pay.Sidecar/bin/Debug/net10.0/clik2pay-sidecar"))
+# A profile with addresses on which no program listens.
+UNREACHABLE = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
 
 
 def free_port():
@@ -56,6 +58,14 @@ def run(options, *arguments):
     return subprocess.run([PROGRAM, *arguments], **options, capture_output=True, text=True, timeout=60)
 
 
+def run_test_pod(objects, existing={}):
+    """Runs the container of `helm test`. Returns the options of its process, and the result."""
+    spec = one(objects, "Pod")["spec"]
+    [container] = spec["containers"]
+    options = process_of(objects, spec, container, existing)
+    return options, run(options, *container["args"])
+
+
 @check("the program accepts the settings and routes of the pod")
 def _():
     # All settings at once, with addresses on which no program listens.
@@ -71,9 +81,7 @@ def _():
         "--set",
         "redis.auth.existingSecret=login,redis.auth.keys.user=u,redis.sentinelAuth.existingSecret=sentinel,redis.sentinelAuth.keys.user=u",
     )
-    spec = one(objects, "Pod")["spec"]
-    options = process_of(objects, spec, spec["containers"][0])
-    result = run(options, *spec["containers"][0]["args"])
+    options, result = run_test_pod(objects)
     assert f"Custom, http://127.0.0.1:9/, routes of {options['cwd']}/proxy.json" in result.stdout, result.stdout + result.stderr
     assert (
         result.returncode == 3 and "FAIL  Redis " in result.stdout and "FAIL  token endpoint " in result.stdout
@@ -82,21 +90,17 @@ def _():
 
 @check("the program accepts the profiles of the pod, with hyphens and underscores in their names, and no profile default")
 def _():
-    profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
-    profiles = {name: {**profile, "credentials": {"existingSecret": name[:3]}} for name in ("pop-up", "two_words", "3")}
+    profiles = {name: {**UNREACHABLE, "credentials": {"existingSecret": name[:3]}} for name in ("pop-up", "two_words", "3")}
     objects = template(CHART, "--set", "app.image=a,image.registry=r,readyWhen=All", *json_arguments({"profiles": profiles}))
-    spec = one(objects, "Pod")["spec"]
-    options = process_of(objects, spec, spec["containers"][0])
-    result = run(options, *spec["containers"][0]["args"])
+    _, result = run_test_pod(objects)
     # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
     assert result.returncode == 5 and all(name in result.stdout for name in profiles), result.stdout + result.stderr
 
 
 @check("the program accepts the listeners and callers of the pod")
 def _():
-    profile = {"environment": "Custom", "apiBaseUrl": "http://127.0.0.1:9", "tokenEndpoint": "http://127.0.0.1:9/token"}
     values = {
-        "profiles": {name: {**profile, "credentials": {"existingSecret": "credentials"}} for name in ("pop-up", "two_words")},
+        "profiles": {name: {**UNREACHABLE, "credentials": {"existingSecret": "credentials"}} for name in ("pop-up", "two_words")},
         "listeners": {
             "default": {"profile": "pop-up"},
             "two_words": {"port": free_port(), "profile": "two_words"},
@@ -114,10 +118,8 @@ def _():
         "placeholderTokenEndpoint": True,
     }
     objects = template(CHART, "--set", "app.image=a,image.registry=r,app.caller=shop-1", *json_arguments(values))
-    spec = one(objects, "Pod")["spec"]
     existing = {"tokens": {"current": "the-current-token", "next": "the-following-token"}}
-    options = process_of(objects, spec, spec["containers"][0], existing)
-    result = run(options, *spec["containers"][0]["args"])
+    _, result = run_test_pod(objects, existing)
     # Exit code 5 is that of the unreachable token endpoint, after all settings were accepted.
     assert result.returncode == 5, result.stdout + result.stderr
 
@@ -156,19 +158,17 @@ def _():
         "--set",
         "redis.auth.existingSecret=login,redis.auth.keys.user=name,redis.auth.keys.password=secret",
     )
-    spec = one(objects, "Pod")["spec"]
     existing = {
         "login": {"name": "sidecar", "secret": "a-password"},
         "tls": {name: (folder / name).read_text() for name in ("tls.crt", "tls.key")},
     }
-    options = process_of(objects, spec, spec["containers"][0], existing)
     server = subprocess.Popen(["redis-server", folder / "redis.conf"], stdout=subprocess.PIPE, text=True)
     try:
         log = []
         while not log or "Ready to accept connections" not in log[-1]:
             log.append(server.stdout.readline())
             assert log[-1], "".join(log)
-        result = run(options, *spec["containers"][0]["args"])
+        _, result = run_test_pod(objects, existing)
         # A failed check of Redis would give exit code 3. Exit code 5 is that of the unreachable token endpoint.
         assert result.returncode == 5 and "ok    Redis " in result.stdout, result.stdout + result.stderr
     finally:
