@@ -150,6 +150,9 @@ def _():
         ({"existingSecret": "all"}, {"existingSecret": "all", "key": "password"}, True),
         ({"volume": secret("all")}, {"existingSecret": "all"}, True),
         ({"volume": {"emptyDir": {}}}, {"volume": {"emptyDir": {}}}, False),
+        ({"volume": {"hostPath": {"path": "/s"}}}, {"volume": {"hostPath": {"path": "/s/", "type": "Directory"}}}, True),
+        ({"volume": {"nfs": {"server": "s", "path": "/a/b"}}}, {"volume": {"nfs": {"server": "s", "path": "/a"}}}, True),
+        ({"volume": {"nfs": {"server": "s", "path": "/a"}}}, {"volume": {"nfs": {"server": "t", "path": "/a"}}}, False),
         ({"directory": "/vault/secrets"}, {"directory": "/vault/secrets/"}, True),
         ({"directory": "/vault/secrets/provider"}, {"directory": "/vault/secrets"}, True),
         ({"directory": "/vault/secrets"}, {"directory": "/vault/secrets/token"}, False),
@@ -166,6 +169,9 @@ def _():
     callers = {"shop": caller(existingSecret="tokens"), "job": caller(existingSecret="tokens")}
     arguments = [*MINIMAL, "--set", "app.caller=shop", *json_arguments({"callers": callers})]
     assert "callers.shop.tokens.existingSecret: the app would also get the files of callers.job.tokens." in error_of(CHART, *arguments)
+    callers = {"shop": caller(volume=secret("tokens")), "job": caller(existingSecret="tokens", keys=["ca.crt"])}
+    arguments = [*MINIMAL, "--set", "app.caller=shop", *json_arguments({"callers": callers})]
+    assert "callers.shop.tokens.volume: the app would also get the files of callers.job.tokens." in error_of(CHART, *arguments)
     mounts = [{"name": "clik2pay-credentials", "mountPath": "/stolen"}]
     message = error_of(CHART, *MINIMAL, *json_arguments({"app.volumeMounts": mounts}))
     assert "app.volumeMounts: the volume clik2pay-credentials belongs to the sidecar, and can contain secrets." in message, message

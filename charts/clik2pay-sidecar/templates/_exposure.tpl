@@ -18,7 +18,8 @@ Arguments: (list SOURCE CONTEXT). */}}
 {{- range $kind, $part := omit . "emptyDir" "ephemeral" -}}
 {{- $part = $part | default dict -}}
 {{- $class := (($part.volumeAttributes | default dict).secretProviderClass) -}}
-{{- $name := $part.secretName | default $part.name | default $class | default (omit $part "readOnly" | toJson) -}}
+{{- $path := $part.path | empty | ternary "" (printf "%s%s" ($part.server | default "") ($part.path | default "" | clean)) -}}
+{{- $name := $part.secretName | default $part.name | default $class | default $path | default (omit $part "readOnly" | toJson) -}}
 {{- range $part.items | default (list (dict "key" "*")) }}{{ $places = append $places (printf "%s %s/%s" $kind $name .key) }}{{ end -}}
 {{- end -}}
 {{- end -}}
@@ -36,11 +37,11 @@ only the keys that it needs. Certificates of authorities are not secret. */}}
 {{- range $own := include "clik2pay-sidecar.own.appSources" . | fromJsonArray -}}
 {{- $ownPlaces := include "clik2pay-sidecar.own.locations" (list $own $) | fromJsonArray -}}
 {{- range $other := include "clik2pay-sidecar.own.sources" $ | fromJsonArray -}}
-{{- if not (or (eq $other.key $own.key) (eq (first $other.files).file "ca.crt")) -}}
+{{- if not (or (eq $other.key $own.key) (hasSuffix "CaFile" (first $other.files).setting)) -}}
 {{- range $place := include "clik2pay-sidecar.own.locations" (list $other $) | fromJsonArray -}}
 {{- range $ownPlace := $ownPlaces -}}
 {{- $ownFolder := trimSuffix "*" $ownPlace -}}
-{{- $isBelow := and (hasPrefix "directory " $place) (hasSuffix "/*" $ownPlace) (hasPrefix $ownFolder $place) -}}
+{{- $isBelow := and (hasSuffix "/*" $ownPlace) (hasPrefix $ownFolder $place) -}}
 {{- $isWhole := and (eq (dir $place) (dir $ownPlace)) (or (hasSuffix "/*" $place) (hasSuffix "/*" $ownPlace)) -}}
 {{- if or $isBelow $isWhole (eq $place $ownPlace) -}}
 {{- $remedy := printf "Keep the caller token apart from %s.%s." $other.key $other.option -}}
