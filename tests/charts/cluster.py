@@ -83,7 +83,8 @@ def _():
         monitor = one(template(CHART, *MINIMAL, *OPERATOR, "--set", values, "--set", relabeling), kind)
         endpoint = monitor["spec"][endpoints][0]
         assert endpoint["scrapeTimeout"] == "10s" and monitor["spec"]["sampleLimit"] == 2000, monitor
-        assert endpoint["relabelings"][1:] == [{"targetLabel": "cluster", "replacement": "east"}], endpoint
+        assert endpoint["relabelings"][:-1] == [{"targetLabel": "cluster", "replacement": "east"}], endpoint
+        assert endpoint["relabelings"][-1]["targetLabel"] == "job", "A rule after that of the job could change it."
         assert endpoint["metricRelabelings"] == [{"action": "drop"}], endpoint
         least = one(template(CHART, *MINIMAL, *OPERATOR, "--set", f"{key}.enabled=true"), kind)["spec"]
         assert "sampleLimit" not in least and not {"scrapeTimeout", "metricRelabelings"} & set(least[endpoints][0]), least

@@ -17,11 +17,12 @@ are refused. Arguments: (list CONTEXT KEY). */}}
 {{- end -}}
 {{- end -}}
 relabelings:
-  - targetLabel: job
-    replacement: {{ include "clik2pay-sidecar.own.job" (index . 0) }}
   {{- with $monitor.relabelings }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+  {{- /* Last, because the guard above cannot detect each rule that changes the job, such as a labelmap. */}}
+  - targetLabel: job
+    replacement: {{ include "clik2pay-sidecar.own.job" (index . 0) }}
 {{- with $monitor.metricRelabelings }}
 metricRelabelings:
   {{- toYaml . | nindent 2 }}
