@@ -174,6 +174,7 @@ def _():
         (
             (("a", "clik2pay-sidecar"), ("a-clik2pay", "sidecar")),
             (("shop-sidecar",), ("shop", "sidecar")),
+            (("a-clik2pay-sidecar",), ("a", "clik2pay-sidecar")),
             (("a-b", "clik2pay-sidecar"), ("a", "b-clik2pay-sidecar")),
             (("a-b", "clik2pay-sidecar"), ("a", "b", "clik2pay-sidecar")),
             (("a-b", "c", "clik2pay"), ("a", "b-c", "clik2pay")),

@@ -27,12 +27,14 @@ Arguments: (list TEXT MAX), or (list TEXT MAX IDENTITY). */}}
 
 {{- /* The name of this chart, or its alias. Below the dependencies of an umbrella chart, the names of the charts in between come first,
 because two charts of an umbrella can each have a sidecar. Different names can give the same text, such as a, clik2pay-sidecar and
-a-clik2pay, sidecar. Only the text of one chart and this chart without an alias ends in this chart's name, and needs no hash. */}}
+a-clik2pay, sidecar. Two texts need no hash: this chart's name after the name of one chart, and a single name that is not such a text. */}}
 {{- define "clik2pay-sidecar.own.name" -}}
 {{- $path := include "clik2pay-sidecar.own.path" . | fromJsonArray -}}
 {{- $names := append ($path | initial | rest) (.Values.nameOverride | default (last $path)) -}}
-{{- $isUsual := and (eq (len $names) 2) (eq (last $names) (index .Chart.Annotations "clik2pay-sidecar/chart")) -}}
-{{- $identity := or (eq (len $names) 1) $isUsual | ternary "" (toJson $names) -}}
+{{- $chart := index .Chart.Annotations "clik2pay-sidecar/chart" -}}
+{{- $isUsual := and (eq (len $names) 2) (eq (last $names) $chart) (not (include "clik2pay-sidecar.own.hasAlias" .)) -}}
+{{- $isSingle := and (eq (len $names) 1) (or (eq (len $path) 1) (not (hasSuffix (printf "-%s" $chart) (last $names)))) -}}
+{{- $identity := or $isSingle $isUsual | ternary "" (toJson $names) -}}
 {{- include "clik2pay-sidecar.own.dnsLabel" (list (join "-" $names) 63 $identity) -}}
 {{- end }}
 
