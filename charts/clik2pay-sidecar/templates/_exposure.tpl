@@ -4,12 +4,11 @@
 Arguments: (list SOURCE CONTEXT). */}}
 {{- define "clik2pay-sidecar.own.locations" -}}
 {{- $source := index . 0 -}}
-{{- $option := lower $source.option -}}
 {{- $value := (include "clik2pay-sidecar.own.tplJson" (list $source.value (index . 1)) | fromJson).value -}}
 {{- $places := list -}}
-{{- if hasSuffix "directory" $option -}}
+{{- if eq $source.kind "directory" -}}
 {{- $places = append $places (printf "directory %s/*" (clean $source.folder)) -}}
-{{- else if hasSuffix "volume" $option -}}
+{{- else if eq $source.kind "volume" -}}
 {{- range $type, $fields := $value -}}
 {{- $parts := list (dict $type $fields) -}}
 {{- if eq $type "projected" }}{{ $parts = $fields.sources | default list }}{{ end -}}
@@ -25,8 +24,7 @@ Arguments: (list SOURCE CONTEXT). */}}
 {{- end -}}
 {{- end -}}
 {{- else -}}
-{{- $kind := eq $option "configmap" | ternary "configMap" "secret" -}}
-{{- range $_, $key := $source.items }}{{ $places = append $places (printf "%s %s/%s" $kind $value $key) }}{{ end -}}
+{{- range $_, $key := $source.items }}{{ $places = append $places (printf "%s %s/%s" $source.kind $value $key) }}{{ end -}}
 {{- end -}}
 {{- toJson $places -}}
 {{- end }}

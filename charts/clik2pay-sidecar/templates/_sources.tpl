@@ -7,7 +7,8 @@ Environment variables, volumes, mounts and guards are derived from the list own.
 
 {{- /* A JSON list of the sources that the values set. Each has these entries:
 - key: the prefix of the values, in errors
-- option: the name of the value that is set, such as volume
+- option: the name of the value that is set, such as caVolume
+- kind: secret, configMap, volume or directory
 - value: the name of the Secret or ConfigMap, the volume source, or the folder
 - volume: the name of the volume
 - folder: where the sidecar reads the files
@@ -27,9 +28,11 @@ Environment variables, volumes, mounts and guards are derived from the list own.
 {{- $option := $set | empty | ternary "own" (first $options | default "") -}}
 {{- $_ := set $source "option" $option -}}
 {{- $_ := set $source "value" (get $set $option | default .own) -}}
-{{- $isDirectory := hasSuffix "directory" (lower $option) -}}
-{{- if $isDirectory }}{{ $_ := set $source "folder" (.value | trimSuffix "/") }}{{ end -}}
-{{- $renames := not (or $isDirectory (hasSuffix "volume" (lower $option))) -}}
+{{- $kind := "secret" -}}
+{{- range list "configMap" "volume" "directory" }}{{ if hasSuffix (lower .) (lower $option) }}{{ $kind = . }}{{ end }}{{ end -}}
+{{- $_ := set $source "kind" $kind -}}
+{{- if eq $kind "directory" }}{{ $_ := set $source "folder" (.value | trimSuffix "/") }}{{ end -}}
+{{- $renames := has $kind (list "secret" "configMap") -}}
 {{- $items := dict -}}
 {{- $env := dict -}}
 {{- $isDefault := true -}}
@@ -175,7 +178,7 @@ values and the setting of each file. If all files have their usual names, `folde
 {{- /* Mounts of folders, because Kubernetes does not update a file that is mounted by subPath. The argument is a list of sources. */}}
 {{- define "clik2pay-sidecar.own.sourceMounts" -}}
 {{- range . }}
-{{- if not (hasSuffix "directory" (lower .option)) }}
+{{- if ne .kind "directory" }}
 - name: {{ .volume }}
   mountPath: {{ .folder }}
   readOnly: true
@@ -188,14 +191,13 @@ which the app may need for itself. 0444 needs no fsGroup. Only the containers th
 belongs to root. */}}
 {{- define "clik2pay-sidecar.own.sourceVolumes" -}}
 {{- range $source := include "clik2pay-sidecar.own.sources" . | fromJsonArray }}
-{{- $option := lower .option }}
-{{- if hasSuffix "volume" $option }}
+{{- if eq .kind "volume" }}
 - name: {{ .volume }}
   {{- include "clik2pay-sidecar.own.tpl" (list .value $) | nindent 2 }}
-{{- else if not (hasSuffix "directory" $option) }}
+{{- else if ne .kind "directory" }}
 - name: {{ .volume }}
   {{- $name := include "clik2pay-sidecar.own.tpl" (list .value $) | quote }}
-  {{- if eq $option "configmap" }}
+  {{- if eq .kind "configMap" }}
   configMap:
     name: {{ $name }}
   {{- else }}
@@ -227,7 +229,7 @@ but not in the pod of helm test, so there is no pod of helm test. */}}
 {{- $found := "" -}}
 {{- range include "clik2pay-sidecar.own.sources" . | fromJsonArray -}}
 {{- $folder := printf "%s/" .folder -}}
-{{- $isMounted := not (hasSuffix "directory" (lower .option)) -}}
+{{- $isMounted := ne .kind "directory" -}}
 {{- range $mounts }}{{ if hasPrefix (printf "%s/" (clean .mountPath)) $folder }}{{ $isMounted = true }}{{ end }}{{ end -}}
 {{- if not $isMounted }}{{ $found = "yes" }}{{ end -}}
 {{- end -}}
