@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs each verb of the benchmarks briefly and checks that it prints its tables, that no request fails, and that the sidecar's own code
-# allocates nothing. Speed depends on the machine and is not checked. Takes about a minute after a Release build.
+# allocates nothing. Speed depends on the machine and is not checked. Takes less than two minutes after a Release build.
 # Usage: tests/benchmarks.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
-# TEST_SIDECAR names a published sidecar. Without it, the Release build is measured, because publishing takes minutes.
+# TEST_SIDECAR names a published sidecar. Without it, the Release build is measured, because publishing takes minutes. The other programs
+# are measured as Release builds for the same reason.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,9 @@ require_commands "The benchmarks run" wrk nginx redis-server
 
 project=tests/Clik2pay.Sidecar.Benchmarks
 check_exit 0 "The benchmarks build" dotnet build "$project" -c Release -v quiet
+for program in BareYarp Bounds; do
+  check_exit 0 "The program $program builds" dotnet build "$project/$program" -c Release -v quiet -o "$work/$program"
+done
 [ "$failed" = 0 ] || end
 sidecar=$(dirname "${TEST_SIDECAR:-src/Clik2pay.Sidecar/bin/Release/net10.0/clik2pay-sidecar}")
 
@@ -31,7 +35,7 @@ check_lines() {
 
 figure='[0-9][0-9,]*(\.[0-9]+)?'
 interval="$figure [(]$figure to $figure[)]"
-proxy='(the sidecar|bare YARP)[^|]*'
+proxy='(the sidecar|bare YARP|bound: )[^|]*'
 # row CELL…: the pattern of a table row with these cells.
 row() { printf '^\| %s ' "$1"; shift; printf '\| %s ' "$@"; printf '\|$'; }
 # figures COUNT CELL…: the pattern of a table row with these cells and that many figures.
@@ -41,14 +45,21 @@ figures() {
   row "${cells[@]}"
 }
 
-check_exit 0 "The verb load succeeds" measure --sidecar "$sidecar" --rounds 1 --seconds 1 --starts 1 \
-  --only sidecar,bare --cases small-32,post-32 --set Sidecar__BatchScheduling=true
-check_lines 4 "load prints a row for each proxy and case" "$(figures 8 '(GET|POST) of [^|]*' "$proxy")"
-check_lines 2 "load prints the memory, start time and size of each proxy" "$(figures 4 "$proxy")"
+load=('(GET|POST) of [^|]*' "$proxy" "$figure" "$interval" "$figure" "$interval" "$figure" "$figure" "$figure" "$figure")
+
+check_exit 0 "The verb load succeeds" measure --sidecar "$sidecar" --bare-native "$work/BareYarp" --bounds "$work/Bounds" \
+  --rounds 1 --seconds 1 --starts 1 --only sidecar,bare-native,bound-invoker,bound-client,bound-epoll --cases small-32,post-32 \
+  --batch-scheduling
+check_lines 10 "load prints a row for each proxy and case" "$(row "${load[@]}")"
+check_lines 5 "load prints the memory, start time and size of each proxy" "$(figures 4 "$proxy")"
+check_lines 1 "load compares with the native bare YARP" '^\|.* requests/s vs\. bare YARP 2\.3, native .* p99 vs\. bare YARP 2\.3, native '
+check_lines 1 "load reports the scheduling policy" '^Scheduling: SCHED_BATCH for the sidecar, bare YARP and the bounds'
 check_lines 1 "load describes the machine" '^Machine: [0-9]+ processors .*nginx [0-9.]+.*\.NET SDK [0-9.]+\.$'
 cp "$work/log" "$work/load"
-rising='/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 4 }'
+rising='/^[|] (GET|POST)/ { gsub(",", ""); if ($8 > 0 && $8 <= $9 && $9 <= $11) n++ } END { exit n != 10 }'
 check_exit 0 "Higher percentiles have higher latencies" awk -F ' *[|] *' "$rising" "$work/load"
+check_exit 1 "The benchmark rejects a baseline that is not measured" measure --only nginx --baseline caddy
+check_lines 1 "The output names the baseline" "^--baseline: 'caddy' is not measured"
 
 check_exit 0 "The verb compare succeeds" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 \
   --cases small-1 --set Sidecar__AccessLog=false --set-new Sidecar__BatchScheduling=true

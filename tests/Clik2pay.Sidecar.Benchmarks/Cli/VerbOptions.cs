@@ -16,8 +16,10 @@ internal static class VerbOptions
 
     public static Option<int> Seconds(int value) => Number("--seconds", value, "The duration of a run in seconds.");
 
+    public static Option<int> Starts() => Number("--starts", 9, "The number of starts of each proxy for the start time.");
+
     public static Option<string[]> Cases() =>
-        Names("--cases", LoadCase.All.Select(load => load.Name), "The kinds of load, separated by commas.");
+        Names("--cases", NamesOf(LoadCase.All), NamesOf(LoadCase.Defaults), "The kinds of load, separated by commas.");
 
     /// <summary>A positive number.</summary>
     public static Option<int> Number(string name, int value, string description)
@@ -46,14 +48,13 @@ internal static class VerbOptions
         },
     };
 
-    /// <summary>Names separated by commas. An empty result means all of them.</summary>
-    public static Option<string[]> Names(string name, IEnumerable<string> known, string description)
+    /// <summary>Names separated by commas.</summary>
+    public static Option<string[]> Names(string name, IReadOnlyList<string> all, IReadOnlyList<string> defaults, string description)
     {
-        var all = known.ToList();
         return new(name)
         {
-            Description = $"{description} Valid values: {string.Join(", ", all)}. The default is all of them.",
-            DefaultValueFactory = _ => [],
+            Description = $"{description} Valid values: {string.Join(", ", all)}. The default is {string.Join(", ", defaults)}.",
+            DefaultValueFactory = _ => [.. defaults],
             CustomParser = result =>
             {
                 var names = result.Tokens[0].Value.Split(',');
@@ -63,4 +64,6 @@ internal static class VerbOptions
             },
         };
     }
+
+    private static string[] NamesOf(IEnumerable<LoadCase> cases) => [.. cases.Select(load => load.Name)];
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Clik2pay.Sidecar.Benchmarks.Compare;
 using Clik2pay.Sidecar.Benchmarks.Load;
 using Clik2pay.Sidecar.Benchmarks.Micro;
+using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Refresh;
 using Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 using Clik2pay.Sidecar.Benchmarks.Telemetry;
@@ -28,23 +29,24 @@ internal static class Verbs
 
     private static Command Load()
     {
-        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(9), VerbOptions.Seconds(2));
-        var starts = VerbOptions.Number("--starts", 5, "The number of starts of each proxy for the start time.");
-        var only = VerbOptions.Names("--only", ProxyFactory.Names, "The proxies to measure, separated by commas.");
-        var (cases, set) = (VerbOptions.Cases(), VerbOptions.Variables("--set", "An environment variable of the sidecar."));
-        var verb = new Command("load", "Compares the sidecar with other proxies under load (default).")
+        var (rounds, seconds, starts) = (VerbOptions.Rounds(15), VerbOptions.Seconds(2), VerbOptions.Starts());
+        var (proxies, cases) = (new ProxyArguments(ProxyFactory.Defaults), VerbOptions.Cases());
+        var baseline = new Option<string?>("--baseline")
         {
-            sidecar, rounds, seconds, starts, only, cases, set,
+            Description = "The proxy that the others are compared with. The default is bare-native, or bare if only that one is measured.",
         };
+        var verb = proxies.AddTo(new("load", "Compares the sidecar with other proxies under load (default).")
+        {
+            baseline, cases, rounds, seconds, starts,
+        });
         verb.SetAction((parsed, cancellationToken) => LoadVerb.RunAsync(
             new(
-                parsed.GetValue(sidecar),
-                parsed.GetValue(only)!,
+                proxies.Read(parsed),
+                parsed.GetValue(baseline),
                 LoadCase.Select(parsed.GetValue(cases)!),
                 parsed.GetValue(rounds),
                 parsed.GetValue(seconds),
-                parsed.GetValue(starts),
-                parsed.GetValue(set)!),
+                parsed.GetValue(starts)),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;

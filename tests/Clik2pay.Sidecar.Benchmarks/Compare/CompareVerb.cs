@@ -77,9 +77,12 @@ internal static class CompareVerb
         string[] Compare(LoadCase load, Func<LoadResult, double> figure, Func<double, string> format)
         {
             var runs = now.RunsOf(load);
-            var ratios = runs.Zip(before.RunsOf(load), (run, other) => figure(run) / figure(other)).ToArray();
-            var (low, high) = Statistics.IntervalOfMedian(ratios);
-            return [format(Statistics.Median(runs.Select(figure))), $"{Ratio(Statistics.Median(ratios))} ({Ratio(low)} to {Ratio(high)})"];
+            var ratios = Statistics.Ratios(runs, before.RunsOf(load), figure);
+            return
+            [
+                format(Statistics.Median(runs.Select(figure))),
+                Ratio(Statistics.Median(ratios), Statistics.IntervalOfMedian(ratios)),
+            ];
         }
     }
 }

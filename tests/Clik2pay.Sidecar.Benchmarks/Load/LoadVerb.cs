@@ -18,9 +18,12 @@ internal static class LoadVerb
         Machine.WarnIfBusy();
         using var folder = new TemporaryFolder();
         await using var provider = await NginxProvider.StartAsync(folder, TimeSpan.FromHours(1), cancellationToken);
-        await using var store = options.Includes("sidecar") ? await SharedStore.StartAsync(folder, cancellationToken) : null;
-        var (selected, notInstalled) = await ProxyFactory.CreateAsync(options, folder, provider, store, cancellationToken);
+        await using var store = options.Proxies.Includes(ProxyFactory.Sidecar)
+            ? await SharedStore.StartAsync(folder, cancellationToken)
+            : null;
+        var (selected, notInstalled) = await ProxyFactory.CreateAsync(options.Proxies, folder, provider, store, cancellationToken);
         var proxies = selected.Select(proxy => new MeasuredProxy(proxy)).ToList();
+        var baseline = FindBaseline(options.Baseline, proxies);
         try
         {
             // 1. Measure the start time and the idle memory.
@@ -46,9 +49,9 @@ internal static class LoadVerb
                     await proxy.MeasureAsync(wrk, load, options.Seconds, cancellationToken);
             });
 
-            await output.WriteLineAsync(LoadReport.CreateLoadTable(proxies, options.Cases).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(LoadReport.CreateLoadTable(proxies, baseline, options.Cases).AsMemory(), cancellationToken);
             await output.WriteLineAsync(LoadReport.CreateProcessTable(proxies).AsMemory(), cancellationToken);
-            await output.WriteLineAsync(LoadReport.CreateNotes(options, notInstalled).AsMemory(), cancellationToken);
+            await output.WriteLineAsync(LoadReport.CreateNotes(options, baseline, notInstalled).AsMemory(), cancellationToken);
             await output.WriteLineAsync((await Machine.DescribeAsync(cancellationToken)).AsMemory(), cancellationToken);
         }
         finally
@@ -56,5 +59,15 @@ internal static class LoadVerb
             foreach (var proxy in proxies)
                 await proxy.DisposeAsync();
         }
+    }
+
+    /// <exception cref="BenchmarkFailure">The named proxy is not measured.</exception>
+    private static MeasuredProxy? FindBaseline(string? name, IReadOnlyList<MeasuredProxy> proxies)
+    {
+        return name is null
+            ? Find(ProxyFactory.BareNative) ?? Find(ProxyFactory.Bare)
+            : Find(name) ?? throw new BenchmarkFailure($"--baseline: '{name}' is not measured. Use one of the measured proxies.");
+
+        MeasuredProxy? Find(string proxy) => proxies.FirstOrDefault(measured => measured.Proxy.Name == proxy);
     }
 }

@@ -88,6 +88,6 @@ internal static class RefreshVerb
         return table.ToString();
 
         string RatioOf(Func<LoadResult, double> figure) =>
-            Ratio(Statistics.MedianRatio(refreshing.RunsOf(Load), steady.RunsOf(Load), figure));
+            Ratio(Statistics.Median(Statistics.Ratios(refreshing.RunsOf(Load), steady.RunsOf(Load), figure)));
     }
 }

@@ -107,10 +107,9 @@ internal static class TelemetryVerb
 
         string[] Compare(MeasuredProxy sidecar, LoadCase load, Func<LoadResult, double> figure, Func<double, string> format)
         {
-            var (runs, off) = (sidecar.RunsOf(load), sidecars[0].RunsOf(load));
-            var ratios = runs.Zip(off, (run, other) => figure(run) / figure(other)).Order().ToList();
-            var (median, low, high) = (Statistics.Median(ratios), ratios[ratios.Count / 4], ratios[ratios.Count * 3 / 4]);
-            return [format(Statistics.Median(runs.Select(figure))), $"{Ratio(median)} ({Ratio(low)} to {Ratio(high)})"];
+            var runs = sidecar.RunsOf(load);
+            var ratios = Statistics.Ratios(runs, sidecars[0].RunsOf(load), figure);
+            return [format(Statistics.Median(runs.Select(figure))), Ratio(Statistics.Median(ratios), Statistics.Quartiles(ratios))];
         }
     }
 }

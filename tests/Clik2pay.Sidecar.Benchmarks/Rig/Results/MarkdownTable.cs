@@ -23,8 +23,14 @@ internal sealed class MarkdownTable(params string[] columns)
 
     public static string Ratio(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
+    public static string Ratio(double value, (double Low, double High) interval) =>
+        $"{Ratio(value)} ({Ratio(interval.Low)} to {Ratio(interval.High)})";
+
     /// <summary>Converts microseconds.</summary>
     public static string Milliseconds(double microseconds) => Figure(microseconds / 1000);
+
+    /// <summary>Converts KiB.</summary>
+    public static string Mebibytes(double kibibytes) => Figure(kibibytes / 1024);
 
     public override string ToString()
     {

@@ -25,9 +25,26 @@ internal static class Statistics
     }
 
     /// <summary>
-    /// The median of the ratios of each round. Both runs of a round follow each other, so influences on both, such as a busy machine,
-    /// mostly cancel out.
+    /// The first and the third quartile, by linear interpolation between the two nearest values (type 7 of Hyndman and Fan, which R and
+    /// NumPy use by default).
     /// </summary>
-    public static double MedianRatio(IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>
-        Median(runs.Zip(others, (run, other) => figure(run) / figure(other)));
+    public static (double First, double Third) Quartiles(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (At(0.25), At(0.75));
+
+        double At(double fraction)
+        {
+            var position = fraction * (sorted.Length - 1);
+            var (low, high) = (sorted[(int)position], sorted[(int)Math.Ceiling(position)]);
+            return low + ((high - low) * (position - (int)position));
+        }
+    }
+
+    /// <summary>
+    /// The ratios of each round. Both runs of a round follow each other, so influences on both, such as a busy machine, mostly cancel out.
+    /// </summary>
+    public static IReadOnlyList<double> Ratios(
+        IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>
+        [.. runs.Zip(others, (run, other) => figure(run) / figure(other))];
 }

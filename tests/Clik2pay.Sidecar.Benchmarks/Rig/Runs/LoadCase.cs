@@ -17,19 +17,25 @@ internal sealed record LoadCase(string Name, string Title, string Path, int Conn
 {
     public static readonly LoadCase Small1 = new("small-1", "GET of 100 bytes, 1 connection", NginxProvider.SmallPath, 1);
     public static readonly LoadCase Small32 = new("small-32", "GET of 100 bytes, 32 connections", NginxProvider.SmallPath, 32);
+    public static readonly LoadCase Small256 = new("small-256", "GET of 100 bytes, 256 connections", NginxProvider.SmallPath, 256);
+    public static readonly LoadCase Post256 = new("post-256", "POST of 1 kB, 256 connections", NginxProvider.SmallPath, 256, IsPost: true);
+    public static readonly LoadCase Large256 = new("large-256", "GET of 1 MB, 256 connections", NginxProvider.LargePath, 256);
 
-    public static readonly IReadOnlyList<LoadCase> All =
+    /// <summary>The loads of the verb <c>load</c>, unless others are named.</summary>
+    public static readonly IReadOnlyList<LoadCase> Defaults =
     [
         Small1,
         Small32,
         new("paced-32", "GET of 100 bytes, 32 connections that pause for 0 to 2 ms", NginxProvider.SmallPath, 32, MaxPause: 2),
-        new("small-256", "GET of 100 bytes, 256 connections", NginxProvider.SmallPath, 256),
+        Small256,
         new("post-32", "POST of 1 kB, 32 connections", NginxProvider.SmallPath, 32, IsPost: true),
         new("large-8", "GET of 1 MB, 8 connections", NginxProvider.LargePath, 8),
         new("large-32", "GET of 1 MB, 32 connections", NginxProvider.LargePath, 32),
     ];
 
-    /// <returns>The cases with these names, or all cases if there are no names.</returns>
+    public static IReadOnlyList<LoadCase> All => [.. Defaults, Post256, Large256];
+
+    /// <returns>The cases with these names, in the order of <see cref="All"/>.</returns>
     public static IReadOnlyList<LoadCase> Select(string[] names) =>
-        [.. All.Where(load => names.Length == 0 || names.Contains(load.Name, StringComparer.Ordinal))];
+        [.. All.Where(load => names.Contains(load.Name, StringComparer.Ordinal))];
 }
