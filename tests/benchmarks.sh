@@ -61,6 +61,9 @@ check_exit 0 "Higher percentiles have higher latencies" awk -F ' *[|] *' "$risin
 check_exit 1 "The benchmark rejects a baseline that is not measured" measure --only nginx --baseline caddy
 check_lines 1 "The output names the baseline" "^--baseline: 'caddy' is not measured"
 
+check_exit 0 "The verb memory succeeds" measure memory --sidecar "$sidecar" --processes 1 --seconds 1 --starts 1
+check_lines 1 "memory prints a row for the sidecar" "$(figures 6 'the sidecar[^|]*')"
+
 check_exit 0 "The verb compare succeeds" measure compare --before "$sidecar" --sidecar "$sidecar" --rounds 2 --seconds 1 \
   --cases small-1 --set Sidecar__AccessLog=false --set-new Sidecar__BatchScheduling=true
 columns=("$figure" "$interval")

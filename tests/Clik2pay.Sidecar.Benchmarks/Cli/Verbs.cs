@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Clik2pay.Sidecar.Benchmarks.Compare;
 using Clik2pay.Sidecar.Benchmarks.Load;
+using Clik2pay.Sidecar.Benchmarks.Memory;
 using Clik2pay.Sidecar.Benchmarks.Micro;
 using Clik2pay.Sidecar.Benchmarks.Proxies;
 using Clik2pay.Sidecar.Benchmarks.Refresh;
@@ -19,7 +20,7 @@ internal static class Verbs
     {
         var root = new RootCommand("Measures the sidecar. Writes tables to standard output and progress to standard error.")
         {
-            Load(), Compare(), Refresh(), Micro(), Telemetry(),
+            Load(), Memory(), Compare(), Refresh(), Micro(), Telemetry(),
         };
 
         var hasVerb = args.Count > 0 && (!args[0].StartsWith('-') || args[0] is "--help" or "-h" or "-?" or "--version");
@@ -47,6 +48,22 @@ internal static class Verbs
                 parsed.GetValue(rounds),
                 parsed.GetValue(seconds),
                 parsed.GetValue(starts)),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
+        return verb;
+    }
+
+    private static Command Memory()
+    {
+        var (seconds, starts) = (VerbOptions.Seconds(5), VerbOptions.Starts());
+        var processes = VerbOptions.Number("--processes", 3, "The number of processes of each proxy for each figure.");
+        var proxies = new ProxyArguments([ProxyFactory.Sidecar]);
+        var verb = proxies.AddTo(new("memory", "Measures the resident memory of the sidecar or of other proxies.")
+        {
+            processes, seconds, starts,
+        });
+        verb.SetAction((parsed, cancellationToken) => MemoryVerb.RunAsync(
+            new(proxies.Read(parsed), parsed.GetValue(processes), parsed.GetValue(seconds), parsed.GetValue(starts)),
             parsed.InvocationConfiguration.Output,
             cancellationToken));
         return verb;
