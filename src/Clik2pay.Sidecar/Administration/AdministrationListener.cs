@@ -19,5 +19,5 @@ internal sealed class AdministrationListener
         return next(connection);
     });
 
-    public static bool Serves(HttpContext context) => context.Features.Get<AdministrationListener>() is not null;
+    public static bool Serves(HttpContext context) => context.Features[typeof(AdministrationListener)] is not null;
 }

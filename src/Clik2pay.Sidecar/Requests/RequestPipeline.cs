@@ -13,7 +13,6 @@ using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
 using Clik2pay.Sidecar.Telemetry.Export;
 using Clik2pay.Sidecar.Telemetry.Logging;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -50,7 +49,7 @@ internal sealed class RequestPipeline(
         //  2. The state of the request begins.
         app.Use(next => context =>
         {
-            Exchange.Of(context).Begin(context);
+            Exchange.Begin(context);
             return next(context);
         });
 
@@ -79,12 +78,7 @@ internal sealed class RequestPipeline(
         MapRoutes(app);
 
         //  A request without a route gets a 404.
-        var failures = app.Services.GetRequiredService<FailureResponder>();
-        app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
-        {
-            // No request may follow a body that was not validated.
-            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
-        }));
+        MapFallback(app);
     }
 
     /// <summary>
@@ -182,7 +176,7 @@ internal sealed class RequestPipeline(
         app.MapFallback("/{**path}", context => failures.RespondAsync(context, Problem.NoRoute with
         {
             // No request may follow a body that was not validated.
-            ClosesConnection = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true,
+            ClosesConnection = context.CanHaveBody(),
         }));
     }
 }

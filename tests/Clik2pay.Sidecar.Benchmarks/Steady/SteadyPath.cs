@@ -111,7 +111,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     /// </summary>
     public void Run()
     {
-        Exchange.Of(Context).Begin(Context);
+        Exchange.Begin(Context);
         Check(whole(Context));
         Reset();
     }
@@ -122,7 +122,7 @@ internal sealed class SteadyPath : IAsyncDisposable
     /// </summary>
     public void RunSteps()
     {
-        Exchange.Of(Context).Begin(Context);
+        Exchange.Begin(Context);
         Check(steps(Context));
         metrics.UpstreamResponded(Context.Response.StatusCode);
         Exchange.Of(Context).End();

@@ -5,7 +5,6 @@ using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Callers;
 
@@ -56,7 +55,7 @@ internal sealed class CallerAccess(
 
     private (Profile? Profile, Problem? Problem) Check(HttpContext context, Exchange exchange)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = exchange.Target;
         var operation = RequestOperation.Classify(context.Request.Method, target);
         var caller = callers.Recognize(context);
         (exchange.Caller, exchange.Operation) = (caller?.Name, operation);

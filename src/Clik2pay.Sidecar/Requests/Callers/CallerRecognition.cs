@@ -2,6 +2,7 @@ using Clik2pay.Sidecar.Credentials;
 using Clik2pay.Sidecar.Requests.Callers.Tokens;
 using Clik2pay.Sidecar.Requests.Guard;
 using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.State;
 
 namespace Clik2pay.Sidecar.Requests.Callers;
 
@@ -30,7 +31,7 @@ internal sealed class CallerRecognition(
     public Caller? Recognize(HttpContext context)
     {
         var headers = context.Request.Headers;
-        var peer = context.Features.Get<PeerCredentials>();
+        var peer = context.Features.Find<PeerCredentials>();
         var sent = headers[SidecarHeaders.CallerToken];
         var hasPlaceholder = Placeholder.TryFind(headers.Authorization, out var placeholder) && options.PlaceholderTokenEndpoint;
         if (sent.Count == 0 && !hasPlaceholder)
@@ -48,7 +49,7 @@ internal sealed class CallerRecognition(
     /// <summary>Recognizes a caller by its token.</summary>
     /// <returns>Null if the token is not valid, or if another condition of the caller does not hold.</returns>
     public Caller? FindByToken(ReadOnlySpan<char> token, HttpContext context) =>
-        Find(token, isPlaceholder: false, context.Features.Get<PeerCredentials>());
+        Find(token, isPlaceholder: false, context.Features.Find<PeerCredentials>());
 
     private Caller? Find(ReadOnlySpan<char> sent, bool isPlaceholder, PeerCredentials? peer) =>
         tokens.FindCaller(sent, isPlaceholder) is { } index && All[index] is var caller && caller.Allows(peer) ? caller : null;

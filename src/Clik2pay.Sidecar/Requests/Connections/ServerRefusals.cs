@@ -36,7 +36,7 @@ internal sealed class ServerRefusals(FailureResponder failures) : IObserver<KeyV
 
         // The request failed before it reached the pipeline.
         if (!exchange.IsInProgress)
-            exchange.Begin(context);
+            Exchange.Begin(context);
         failures.RespondUnread(context, exception, connection.Output);
         connection.EndOutput();
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.DuplicatePayments;
@@ -41,7 +40,7 @@ internal sealed class DuplicatePaymentGuard(RequestDelegate next, FailureRespond
     private static Problem? Validate(HttpContext context)
     {
         var (request, exchange) = (context.Request, Exchange.Of(context));
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = exchange.Target;
         if (OperationOverride.IsIn(request.Headers, target))
             return Overridden;
 

@@ -1,6 +1,5 @@
 using Clik2pay.Sidecar.Requests.State;
 using Clik2pay.Sidecar.Requests.Upstream;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Forward;
@@ -15,14 +14,13 @@ internal sealed class BodyTransform : RequestTransform
     {
         var (caller, request) = (context.HttpContext.Request, context.ProxyRequest);
         var exchange = Exchange.Of(context.HttpContext);
-        var canHaveBody = context.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         var hasBody = exchange.HasStreamedBody || exchange.Body is { IsEmpty: false };
 
         // GET, HEAD and DELETE expect no content, so without a body they get no length. For other methods, a length is recommended (RFC
         // 9110, section 8.6). An empty chunked body counts as no body, because a server that ignores bodies would read the last chunk as a
         // request.
         exchange.OmitsContentLength = caller.Method is "GET" or "HEAD" or "DELETE" && caller.ContentLength is null
-            && (!canHaveBody || !hasBody);
+            && (!context.HttpContext.CanHaveBody() || !hasBody);
 
         // YARP's content can be sent only once, and cannot be replaced here. NoRepeatHandler replaces this content later.
         if (request.Content is { } content && exchange.Body is { } body)

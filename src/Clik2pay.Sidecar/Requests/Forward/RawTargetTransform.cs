@@ -1,5 +1,4 @@
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Forward;
@@ -12,13 +11,13 @@ internal sealed class RawTargetTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        var target = context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var exchange = Exchange.Of(context.HttpContext);
 
         // The guard refuses every other target. If the guard misses one, nothing is sent (fail closed).
-        if (!target.StartsWith('/'))
+        if (!exchange.Target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 
-        context.ProxyRequest.RequestUri = Exchange.Of(context.HttpContext).AddressOf(context.DestinationPrefix, target);
+        context.ProxyRequest.RequestUri = exchange.AddressOf(context.DestinationPrefix, exchange.Target);
         return default;
     }
 }

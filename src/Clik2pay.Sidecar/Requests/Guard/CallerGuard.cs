@@ -2,7 +2,6 @@ using Clik2pay.Sidecar.Requests.Headers;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Clik2pay.Sidecar.Requests.Guard;
@@ -70,7 +69,7 @@ internal sealed class CallerGuard(RequestDelegate next, CallerOptions options, C
             return otherHost;
 
         // The target is appended to the provider's host. Without a leading slash, the target would change the host.
-        if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is not ['/', ..] target)
+        if (Exchange.Of(context).Target is not ['/', ..] target)
             return Refusals.NotAPath;
 
         if (RequestTarget.IsAmbiguous(target))

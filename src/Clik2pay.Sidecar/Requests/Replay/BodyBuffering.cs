@@ -2,7 +2,6 @@ using System.Buffers;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Replay;
 
@@ -16,7 +15,7 @@ internal sealed class BodyBuffering(RequestDelegate next, FailureResponder failu
     private const int Limit = 64 * 1024;
 
     public Task InvokeAsync(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? next(context) : ReadAsync(context);
+        context.CanHaveBody() ? ReadAsync(context) : next(context);
 
     /// <summary>
     /// Whether a body that could not be read is malformed. The server throws such exceptions for a chunk size that overflows, and for

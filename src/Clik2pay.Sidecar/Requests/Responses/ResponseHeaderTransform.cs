@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 
@@ -11,7 +12,7 @@ internal sealed class ResponseHeaderTransform(ResponseHeaderFilter filter) : Res
         var sent = new SentCredentials(context.ProxyResponse);
         filter.Apply(context.HttpContext.Response.Headers, sent);
 
-        var response = context.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>();
+        var response = context.HttpContext.Features.Find<IHttpResponseFeature>()!;
         if (ResponseHeaderFilter.MustDrop(response.ReasonPhrase, sent))
             response.ReasonPhrase = null;
 

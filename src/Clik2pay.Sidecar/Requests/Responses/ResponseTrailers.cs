@@ -1,3 +1,4 @@
+using Clik2pay.Sidecar.Requests.State;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
@@ -19,19 +20,17 @@ internal sealed class ResponseTrailers : IHttpResponseTrailersFeature
         var trailers = new ResponseTrailers(original, new(original.Writer));
         context.Response.Headers.TransferEncoding = "chunked";
         context.Response.Body = trailers.body;
-        context.Features.Set(trailers);
         context.Features.Set<IHttpResponseTrailersFeature>(trailers);
     }
 
     /// <summary>Restores the server's own body and removes the trailers, for another response.</summary>
     public static void Cancel(HttpContext context)
     {
-        if (context.Features.Get<ResponseTrailers>() is not { } trailers)
+        if (context.Features.Find<IHttpResponseTrailersFeature>() is not ResponseTrailers trailers)
             return;
 
         context.Features.Set(trailers.server);
         context.Features.Set<IHttpResponseTrailersFeature>(null);
-        context.Features.Set<ResponseTrailers>(null);
     }
 
     public Task EndAsync(CancellationToken cancellationToken) => body.EndAsync(Trailers, cancellationToken);

@@ -1,4 +1,6 @@
 using Clik2pay.Sidecar.Requests.Headers;
+using Clik2pay.Sidecar.Requests.State;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
@@ -7,7 +9,9 @@ namespace Clik2pay.Sidecar.Requests.Responses;
 internal sealed class TrailersTransform(ResponseHeaderFilter filter) : ResponseTrailersTransform
 {
     public override ValueTask ApplyAsync(ResponseTrailersTransformContext context) =>
-        context.HttpContext.Features.Get<ResponseTrailers>() is { } trailers ? EndAsync(trailers, context) : default;
+        context.HttpContext.Features.Find<IHttpResponseTrailersFeature>() is ResponseTrailers trailers
+            ? EndAsync(trailers, context)
+            : default;
 
     private async ValueTask EndAsync(ResponseTrailers response, ResponseTrailersTransformContext context)
     {

@@ -1,7 +1,6 @@
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Clik2pay.Sidecar.Requests.Routes;
@@ -18,7 +17,7 @@ internal sealed class RouteGuard(RequestDelegate next, RouteMatcher routes, Fail
 
     public Task InvokeAsync(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = Exchange.Of(context).Target;
         return RequestTarget.GetPath(target).Contains('%') ? CheckAsync(context, target) : next(context);
     }
 

@@ -30,6 +30,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether a request has begun and not ended.</summary>
     public bool IsInProgress { get; private set; }
 
+    /// <summary>The request target, byte for byte as the caller wrote it.</summary>
+    public string Target { get; private set; } = "";
+
     /// <summary>The profile whose credentials are sent. <see cref="HasProfile"/> must be true.</summary>
     /// <exception cref="InvalidOperationException">No profile was chosen, so nothing may be sent (fail closed).</exception>
     public Profile Profile
@@ -105,18 +108,25 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         set => server?.RequestAborted = value;
     }
 
+    /// <summary>The exchange of the request. While a request is in progress, the server finds this feature faster than others.</summary>
     public static Exchange Of(HttpContext context) =>
-        (Exchange?)context.Features[typeof(Exchange)] ?? throw new InvalidOperationException("The connection has no exchange.");
+        context.Features.Find<IHttpRequestLifetimeFeature>() as Exchange ?? OfConnection(context);
 
-    /// <summary>Begins a request on this connection. The address of the previous request stays cached.</summary>
-    public void Begin(HttpContext context)
+    /// <summary>Begins a request on the connection. The address of the previous request stays cached.</summary>
+    public static void Begin(HttpContext context) => OfConnection(context).BeginRequest(context.Features);
+
+    private static Exchange OfConnection(HttpContext context) =>
+        context.Features.Find<Exchange>() ?? throw new InvalidOperationException("The connection has no exchange.");
+
+    private void BeginRequest(IFeatureCollection features)
     {
         // The server resets this feature before each request.
-        var current = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        var current = features.Find<IHttpRequestLifetimeFeature>();
         if (current != this)
             server = current;
-        context.Features.Set<IHttpRequestLifetimeFeature>(this);
+        features[typeof(IHttpRequestLifetimeFeature)] = this;
 
+        Target = features.Find<IHttpRequestFeature>()?.RawTarget ?? "";
         (IsInProgress, Sent, OwnResponse, HasCallerGone, hasAborted) = (true, Sent.No, null, false, false);
         (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
         (IsToBeReplayed, IsReplay, Writes, profile) = (false, false, 0, null);

@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Requests.State;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace Clik2pay.Sidecar.Requests.Upstream;
 
@@ -18,7 +19,7 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, ReusableConnectio
     /// <summary>Completes when the response has been copied. After a failure, the forwarder's error feature contains the error.</summary>
     public Task SendAsync(HttpContext context)
     {
-        var (exchange, proxy) = (Exchange.Of(context), context.GetReverseProxyFeature());
+        var (exchange, proxy) = (Exchange.Of(context), (IReverseProxyFeature)context.Features[typeof(IReverseProxyFeature)]!);
         var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
         exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
 
@@ -29,24 +30,27 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, ReusableConnectio
             request = request with { ActivityTimeout = left > ShortestTimeout ? left : ShortestTimeout };
         }
 
-        return reusable.IsLimited ? SendLimitedAsync(context, exchange, request) : SendAsync(context, exchange, request);
+        return reusable.IsLimited
+            ? SendLimitedAsync(context, exchange, proxy, request)
+            : SendAsync(context, exchange, proxy, request);
     }
 
-    private Task<ForwarderError> SendAsync(HttpContext context, Exchange exchange, ForwarderRequestConfig request)
+    private Task<ForwarderError> SendAsync(
+        HttpContext context, Exchange exchange, IReverseProxyFeature proxy, ForwarderRequestConfig request)
     {
-        var proxy = context.GetReverseProxyFeature();
         var address = exchange.Profile.ApiAddress;
         return forwarder.SendAsync(context, address, proxy.Cluster.HttpClient, request, proxy.Route.Transformer).AsTask();
     }
 
-    private async Task SendLimitedAsync(HttpContext context, Exchange exchange, ForwarderRequestConfig request)
+    private async Task SendLimitedAsync(
+        HttpContext context, Exchange exchange, IReverseProxyFeature proxy, ForwarderRequestConfig request)
     {
         var profile = exchange.Profile;
         var canReuse = reusable.TryTake(profile);
         exchange.UsesOwnConnection = !canReuse;
         try
         {
-            await SendAsync(context, exchange, request);
+            await SendAsync(context, exchange, proxy, request);
         }
         finally
         {

@@ -5,7 +5,6 @@ using Clik2pay.Sidecar.Requests.Operations;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.RequestLine;
 using Clik2pay.Sidecar.Requests.State;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Clik2pay.Sidecar.Requests.Callers.Placeholders;
 
@@ -36,7 +35,7 @@ internal sealed class PlaceholderTokenEndpoint(
 
     public Task InvokeAsync(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = Exchange.Of(context).Target;
         return RequestTarget.GetPath(target).SequenceEqual(Path) ? RespondAsync(context) : next(context);
     }
 

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Clik2pay.Sidecar.Requests.State;
+
+/// <summary>
+/// Finds features of a request without <c>IFeatureCollection.Get</c>. A native program finds the code of such a generic interface method
+/// in a hash table at each call.
+/// </summary>
+internal static class FeatureLookup
+{
+    public static T? Find<T>(this IFeatureCollection features)
+        where T : class => (T?)features[typeof(T)];
+
+    /// <summary>Whether the request can have a body. False for a request without Content-Length and Transfer-Encoding.</summary>
+    public static bool CanHaveBody(this HttpContext context) =>
+        context.Features.Find<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+}
