@@ -32,7 +32,7 @@ internal sealed class Profiles : IDisposable
         Profile Create(Clik2payOptions options, int index)
         {
             var connections = new ProviderConnections(connector, options, meters);
-            var client = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, connections);
+            var client = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, connections, time);
             clients.Add(client);
             var endpoint = new TokenEndpointClient(client, options, time);
             var tokens = new TokenLifecycle(

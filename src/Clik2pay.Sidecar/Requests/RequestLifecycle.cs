@@ -28,7 +28,7 @@ internal sealed class RequestLifecycle(
 
         // The bodies of requests that are refused or have no route are validated too, because the server reads them to the end.
         if (context.Request.Headers.TransferEncoding.Count > 0)
-            context.Features.Get<CallerInput>()?.BeginChunkedBody();
+            context.Features.Find<CallerInput>()?.BeginChunkedBody();
         try
         {
             await (drain.TryBegin(context) ? next(context) : failures.RespondAsync(context, Problem.Stopping));
@@ -58,6 +58,7 @@ internal sealed class RequestLifecycle(
     /// <summary>Completes a request that was refused or forwarded.</summary>
     private async Task CompleteAsync(HttpContext context, Exchange exchange, IForwarderErrorFeature? error)
     {
+        EndCall(context, exchange, error?.Exception);
         var hasStarted = context.Response.HasStarted;
 
         // A caller that closes its connection after a complete response has not abandoned the request.
@@ -89,6 +90,7 @@ internal sealed class RequestLifecycle(
     /// <summary>Completes a request that ended with an exception.</summary>
     private async Task CompleteAsync(HttpContext context, Exchange exchange, Exception e)
     {
+        EndCall(context, exchange, e);
         if (DetectDisconnect(exchange, e))
             return;
 
@@ -102,6 +104,13 @@ internal sealed class RequestLifecycle(
 
         Discard(context);
         await failures.RespondAsync(context, e);
+    }
+
+    /// <summary>Records the duration of a call that has failed without a response.</summary>
+    private void EndCall(HttpContext context, Exchange exchange, Exception? e)
+    {
+        if (exchange.IsCalling && e is not null)
+            exchange.Profile.Connections.ApiCalls.Failed(context.Request.Method, e, exchange.EndCall(time));
     }
 
     /// <summary>
@@ -122,7 +131,7 @@ internal sealed class RequestLifecycle(
     {
         if (!context.Response.HasStarted)
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-        context.Features.Get<CallerInput>()?.End();
+        context.Features.Find<CallerInput>()?.End();
         context.Abort();
     }
 

@@ -61,7 +61,7 @@ internal sealed class RequestPipeline(
         if (app.Services.GetRequiredService<LogOptions>().AccessLog)
             app.UseMiddleware<AccessLog>();
 
-        //  5. The request is counted. After the drain, new requests are refused. Steps 25 and 26 run in this middleware too.
+        //  5. The request is counted. After the drain, new requests are refused. Steps 26 and 27 run in this middleware too.
         app.UseMiddleware<RequestLifecycle>();
 
         //  6. The guard refuses requests that come from web pages, are ambiguous, or lack the caller token.
@@ -104,7 +104,7 @@ internal sealed class RequestPipeline(
                 if (app.Services.GetRequiredService<CallerOptions>().RequireMerchantTransactionId)
                     proxy.UseMiddleware<DuplicatePaymentGuard>();
 
-                // 12. YARP's forwarder handles the request, in steps 13 to 24.
+                // 12. YARP's forwarder handles the request, in steps 13 to 25.
                 proxy.Run(app.Services.GetRequiredService<UpstreamSender>().SendAsync);
             });
         }
@@ -134,30 +134,33 @@ internal sealed class RequestPipeline(
 
         // 17. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
 
-        // 18. After a 401 the token is rejected, and the request is marked for step 25 if another token is available.
+        // 18. The duration of the call is recorded.
+        context.ResponseTransforms.Add(new CallDurationTransform(time));
+
+        // 19. After a 401 the token is rejected, and the request is marked for step 26 if another token is available.
         context.ResponseTransforms.Add(new UnauthorizedTransform(metrics, time));
 
-        // 19. A response that HTTP does not allow becomes a failure.
+        // 20. A response that HTTP does not allow becomes a failure.
         context.ResponseTransforms.Add(new FramingTransform());
 
-        // 20. Headers that the provider's Connection header nominates are removed.
+        // 21. Headers that the provider's Connection header nominates are removed.
         context.ResponseTransforms.Add(new ConnectionTransform());
 
-        // 21. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
+        // 22. Headers that contain the credentials or control characters, or that only the sidecar may send, are removed.
         context.ResponseTransforms.Add(new ResponseHeaderTransform(filter));
 
-        // 22. The server is kept from adding a Date to a response without a Date.
+        // 23. The server is kept from adding a Date to a response without a Date.
         context.ResponseTransforms.Add(new NoDateTransform());
 
-        // 23. A body without a length is returned in chunks, so that trailers can follow.
+        // 24. A body without a length is returned in chunks, so that trailers can follow.
         context.ResponseTransforms.Add(new ChunkedTransform());
 
-        // 24. After YARP has copied the body, the filtered trailers end it.
+        // 25. After YARP has copied the body, the filtered trailers end it.
         context.ResponseTrailersTransforms.Add(new TrailersTransform(filter));
 
-        // 25. RequestLifecycle sends a marked request again, once, through steps 12 to 24.
+        // 26. RequestLifecycle sends a marked request again, once, through steps 12 to 25.
 
-        // 26. RequestLifecycle passes a failure of any step to FailureResponder, which writes a problem response.
+        // 27. RequestLifecycle passes a failure of any step to FailureResponder, which writes a problem response.
     }
 
     public void ValidateRoute(TransformRouteValidationContext context)

@@ -13,6 +13,12 @@ internal static class SidecarMeter
     /// <summary>A tag of the HTTP client's durations. Only token calls have it, with the value <c>token_endpoint</c>.</summary>
     public const string TargetTag = "clik2pay.sidecar.target";
 
+    /// <summary>
+    /// The buckets of request durations in seconds, as in OpenTelemetry's conventions
+    /// (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/).
+    /// </summary>
+    public static readonly double[] RequestBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
     /// <summary>The factory returns the same meter each time.</summary>
     public static Meter CreateSidecarMeter(this IMeterFactory meters) => meters.Create(Name);
 

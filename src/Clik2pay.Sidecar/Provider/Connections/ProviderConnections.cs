@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Clik2pay.Sidecar.Configuration.Certificates;
 using Clik2pay.Sidecar.Networking;
+using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Provider.Connections;
 
@@ -22,6 +23,13 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
 
     /// <summary>The age at which a connection is replaced. Changes of the provider's addresses take effect within this time.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>The durations of calls to the API.</summary>
+    public CallMetrics ApiCalls { get; } = new(meters, options.ApiBaseUrl);
+
+    /// <summary>The durations of token calls.</summary>
+    public CallMetrics TokenCalls { get; } =
+        new(meters, options.TokenEndpoint, new KeyValuePair<string, object?>(SidecarMeter.TargetTag, "token_endpoint"));
 
     /// <summary>Connections that are being established. The key is the request for which the HTTP client opens the connection.</summary>
     private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];

@@ -17,22 +17,29 @@ internal sealed class InjectTransform(FailureResponder failures, TimeProvider ti
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        var tokens = Exchange.Of(context.HttpContext).Profile.Tokens.Source;
+        var exchange = Exchange.Of(context.HttpContext);
+        var tokens = exchange.Profile.Tokens.Source;
         if (tokens.TryGet() is not { } token)
-            return WaitAndApplyAsync(context, tokens);
+            return WaitAndApplyAsync(context, exchange, tokens);
 
-        CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
+        Inject(context, exchange, token);
         return default;
     }
 
-    private async ValueTask WaitAndApplyAsync(RequestTransformContext context, AccessTokenSource tokens)
+    private void Inject(RequestTransformContext context, Exchange exchange, AccessToken token)
+    {
+        CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
+        exchange.BeginCall(time);
+    }
+
+    private async ValueTask WaitAndApplyAsync(RequestTransformContext context, Exchange exchange, AccessTokenSource tokens)
     {
         AccessToken? token;
         try
         {
             token = await tokens.GetAsync(context.CancellationToken);
         }
-        catch (OperationCanceledException) when (!Exchange.Of(context.HttpContext).IsDisconnected)
+        catch (OperationCanceledException) when (!exchange.IsDisconnected)
         {
             // The cluster's ActivityTimeout is shorter than the wait. The caller gets the same response as after a failed refresh.
             token = null;
@@ -41,9 +48,9 @@ internal sealed class InjectTransform(FailureResponder failures, TimeProvider ti
         // YARP does not send a request if a transform has set a response
         // (https://learn.microsoft.com/aspnet/core/fundamentals/servers/yarp/extensibility-transforms).
         if (token is not null)
-            CredentialHeaders.Inject(context.ProxyRequest.Headers, token);
+            Inject(context, exchange, token);
         else
-            await failures.RespondAsync(context.HttpContext, Explain(tokens.Status, Exchange.Of(context.HttpContext).Sent));
+            await failures.RespondAsync(context.HttpContext, Explain(tokens.Status, exchange.Sent));
     }
 
     /// <summary>Refused credentials have their own code, because a retry does not help until a person corrects them.</summary>

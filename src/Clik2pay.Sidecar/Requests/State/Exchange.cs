@@ -20,6 +20,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     private string? prefix;
     private UpstreamAddress? address;
     private long sendingSince;
+    private long calledAt;
     private IHttpRequestLifetimeFeature? server;
     private bool hasAborted;
     private Profile? profile;
@@ -95,6 +96,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether the request is being sent for the second and last time.</summary>
     public bool IsReplay { get; private set; }
 
+    /// <summary>Whether the provider is being called, and the head of its response has not arrived.</summary>
+    public bool IsCalling { get; private set; }
+
     /// <summary>The request timeout, shared by both attempts.</summary>
     public TimeSpan TimeLimit { get; private set; }
 
@@ -129,7 +133,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         Target = features.Find<IHttpRequestFeature>()?.RawTarget ?? "";
         (IsInProgress, Sent, OwnResponse, HasCallerGone, hasAborted) = (true, Sent.No, null, false, false);
         (Body, HasStreamedBody, OmitsContentLength) = (null, false, false);
-        (IsToBeReplayed, IsReplay, Writes, profile) = (false, false, 0, null);
+        (IsToBeReplayed, IsReplay, IsCalling, Writes, profile) = (false, false, false, 0, null);
         (Caller, Operation, IsPlaceholder) = (null, null, false);
     }
 
@@ -147,6 +151,17 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         Writes = 0;
         if (!IsReplay)
             (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
+    }
+
+    /// <summary>Marks the start of the call to the provider, when the request has its credentials.</summary>
+    public void BeginCall(TimeProvider time) => (IsCalling, calledAt) = (true, time.GetTimestamp());
+
+    /// <summary>Marks the end of the call: the head of the response has arrived, or the call has failed.</summary>
+    /// <returns>The duration.</returns>
+    public TimeSpan EndCall(TimeProvider time)
+    {
+        IsCalling = false;
+        return time.GetElapsedTime(calledAt);
     }
 
     /// <summary>Records that the HTTP client begins to write the request to a connection.</summary>

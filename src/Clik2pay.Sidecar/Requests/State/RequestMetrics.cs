@@ -8,14 +8,6 @@ namespace Clik2pay.Sidecar.Requests.State;
 /// <summary>The instruments of the request pipeline, with one method for each event.</summary>
 internal sealed class RequestMetrics
 {
-    /// <summary>
-    /// In seconds, as in OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/).
-    /// </summary>
-    private static readonly double[] Buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-
-    /// <summary>A tag value is an object, so each status is boxed once.</summary>
-    private static readonly object[] Statuses = [.. Enumerable.Range(0, 1000).Cast<object>()];
-
     private readonly ClosedCounter<RefusalReason> requestsRefused;
     private readonly ClosedCounter<string> callerCredentialsRemoved;
     private readonly ClosedCounter<int> upstreamResponses;
@@ -50,7 +42,8 @@ internal sealed class RequestMetrics
             "Headers and trailers of the provider that were dropped, because they contain the access token, the API key or control "
             + "characters, or because only the sidecar may send them.",
             [default], _ => []);
-        requestDuration = meter.CreateDuration("http.server.request.duration", "Duration of HTTP server requests.", Buckets);
+        requestDuration = meter.CreateDuration(
+            "http.server.request.duration", "Duration of HTTP server requests.", SidecarMeter.RequestBuckets);
     }
 
     /// <summary>Responses to callers: the provider's by the class of their status, and the sidecar's own by their code.</summary>
@@ -84,7 +77,7 @@ internal sealed class RequestMetrics
         var tags = new TagList
         {
             { "http.request.method", context.Request.KnownMethod() },
-            { "http.response.status_code", Statuses[context.Response.StatusCode] },
+            { "http.response.status_code", StatusTags.Of(context.Response.StatusCode) },
             { "network.protocol.version", context.Request.ProtocolVersion() },
             { "url.scheme", context.Request.Scheme },
         };

@@ -9,14 +9,23 @@ namespace Clik2pay.Sidecar.Telemetry.Export;
 /// <param name="callerSeries">The number of series of the requests by caller.</param>
 internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSeries)
 {
+    public const string Runtime = "System.Runtime";
     public const string ConnectionDuration = "http.client.connection.duration";
-    public const string ClientRequestDuration = "http.client.request.duration";
+    private const string ClientRequestDuration = "http.client.request.duration";
 
     private const string RequestDuration = "http.server.request.duration";
     private const string StoreDuration = "clik2pay.sidecar.store_operation_duration";
     private const string Refreshes = "clik2pay.sidecar.token_refreshes";
     private const string CallerRequests = "clik2pay.sidecar.caller_requests";
-    private const int FewSeries = 200;
+    private const string Exceptions = "dotnet.exceptions";
+
+    /// <summary>Enough for every instrument of the sidecar, with one profile.</summary>
+    private const int FewSeries = 50;
+
+    /// <summary>For tags with values that the platform chooses, such as the types of errors.</summary>
+    private const int SomeSeries = 200;
+
+    /// <summary>For tags with methods, routes and statuses.</summary>
     private const int ManySeries = 2000;
 
     /// <summary>The most series of a further profile: seven outcomes of a refresh with seven triggers each.</summary>
@@ -31,8 +40,8 @@ internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSe
     private static readonly double[] FewStoreBuckets = [0.005, 0.025, 0.1, 0.5, 2];
 
     /// <summary>
-    /// The SDK allocates memory for the maximum number of series at start. Only instruments with routes and statuses need many. Instruments
-    /// of the token lifecycle have series for each profile.
+    /// The SDK allocates memory for the maximum number of series at start, once for Prometheus and once for OTLP. Only the instrument with
+    /// routes and statuses needs many. Instruments of the token lifecycle, and calls to the provider, have series for each profile.
     /// </summary>
     public MetricStreamConfiguration Create(Instrument instrument)
     {
@@ -47,11 +56,13 @@ internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSe
 
         view.CardinalityLimit = name switch
         {
-            RequestDuration or ClientRequestDuration when !isMinimal => ManySeries,
+            RequestDuration when !isMinimal => ManySeries,
+            ClientRequestDuration when !isMinimal => profiles * SomeSeries,
             Refreshes when !isMinimal => FewSeries + ((profiles - 1) * RefreshSeries),
             CallerRequests => FewSeries + callerSeries,
             _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + ((profiles - 1) * ProfileSeries),
-            _ => FewSeries,
+            _ when instrument.Meter.Name == Runtime && name != Exceptions => FewSeries,
+            _ => SomeSeries,
         };
         return view;
     }

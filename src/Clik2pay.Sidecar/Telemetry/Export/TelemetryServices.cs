@@ -80,20 +80,19 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). Only two of the HTTP
-    /// client's instruments are measured, because the others cost more than all selected ones together and add no information. The
-    /// sidecar's own instruments replace those of ASP.NET Core's hosting.
+    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). Only one of the HTTP
+    /// client's instruments is measured, because the others cost more than all selected ones together and add no information. The
+    /// sidecar's own instruments replace those of ASP.NET Core's hosting, and the duration of the HTTP client's requests.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics, MetricsLevel level)
     {
         metrics.EnableMetrics(SidecarMeter.Name, instrumentName: null, OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("System.Net.Http", MetricViews.ClientRequestDuration, OpenTelemetry, MeterScope.Local);
         if (level == MetricsLevel.Minimal)
             return;
 
         metrics.EnableMetrics("Microsoft.AspNetCore.Server.Kestrel", instrumentName: null, OpenTelemetry, MeterScope.Local);
         metrics.EnableMetrics("System.Net.Http", MetricViews.ConnectionDuration, OpenTelemetry, MeterScope.Local);
-        metrics.EnableMetrics("System.Runtime", instrumentName: null, OpenTelemetry, MeterScope.Global);
+        metrics.EnableMetrics(MetricViews.Runtime, instrumentName: null, OpenTelemetry, MeterScope.Global);
     }
 
     /// <summary>OpenTelemetry's variables override these values.</summary>

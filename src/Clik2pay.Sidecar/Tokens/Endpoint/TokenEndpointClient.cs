@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Metrics;
 using System.Text;
 using Clik2pay.Sidecar.Networking;
 using Clik2pay.Sidecar.Provider;
@@ -20,7 +19,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
     private static readonly HttpRequestOptionsKey<bool> SentKey = new("Sent");
 
     /// <summary>Creates the HTTP client for token calls.</summary>
-    public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections)
+    public static HttpClient CreateHttpClient(Uri tokenEndpoint, ProviderConnections connections, TimeProvider time)
     {
         // Some gateways compress every response, even if the request does not ask for compression.
         var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate };
@@ -32,7 +31,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
             request.Options.Set(SentKey, value: true);
             return null;
         };
-        return new HttpClient(new ClientSpan(handler))
+        return new HttpClient(new ClientSpan(new MeasuredCalls(handler, connections.TokenCalls, time)))
         {
             // This class has its own deadline, which uses the injected clock.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
@@ -102,8 +101,6 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
             },
             Content = new FormUrlEncodedContent(form),
         };
-        HttpMetricsEnrichmentContext.AddCallback(
-            request, static measured => measured.AddCustomTag(SidecarMeter.TargetTag, "token_endpoint"));
         return request;
     }
 

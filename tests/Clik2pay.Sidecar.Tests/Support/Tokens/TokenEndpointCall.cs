@@ -1,5 +1,6 @@
 using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Provider;
+using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Tests.Support.Credentials;
 using Clik2pay.Sidecar.Tests.Support.Telemetry;
 using Clik2pay.Sidecar.Tokens.Endpoint;
@@ -22,7 +23,8 @@ internal static class TokenEndpointCall
             RefreshAt = 0.75,
         };
         using var meters = new TestMeters();
-        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, new(new(SystemDefaults.Time), options, meters));
+        var connections = new ProviderConnections(new(SystemDefaults.Time), options, meters);
+        using var http = TokenEndpointClient.CreateHttpClient(options.TokenEndpoint, connections, time);
         return await new TokenEndpointClient(http, options, time).RequestTokenAsync(options.Credentials, cancellationToken);
     }
 }
