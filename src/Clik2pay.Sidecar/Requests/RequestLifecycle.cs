@@ -1,4 +1,5 @@
 using Clik2pay.Sidecar.Hosting;
+using Clik2pay.Sidecar.Provider.Connections;
 using Clik2pay.Sidecar.Requests.Connections;
 using Clik2pay.Sidecar.Requests.Problems;
 using Clik2pay.Sidecar.Requests.Responses;
@@ -36,6 +37,9 @@ internal sealed class RequestLifecycle(
             {
                 exchange.BeginReplay();
                 Discard(context);
+
+                // The first response may have been invalid as well.
+                context.Features.Set<IForwarderErrorFeature>(null);
                 await sender.SendAsync(context);
             }
 
@@ -58,7 +62,7 @@ internal sealed class RequestLifecycle(
     /// <summary>Completes a request that was refused or forwarded.</summary>
     private async Task CompleteAsync(HttpContext context, Exchange exchange, IForwarderErrorFeature? error)
     {
-        EndCall(context, exchange, error?.Exception);
+        RecordFailedCall(context, exchange, error?.Error, error?.Exception);
         var hasStarted = context.Response.HasStarted;
 
         // A caller that closes its connection after a complete response has not abandoned the request.
@@ -90,7 +94,7 @@ internal sealed class RequestLifecycle(
     /// <summary>Completes a request that ended with an exception.</summary>
     private async Task CompleteAsync(HttpContext context, Exchange exchange, Exception e)
     {
-        EndCall(context, exchange, e);
+        RecordFailedCall(context, exchange, error: null, e);
         if (DetectDisconnect(exchange, e))
             return;
 
@@ -106,11 +110,16 @@ internal sealed class RequestLifecycle(
         await failures.RespondAsync(context, e);
     }
 
-    /// <summary>Records the duration of a call that has failed without a response.</summary>
-    private void EndCall(HttpContext context, Exchange exchange, Exception? e)
+    /// <summary>Records the duration of a call that has failed without a response that can be forwarded.</summary>
+    private void RecordFailedCall(HttpContext context, Exchange exchange, ForwarderError? error, Exception? e)
     {
-        if (exchange.IsCalling && e is not null)
-            exchange.Profile.Connections.ApiCalls.Failed(context.Request.Method, e, exchange.EndCall(time));
+        if (!exchange.IsCalling || e is null)
+            return;
+
+        // YARP copies the headers of a response before its first transform, which records all other responses.
+        var isInvalid = error == ForwarderError.ResponseHeaders;
+        exchange.Profile.Connections.ApiCalls.Failed(
+            context.Request.KnownMethod(), isInvalid ? CallMetrics.InvalidResponse : CallMetrics.NameOf(e), exchange.EndCall(time));
     }
 
     /// <summary>

@@ -130,11 +130,12 @@ internal sealed class RequestPipeline(
         context.RequestTransforms.Add(new BodyTransform());
 
         // 16. The API key and the access token are set. Without a valid token, the response is a 503 and nothing is sent.
+        //     The call begins.
         context.RequestTransforms.Add(new InjectTransform(failures, time));
 
         // 17. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.
 
-        // 18. The duration of the call is recorded.
+        // 18. The duration of the call is recorded. RequestLifecycle records a call that fails before this step.
         context.ResponseTransforms.Add(new CallDurationTransform(time));
 
         // 19. After a 401 the token is rejected, and the request is marked for step 26 if another token is available.

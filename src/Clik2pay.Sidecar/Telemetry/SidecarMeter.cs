@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 namespace Clik2pay.Sidecar.Telemetry;
 
 /// <summary>
-/// The meter to which each feature adds its own instruments. Tags have few values, all known in advance, and callers cannot add any. In
+/// The meter to which each feature adds its own instruments. Tags have few values, and neither callers nor the provider can add any. In
 /// Prometheus a dot becomes an underscore, counters end in <c>_total</c>, and a unit of <c>s</c> becomes <c>_seconds</c>.
 /// </summary>
 internal static class SidecarMeter
 {
     public const string Name = "Clik2pay.Sidecar";
 
-    /// <summary>A tag of the HTTP client's durations. Only token calls have it, with the value <c>token_endpoint</c>.</summary>
+    /// <summary>A tag of <c>http.client.request.duration</c>. Only token calls have it, with the value <c>token_endpoint</c>.</summary>
     public const string TargetTag = "clik2pay.sidecar.target";
 
     /// <summary>

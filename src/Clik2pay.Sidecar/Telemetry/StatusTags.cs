@@ -1,10 +1,17 @@
+using System.Globalization;
+
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>Status codes as values of tags. A tag value is an object, so each status is boxed once.</summary>
+/// <summary>Status codes as values of tags. Each one is created once, so that a request allocates none.</summary>
 internal static class StatusTags
 {
     private static readonly object[] Boxed = [.. Enumerable.Range(0, 1000).Cast<object>()];
 
+    private static readonly string?[] Texts = new string?[1000];
+
     /// <param name="status">From 0 to 999.</param>
     public static object Of(int status) => Boxed[status];
+
+    /// <param name="status">From 0 to 999.</param>
+    public static string TextOf(int status) => Texts[status] ??= status.ToString(CultureInfo.InvariantCulture);
 }

@@ -70,5 +70,6 @@ public sealed class AllocationTests
         var scrape = Encoding.UTF8.GetString(text.ToArray());
         Assert.Contains("clik2pay_sidecar_upstream_answers_total{status_class=\"2xx\"} 1", scrape, StringComparison.Ordinal);
         Assert.Contains("http_server_request_duration_seconds_count{", scrape, StringComparison.Ordinal);
+        Assert.Contains("http_client_request_duration_seconds_count{", scrape, StringComparison.Ordinal);
     }
 }

@@ -26,6 +26,8 @@ public sealed partial class CallDurationTests
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
         "http_response_status_code=\"404\",network_protocol_version=\"1.1\"", "404")]
     [InlineData("HTTP/1.1 200", "", "response_ended")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-A: a\u0001b\r\nContent-Length: 0\r\n\r\n", "", "invalid_response")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: +4\r\n\r\ndone", "", "invalid_response")]
     [InlineData("garbage\r\n\r\n", "", "invalid_response")]
     public async Task A_call_is_recorded_once_with_its_result(string response, string labels, string? error = null)
     {
@@ -81,6 +83,20 @@ public sealed partial class CallDurationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
 
         Assert.Equal([Series("GET", labels: "", "System.Threading.Tasks.TaskCanceledException")], await ApiCallsAsync(sidecar));
+    }
+
+    [Fact]
+    public async Task A_streamed_body_that_the_caller_breaks_off_is_a_failure_of_the_HTTP_client()
+    {
+        await using var upstream = new WireUpstream();
+        await using var sidecar = await TestSidecar.StartAsync(upstream);
+
+        await RawConnection.ExchangeAsync(
+            sidecar.Address,
+            "POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"11000\r\n{new string('x', 0x11000)}\r\nzz\r\n");
+
+        Assert.Equal([Series("POST", labels: "", "System.Net.Http.HttpRequestException")], await ApiCallsAsync(sidecar));
     }
 
     [Fact]

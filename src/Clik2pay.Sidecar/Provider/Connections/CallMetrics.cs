@@ -8,27 +8,34 @@ namespace Clik2pay.Sidecar.Provider.Connections;
 /// <summary>
 /// Records <c>http.client.request.duration</c> of the calls to one address, by OpenTelemetry's conventions
 /// (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration): the time from the start of a call to
-/// the head of the response, or to the failure. The HTTP client's own instrument of this name costs an asynchronous method for each call.
+/// the head of the response, or until the failure is known. The HTTP client's own instrument of this name costs an asynchronous method for
+/// each call.
 /// </summary>
 internal sealed class CallMetrics
 {
+    /// <summary>The <c>error.type</c> of a response that is not valid HTTP.</summary>
+    public const string InvalidResponse = "invalid_response";
+
     private readonly Histogram<double> duration;
-    private readonly KeyValuePair<string, object?>[] address;
+    private readonly KeyValuePair<string, object?>[] fixedTags;
 
     /// <param name="meters">Creates the instrument.</param>
-    /// <param name="target">The address that is called.</param>
-    /// <param name="tags">Further tags, at most one.</param>
-    public CallMetrics(IMeterFactory meters, Uri target, params KeyValuePair<string, object?>[] tags)
+    /// <param name="address">The address that is called.</param>
+    /// <param name="target">The value of <see cref="SidecarMeter.TargetTag"/>, or null to omit the tag.</param>
+    public CallMetrics(IMeterFactory meters, Uri address, string? target = null)
     {
         duration = meters.CreateSidecarMeter().CreateDuration(
             "http.client.request.duration", "Duration of HTTP client requests.", SidecarMeter.RequestBuckets);
-        address =
+        fixedTags =
         [
-            new("server.address", target.IdnHost),
-            new("server.port", target.Port),
-            new("url.scheme", target.Scheme),
-            .. tags,
+            new("server.address", address.IdnHost),
+            new("server.port", address.Port),
+            new("url.scheme", address.Scheme),
         ];
+
+        // A list of up to eight tags allocates nothing, and this is the eighth.
+        if (target is not null)
+            fixedTags = [.. fixedTags, new(SidecarMeter.TargetTag, target)];
     }
 
     /// <summary>Records a call whose response has begun.</summary>
@@ -41,35 +48,41 @@ internal sealed class CallMetrics
         var tags = CreateTags(method);
         tags.Add("http.response.status_code", StatusTags.Of(status));
         tags.Add("network.protocol.version", NameOf(response.Version));
-        if (status >= StatusCodes.Status400BadRequest)
-            tags.Add("error.type", status.ToString(CultureInfo.InvariantCulture));
+        if (status is >= 400 and < 600)
+            tags.Add("error.type", StatusTags.TextOf(status));
         duration.Record(elapsed.TotalSeconds, tags);
     }
 
     /// <summary>Records a call that failed without a response.</summary>
-    public void Failed(string method, Exception e, TimeSpan elapsed)
+    /// <param name="method">A method of HTTP.</param>
+    /// <param name="error">The <c>error.type</c>: <see cref="NameOf(Exception)"/> or <see cref="InvalidResponse"/>.</param>
+    /// <param name="elapsed">The duration.</param>
+    public void Failed(string method, string error, TimeSpan elapsed)
     {
         if (!duration.Enabled)
             return;
 
         var tags = CreateTags(method);
-        tags.Add("error.type", NameOf(e));
+        tags.Add("error.type", error);
         duration.Record(elapsed.TotalSeconds, tags);
     }
 
     private TagList CreateTags(string method)
     {
         var tags = new TagList { { "http.request.method", method } };
-        foreach (var tag in address)
+        foreach (var tag in fixedTags)
             tags.Add(tag);
         return tags;
     }
 
     /// <returns>The kind of failure of the HTTP client in snake case, or the type of the exception.</returns>
-    private static string NameOf(Exception e) => e switch
+    public static string NameOf(Exception e) => e switch
     {
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } failure => failure.HttpRequestError.ToSnakeCase(),
-        AggregateException { InnerExceptions: [var first, ..] } => NameOf(first), // YARP adds the failure to send the body.
+
+        // YARP adds the failure of a streamed body, before or after the failure of the HTTP client.
+        AggregateException { InnerExceptions: var all } =>
+            NameOf(all.FirstOrDefault(inner => inner is HttpRequestException or OperationCanceledException) ?? all[0]),
         _ => e.GetType().FullName!,
     };
 

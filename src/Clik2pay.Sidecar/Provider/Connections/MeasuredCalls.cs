@@ -6,16 +6,18 @@ internal sealed class MeasuredCalls(HttpMessageHandler inner, CallMetrics metric
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
+        HttpResponseMessage response;
         try
         {
-            var response = await base.SendAsync(request, cancellationToken);
-            metrics.Responded(request.Method.Method, response, time.GetElapsedTime(startedAt));
-            return response;
+            response = await base.SendAsync(request, cancellationToken);
         }
         catch (Exception e)
         {
-            metrics.Failed(request.Method.Method, e, time.GetElapsedTime(startedAt));
+            metrics.Failed(request.Method.Method, CallMetrics.NameOf(e), time.GetElapsedTime(startedAt));
             throw;
         }
+
+        metrics.Responded(request.Method.Method, response, time.GetElapsedTime(startedAt));
+        return response;
     }
 }

@@ -2,11 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Clik2pay.Sidecar.Configuration.Certificates;
 using Clik2pay.Sidecar.Networking;
-using Clik2pay.Sidecar.Telemetry;
 
 namespace Clik2pay.Sidecar.Provider.Connections;
 
-/// <summary>Configures the connections to the provider: to the API and to the token endpoint.</summary>
+/// <summary>Configures the connections to the provider, and measures the calls: to the API and to the token endpoint.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
     /// <summary>The connect timeout for the API. The timeout includes name resolution, TCP, TLS and an HTTP proxy.</summary>
@@ -28,8 +27,7 @@ internal sealed class ProviderConnections(TcpConnector connector, Clik2payOption
     public CallMetrics ApiCalls { get; } = new(meters, options.ApiBaseUrl);
 
     /// <summary>The durations of token calls.</summary>
-    public CallMetrics TokenCalls { get; } =
-        new(meters, options.TokenEndpoint, new KeyValuePair<string, object?>(SidecarMeter.TargetTag, "token_endpoint"));
+    public CallMetrics TokenCalls { get; } = new(meters, options.TokenEndpoint, "token_endpoint");
 
     /// <summary>Connections that are being established. The key is the request for which the HTTP client opens the connection.</summary>
     private readonly ConditionalWeakTable<HttpRequestMessage, UpstreamStream> connecting = [];

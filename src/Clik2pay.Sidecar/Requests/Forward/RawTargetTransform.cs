@@ -17,7 +17,7 @@ internal sealed class RawTargetTransform : RequestTransform
         if (!exchange.Target.StartsWith('/'))
             throw new InvalidOperationException("The request target is not a path.");
 
-        context.ProxyRequest.RequestUri = exchange.AddressOf(context.DestinationPrefix, exchange.Target);
+        context.ProxyRequest.RequestUri = exchange.AddressOf(context.DestinationPrefix);
         return default;
     }
 }

@@ -16,9 +16,9 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>In characters. A longer target is not cached, because there may be many connections.</summary>
     private const int LongestTarget = 512;
 
-    private string? target;
-    private string? prefix;
-    private UpstreamAddress? address;
+    private string? cachedTarget;
+    private string? cachedPrefix;
+    private UpstreamAddress? cachedAddress;
     private long sendingSince;
     private long calledAt;
     private IHttpRequestLifetimeFeature? server;
@@ -112,7 +112,10 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
         set => server?.RequestAborted = value;
     }
 
-    /// <summary>The exchange of the request. While a request is in progress, the server finds this feature faster than others.</summary>
+    /// <summary>
+    /// The exchange of the request. While a request is in progress, it is a feature of the request, which the server finds faster than a
+    /// feature of the connection.
+    /// </summary>
     public static Exchange Of(HttpContext context) =>
         context.Features.Find<IHttpRequestLifetimeFeature>() as Exchange ?? OfConnection(context);
 
@@ -125,7 +128,8 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     private void BeginRequest(IFeatureCollection features)
     {
         // The server resets this feature before each request.
-        var current = features.Find<IHttpRequestLifetimeFeature>();
+        var current = features.Find<IHttpRequestLifetimeFeature>()
+            ?? throw new InvalidOperationException("The server has no IHttpRequestLifetimeFeature.");
         if (current != this)
             server = current;
         features[typeof(IHttpRequestLifetimeFeature)] = this;
@@ -190,19 +194,19 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>The remaining time of the request; zero or less after the timeout.</summary>
     public TimeSpan GetTimeLeft(TimeProvider time) => TimeLimit - time.GetElapsedTime(sendingSince);
 
-    /// <summary>Creates the address of a request, or returns the cached address if prefix and target are the same.</summary>
-    public UpstreamAddress AddressOf(string requestPrefix, string requestTarget)
+    /// <summary>Creates the address of the request, or returns the cached address if prefix and target are the same.</summary>
+    public UpstreamAddress AddressOf(string prefix)
     {
-        if (address is not null
-            && string.Equals(requestTarget, target, StringComparison.Ordinal)
-            && string.Equals(requestPrefix, prefix, StringComparison.Ordinal))
+        if (cachedAddress is not null
+            && string.Equals(Target, cachedTarget, StringComparison.Ordinal)
+            && string.Equals(prefix, cachedPrefix, StringComparison.Ordinal))
         {
-            return address;
+            return cachedAddress;
         }
 
-        var created = new UpstreamAddress(requestPrefix + requestTarget, this);
-        if (requestTarget.Length <= LongestTarget)
-            (prefix, target, address) = (requestPrefix, requestTarget, created);
+        var created = new UpstreamAddress(prefix + Target, this);
+        if (Target.Length <= LongestTarget)
+            (cachedPrefix, cachedTarget, cachedAddress) = (prefix, Target, created);
         return created;
     }
 }

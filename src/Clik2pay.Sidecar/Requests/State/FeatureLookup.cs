@@ -11,7 +11,7 @@ internal static class FeatureLookup
     public static T? Find<T>(this IFeatureCollection features)
         where T : class => (T?)features[typeof(T)];
 
-    /// <summary>Whether the request can have a body. False for a request without Content-Length and Transfer-Encoding.</summary>
+    /// <summary>Whether the request can have a body. False without Transfer-Encoding if the Content-Length is 0 or absent.</summary>
     public static bool CanHaveBody(this HttpContext context) =>
         context.Features.Find<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 }

@@ -19,7 +19,8 @@ internal sealed class UpstreamSender(IHttpForwarder forwarder, ReusableConnectio
     /// <summary>Completes when the response has been copied. After a failure, the forwarder's error feature contains the error.</summary>
     public Task SendAsync(HttpContext context)
     {
-        var (exchange, proxy) = (Exchange.Of(context), (IReverseProxyFeature)context.Features[typeof(IReverseProxyFeature)]!);
+        var exchange = Exchange.Of(context);
+        var proxy = context.Features.Find<IReverseProxyFeature>() ?? throw new InvalidOperationException("The request has no route.");
         var request = proxy.Cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
         exchange.BeginAttempt(request.ActivityTimeout ?? DefaultTimeout, time);
 

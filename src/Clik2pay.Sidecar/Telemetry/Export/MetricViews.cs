@@ -11,19 +11,22 @@ internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSe
 {
     public const string Runtime = "System.Runtime";
     public const string ConnectionDuration = "http.client.connection.duration";
-    private const string ClientRequestDuration = "http.client.request.duration";
 
+    private const string ClientRequestDuration = "http.client.request.duration";
     private const string RequestDuration = "http.server.request.duration";
     private const string StoreDuration = "clik2pay.sidecar.store_operation_duration";
     private const string Refreshes = "clik2pay.sidecar.token_refreshes";
     private const string CallerRequests = "clik2pay.sidecar.caller_requests";
     private const string Exceptions = "dotnet.exceptions";
 
-    /// <summary>Enough for every instrument of the sidecar, with one profile.</summary>
-    private const int FewSeries = 50;
+    /// <summary>Enough for each instrument of the runtime, and of the sidecar with one profile, except the two durations of requests.</summary>
+    private const int FewSeries = 64;
 
-    /// <summary>For tags with values that the platform chooses, such as the types of errors.</summary>
+    /// <summary>For tags with values that the platform chooses, such as the types of exceptions.</summary>
     private const int SomeSeries = 200;
+
+    /// <summary>Methods and statuses, for each address.</summary>
+    private const int CallSeries = 400;
 
     /// <summary>For tags with methods, routes and statuses.</summary>
     private const int ManySeries = 2000;
@@ -57,7 +60,7 @@ internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSe
         view.CardinalityLimit = name switch
         {
             RequestDuration when !isMinimal => ManySeries,
-            ClientRequestDuration when !isMinimal => profiles * SomeSeries,
+            ClientRequestDuration when !isMinimal => Math.Min(profiles * CallSeries, ManySeries),
             Refreshes when !isMinimal => FewSeries + ((profiles - 1) * RefreshSeries),
             CallerRequests => FewSeries + callerSeries,
             _ when instrument.Meter.Name == SidecarMeter.Name => FewSeries + ((profiles - 1) * ProfileSeries),

@@ -80,9 +80,9 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). Only one of the HTTP
-    /// client's instruments is measured, because the others cost more than all selected ones together and add no information. The
-    /// sidecar's own instruments replace those of ASP.NET Core's hosting, and the duration of the HTTP client's requests.
+    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). The sidecar's
+    /// own instruments replace those of ASP.NET Core's hosting, and the HTTP client's <c>http.client.request.duration</c>. The other
+    /// instruments of the HTTP client cost more than all selected ones together and add no information, except the duration of connections.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics, MetricsLevel level)
     {

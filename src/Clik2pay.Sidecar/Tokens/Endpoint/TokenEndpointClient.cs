@@ -90,7 +90,7 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
         if (options.Scope.Length > 0)
             form.Add(new("scope", options.Scope));
 
-        var request = new HttpRequestMessage(HttpMethod.Post, options.TokenEndpoint)
+        return new(HttpMethod.Post, options.TokenEndpoint)
         {
             // Some firewalls block requests without User-Agent, for instance with AWS's managed rules.
             Headers =
@@ -101,7 +101,6 @@ internal sealed class TokenEndpointClient(HttpClient http, Clik2payOptions optio
             },
             Content = new FormUrlEncodedContent(form),
         };
-        return request;
     }
 
     /// <summary>RFC 8259, section 8.1, forbids a byte order mark, and permits a parser to ignore it.</summary>

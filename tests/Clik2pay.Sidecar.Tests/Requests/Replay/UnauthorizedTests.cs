@@ -53,6 +53,23 @@ public sealed class UnauthorizedTests
         Assert.Equal(1, sidecar.Metrics.Sum(Unauthorized, "retried"));
     }
 
+    [Fact]
+    public async Task After_a_401_that_cannot_be_forwarded_the_caller_gets_the_response_to_the_replay()
+    {
+        await using var upstream = new WireUpstream
+        {
+            Respond = request => request["Authorization"] is [FirstTokenRejected.FirstToken]
+                ? "HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"
+                : "HTTP/1.1 204 No Content\r\n\r\n",
+        };
+        await using var sidecar = await TestSidecar.StartAsync(upstream);
+
+        var response = await sidecar.Caller.PostAsync("/open/v1/payment-requests", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(2, upstream.Received.Count);
+    }
+
     [Theory]
     [InlineData(64 * 1024, false, 200)]
     [InlineData(64 * 1024, true, 200)]
