@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs each verb of the benchmarks briefly and checks that it prints its tables, that no request fails, and that the sidecar's own code
-# allocates nothing. Speed depends on the machine and is not checked. Takes less than two minutes after a Release build.
+# allocates nothing. Checks that the published program was compiled with an up-to-date list of methods. Speed depends on the machine and is
+# not checked. Takes less than two minutes after a Release build.
 # Usage: tests/benchmarks.sh [FILE]   FILE receives a line "passed|failed|skipped TITLE" for each check.
 # TEST_SIDECAR names a published sidecar. Without it, the Release build is measured, because publishing takes minutes. The other programs
 # are measured as Release builds for the same reason.
@@ -32,6 +33,15 @@ check_lines() {
     report failed "$2 ($count lines match)"
   fi
 }
+
+title="The published program begins with the methods of MethodOrder.txt, and the list is up to date"
+if ! command -v readelf >/dev/null; then
+  report skipped "$title (readelf is not installed)"
+elif [ -e "${TEST_SIDECAR:-}.dbg" ]; then
+  check "$title" tests/benchmarks/method-order.sh --check "$sidecar"
+else
+  report skipped "$title (TEST_SIDECAR does not name a published program with its debug symbols)"
+fi
 
 figure='[0-9][0-9,]*(\.[0-9]+)?'
 interval="$figure [(]$figure to $figure[)]"

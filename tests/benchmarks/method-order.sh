@@ -89,8 +89,7 @@ printf '%s\n' 'wrk.method = "POST"' 'wrk.headers["Content-Type"] = "application/
 # load: sends requests of each kind for some seconds.
 load() {
   local arguments
-  for arguments in "$url/small" "-s $work/post.lua $url/small" "$url/large"; do
-    # shellcheck disable=SC2086 # several arguments
+  for arguments in "$url/small" "-s $work/post.lua $url/small" "$url/large"; do # split into words below
     wrk -t1 -c8 -d4 $arguments >"$work/wrk"
     if ! grep -q 'requests in' "$work/wrk" || grep -q -e 'Non-2xx' -e 'Socket errors' "$work/wrk"; then
       cat "$work/wrk"
