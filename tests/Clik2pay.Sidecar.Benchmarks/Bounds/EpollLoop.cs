@@ -31,8 +31,11 @@ internal sealed partial class EpollLoop
     public void Add(ForwardedConnection connection)
     {
         foreach (var descriptor in connection.Descriptors)
-        {
             connections[descriptor] = connection;
+
+        // The caller's socket is last. Once it is registered, the loop can close both sockets at any time.
+        foreach (var descriptor in connection.Descriptors.Reverse())
+        {
             var added = new int[Event.Size];
             added[0] = EventIn;
             added[Event.Data] = descriptor;

@@ -35,7 +35,7 @@ internal static class Program
     private static async Task RunKestrelAsync(Uri listen, RequestDelegate forward)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders(); // With a logger, the server creates an activity for each request.
         builder.WebHost.UseUrls(listen.AbsoluteUri);
         await using var app = builder.Build();
         app.Run(forward);

@@ -45,7 +45,7 @@ internal sealed class UpstreamConnection : IDisposable
 
         // 3. Copy the body of the response.
         var start = head + 4;
-        var remaining = response.ContentLength ?? 0;
+        var remaining = response.ContentLength ?? throw new InvalidOperationException("The response has no Content-Length.");
         while (remaining > 0)
         {
             if (start == length)

@@ -29,7 +29,7 @@ internal sealed class DotnetProxy(
         // The default host watches its working directory and all folders below, so the working directory must be a small folder.
         var folder = Path.GetDirectoryName(program)!;
         return hasBatchScheduling
-            ? Server.Start(title, port, Tool.Require("chrt"), ["--batch", "0", program, .. all], folder: folder)
+            ? Server.Start(title, port, Tool.Require("chrt"), ["-b", "0", program, .. all], folder: folder)
             : Server.Start(title, port, program, all, folder: folder);
     }
 }

@@ -1,4 +1,4 @@
-"""Checks that a list of methods is up to date, and that a published program was compiled with it.
+"""Checks that the methods of a list exist in a published program, and that the program was compiled with the list.
 
 Usage: check.py LIST PROGRAM LEAST   LIST contains one mangled name per line. LEAST is the smallest percentage of the listed names that
 must exist in the program. The exit code is 1 if fewer exist, or if the program does not begin with the first of them.

@@ -90,17 +90,19 @@ class Tracer:
                 self.continue_thread(thread, status)
             elif thread == self.process:
                 return os.waitstatus_to_exitcode(status)
+            else:  # The ID can be given to another thread.
+                self.threads.discard(thread)
 
     def continue_thread(self, thread, status):
         received, event = os.WSTOPSIG(status), status >> 16
-        if event:  # The thread has created another.
-            received = 0
-        elif received == signal.SIGTRAP:
-            received = self.handle_breakpoint(thread)
-        elif received == signal.SIGSTOP and thread not in self.threads:  # A new thread begins with a stop.
-            self.threads.add(thread)
-            received = 0
         try:
+            if event:  # The thread has created another.
+                received = 0
+            elif received == signal.SIGTRAP:
+                received = self.handle_breakpoint(thread)
+            elif received == signal.SIGSTOP and thread not in self.threads:  # A new thread begins with a stop.
+                self.threads.add(thread)
+                received = 0
             ptrace(CONT, thread, 0, received)
         except ProcessLookupError:  # The process has ended in the meantime.
             pass

@@ -42,7 +42,8 @@ internal static class Statistics
     }
 
     /// <summary>
-    /// The ratios of each round. Both runs of a round follow each other, so influences on both, such as a busy machine, mostly cancel out.
+    /// The ratios of each round. Both runs of a round are close to each other in time, so influences on both, such as a busy machine,
+    /// mostly cancel out.
     /// </summary>
     public static IReadOnlyList<double> Ratios(
         IReadOnlyList<LoadResult> runs, IReadOnlyList<LoadResult> others, Func<LoadResult, double> figure) =>

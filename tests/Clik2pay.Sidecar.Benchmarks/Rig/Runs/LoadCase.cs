@@ -35,6 +35,9 @@ internal sealed record LoadCase(string Name, string Title, string Path, int Conn
 
     public static IReadOnlyList<LoadCase> All => [.. Defaults, Post256, Large256];
 
+    /// <summary>The size of the body of each response, in bytes.</summary>
+    public int ResponseBytes => Path == NginxProvider.LargePath ? NginxProvider.LargeBytes : NginxProvider.SmallBytes;
+
     /// <returns>The cases with these names, in the order of <see cref="All"/>.</returns>
     public static IReadOnlyList<LoadCase> Select(string[] names) =>
         [.. All.Where(load => names.Contains(load.Name, StringComparer.Ordinal))];

@@ -15,8 +15,8 @@ internal sealed class Wrk(TemporaryFolder folder, IReadOnlyDictionary<string, st
     private const string Report = """
         done = function(summary, latency)
           local errors = summary.errors
-          io.write(string.format("figures %d %d %d %d %.1f %.1f %.1f %.1f\n", summary.requests, summary.duration,
-            errors.connect + errors.read + errors.write + errors.timeout, errors.status,
+          io.write(string.format("figures %d %d %d %d %d %.1f %.1f %.1f %.1f\n", summary.requests, summary.duration,
+            errors.connect + errors.read + errors.write + errors.timeout, errors.status, summary.bytes,
             latency:percentile(50), latency:percentile(99), latency:percentile(99.9), latency.max))
         end
 
@@ -65,8 +65,10 @@ internal sealed class Wrk(TemporaryFolder folder, IReadOnlyDictionary<string, st
         var line = output.Split('\n').FirstOrDefault(line => line.StartsWith("figures ", StringComparison.Ordinal))
             ?? throw new BenchmarkFailure($"wrk printed no figures:\n{output}");
         var figures = line.Split(' ').Skip(1).Select(figure => double.Parse(figure, CultureInfo.InvariantCulture)).ToArray();
-        if (figures is not [> 0 and var requests, var duration, 0, 0, var median, var p99, var p999, var longest])
+        if (figures is not [> 0 and var requests, var duration, 0, 0, var bytes, var median, var p99, var p999, var longest])
             throw proxy.CreateFailure($"failed a request of the load {load.Name}. Output of wrk:\n{output}");
+        if (bytes < requests * load.ResponseBytes)
+            throw proxy.CreateFailure($"returned incomplete responses to the load {load.Name}. Output of wrk:\n{output}");
         return new((long)requests, requests * 1e6 / duration, cpu / requests, median, p99, p999, longest, memory);
     }
 }

@@ -11,7 +11,7 @@ internal static class NginxConfiguration
         daemon off; worker_processes 2; worker_rlimit_nofile 16384; pid {{folder}}/{{name}}.pid; error_log {{folder}}/{{name}}.error;
         events { worker_connections 4096; }
         http {
-          access_log off; sendfile on; keepalive_requests 1000000000; client_body_temp_path {{folder}}/{{name}}.body;
+          access_log off; sendfile on; keepalive_requests 1000000000; keepalive_timeout 1h; client_body_temp_path {{folder}}/{{name}}.body;
           proxy_temp_path {{folder}}/{{name}}.a; fastcgi_temp_path {{folder}}/{{name}}.b;
           uwsgi_temp_path {{folder}}/{{name}}.c; scgi_temp_path {{folder}}/{{name}}.d;
         """;

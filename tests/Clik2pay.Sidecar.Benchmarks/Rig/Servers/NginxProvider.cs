@@ -7,6 +7,8 @@ internal sealed class NginxProvider : IAsyncDisposable
 {
     public const string SmallPath = "/open/v1/small";
     public const string LargePath = "/open/v1/large";
+    public const int SmallBytes = 100;
+    public const int LargeBytes = 1_000_000;
 
     /// <summary>A token endpoint whose tokens have a lifetime of one hour.</summary>
     public const string TokenPath = "/oauth2/token";
@@ -29,7 +31,7 @@ internal sealed class NginxProvider : IAsyncDisposable
     public static async Task<NginxProvider> StartAsync(TemporaryFolder folder, TimeSpan shortLifetime, CancellationToken cancellationToken)
     {
         var port = Ports.FindFree();
-        folder.Write("large", new string('a', 1_000_000));
+        folder.Write("large", new string('a', LargeBytes));
         var configuration = folder.Write("provider.conf", CreateConfiguration(port, folder.Path, shortLifetime));
         string[] arguments = ["-c", configuration, "-e", Path.Combine(folder.Path, "provider.error")];
         var provider = new NginxProvider(Server.Start("The provider's nginx", port, Tool.Require("nginx"), arguments));
@@ -50,7 +52,7 @@ internal sealed class NginxProvider : IAsyncDisposable
             location / {
               default_type application/json;
               add_header x-amzn-RequestId 9f3c1d2e-6a41-4c0f-8a35-1f0f5f5b8e11;
-              return 200 '{{new string('a', 100)}}';
+              return 200 '{{new string('a', SmallBytes)}}';
             }
           }
         }
