@@ -38,7 +38,7 @@ internal sealed class RequestLifecycle(
                 exchange.BeginReplay();
                 Discard(context);
 
-                // The first response may have been invalid as well.
+                // An error of the first response, such as invalid headers, does not apply to the replay.
                 context.Features.Set<IForwarderErrorFeature>(null);
                 await sender.SendAsync(context);
             }
@@ -110,13 +110,13 @@ internal sealed class RequestLifecycle(
         await failures.RespondAsync(context, e);
     }
 
-    /// <summary>Records the duration of a call that has failed without a response that can be forwarded.</summary>
+    /// <summary>Records the duration of a call that failed, or whose response cannot be forwarded.</summary>
     private void RecordFailedCall(HttpContext context, Exchange exchange, ForwarderError? error, Exception? e)
     {
         if (!exchange.IsCalling || e is null)
             return;
 
-        // YARP copies the headers of a response before its first transform, which records all other responses.
+        // YARP copies the headers before the first response transform. CallDurationTransform records responses whose headers are valid.
         var isInvalid = error == ForwarderError.ResponseHeaders;
         exchange.Profile.Connections.ApiCalls.Failed(
             context.Request.KnownMethod(), isInvalid ? CallMetrics.InvalidResponse : CallMetrics.NameOf(e), exchange.EndCall(time));

@@ -130,7 +130,7 @@ internal sealed class RequestPipeline(
         context.RequestTransforms.Add(new BodyTransform());
 
         // 16. The API key and the access token are set. Without a valid token, the response is a 503 and nothing is sent.
-        //     The call begins.
+        //     The measured duration of the call begins.
         context.RequestTransforms.Add(new InjectTransform(failures, time));
 
         // 17. YARP sends the request through the handlers of UpstreamHttpClientFactory, and waits for the head of the response.

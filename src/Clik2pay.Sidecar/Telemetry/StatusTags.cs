@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Clik2pay.Sidecar.Telemetry;
 
-/// <summary>Status codes as values of tags. Each one is created once, so that a request allocates none.</summary>
+/// <summary>Status codes as values of tags. Each value is created once, so that requests do not allocate values.</summary>
 internal static class StatusTags
 {
     private static readonly object[] Boxed = [.. Enumerable.Range(0, 1000).Cast<object>()];

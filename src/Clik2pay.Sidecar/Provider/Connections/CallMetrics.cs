@@ -6,10 +6,9 @@ using Clik2pay.Sidecar.Telemetry;
 namespace Clik2pay.Sidecar.Provider.Connections;
 
 /// <summary>
-/// Records <c>http.client.request.duration</c> of the calls to one address, by OpenTelemetry's conventions
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration): the time from the start of a call to
-/// the head of the response, or until the failure is known. The HTTP client's own instrument of this name costs an asynchronous method for
-/// each call.
+/// Records <c>http.client.request.duration</c> for the calls to one address, as OpenTelemetry's conventions define the metric
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration). The duration ends when the head of
+/// the response arrives or the call fails. The HTTP client's own instrument of this name adds an asynchronous method to each call.
 /// </summary>
 internal sealed class CallMetrics
 {
@@ -33,7 +32,7 @@ internal sealed class CallMetrics
             new("url.scheme", address.Scheme),
         ];
 
-        // A list of up to eight tags allocates nothing, and this is the eighth.
+        // A TagList of up to eight tags allocates nothing. This tag is the eighth.
         if (target is not null)
             fixedTags = [.. fixedTags, new(SidecarMeter.TargetTag, target)];
     }
@@ -54,7 +53,7 @@ internal sealed class CallMetrics
     }
 
     /// <summary>Records a call that failed without a response.</summary>
-    /// <param name="method">A method of HTTP.</param>
+    /// <param name="method">The HTTP method.</param>
     /// <param name="error">The <c>error.type</c>: <see cref="NameOf(Exception)"/> or <see cref="InvalidResponse"/>.</param>
     /// <param name="elapsed">The duration.</param>
     public void Failed(string method, string error, TimeSpan elapsed)
@@ -75,12 +74,12 @@ internal sealed class CallMetrics
         return tags;
     }
 
-    /// <returns>The kind of failure of the HTTP client in snake case, or the type of the exception.</returns>
+    /// <returns>The HTTP client's kind of failure in snake case, or the type of the exception.</returns>
     public static string NameOf(Exception e) => e switch
     {
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } failure => failure.HttpRequestError.ToSnakeCase(),
 
-        // YARP adds the failure of a streamed body, before or after the failure of the HTTP client.
+        // If a streamed body also failed, YARP lists its failure before or after the failure of the HTTP client.
         AggregateException { InnerExceptions: var all } =>
             NameOf(all.FirstOrDefault(inner => inner is HttpRequestException or OperationCanceledException) ?? all[0]),
         _ => e.GetType().FullName!,

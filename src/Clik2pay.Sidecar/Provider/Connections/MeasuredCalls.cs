@@ -1,6 +1,6 @@
 namespace Clik2pay.Sidecar.Provider.Connections;
 
-/// <summary>Measures every call of an HTTP client.</summary>
+/// <summary>Records the duration of each call of an HTTP client.</summary>
 internal sealed class MeasuredCalls(HttpMessageHandler inner, CallMetrics metrics, TimeProvider time) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

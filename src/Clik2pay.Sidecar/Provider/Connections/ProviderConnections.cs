@@ -5,7 +5,7 @@ using Clik2pay.Sidecar.Networking;
 
 namespace Clik2pay.Sidecar.Provider.Connections;
 
-/// <summary>Configures the connections to the provider, and measures the calls: to the API and to the token endpoint.</summary>
+/// <summary>Configures the connections to the provider's API and token endpoint, and provides the metrics of the calls.</summary>
 internal sealed class ProviderConnections(TcpConnector connector, Clik2payOptions options, IMeterFactory meters)
 {
     /// <summary>The connect timeout for the API. The timeout includes name resolution, TCP, TLS and an HTTP proxy.</summary>

@@ -3,7 +3,10 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Clik2pay.Sidecar.Requests.Responses;
 
-/// <summary>Records the duration of a call whose response has begun. RequestLifecycle records calls without a response that can be forwarded.</summary>
+/// <summary>
+/// Records the duration of a call whose response has begun. RequestLifecycle records calls that failed, or whose response cannot be
+/// forwarded.
+/// </summary>
 internal sealed class CallDurationTransform(TimeProvider time) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

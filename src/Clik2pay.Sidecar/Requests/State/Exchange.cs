@@ -31,7 +31,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether a request has begun and not ended.</summary>
     public bool IsInProgress { get; private set; }
 
-    /// <summary>The request target, byte for byte as the caller wrote it.</summary>
+    /// <summary>The request target, exactly as the caller sent it.</summary>
     public string Target { get; private set; } = "";
 
     /// <summary>The profile whose credentials are sent. <see cref="HasProfile"/> must be true.</summary>
@@ -96,7 +96,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     /// <summary>Whether the request is being sent for the second and last time.</summary>
     public bool IsReplay { get; private set; }
 
-    /// <summary>Whether the provider is being called, and the head of its response has not arrived.</summary>
+    /// <summary>Whether a call to the provider is in progress, and the head of the response has not arrived.</summary>
     public bool IsCalling { get; private set; }
 
     /// <summary>The request timeout, shared by both attempts.</summary>
@@ -113,8 +113,8 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
     }
 
     /// <summary>
-    /// The exchange of the request. While a request is in progress, it is a feature of the request, which the server finds faster than a
-    /// feature of the connection.
+    /// The exchange of the request. While a request is in progress, the exchange is also a feature of the request, because the server finds
+    /// features of the request faster than features of the connection.
     /// </summary>
     public static Exchange Of(HttpContext context) =>
         context.Features.Find<IHttpRequestLifetimeFeature>() as Exchange ?? OfConnection(context);
@@ -157,7 +157,7 @@ internal sealed class Exchange : IHttpRequestLifetimeFeature
             (sendingSince, TimeLimit) = (time.GetTimestamp(), limit);
     }
 
-    /// <summary>Marks the start of the call to the provider, when the request has its credentials.</summary>
+    /// <summary>Marks the start of the call to the provider, once the request has its credentials.</summary>
     public void BeginCall(TimeProvider time) => (IsCalling, calledAt) = (true, time.GetTimestamp());
 
     /// <summary>Marks the end of the call: the head of the response has arrived, or the call has failed.</summary>

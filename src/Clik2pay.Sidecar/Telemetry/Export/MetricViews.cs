@@ -19,13 +19,15 @@ internal sealed class MetricViews(MetricsLevel level, int profiles, int callerSe
     private const string CallerRequests = "clik2pay.sidecar.caller_requests";
     private const string Exceptions = "dotnet.exceptions";
 
-    /// <summary>Enough for each instrument of the runtime, and of the sidecar with one profile, except the two durations of requests.</summary>
+    /// <summary>
+    /// Enough for each instrument of the runtime, and for each of the sidecar with one profile, except the two request durations.
+    /// </summary>
     private const int FewSeries = 64;
 
     /// <summary>For tags with values that the platform chooses, such as the types of exceptions.</summary>
     private const int SomeSeries = 200;
 
-    /// <summary>Methods and statuses, for each address.</summary>
+    /// <summary>For tags with methods and statuses, for each profile.</summary>
     private const int CallSeries = 400;
 
     /// <summary>For tags with methods, routes and statuses.</summary>

@@ -80,9 +80,10 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). The sidecar's
-    /// own instruments replace those of ASP.NET Core's hosting, and the HTTP client's <c>http.client.request.duration</c>. The other
-    /// instruments of the HTTP client cost more than all selected ones together and add no information, except the duration of connections.
+    /// Selects the instruments. The demo runs several sidecars in one process, so each has its own meters (Local). The sidecar's own
+    /// instruments replace those of ASP.NET Core's hosting, and the HTTP client's <c>http.client.request.duration</c>. Of the HTTP client's
+    /// other instruments, only the duration of connections is selected. The rest cost more than all selected ones together and add no
+    /// information.
     /// </summary>
     private static void AddMeters(IMetricsBuilder metrics, MetricsLevel level)
     {
