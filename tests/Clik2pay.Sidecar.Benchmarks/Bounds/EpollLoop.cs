@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Clik2pay.Sidecar.Benchmarks.Bounds;
 
-/// <summary>A thread that forwards what arrives on its connections. See epoll(7).</summary>
+/// <summary>A thread that forwards the data that arrives on its connections. See epoll(7).</summary>
 internal sealed partial class EpollLoop
 {
     private const int MaxEvents = 256;
@@ -12,13 +12,13 @@ internal sealed partial class EpollLoop
     private const int NoTimeout = -1;
 
     /// <summary>
-    /// The size of <c>struct epoll_event</c> in units of 32 bits, and the place of its data. The structure is packed only on x64.
+    /// The size of <c>struct epoll_event</c> in units of 32 bits, and the offset of its data. The structure is packed only on x64.
     /// </summary>
     private static readonly (int Size, int Data) Event = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? (3, 1) : (4, 2);
 
     private readonly int epoll = Create(0);
 
-    /// <summary>By the descriptors of both sockets.</summary>
+    /// <summary>The key is the descriptor of one of the two sockets, so each connection has two entries.</summary>
     private readonly ConcurrentDictionary<int, ForwardedConnection> connections = new();
 
     public static EpollLoop Start()
@@ -58,7 +58,8 @@ internal sealed partial class EpollLoop
                     ended.Add(connection);
             }
 
-            // Only after the last event: a new connection could get the descriptors, and the remaining events would be attributed to it.
+            // Connections are removed only after the last event. Otherwise, a new connection could get the same descriptors, and the
+            // remaining events would be attributed to the new connection.
             foreach (var connection in ended)
                 Remove(connection);
             ended.Clear();
@@ -67,7 +68,7 @@ internal sealed partial class EpollLoop
 
     private void Remove(ForwardedConnection connection)
     {
-        // Both sockets can report the end in the same turn.
+        // Both sockets can report the end in the same batch of events.
         if (!connections.ContainsKey(connection.Descriptors[0]))
             return;
         foreach (var descriptor in connection.Descriptors)

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Clik2pay.Sidecar.Benchmarks.Bounds;
 
 /// <summary>
-/// The bound <c>epoll</c>: no HTTP server and no asynchronous code, but a thread with an epoll loop for each processor. The threads get the
+/// The bound <c>epoll</c>: an epoll loop on a thread for each processor, without an HTTP server or asynchronous code. The threads get the
 /// connections in turn. Only for the benchmarks.
 /// </summary>
 internal static class EpollServer
 {
-    /// <summary>Accepts connections until the process ends. Each has its own connection to the upstream.</summary>
+    /// <summary>Accepts connections until the process ends. Each accepted connection has its own connection to the upstream.</summary>
     public static void Run(Uri listen, Uri upstream)
     {
         var loops = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => EpollLoop.Start()).ToArray();

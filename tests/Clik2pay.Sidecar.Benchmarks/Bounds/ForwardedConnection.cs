@@ -6,7 +6,8 @@ namespace Clik2pay.Sidecar.Benchmarks.Bounds;
 
 /// <summary>
 /// A caller's connection and its connection to the upstream, for the bound <c>epoll</c>. The sockets block, but are read only if epoll
-/// reports data. The head of a request or response must arrive in one piece, or with the bytes before it in 16 KiB.
+/// reports data. A request with its body and the injected headers must fit into 16 KiB, and so must the head of a
+/// response.
 /// </summary>
 internal sealed class ForwardedConnection : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class ForwardedConnection : IDisposable
     private int requestLength;
     private int responseLength;
 
-    /// <summary>The number of bytes of the response's body that did not arrive yet.</summary>
+    /// <summary>The number of bytes of the response's body that have not arrived yet.</summary>
     private long remaining;
 
     public ForwardedConnection(Socket caller, Socket upstream)
@@ -32,7 +33,7 @@ internal sealed class ForwardedConnection : IDisposable
     /// <summary>The descriptors of the caller's socket and of the upstream's.</summary>
     public int[] Descriptors { get; }
 
-    /// <summary>Receives once from the socket that has data, and forwards what is complete.</summary>
+    /// <summary>Receives once from the socket that has data. Forwards a complete request, or the received part of a response.</summary>
     /// <returns>Whether the connection continues.</returns>
     public bool Forward(int descriptor) => descriptor == Descriptors[0] ? ForwardRequest() : ForwardResponse();
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Clik2pay.Sidecar.Benchmarks.Bounds;
 
-/// <summary>The headers that the bounds set, with static values as long as those of the sidecar.</summary>
+/// <summary>The headers that the bounds set, with static values of the same length as in the sidecar.</summary>
 internal static class InjectedHeaders
 {
     public const string ApiKeyName = "x-api-key";
@@ -19,7 +19,7 @@ internal static class InjectedHeaders
     /// <inheritdoc cref="EndOfHead"/>
     public static ReadOnlySpan<byte> EndOfHeadBytes => EncodedEndOfHead;
 
-    /// <summary>Whether a header is not copied, because it is replaced or applies to one connection only.</summary>
+    /// <summary>Whether a header is left out, because it is replaced or applies to one connection only.</summary>
     public static bool IsSkipped(string name) =>
         name.Equals(AuthorizationName, StringComparison.OrdinalIgnoreCase)
         || name.Equals(ApiKeyName, StringComparison.OrdinalIgnoreCase)

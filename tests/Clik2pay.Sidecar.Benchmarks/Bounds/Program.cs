@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Clik2pay.Sidecar.Benchmarks.Bounds;
 
 /// <summary>
-/// Forwards requests with fewer layers than YARP and adds the two headers, to measure what the layers cost. It exists only for the
-/// benchmarks and supports only their requests: bodies have a Content-Length, and an error of the upstream ends the connection.
+/// Forwards requests with fewer layers than YARP, and adds the same two headers as the sidecar, to measure what the layers cost. The
+/// program supports only the requests of the benchmarks. Bodies must have a Content-Length. An error of the upstream ends the connection.
 /// </summary>
 /// <remarks>Options: <c>--kind invoker|client|epoll --urls http://IP:PORT --upstream http://IP:PORT</c>.</remarks>
 internal static class Program

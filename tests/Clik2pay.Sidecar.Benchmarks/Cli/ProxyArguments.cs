@@ -10,12 +10,12 @@ internal sealed class ProxyArguments
     private readonly Option<string?> sidecar = VerbOptions.Sidecar();
     private readonly Option<string?> bareNative = new("--bare-native")
     {
-        Description = "The folder of a published native bare YARP. Without this option, it is published, which takes a minute.",
+        Description = "The folder of a published native bare YARP. Without this option, bare YARP is published, which takes a minute.",
     };
 
     private readonly Option<string?> bounds = new("--bounds")
     {
-        Description = "The folder of the published program for the bounds. Without this option, it is published, which takes a minute.",
+        Description = "The folder of the published program Bounds. Without this option, the program is published, which takes a minute.",
     };
 
     private readonly Option<bool> batchScheduling = new("--batch-scheduling")

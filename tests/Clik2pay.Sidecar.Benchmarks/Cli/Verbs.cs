@@ -34,7 +34,7 @@ internal static class Verbs
         var (proxies, cases) = (new ProxyArguments(ProxyFactory.Defaults), VerbOptions.Cases());
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "The proxy that the others are compared with. The default is bare-native, or bare if only that one is measured.",
+            Description = "The proxy to compare the others with. The default is bare-native, or bare if bare-native is not measured.",
         };
         var verb = proxies.AddTo(new("load", "Compares the sidecar with other proxies under load (default).")
         {

@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Benchmarks.Load;
 /// <summary>The options of the verb <c>load</c>.</summary>
 /// <param name="Proxies">The proxies.</param>
 /// <param name="Baseline">
-/// The name of the proxy that the others are compared with. If null, this is the native bare YARP, or the other bare YARP if only that one
-/// is measured.
+/// The name of the proxy that the others are compared with. If null, the baseline is the native bare YARP, or the other bare YARP if the
+/// native one is not measured.
 /// </param>
 /// <param name="Cases">The kinds of load.</param>
 /// <param name="Rounds">The number of runs of each proxy.</param>

@@ -73,7 +73,7 @@ internal static class LoadReport
             CultureInfo.InvariantCulture,
             $"""
             Figures are medians of {options.Rounds} rounds of {options.Seconds} s and of {options.Starts} starts.
-            Ratios compare with {NameOf(baseline)}. They are medians of the ratios of each round, with the first and third quartiles.
+            Ratios are relative to {NameOf(baseline)}. They are medians of the ratios of the rounds, with the first and third quartiles.
             {options.Proxies.DescribeScheduling()}
             Memory is resident memory, summed over all processes of a proxy.
             {added}{missing}

@@ -38,7 +38,7 @@ internal static class MemoryVerb
             CultureInfo.InvariantCulture,
             $"""
             Memory is resident memory, summed over all processes of a proxy. Each figure is the median of {options.Processes} processes.
-            Each process serves only the loads of its column, for {options.Seconds} s each, and the figure is its maximum during the loads.
+            Each process serves only the loads of its column, each for {options.Seconds} s. The figure is the maximum during these loads.
             Idle memory is read {SettleTime.TotalSeconds} s after the first response.
             The start time is the median of {options.Starts} starts.
             {options.Proxies.DescribeScheduling()}
@@ -68,7 +68,7 @@ internal static class MemoryVerb
         return [proxy.Title, .. figures, Figure(started.StartTime)];
     }
 
-    /// <returns>Resident memory of a new process in KiB.</returns>
+    /// <returns>The resident memory of a new process in KiB.</returns>
     private static async Task<long> MeasureProcessAsync(
         IProxy proxy, Wrk wrk, IReadOnlyList<LoadCase> loads, int seconds, CancellationToken cancellationToken)
     {

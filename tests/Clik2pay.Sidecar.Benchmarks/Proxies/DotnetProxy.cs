@@ -3,7 +3,7 @@ using Clik2pay.Sidecar.Benchmarks.Rig.Servers;
 
 namespace Clik2pay.Sidecar.Benchmarks.Proxies;
 
-/// <summary>A bare YARP, or a program that measures a bound. Both have the options <c>--urls</c> and <c>--upstream</c>.</summary>
+/// <summary>Bare YARP, or one of the bounds. All have the options <c>--urls</c> and <c>--upstream</c>.</summary>
 /// <param name="name">The name on the command line.</param>
 /// <param name="title">The name in tables.</param>
 /// <param name="program">The path of the program.</param>

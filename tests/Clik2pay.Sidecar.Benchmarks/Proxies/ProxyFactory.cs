@@ -10,10 +10,10 @@ internal static class ProxyFactory
     public const string BareNative = "bare-native";
     public const string Bare = "bare";
 
-    /// <summary>Programs that measure what the layers of a proxy cost. Nobody would use them as a proxy.</summary>
+    /// <summary>Programs that show what the layers of a proxy cost. They support only the requests of the benchmarks.</summary>
     public static readonly IReadOnlyList<string> Bounds = ["bound-invoker", "bound-client", "bound-epoll"];
 
-    /// <summary>What people would use instead of the sidecar, and the sidecar.</summary>
+    /// <summary>The sidecar, and the proxies that could be used instead.</summary>
     public static readonly IReadOnlyList<string> Defaults = [Sidecar, BareNative, Bare, "nginx", "haproxy", "caddy"];
 
     public static IReadOnlyList<string> Names => [.. Defaults, .. Bounds];

@@ -10,7 +10,7 @@ internal static class Publisher
     private static string Runtime => $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant();
 
     /// <param name="published">The folder of a published sidecar. If null, the current source is published.</param>
-    /// <param name="folder">The parent of the folder for a new publication.</param>
+    /// <param name="folder">The folder in which a new folder for the published program is created.</param>
     /// <param name="cancellationToken">Stops the publication.</param>
     /// <returns>The path of the program.</returns>
     /// <exception cref="BenchmarkFailure">The folder does not contain the program, or the publication failed.</exception>

@@ -21,7 +21,7 @@ internal sealed record LoadCase(string Name, string Title, string Path, int Conn
     public static readonly LoadCase Post256 = new("post-256", "POST of 1 kB, 256 connections", NginxProvider.SmallPath, 256, IsPost: true);
     public static readonly LoadCase Large256 = new("large-256", "GET of 1 MB, 256 connections", NginxProvider.LargePath, 256);
 
-    /// <summary>The loads of the verb <c>load</c>, unless others are named.</summary>
+    /// <summary>The loads that the verb <c>load</c> uses by default.</summary>
     public static readonly IReadOnlyList<LoadCase> Defaults =
     [
         Small1,
