@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Renews src/Clik2pay.Sidecar/MethodOrder.txt: the methods that the sidecar calls in its steady state, then those that it calls at the start
-# and for the first requests. The native compiler places them first and in this order, so that few pages of the program are resident.
-# Traces a sidecar with all features under load. Requires Linux on x86-64 with wrk, nginx, redis-server, curl, python3 and readelf. Takes
-# about a minute after publishing. About 1% of the names differ between two runs, because the timing of threads differs.
+# Writes src/Clik2pay.Sidecar/MethodOrder.txt: the methods that the sidecar calls in its steady state, then those that it calls only at the
+# start and for the first requests. The native compiler places them first and in this order, so that few pages of the program are resident.
+# Traces a sidecar with all features under load. Requires Linux on x86-64 with wrk, nginx, redis-server, curl, python3 and readelf.
+# Publishing requires clang. Takes about a minute after publishing. About 1% of the names differ between two runs, because the timing of
+# threads differs.
 # Usage: tests/benchmarks/method-order.sh [DIRECTORY]
 #        tests/benchmarks/method-order.sh --check DIRECTORY
 #   DIRECTORY   contains a published sidecar with its debug symbols, clik2pay-sidecar.dbg. Without it, the script publishes one.
@@ -23,7 +24,7 @@ fi
 
 . tests/support.sh
 suite method-order
-title='The list of methods is renewed'
+title='The list of methods is written'
 require_commands "$title" wrk nginx redis-server curl python3 readelf
 if [ "$(uname -sm)" != 'Linux x86_64' ]; then
   report skipped "$title (Linux on x86-64 is required)"
@@ -59,8 +60,8 @@ CONF
 start nginx "http://127.0.0.1:$provider/" nginx -c "$work/nginx.conf" -e "$work/error"
 start redis "$redis" redis-server --port "$redis" --bind 127.0.0.1 --save '' --dir "$work"
 
-# All features that the benchmarks turn on (SidecarEnvironment.Full), and both sources of settings. Metrics and spans are exported each
-# second, so that the trace contains exports.
+# All features that the benchmarks turn on (SidecarEnvironment.Full). The settings come from variables and from arguments, so that the trace
+# contains both sources. Metrics and spans are exported every second, so that the trace contains exports.
 settings=(
   Clik2pay__Environment=Custom "Clik2pay__ApiBaseUrl=http://127.0.0.1:$provider"
   "Clik2pay__TokenEndpoint=http://127.0.0.1:$provider/oauth2/token" Clik2pay__Username=u Clik2pay__Password=p Clik2pay__ApiKey=k
@@ -88,7 +89,7 @@ end_phase() {
 
 printf '%s\n' 'wrk.method = "POST"' 'wrk.headers["Content-Type"] = "application/json"' \
   'wrk.body = "{" .. string.rep(" ", 998) .. "}"' >"$work/post.lua"
-# load: sends requests of each kind for some seconds.
+# load: sends requests of each kind, for a few seconds per kind.
 load() {
   local arguments
   for arguments in "$url/small" "-s $work/post.lua $url/small" "$url/large"; do # split into words below

@@ -1,7 +1,7 @@
 """Checks that the methods of a list exist in a published program, and that the program was compiled with the list.
 
-Usage: check.py LIST PROGRAM LEAST   LIST contains one mangled name per line. LEAST is the smallest percentage of the listed names that
-must exist in the program. The exit code is 1 if fewer exist, or if the program does not begin with the first of them.
+Usage: check.py LIST PROGRAM LEAST   LIST contains one mangled name per line. LEAST is the minimum percentage of the listed names that
+must exist in the program. The exit code is 1 if fewer names exist, or if the program does not begin with the first existing one.
 """
 
 import sys
@@ -17,7 +17,7 @@ existing = [name for name in listed if name in names]
 percent = 100 * len(existing) / len(listed) if listed else 0
 print(f"{len(existing)} of {len(listed)} listed methods exist in the program ({percent:.1f}%).")
 if percent < least:
-    sys.exit(f"At least {least:g}% must exist. Renew {path} with tests/benchmarks/method-order.sh.")
+    sys.exit(f"At least {least:g}% must exist. Regenerate {path} with tests/benchmarks/method-order.sh.")
 first = methods[min(methods)]
 if first != existing[0]:
-    sys.exit(f"The program was compiled without {path}: it begins with {first} instead of {existing[0]}.")
+    sys.exit(f"The program was compiled without {path}: it begins with {first} instead of {existing[0]}. Publish it again.")

@@ -16,7 +16,7 @@ def read_methods(program):
     for fields in map(str.split, readelf("-sW", program + ".dbg")):
         if len(fields) == 8 and fields[3] == "FUNC" and start <= int(fields[1], 16) < start + size:
             offset, name = int(fields[1], 16), fields[7]
-            # Methods that the runtime's native code calls also have a short name. The compiler compares the mangled name, which is longer.
+            # Methods that the runtime's native code calls also have a short name. The list contains the mangled name, which is longer.
             methods[offset] = max(methods.get(offset, ""), name, key=len)
     if not methods:
         raise SystemExit(f"{program}.dbg contains no managed methods.")

@@ -2,8 +2,8 @@
 
 Usage: trace.py FOLDER PROGRAM ARGUMENT…   PROGRAM.dbg contains the debug symbols of the program.
 
-SIGUSR1 ends a phase and begins the next, in which the first calls are recorded again. The names of phase N are in FOLDER/N. The file
-exists as soon as the next phase has begun. SIGTERM is forwarded to the program. The exit code is the program's.
+SIGUSR1 ends a phase and begins the next one, which records the first calls again. FOLDER/N contains the names of phase N. The file exists
+as soon as the next phase has begun. SIGTERM is forwarded to the program. The exit code is that of the program.
 
 1. Before the program runs, the first byte of each method is replaced by a breakpoint (int3).
 2. A thread that calls a method for the first time stops at the breakpoint. The tracer records the name, restores the byte, and sets the
