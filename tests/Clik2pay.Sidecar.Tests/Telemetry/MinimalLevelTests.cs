@@ -30,6 +30,20 @@ public sealed class MinimalLevelTests
         "clik2pay_sidecar_store_operation_duration_seconds",
     ];
 
+    [Theory]
+    [InlineData("Full")]
+    [InlineData("Minimal")]
+    public async Task No_counter_has_more_series_than_its_limit(string level)
+    {
+        var profiles =
+            from name in (string[])["a", "b"]
+            from setting in TestProfiles.Settings(name, "http://127.0.0.1:1", new("http://127.0.0.1:1/oauth2/token"))
+            select (setting.Key, (string?)setting.Value);
+        await using var sidecar = await TestSidecar.StartAsync(profiles.Append(("Metrics:Level", level)));
+
+        Assert.DoesNotContain("otel_metric_overflow", await ReadAsync(sidecar), StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// Redis adds 13 series: whether it is up, four kinds of successful operations, and a histogram with 8 series. A memory limit adds one.
     /// </summary>

@@ -216,20 +216,6 @@ public sealed class PrometheusSeriesTests
         Assert.All(others, name => Assert.Contains($"\n{name}", text, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("Full")]
-    [InlineData("Minimal")]
-    public async Task No_counter_has_more_series_than_its_limit(string level)
-    {
-        var profiles =
-            from name in (string[])["a", "b"]
-            from setting in TestProfiles.Settings(name, "http://127.0.0.1:1", new("http://127.0.0.1:1/oauth2/token"))
-            select (setting.Key, (string?)setting.Value);
-        await using var sidecar = await TestSidecar.StartAsync(profiles.Append(("Metrics:Level", level)));
-
-        Assert.DoesNotContain("otel_metric_overflow", await ReadAsync(sidecar), StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Connections_to_different_addresses_share_their_series()
     {

@@ -12,6 +12,7 @@ internal sealed class WireUpstream : IAsyncDisposable
     public const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone";
 
     private readonly TcpServer server;
+    private readonly TaskCompletionSource firstBytes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long bytesSeen;
 
     public WireUpstream() => server = new(ServeAsync);
@@ -20,6 +21,9 @@ internal sealed class WireUpstream : IAsyncDisposable
 
     /// <summary>The number of received bytes on all connections.</summary>
     public long BytesSeen => Interlocked.Read(ref bytesSeen);
+
+    /// <summary>Completes when the first bytes of a request have arrived.</summary>
+    public Task FirstBytes => firstBytes.Task;
 
     /// <summary>The number of accepted connections.</summary>
     public int Connections => server.Connections;
@@ -39,7 +43,7 @@ internal sealed class WireUpstream : IAsyncDisposable
     private async Task ServeAsync(Socket socket, CancellationToken stopped)
     {
         await using var stream = new NetworkStream(socket);
-        var reader = new WireReader(stream, count => Interlocked.Add(ref bytesSeen, count));
+        var reader = new WireReader(stream, Count);
         while (await reader.ReadRequestAsync(_ => WriteInterimAsync(stream)) is { } request)
         {
             Received.Enqueue(request);
@@ -52,6 +56,12 @@ internal sealed class WireUpstream : IAsyncDisposable
                 break;
             }
         }
+    }
+
+    private void Count(int count)
+    {
+        Interlocked.Add(ref bytesSeen, count);
+        firstBytes.TrySetResult();
     }
 
     private Task WriteInterimAsync(Stream stream) =>
