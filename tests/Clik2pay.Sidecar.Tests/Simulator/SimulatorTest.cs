@@ -81,6 +81,9 @@ public abstract class SimulatorTest : IAsyncLifetime
     {
         using var request = CreateRequest(HttpMethod.Post, path, token);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        // Without this header, the client would fail to write a body that the simulator refuses without reading it.
+        request.Headers.ExpectContinue = true;
         return (await Http.SendAsync(request)).StatusCode;
     }
 
