@@ -1,7 +1,7 @@
 using Clik2pay.Sidecar.Credentials;
-using Clik2pay.Sidecar.Hosting;
 using Clik2pay.Sidecar.Tests.Support;
 using Clik2pay.Sidecar.Tests.Support.Fleet;
+using Clik2pay.Sidecar.Tests.Support.Tokens;
 using Clik2pay.Sidecar.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,8 +20,7 @@ public sealed class ProfileServiceTests
 
         time.WallStep = TimeSpan.FromMinutes(30);
         time.Advance(TimeSpan.FromSeconds(5));
-        while (tokens.History.Runs is not [{ Last.Trigger: RefreshTrigger.ClockChange }, ..])
-            await tokens.NextRefresh.WaitAsync(SidecarProcess.LongestWait, SystemDefaults.Time, TestContext.Current.CancellationToken);
+        await tokens.WaitUntilAsync(() => tokens.History.Runs is [{ Last.Trigger: RefreshTrigger.ClockChange }, ..]);
 
         Assert.Equal("access_token_2", tokens.Current?.Value);
     }

@@ -117,12 +117,16 @@ internal sealed class TestSidecar : IAsyncDisposable
     /// <summary>Completes when the refresh in progress ends. Between refreshes, completes after the next one.</summary>
     public Task NextRefresh => Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
 
-    /// <summary>Waits until this token is the current one.</summary>
+    /// <summary>
+    /// Waits until this token is the current one and the refresh at startup has ended. The pause after a refresh begins when it ends, so a
+    /// test that advances the clock earlier waits forever.
+    /// </summary>
     public Task WaitForTokenAsync(string value)
     {
         // Nothing signals when the token comes into use.
-        var slot = Services.GetRequiredService<Profiles>().All[0].Tokens.Slot;
-        return WaitAsync(() => slot.Current?.Value == value, $"{value} is not the current token after 2 minutes");
+        var tokens = Services.GetRequiredService<Profiles>().All[0].Tokens;
+        return WaitAsync(
+            () => tokens.Current?.Value == value && tokens.Status.HasObtainedToken, $"{value} is not the current token after 2 minutes");
     }
 
     /// <summary>

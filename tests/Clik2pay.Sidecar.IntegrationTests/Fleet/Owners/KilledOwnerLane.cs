@@ -42,10 +42,11 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string? CurrentToken => Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Current?.Value;
+    private TokenLifecycle Tokens => Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens;
 
-    private TimeSpan TimeUntilLead =>
-        Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
+    private string? CurrentToken => Tokens.Current?.Value;
+
+    private TimeSpan TimeUntilLead => Tokens.Status.DueAt - SystemDefaults.Time.GetMonotonicNow() - Lead;
 
     /// <param name="redis">The shared Redis.</param>
     /// <param name="starts">Limits how many processes start at once.</param>
@@ -59,7 +60,7 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
 
         // The refresh is due after a quarter of the lifetime, 30 s.
         var survivor = await Replica.StartHereAsync(provider, endpoint, redis.Endpoint, username!, ("Clik2pay:RefreshAt", "0.25"));
-        await survivor.NextRefresh;
+        await survivor.WaitForTokenAsync("access_token_1");
         return new(redis, starts, provider, endpoint, username, survivor);
     }
 
@@ -88,8 +89,7 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
         };
 
         // 2. Shortly before the survivor's refresh is due, a call makes the victim acquire the lease and call the token endpoint.
-        while (TimeUntilLead < TimeSpan.Zero)
-            await Survivor.NextRefresh.WaitAsync(Cancellation);
+        await Tokens.WaitUntilAsync(() => TimeUntilLead >= TimeSpan.Zero);
         var before = CurrentToken!;
         await Task.Delay(TimeUntilLead, SystemDefaults.Time, Cancellation);
         var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
@@ -99,16 +99,14 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
         await called.Task.WaitAsync(Cancellation);
 
         // 3. Kill the victim before it gets the token, and wait for the survivor's new token.
-        var lease = new RedisKeys(
-            Survivor.Services.GetRequiredService<RedisOptions>(), Survivor.Services.GetRequiredService<Profiles>().All[0].Tokens.Key).Lease;
+        var lease = new RedisKeys(Survivor.Services.GetRequiredService<RedisOptions>(), Tokens.Key).Lease;
         var wasOwner = (await redis.RunAsync("EXISTS", lease)).Integer == 1 && CurrentToken == before;
         victim.Signal(SidecarProcess.KillSignal);
         var killedAt = SystemDefaults.Time.GetTimestamp();
         await Assert.ThrowsAsync<HttpRequestException>(() => call);
         tokenEndpoint.Gate = Task.CompletedTask;
         tokenEndpoint.Called = null;
-        while (CurrentToken == before)
-            await Survivor.NextRefresh.WaitAsync(Cancellation);
+        await Tokens.WaitUntilAsync(() => CurrentToken != before);
         gate.SetResult();
         return wasOwner ? SystemDefaults.Time.GetElapsedTime(killedAt) : null;
     }

@@ -39,8 +39,8 @@ internal sealed class FuzzSidecar : IAsyncDisposable
             settings!,
             services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FuzzLog(findings))));
         await started.StartAsync();
-        while (started.Services.GetRequiredService<Profiles>().All[0].Tokens.Current is null)
-            await started.Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
+        var tokens = started.Services.GetRequiredService<Profiles>().All[0].Tokens;
+        await tokens.WaitUntilAsync(() => tokens.Current is not null);
 
         return new(started, endpoint);
     }

@@ -7,6 +7,10 @@ namespace Clik2pay.Sidecar.Tests.Support.Fleet;
 internal sealed class SimulatedTime : TimeProvider
 {
     private readonly PriorityQueue<(SimulatedTimer Timer, int Setting), (long At, long Order)> alarms = new();
+
+    /// <summary>Guards the timers, because a sidecar sets them on many threads.</summary>
+    private readonly Lock changing = new();
+
     private long now = TimeSpan.FromDays(1).Ticks;
     private long suspended;
     private long order;
@@ -47,19 +51,30 @@ internal sealed class SimulatedTime : TimeProvider
     /// <returns>Whether a timer fired.</returns>
     public bool FireNext(TimeSpan end)
     {
-        while (alarms.TryPeek(out var alarm, out var when) && when.At <= end.Ticks)
+        if (TakeNext(end) is not { } timer)
+            return false;
+
+        timer.Fire();
+        return true;
+    }
+
+    private SimulatedTimer? TakeNext(TimeSpan end)
+    {
+        lock (changing)
         {
-            alarms.Dequeue();
-            if (alarm.Setting != alarm.Timer.Setting)
-                continue;
+            while (alarms.TryPeek(out var alarm, out var when) && when.At <= end.Ticks)
+            {
+                alarms.Dequeue();
+                if (alarm.Setting != alarm.Timer.Setting)
+                    continue;
 
-            now = Math.Max(now, when.At);
-            alarm.Timer.Fire();
-            return true;
+                now = Math.Max(now, when.At);
+                return alarm.Timer;
+            }
+
+            now = end.Ticks;
+            return null;
         }
-
-        now = end.Ticks;
-        return false;
     }
 
     private sealed class SimulatedTimer(SimulatedTime time, TimerCallback callback, object? state) : ITimer
@@ -71,11 +86,14 @@ internal sealed class SimulatedTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            this.period = period;
-            Setting++;
-            if (dueTime != Timeout.InfiniteTimeSpan)
-                time.alarms.Enqueue((this, Setting), (time.now + dueTime.Ticks, time.order++));
-            return true;
+            lock (time.changing)
+            {
+                this.period = period;
+                Setting++;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    time.alarms.Enqueue((this, Setting), (time.now + dueTime.Ticks, time.order++));
+                return true;
+            }
         }
 
         public void Fire()
@@ -85,7 +103,11 @@ internal sealed class SimulatedTime : TimeProvider
             callback(state);
         }
 
-        public void Dispose() => Setting++;
+        public void Dispose()
+        {
+            lock (time.changing)
+                Setting++;
+        }
 
         public ValueTask DisposeAsync()
         {
