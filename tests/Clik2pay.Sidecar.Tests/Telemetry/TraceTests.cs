@@ -122,6 +122,31 @@ public sealed class TraceTests
         Assert.False(refused.Attributes.ContainsKey("url.path"));
     }
 
+    [Fact]
+    public async Task The_span_and_the_metric_of_a_failed_call_have_the_same_error_type()
+    {
+        await using var upstream = new WireUpstream();
+        await using var rig = await TraceRig.StartAsync();
+        await using var program = rig.Run(("Clik2pay:ApiBaseUrl", upstream.Address));
+        var (address, admin) = await program.WaitForAddressesAsync();
+
+        // The HTTP client has no kind for a body that the caller breaks off.
+        await using var connection = await RawConnection.OpenAsync(address);
+        await connection.SendAsync(
+            $"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n11000\r\n{new string('x', 0x11000)}\r\n");
+        await upstream.FirstBytes.WaitAsync(TestContext.Current.CancellationToken);
+        await connection.SendAsync("zz\r\n");
+        await connection.ReadToEndAsync();
+
+        var server = await rig.WaitForServerSpanAsync();
+        var client = await rig.Receiver.WaitForAsync(span => span.Kind == ClientKind && span.ParentId == server.SpanId);
+        const string error = "System.Net.Http.HttpRequestException";
+        Assert.Equal(error, client.Attributes["error.type"]);
+        using var operators = new HttpClient();
+        var metrics = await operators.GetStringAsync(new Uri(admin, "/metrics"), TestContext.Current.CancellationToken);
+        Assert.Contains($"http_client_request_duration_seconds_count{{error_type=\"{error}\"", metrics, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData($"traceparent: 00-{TraceId}-{CallerSpanId}-01\r\ntracestate: a=b\r\n", true)]
     [InlineData($"traceparent: 00-{TraceId}-{CallerSpanId}-00\r\n", false)]

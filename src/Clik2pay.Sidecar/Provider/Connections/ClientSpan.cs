@@ -38,7 +38,7 @@ internal sealed class ClientSpan(HttpMessageHandler inner) : DelegatingHandler(i
         }
         catch (Exception e)
         {
-            Fail((e as HttpRequestException)?.HttpRequestError.ToSnakeCase() ?? e.GetType().FullName!);
+            Fail(CallMetrics.NameOf(e));
             throw;
         }
 
