@@ -97,7 +97,7 @@ internal static class Verbs
 
     private static Command Refresh()
     {
-        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(10), VerbOptions.Seconds(5));
+        var (sidecar, rounds, seconds) = (VerbOptions.Sidecar(), VerbOptions.Rounds(15), VerbOptions.Seconds(5));
         const string lifetimeDescription =
             "The lifetime in seconds of the tokens that are refreshed under load. Three quarters of it must be shorter than a run.";
         var lifetime = VerbOptions.Number("--lifetime", 4, lifetimeDescription);

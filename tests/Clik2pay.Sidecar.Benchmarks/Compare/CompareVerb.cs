@@ -37,11 +37,8 @@ internal static class CompareVerb
                     await build.WarmUpAsync(wrk, load, options.Seconds, cancellationToken);
             }
 
-            await Rounds.RunAsync(builds, options.Rounds, async build =>
-            {
-                foreach (var load in options.Cases)
-                    await build.MeasureAsync(wrk, load, options.Seconds, cancellationToken);
-            });
+            await Rounds.RunAsync(
+                builds, options.Cases, options.Rounds, (build, load) => build.MeasureAsync(wrk, load, options.Seconds, cancellationToken));
 
             await output.WriteLineAsync(CreateTable(builds[0], builds[1], options.Cases).AsMemory(), cancellationToken);
             var note = string.Create(

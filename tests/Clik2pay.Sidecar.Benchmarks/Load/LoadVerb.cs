@@ -43,11 +43,8 @@ internal static class LoadVerb
             }
 
             // 3. Measure.
-            await Rounds.RunAsync(proxies, options.Rounds, async proxy =>
-            {
-                foreach (var load in options.Cases)
-                    await proxy.MeasureAsync(wrk, load, options.Seconds, cancellationToken);
-            });
+            await Rounds.RunAsync(
+                proxies, options.Cases, options.Rounds, (proxy, load) => proxy.MeasureAsync(wrk, load, options.Seconds, cancellationToken));
 
             await output.WriteLineAsync(LoadReport.CreateLoadTable(proxies, baseline, options.Cases).AsMemory(), cancellationToken);
             await output.WriteLineAsync(LoadReport.CreateProcessTable(proxies).AsMemory(), cancellationToken);

@@ -38,11 +38,11 @@ internal static class RefreshVerb
         }
 
         var refreshes = 0L;
-        await Rounds.RunAsync(both, options.Rounds, async sidecar =>
+        await Rounds.RunAsync(both, [Load], options.Rounds, async (sidecar, load) =>
         {
             var admin = ((SidecarProxy)sidecar.Proxy).Admin;
             var before = await RefreshCount.ReadAsync(admin, cancellationToken);
-            await sidecar.MeasureAsync(wrk, Load, options.Seconds, cancellationToken);
+            await sidecar.MeasureAsync(wrk, load, options.Seconds, cancellationToken);
             var count = await RefreshCount.ReadAsync(admin, cancellationToken) - before;
             refreshes += Validate(sidecar == refreshing, count);
         });

@@ -64,11 +64,9 @@ internal static class TelemetryVerb
             await sidecar.WarmUpAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
         }
 
-        await Rounds.RunAsync(sidecars, options.Rounds, async sidecar =>
-        {
-            await sidecar.MeasureAsync(wrk, LoadCase.Small32, options.Seconds, cancellationToken);
-            await sidecar.MeasureAsync(wrk, LoadCase.Small1, (options.Seconds / 2) + 1, cancellationToken);
-        });
+        (LoadCase Case, int Seconds)[] loads = [(LoadCase.Small32, options.Seconds), (LoadCase.Small1, (options.Seconds / 2) + 1)];
+        await Rounds.RunAsync(
+            sidecars, loads, options.Rounds, (sidecar, load) => sidecar.MeasureAsync(wrk, load.Case, load.Seconds, cancellationToken));
     }
 
     private static (string Key, string Value)[] Export(NginxProvider provider) =>

@@ -1,15 +1,22 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 
-/// <summary>Measures several proxies in rounds. Each round measures every proxy once and starts with another one.</summary>
+/// <summary>
+/// Measures several proxies in rounds. In each round, the proxies take turns for one load after the other, so that the runs that are
+/// compared are close in time. Each round starts with another proxy.
+/// </summary>
 internal static class Rounds
 {
-    public static async Task RunAsync<T>(IReadOnlyList<T> proxies, int rounds, Func<T, Task> measure)
+    public static async Task RunAsync<TProxy, TLoad>(
+        IReadOnlyList<TProxy> proxies, IReadOnlyList<TLoad> loads, int rounds, Func<TProxy, TLoad, Task> measure)
     {
         for (var round = 0; round < rounds; round++)
         {
             Progress.Report($"round {round + 1} of {rounds}");
-            for (var i = 0; i < proxies.Count; i++)
-                await measure(proxies[(round + i) % proxies.Count]);
+            foreach (var load in loads)
+            {
+                for (var i = 0; i < proxies.Count; i++)
+                    await measure(proxies[(round + i) % proxies.Count], load);
+            }
         }
     }
 }
