@@ -1,8 +1,8 @@
 namespace Clik2pay.Sidecar.Benchmarks.Rig.Runs;
 
 /// <summary>
-/// Measures several proxies in rounds. In each round, the proxies take turns for one load after the other, so that the runs that are
-/// compared are close in time. Each round starts with another proxy.
+/// Measures several proxies in rounds. In each round, all proxies run one load in turn before the next load begins, so the runs that are
+/// compared are close in time. Each round starts with a different proxy.
 /// </summary>
 internal static class Rounds
 {
