@@ -18,6 +18,7 @@ public sealed class StatusTests
     {
         var time = new FakeTimeProvider(Now);
         await using var sidecar = await TestSidecar.StartAsync(time: time);
+        await sidecar.WaitForTokenAsync("access_token_1");
         await sidecar.Caller.GetAsync("/open/v1/a");
         await sidecar.Caller.GetAsync("/elsewhere");
         time.Advance(TimeSpan.FromMinutes(10));

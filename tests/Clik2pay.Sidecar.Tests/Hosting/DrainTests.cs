@@ -52,14 +52,14 @@ public sealed class DrainTests : IAsyncDisposable
     public async Task During_the_drain_tokens_are_refreshed()
     {
         await StartAsync(("Sidecar:DrainSeconds", "3600"));
-        sidecar.TokenEndpoint.Lifetime = 600;
-        await sidecar.Caller.GetAsync("/open/v1/a");
+        await sidecar.WaitForTokenAsync("access_token_1");
 
         var stopping = sidecar.StopAsync();
         var refresh = sidecar.NextRefresh;
         time.Advance(TimeSpan.FromMinutes(50));
-        await refresh;
+        await refresh.WaitAsync(SidecarProcess.LongestWait, TestContext.Current.CancellationToken);
 
+        Assert.Equal(2, sidecar.TokenEndpoint.Calls);
         Assert.Equal(HttpStatusCode.OK, (await sidecar.Caller.GetAsync("/open/v1/a")).StatusCode);
         time.Advance(TimeSpan.FromMinutes(10));
         await stopping;

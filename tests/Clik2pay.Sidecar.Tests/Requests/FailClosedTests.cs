@@ -65,6 +65,7 @@ public sealed class FailClosedTests
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(time: time);
+        await sidecar.WaitForTokenAsync("access_token_1");
         await GetAsync(sidecar, HttpStatusCode.OK);
 
         // The token endpoint fails. The current token is valid for the rest of the hour.
@@ -93,6 +94,7 @@ public sealed class FailClosedTests
     {
         var time = new FakeTimeProvider();
         await using var sidecar = await TestSidecar.StartAsync(time: time);
+        await sidecar.WaitForTokenAsync("access_token_1");
         await GetAsync(sidecar, HttpStatusCode.OK);
 
         sidecar.TokenEndpoint.Fault = FakeTokenEndpoint.Respond(200, "");

@@ -24,12 +24,18 @@ namespace Clik2pay.Sidecar.Tests.Support;
 internal sealed class TestSidecar : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly Task startupRefresh;
     private readonly bool ownsServers;
 
-    private TestSidecar(WebApplication app, RecordingUpstream upstream, FakeTokenEndpoint tokenEndpoint, RecordedLog log, bool ownsServers)
+    private TestSidecar(
+        WebApplication app,
+        Task startupRefresh,
+        RecordingUpstream upstream,
+        FakeTokenEndpoint tokenEndpoint,
+        RecordedLog log,
+        bool ownsServers)
     {
-        this.app = app;
-        this.ownsServers = ownsServers;
+        (this.app, this.startupRefresh, this.ownsServers) = (app, startupRefresh, ownsServers);
         (Upstream, TokenEndpoint, Log) = (upstream, tokenEndpoint, log);
         Address = AddressOf(CallerListener.DefaultName);
         Caller = NewCaller(CallerListener.DefaultName);
@@ -118,15 +124,15 @@ internal sealed class TestSidecar : IAsyncDisposable
     public Task NextRefresh => Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
 
     /// <summary>
-    /// Waits until this token is the current one and the refresh at startup has ended. The pause after a refresh begins when it ends, so a
-    /// test that advances the clock earlier waits forever.
+    /// Waits until this token is the current one and the refresh at startup has ended. The pause after a refresh begins when the refresh
+    /// ends. A test that advances the clock before that moment can wait forever.
     /// </summary>
     public Task WaitForTokenAsync(string value)
     {
         // Nothing signals when the token comes into use.
-        var tokens = Services.GetRequiredService<Profiles>().All[0].Tokens;
+        var slot = Services.GetRequiredService<Profiles>().All[0].Tokens.Slot;
         return WaitAsync(
-            () => tokens.Current?.Value == value && tokens.Status.HasObtainedToken, $"{value} is not the current token after 2 minutes");
+            () => slot.Current?.Value == value && startupRefresh.IsCompleted, $"{value} is not the current token after 2 minutes");
     }
 
     /// <summary>
@@ -208,8 +214,9 @@ internal sealed class TestSidecar : IAsyncDisposable
             if (time is not null)
                 services.AddSingleton(time);
         });
+        var firstRefresh = started.Services.GetRequiredService<Profiles>().All[0].Tokens.NextRefresh;
         await started.StartAsync();
-        return new(started, upstream, tokenEndpoint, log, ownsServers);
+        return new(started, firstRefresh, upstream, tokenEndpoint, log, ownsServers);
     }
 
     public async ValueTask DisposeAsync()

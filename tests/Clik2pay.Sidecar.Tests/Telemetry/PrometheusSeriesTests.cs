@@ -85,6 +85,7 @@ public sealed class PrometheusSeriesTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var sidecar = await TestSidecar.StartAsync(time: time);
+        await sidecar.WaitForTokenAsync("access_token_1");
         await sidecar.Caller.GetAsync("/open/v1/a");
 
         var text = await ReadAsync(sidecar);

@@ -130,7 +130,7 @@ public sealed class TraceTests
         await using var program = rig.Run(("Clik2pay:ApiBaseUrl", upstream.Address));
         var (address, admin) = await program.WaitForAddressesAsync();
 
-        // The HTTP client has no kind for a body that the caller breaks off.
+        // The HTTP client reports no kind of failure if the body of the request is malformed.
         await using var connection = await RawConnection.OpenAsync(address);
         await connection.SendAsync(
             $"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n11000\r\n{new string('x', 0x11000)}\r\n");

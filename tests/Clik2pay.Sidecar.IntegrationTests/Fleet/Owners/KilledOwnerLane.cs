@@ -89,9 +89,10 @@ internal sealed class KilledOwnerLane : IAsyncDisposable
         };
 
         // 2. Shortly before the survivor's refresh is due, a call makes the victim acquire the lease and call the token endpoint.
-        await Tokens.WaitUntilAsync(() => TimeUntilLead >= TimeSpan.Zero);
+        var untilLead = TimeSpan.Zero;
+        await Tokens.WaitUntilAsync(() => (untilLead = TimeUntilLead) >= TimeSpan.Zero);
+        await Task.Delay(untilLead, SystemDefaults.Time, Cancellation);
         var before = CurrentToken!;
-        await Task.Delay(TimeUntilLead, SystemDefaults.Time, Cancellation);
         var (called, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
         tokenEndpoint.Gate = gate.Task;
         tokenEndpoint.Called = () => called.TrySetResult();

@@ -69,10 +69,11 @@ internal sealed class SimulatedTime : TimeProvider
                     continue;
 
                 now = Math.Max(now, when.At);
+                alarm.Timer.Repeat();
                 return alarm.Timer;
             }
 
-            now = end.Ticks;
+            now = Math.Max(now, end.Ticks);
             return null;
         }
     }
@@ -96,12 +97,14 @@ internal sealed class SimulatedTime : TimeProvider
             }
         }
 
-        public void Fire()
+        /// <summary>Sets a periodic timer again before it fires.</summary>
+        public void Repeat()
         {
             if (period != Timeout.InfiniteTimeSpan)
                 Change(period, period);
-            callback(state);
         }
+
+        public void Fire() => callback(state);
 
         public void Dispose()
         {

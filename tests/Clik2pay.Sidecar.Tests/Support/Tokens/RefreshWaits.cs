@@ -6,8 +6,8 @@ namespace Clik2pay.Sidecar.Tests.Support.Tokens;
 internal static class RefreshWaits
 {
     /// <summary>
-    /// Waits for one refresh after another until the condition holds. The condition is checked after the wait has begun, so a refresh that
-    /// ends in between is not missed.
+    /// Waits for one refresh after another until the condition holds. Takes the task of the next refresh before it checks the condition, so
+    /// a refresh that ends between the check and the wait is not missed.
     /// </summary>
     public static async Task WaitUntilAsync(this TokenLifecycle tokens, Func<bool> condition)
     {
@@ -17,6 +17,9 @@ internal static class RefreshWaits
             if (condition())
                 return;
             await refresh.WaitAsync(SidecarProcess.LongestWait, SystemDefaults.Time, TestContext.Current.CancellationToken);
+
+            // The task ends on the thread of the refresh loop. The test continues on another one.
+            await Task.Yield();
         }
     }
 }
