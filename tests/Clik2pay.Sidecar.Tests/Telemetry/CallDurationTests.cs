@@ -91,12 +91,7 @@ public sealed partial class CallDurationTests
         await using var upstream = new WireUpstream();
         await using var sidecar = await TestSidecar.StartAsync(upstream);
 
-        await using var connection = await RawConnection.OpenAsync(sidecar.Address);
-        await connection.SendAsync(
-            $"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n11000\r\n{new string('x', 0x11000)}\r\n");
-        await upstream.FirstBytes.WaitAsync(TestContext.Current.CancellationToken);
-        await connection.SendAsync("zz\r\n");
-        await connection.ReadToEndAsync();
+        await upstream.ReceiveMalformedBodyAsync(sidecar.Address);
 
         Assert.Equal([Series("POST", labels: "", "System.Net.Http.HttpRequestException")], await ApiCallsAsync(sidecar));
     }

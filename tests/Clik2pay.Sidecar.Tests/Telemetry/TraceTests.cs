@@ -131,12 +131,7 @@ public sealed class TraceTests
         var (address, admin) = await program.WaitForAddressesAsync();
 
         // The HTTP client reports no kind of failure if the body of the request is malformed.
-        await using var connection = await RawConnection.OpenAsync(address);
-        await connection.SendAsync(
-            $"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n11000\r\n{new string('x', 0x11000)}\r\n");
-        await upstream.FirstBytes.WaitAsync(TestContext.Current.CancellationToken);
-        await connection.SendAsync("zz\r\n");
-        await connection.ReadToEndAsync();
+        await upstream.ReceiveMalformedBodyAsync(address);
 
         var server = await rig.WaitForServerSpanAsync();
         var client = await rig.Receiver.WaitForAsync(span => span.Kind == ClientKind && span.ParentId == server.SpanId);

@@ -22,9 +22,6 @@ internal sealed class WireUpstream : IAsyncDisposable
     /// <summary>The number of received bytes on all connections.</summary>
     public long BytesSeen => Interlocked.Read(ref bytesSeen);
 
-    /// <summary>Completes when the first bytes of a request have arrived.</summary>
-    public Task FirstBytes => firstBytes.Task;
-
     /// <summary>The number of accepted connections.</summary>
     public int Connections => server.Connections;
 
@@ -39,6 +36,20 @@ internal sealed class WireUpstream : IAsyncDisposable
     public string? Interim { get; set; }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    /// <summary>
+    /// Sends a request with a chunked body through a sidecar. The second chunk is malformed. It is sent after the first bytes of the
+    /// request have arrived here.
+    /// </summary>
+    public async Task ReceiveMalformedBodyAsync(Uri sidecar)
+    {
+        await using var connection = await RawConnection.OpenAsync(sidecar);
+        await connection.SendAsync(
+            $"POST /open/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n11000\r\n{new string('x', 0x11000)}\r\n");
+        await firstBytes.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await connection.SendAsync("zz\r\n");
+        await connection.ReadToEndAsync();
+    }
 
     private async Task ServeAsync(Socket socket, CancellationToken stopped)
     {
